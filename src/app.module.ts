@@ -1,0 +1,50 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import type { Settings } from './config/env';
+import { SettingsModule } from './config/settings.module';
+import { DatabaseModule } from './database/database.module';
+import { pendingMigrations } from './database/data-source';
+import { HttpModule } from './http';
+import { RedisConnections, RedisModule } from './jobs';
+import { type Log, type Metrics, ObservabilityModule } from './observability';
+import { VerificationsModule } from './verifications';
+
+/** What a process is for. */
+export interface AppChoices {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly metrics?: Metrics;
+  /** Works on runs and beats the timetable. */
+  readonly works: boolean;
+  /** Rings and hears the bell through Redis. */
+  readonly rings: boolean;
+}
+
+/** All rooms together. */
+@Module({})
+export class AppModule {
+  static of({ settings, log, metrics, works, rings }: AppChoices): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        SettingsModule.of(settings),
+        ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
+        DatabaseModule,
+        probes(rings),
+        VerificationsModule.of({ works, rings }),
+      ],
+    };
+  }
+}
+
+function probes(rings: boolean): DynamicModule {
+  return HttpModule.of({
+    imports: rings ? [RedisModule] : [],
+    inject: [DataSource, ...(rings ? [RedisConnections] : [])],
+    useFactory: (dataSource: DataSource, redis?: RedisConnections) => ({
+      database: () => dataSource.query('SELECT 1').then(() => true),
+      migrations: async () => (await pendingMigrations(dataSource)).length === 0,
+      ...(redis === undefined ? {} : { redis: () => redis.ping() }),
+    }),
+  });
+}

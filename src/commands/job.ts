@@ -1,0 +1,104 @@
+import { parseArgs } from 'node:util';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../app.module';
+import { ownSettingsOrExit } from '../config/own-settings';
+import type { Settings } from '../config/env';
+import { Refusal } from '../domain/refusal';
+import { JobList, JobRunRepository, RunInForeground, runSummary, type ForegroundEnd } from '../jobs';
+import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
+import { ExitStatus } from './exit-status';
+import { showProgress } from './show-progress';
+import { StopOnSignal } from './stop-on-signal';
+
+interface Usage {
+  readonly name: string;
+  readonly json: boolean;
+  readonly giveUpAfterMinutes: number | undefined;
+}
+
+const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
+
+async function run(): Promise<number> {
+  const usage = readUsage();
+  if (usage === undefined) return ExitStatus.WrongUsage;
+  const own = ownSettingsOrExit('job');
+  const settings = { ...own, JOB_GIVE_UP_AFTER_MINUTES: usage.giveUpAfterMinutes ?? own.JOB_GIVE_UP_AFTER_MINUTES };
+  const log = openLog(settings);
+  watchForStrayErrors(log);
+  if (settings.REDIS_URL === undefined) log.info('no REDIS_URL: this run does without Redis');
+  try {
+    return await runJob(usage, settings, log);
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'job_not_found') {
+      process.stderr.write(`${error.message}\n`);
+      return ExitStatus.WrongUsage;
+    }
+    log.fatal('run failed', error);
+    return ExitStatus.Failed;
+  }
+}
+
+async function runJob({ name, json }: Usage, settings: Settings, log: Log): Promise<number> {
+  const app = await NestFactory.createApplicationContext(AppModule.of({ settings, log, works: false, rings: false }), {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
+  try {
+    const jobs = app.get(JobList, { strict: false });
+    const job = jobs.get(name);
+    const progress = showProgress({ runs: app.get(JobRunRepository, { strict: false }), due: () => job.due() });
+    const end = await app.get(RunInForeground, { strict: false }).run({
+      job: name,
+      startedBy: settings.SYSTEM_USER_ID,
+      signals: signal.signals,
+      begun: (runId) => progress.start(runId),
+    });
+    progress.stop();
+    tell(end, { json, counters: job.counters });
+    return signal.exitStatus ?? statusOf(end);
+  } finally {
+    await app.close();
+  }
+}
+
+function tell(end: ForegroundEnd, { json, counters }: { json: boolean; counters: readonly string[] }): void {
+  if (end.kind === 'already_running') {
+    process.stderr.write(`already running: ${end.runId}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: 'already_running', run_id: end.runId })}\n`);
+    return;
+  }
+  const summary = runSummary(end.run, counters);
+  process.stdout.write(json ? `${JSON.stringify(summary)}\n` : `${lines(summary)}\n`);
+}
+
+function lines(summary: Readonly<Record<string, unknown>>): string {
+  return Object.entries(summary)
+    .map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join('\n');
+}
+
+function statusOf(end: ForegroundEnd): number {
+  if (end.kind === 'already_running') return ExitStatus.AlreadyRunning;
+  return end.run.status === 'FAILED' ? ExitStatus.Failed : ExitStatus.Done;
+}
+
+function readUsage(): Usage | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, 'give-up-after': { type: 'string' } },
+    });
+    const [name, ...rest] = positionals;
+    const minutes = values['give-up-after'];
+    const giveUpAfterMinutes = minutes === undefined ? undefined : Number(minutes);
+    if (name === undefined || rest.length > 0) throw new Error('one name');
+    if (giveUpAfterMinutes !== undefined && !(giveUpAfterMinutes > 0)) throw new Error('minutes');
+    return { name, json: values.json, giveUpAfterMinutes };
+  } catch {
+    process.stderr.write(USAGE);
+    return undefined;
+  }
+}
+
+void run().then((status) => process.exit(status));

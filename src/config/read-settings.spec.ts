@@ -1,0 +1,181 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigurationFault } from './configuration-fault';
+import { ENVIRONMENT } from './env';
+import { NEEDED_URLS, type Program } from './needs';
+import { readSettings, type Environment } from './read-settings';
+
+const SERVERS = {
+  DATABASE_URL: 'postgres://app@127.0.0.1:5432/ehealth',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  TREMBITA_URL: 'http://127.0.0.1:8080/',
+};
+
+function faultLines(environment: Environment, program: Program = 'http'): string[] {
+  try {
+    readSettings({ ...SERVERS, ...environment }, program);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigurationFault)) throw error;
+    expect(error.exitStatus).toBe(78);
+    return error.message.split('\n');
+  }
+}
+
+const faultyNames = (environment: Environment, program?: Program): string[] =>
+  faultLines(environment, program).map((line) => line.split(' ')[0] ?? '');
+
+describe('Reading the settings', () => {
+  it('gives every default of the specification when only the servers are named', () => {
+    const settings = readSettings(SERVERS, 'http');
+    expect(settings).toMatchObject({
+      HTTP_PORT: 3000,
+      INTERNAL_PORT: 3001,
+      WORKER_INTERNAL_PORT: 3002,
+      TIMETABLE_TIME_ZONE: 'Europe/Kyiv',
+      JOB_POLL_SECONDS: 5,
+      VERIFICATION_LEASE_SECONDS: 60,
+      SHUTDOWN_GRACE_SECONDS: 40,
+      DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 * * *',
+      DMS_PERSON_VALIDATION_PERIOD_DAYS: 270,
+      DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: 100,
+      TREMBITA_TIMEOUT_MS: 30_000,
+      TREMBITA_ECHO_CHECK: true,
+      TREMBITA_BREAKER_SHARE: 0.5,
+    });
+    expect(settings.TREMBITA_RATE_PER_SECOND).toBeUndefined();
+    expect(Object.isFrozen(settings)).toBe(true);
+  });
+
+  it('takes an empty or blank value as not set', () => {
+    expect(readSettings({ ...SERVERS, HTTP_PORT: '', JOB_POLL_SECONDS: '  ' }, 'http')).toMatchObject({
+      HTTP_PORT: 3000,
+      JOB_POLL_SECONDS: 5,
+    });
+    expect(faultyNames({ DATABASE_URL: ' ' })).toEqual(['DATABASE_URL']);
+  });
+
+  it.each(Object.keys(NEEDED_URLS) as Program[])('tells %s each server it cannot do without', (program) => {
+    const nothing = { DATABASE_URL: undefined, REDIS_URL: undefined, TREMBITA_URL: undefined };
+    expect(faultyNames(nothing, program)).toEqual([...NEEDED_URLS[program]]);
+  });
+
+  it('tells all faults at once, by name, with an example each', () => {
+    const lines = faultLines({
+      DATABASE_URL: undefined,
+      DMS_PERSON_SYNCHRONIZATION_SCHEDULE: 'nightly',
+      DMS_PERSON_VALIDATION_PERIOD_DAYS: '0',
+      DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '-5',
+      HTTP_PORT: '3001',
+    });
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE',
+      'DMS_PERSON_SYNCHRONIZATION_SCHEDULE',
+      'DMS_PERSON_VALIDATION_PERIOD_DAYS',
+      'INTERNAL_PORT',
+    ]);
+    for (const line of lines) expect(line).toMatch(/, for example \S/);
+  });
+
+  it('never repeats a value, whatever was typed where', () => {
+    const marker = 'MARKER7f3a';
+    const everything = Object.fromEntries(
+      Object.keys(ENVIRONMENT.shape).map((name) => [name, `${marker}\u0007${'x'.repeat(2000)}`]),
+    );
+    const lines = faultLines(everything);
+    expect(lines).toHaveLength(Object.keys(ENVIRONMENT.shape).length);
+    expect(lines.join('\n')).not.toContain(marker);
+  });
+
+  it.each([
+    ['DATABASE_URL', 'mysql://127.0.0.1/x'],
+    ['DATABASE_URL', 'postgres:///ehealth'],
+    ['TREMBITA_URL', 'not an address'],
+    ['TIMETABLE_TIME_ZONE', 'Europe/Atlantis'],
+    ['TIMETABLE_TIME_ZONE', '+02:00'],
+    ['HTTP_PORT', '65536'],
+    ['HTTP_PORT', '0x50'],
+    ['SYSTEM_USER_ID', 'admin'],
+    ['VERIFICATION_LEASE_SECONDS', '1'],
+    ['VERIFICATION_LEASE_SECONDS', '3601'],
+    ['JOB_GIVE_UP_AFTER_MINUTES', '0'],
+    ['JOB_GIVE_UP_AFTER_MINUTES', '1e3'],
+    ['TREMBITA_BREAKER_SHARE', '1.5'],
+    ['TREMBITA_BREAKER_OPEN_MS', '600001'],
+    ['TREMBITA_ECHO_CHECK', 'yes'],
+    ['TREMBITA_CHECKUNZR_SOAP_VERSION', '2.0'],
+    ['DMS_PERSON_VALIDATION_PERIOD_DAYS', '2.5'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultyNames({ [name]: value })).toEqual([name]);
+  });
+
+  it.each([
+    ['SHUTDOWN_GRACE_SECONDS', { SHUTDOWN_GRACE_SECONDS: '35' }],
+    ['SHUTDOWN_GRACE_SECONDS', { TREMBITA_TIMEOUT_MS: '35000' }],
+    ['VERIFICATION_RETRY_CAP_SECONDS', { VERIFICATION_RETRY_CAP_SECONDS: '299' }],
+    ['INTERNAL_PORT', { HTTP_PORT: '4000', INTERNAL_PORT: '4000' }],
+    ['TREMBITA_TLS_KEY', { TREMBITA_URL: 'https://127.0.0.1/', TREMBITA_TLS_CERT: '/a.pem' }],
+    ['TREMBITA_TLS_CERT', { TREMBITA_URL: 'https://127.0.0.1/', TREMBITA_TLS_KEY: '/a.key' }],
+    ['TREMBITA_URL', { TREMBITA_TLS_CA: '/ca.pem' }],
+  ])('compares settings with each other: %s', (name, environment) => {
+    expect(faultyNames(environment)).toEqual([name]);
+  });
+
+  it('compares nothing with a setting that cannot be read', () => {
+    expect(faultyNames({ TREMBITA_TIMEOUT_MS: 'soon', SHUTDOWN_GRACE_SECONDS: '1' })).toEqual([
+      'TREMBITA_TIMEOUT_MS',
+    ]);
+  });
+
+  it('accepts both doors on any free port, and fractions of minutes', () => {
+    const environment = { HTTP_PORT: '0', INTERNAL_PORT: '0', JOB_GIVE_UP_AFTER_MINUTES: '0.05' };
+    expect(faultyNames(environment)).toEqual([]);
+  });
+
+  it('reads whole numbers as they are written, or refuses them', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.integer().map(String), fc.string()), (written) => {
+        const lines = faultLines({ DATABASE_POOL_SIZE: written });
+        const trimmed = written.trim();
+        const good =
+          trimmed === '' || (/^\d+$/.test(trimmed) && Number(trimmed) >= 2 && Number(trimmed) <= 200);
+        expect(lines.length === 0).toBe(good);
+      }),
+    );
+  });
+});
+
+describe('.env.example', () => {
+  const written = readFileSync(join(__dirname, '../../.env.example'), 'utf8');
+  const lineOf = (name: string): string | undefined =>
+    written.split('\n').find((line) => line.startsWith(`${name}=`) || line.startsWith(`# ${name}=`));
+  const names = [...written.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name ?? '');
+  const defaults = ENVIRONMENT.parse({}) as Record<string, string | number | boolean | undefined>;
+
+  it('names every setting once, and no other', () => {
+    expect([...names].sort()).toEqual(Object.keys(ENVIRONMENT.shape).sort());
+  });
+
+  it.each(Object.keys(ENVIRONMENT.shape))(
+    'shows the default of %s, or an example where there is none',
+    (name) => {
+      const line = lineOf(name) ?? '';
+      if (defaults[name] === undefined) expect(line.startsWith(`# ${name}=`)).toBe(true);
+      else expect(line).toBe(`${name}=${String(defaults[name])}`);
+    },
+  );
+
+  it('can be used as it stands, examples included', () => {
+    const examples = Object.fromEntries(
+      [...written.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [
+        name ?? '',
+        value,
+      ]),
+    );
+    const secure = { ...examples, TREMBITA_URL: 'https://127.0.0.1:8443/' };
+    expect(() => readSettings(secure, 'http')).not.toThrow();
+  });
+});

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { faultInCronExpression } from './cron-expression';
+
+/**
+ * The kinds of settings. Each takes text from the environment and either gives a value or one sentence:
+ * what the setting must be, and an example. The sentence is fixed beforehand, so that a secret typed into
+ * the wrong variable never reaches a terminal or a log.
+ */
+interface Kind<T> {
+  accepts: (value: string) => boolean;
+  /** Continues the name of the setting: "must be …, for example …". */
+  says: string;
+  read: (value: string) => T;
+}
+
+const asIs = (value: string): string => value;
+
+function kind<T>({ accepts, says, read }: Kind<T>) {
+  return z.string({ error: says }).refine(accepts, { error: says }).transform(read);
+}
+
+interface Range {
+  min: number;
+  max: number;
+}
+
+const WHOLE = /^\d{1,15}$/;
+
+const isWhole =
+  ({ min, max }: Range) =>
+  (value: string): boolean =>
+    WHOLE.test(value) && Number(value) >= min && Number(value) <= max;
+
+function wholeKind(range: Range, example: number) {
+  const says = `must be a whole number from ${range.min} to ${range.max}, for example ${example}`;
+  return kind({ accepts: isWhole(range), says, read: Number });
+}
+
+/** A whole number with a default. */
+export function whole({ fallback, ...range }: Range & { fallback: number }) {
+  return wholeKind(range, fallback).default(fallback);
+}
+
+/** A whole number that may be left out. */
+export function optionalWhole({ example, ...range }: Range & { example: number }) {
+  return wholeKind(range, example).optional();
+}
+
+/** An hour is longer than any call, wait or pause of this program may sensibly be. */
+const HOUR_MS = 3_600_000;
+
+/** A span of milliseconds; `max` is for spans whose limit the specification names. */
+export function milliseconds(fallback: number, max = HOUR_MS) {
+  return whole({ min: 1, max, fallback });
+}
+
+/** 0 lets the operating system choose a free port. */
+export function port(fallback: number) {
+  return whole({ min: 0, max: 65_535, fallback });
+}
+
+const DECIMAL = /^\d{1,9}(\.\d{1,9})?$/;
+
+/** A number above 0, fractions allowed, up to `max`. `unit` names what is counted. */
+export function positive({ max, fallback, unit }: { max: number; fallback: number; unit: string }) {
+  const accepts = (value: string): boolean =>
+    DECIMAL.test(value) && Number(value) > 0 && Number(value) <= max;
+  const says = `must be ${unit} above 0 and at most ${max}, for example ${fallback}`;
+  return kind({ accepts, says, read: Number }).default(fallback);
+}
+
+/** Longer text than this is a file pasted into a variable, not a name. */
+const LONGEST_TEXT = 1024;
+
+const isText = (value: string): boolean => value.length <= LONGEST_TEXT && !/\p{Cc}/u.test(value);
+
+function textKind(example: string) {
+  const says = `must be one line of at most ${LONGEST_TEXT} characters, for example ${example}`;
+  return kind({ accepts: isText, says, read: asIs });
+}
+
+/** One line of text with a default. */
+export function text(fallback: string) {
+  return textKind(fallback).default(fallback);
+}
+
+/** One line of text that may be left out. */
+export function optionalText(example: string) {
+  return textKind(example).optional();
+}
+
+function listed<const V extends string>(values: readonly V[], example: V) {
+  const says = `must be one of ${values.join(', ')}, for example ${example}`;
+  const isListed = (value: string): value is V => values.some((allowed) => allowed === value);
+  return z.string({ error: says }).refine(isListed, { error: says });
+}
+
+/** One of a closed list, with a default. */
+export function oneOf<const V extends string>(values: readonly V[], fallback: NoInfer<V>) {
+  return listed(values, fallback).default(fallback);
+}
+
+/** One of a closed list that may be left out. */
+export function optionalOneOf<const V extends string>(values: readonly V[], example: NoInfer<V>) {
+  return listed(values, example).optional();
+}
+
+/** `true` or `false`, nothing else: "no", "0" and "off" mean too many things to too many people. */
+export function yesOrNo(fallback: boolean) {
+  const says = `must be true or false, for example ${fallback}`;
+  const accepts = (value: string): boolean => value === 'true' || value === 'false';
+  return kind({ accepts, says, read: (value) => value === 'true' }).default(fallback);
+}
+
+function isUrl(value: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return protocols.includes(url.protocol) && url.hostname !== '';
+}
+
+/** The address of a server. It has no default: a missing server is told, never made up. */
+export function connectionUrl(protocols: readonly string[], example: string) {
+  const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
+  const says = `must be a URL that starts with ${schemes} and names a host, for example ${example}`;
+  return kind({ accepts: (value) => isUrl(value, protocols), says, read: asIs }).optional();
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A UUID in lower case, as ids are written everywhere. */
+export function uuid(fallback: string) {
+  const says = `must be a UUID in lower case, for example ${fallback}`;
+  return kind({ accepts: (value) => UUID.test(value), says, read: asIs }).default(fallback);
+}
+
+/** Names such as Europe/Kyiv; a bare offset would forget summer time. */
+const ZONE_NAME = /^[A-Za-z_]+(\/[A-Za-z0-9_+-]+){0,2}$/;
+
+function isTimeZone(value: string): boolean {
+  if (!ZONE_NAME.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The name of a time zone of the IANA database. */
+export function timeZone(fallback: string) {
+  const says = `must be the name of a time zone, for example ${fallback}`;
+  return kind({ accepts: isTimeZone, says, read: asIs }).default(fallback);
+}
+
+/** A cron expression of five fields. */
+export function cronExpression(fallback: string) {
+  return z
+    .string()
+    .superRefine((value, context) => {
+      const fault = faultInCronExpression(value);
+      if (fault) context.addIssue({ code: 'custom', message: `${fault}, for example ${fallback}` });
+    })
+    .default(fallback);
+}

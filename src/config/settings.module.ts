@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Settings } from './env';
+import { WORKER_ID } from './worker-id';
+
+/** Ask for it with `@Inject(SETTINGS) settings: Settings`. */
+export const SETTINGS = Symbol('SETTINGS');
+
+/** Hands the settings, read once at start, to whoever asks. Global, because every room has some. */
+@Module({})
+export class SettingsModule {
+  static of(settings: Settings): DynamicModule {
+    return {
+      module: SettingsModule,
+      global: true,
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: WORKER_ID, useFactory: () => randomUUID() },
+      ],
+      exports: [SETTINGS, WORKER_ID],
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import type { Fault } from './configuration-fault';
+import type { ReadEnvironment } from './env';
+
+/** What a last call needs beyond its own deadline: writing its answer and releasing the rest. */
+const WRITING_AFTER_LAST_CALL_MS = 5_000;
+
+/** A rule between settings. `names` is which ones: a rule is silent while one of them cannot be read at all. */
+interface Rule {
+  names: readonly (keyof ReadEnvironment)[];
+  faultIn(settings: ReadEnvironment): Fault | undefined;
+}
+
+const graceOutlastsACall: Rule = {
+  names: ['SHUTDOWN_GRACE_SECONDS', 'TREMBITA_TIMEOUT_MS'],
+  faultIn(settings) {
+    const needed = settings.TREMBITA_TIMEOUT_MS + WRITING_AFTER_LAST_CALL_MS;
+    if (settings.SHUTDOWN_GRACE_SECONDS * 1000 > needed) return undefined;
+    const example = Math.floor(needed / 1000) + 1;
+    return {
+      name: 'SHUTDOWN_GRACE_SECONDS',
+      says: `must be more than TREMBITA_TIMEOUT_MS and 5 seconds together, for example ${example}`,
+    };
+  },
+};
+
+const capIsNotBelowFirstWait: Rule = {
+  names: ['VERIFICATION_RETRY_CAP_SECONDS', 'VERIFICATION_RETRY_FIRST_SECONDS'],
+  faultIn(settings) {
+    if (settings.VERIFICATION_RETRY_CAP_SECONDS >= settings.VERIFICATION_RETRY_FIRST_SECONDS)
+      return undefined;
+    return {
+      name: 'VERIFICATION_RETRY_CAP_SECONDS',
+      says: 'must not be less than VERIFICATION_RETRY_FIRST_SECONDS, for example 21600',
+    };
+  },
+};
+
+const doorsDiffer: Rule = {
+  names: ['HTTP_HOST', 'HTTP_PORT', 'INTERNAL_HOST', 'INTERNAL_PORT'],
+  faultIn(settings) {
+    if (settings.HTTP_PORT === 0 || settings.HTTP_PORT !== settings.INTERNAL_PORT) return undefined;
+    if (settings.HTTP_HOST !== settings.INTERNAL_HOST) return undefined;
+    return { name: 'INTERNAL_PORT', says: 'must differ from HTTP_PORT on the same host, for example 3001' };
+  },
+};
+
+const certificateComesWithItsKey: Rule = {
+  names: ['TREMBITA_TLS_CERT', 'TREMBITA_TLS_KEY'],
+  faultIn({ TREMBITA_TLS_CERT: certificate, TREMBITA_TLS_KEY: key }) {
+    if ((certificate === undefined) === (key === undefined)) return undefined;
+    return certificate === undefined
+      ? {
+          name: 'TREMBITA_TLS_CERT',
+          says: 'is missing beside TREMBITA_TLS_KEY, for example /etc/trembita/client.pem',
+        }
+      : {
+          name: 'TREMBITA_TLS_KEY',
+          says: 'is missing beside TREMBITA_TLS_CERT, for example /etc/trembita/client.key',
+        };
+  },
+};
+
+/** Certificates beside a plain http address would let an operator believe in a protection that is not there. */
+const certificatesMeanHttps: Rule = {
+  names: ['TREMBITA_URL', 'TREMBITA_TLS_CERT', 'TREMBITA_TLS_CA'],
+  faultIn({ TREMBITA_URL: url, TREMBITA_TLS_CERT: certificate, TREMBITA_TLS_CA: authority }) {
+    const plain = url?.toLowerCase().startsWith('http:') ?? false;
+    if (!plain || (certificate === undefined && authority === undefined)) return undefined;
+    return {
+      name: 'TREMBITA_URL',
+      says: 'must start with https:// beside TREMBITA_TLS_CERT or TREMBITA_TLS_CA, for example https://127.0.0.1:8443/',
+    };
+  },
+};
+
+const RULES: readonly Rule[] = [
+  graceOutlastsACall,
+  capIsNotBelowFirstWait,
+  doorsDiffer,
+  certificateComesWithItsKey,
+  certificatesMeanHttps,
+];
+
+/** What is wrong between settings that are each right by themselves; `faulty` are those that are not. */
+export function faultsBetween(settings: ReadEnvironment, faulty: ReadonlySet<string>): Fault[] {
+  return RULES.filter(({ names }) => !names.some((name) => faulty.has(name)))
+    .map((rule) => rule.faultIn(settings))
+    .filter((fault) => fault !== undefined);
+}

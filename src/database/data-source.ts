@@ -1,0 +1,100 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { MIGRATIONS } from '../../migrations';
+import { ENTITIES } from './entities';
+import { SnakeCaseNames } from './snake-case-names';
+import { describeError } from '../observability';
+
+/** What a data source needs to know beside where the database is. */
+export interface DataSourceChoices {
+  readonly poolSize?: number;
+  /** Named in pg_stat_activity, so that an operator sees who holds a connection. */
+  readonly applicationName?: string;
+  readonly onPoolError?: (error: unknown) => void;
+}
+
+/** How long to wait for a free connection before the caller is told so. */
+const CONNECTION_WAIT_MS = 5_000;
+/** No statement of this program takes seconds; one that does is stuck. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+/** A row is held for milliseconds; longer waits mean a foreign transaction, and the caller tries again later. */
+const LOCK_TIMEOUT_MS = 4_000;
+/** A transaction whose process was stopped must not hold its rows for longer than this. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
+
+export function dataSourceOptions(url: string, choices: DataSourceChoices = {}): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [...ENTITIES],
+    namingStrategy: new SnakeCaseNames(),
+    migrations: [...MIGRATIONS],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    poolSize: choices.poolSize ?? 10,
+    applicationName: choices.applicationName ?? 'person-verification',
+    poolErrorHandler: (error: unknown) => choices.onPoolError?.(describeError(error)),
+    extra: {
+      connectionTimeoutMillis: CONNECTION_WAIT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      keepAlive: true,
+    },
+  };
+}
+
+/** Any number will do, as long as every copy of the program uses the same one. */
+const MIGRATION_LOCK = 7_204_126_001;
+
+/** Brings the schema up to date; gives the names of the steps it applied. Copies that start together wait for each other. */
+export async function migrate(url: string): Promise<string[]> {
+  return withMigrations(url, async (dataSource) => {
+    const applied = await dataSource.runMigrations();
+    return applied.map((migration) => migration.name);
+  });
+}
+
+/** Takes the newest step back; gives its name, or null when there was none. */
+export async function migrateDown(url: string): Promise<string | null> {
+  return withMigrations(url, async (dataSource) => {
+    const applied = await appliedMigrations(dataSource);
+    const newest = applied.at(-1) ?? null;
+    if (newest !== null) await dataSource.undoLastMigration();
+    return newest;
+  });
+}
+
+/** Names of the steps the database still lacks. */
+export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
+  const applied = new Set(await appliedMigrations(dataSource));
+  return MIGRATIONS.map((migration) => migration.name).filter((name) => !applied.has(name));
+}
+
+async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
+  const [found] = await dataSource.query<{ there: boolean }[]>(
+    `SELECT to_regclass('public.migrations') IS NOT NULL AS there`,
+  );
+  if (found?.there !== true) return [];
+  const rows = await dataSource.query<{ name: string }[]>(`SELECT name FROM public.migrations ORDER BY id`);
+  return rows.map((row) => row.name);
+}
+
+async function withMigrations<Result>(url: string, work: (dataSource: DataSource) => Promise<Result>): Promise<Result> {
+  const dataSource = new DataSource({
+    ...dataSourceOptions(url, { poolSize: 3, applicationName: 'person-verification-migrate' }),
+    // Building an index on a table of millions takes as long as it takes.
+    extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
+  } as DataSourceOptions);
+  await dataSource.initialize();
+  const holder = dataSource.createQueryRunner();
+  try {
+    await holder.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    return await work(dataSource);
+  } finally {
+    await holder.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
+    await holder.release();
+    await dataSource.destroy();
+  }
+}

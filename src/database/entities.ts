@@ -1,0 +1,50 @@
+import { DmsPassportData } from './mimir/dms-passport-data.entity';
+import { RegisterBreaker } from './mimir/register-breaker.entity';
+import { RegisterCallCount } from './mimir/register-call-count.entity';
+import { RegisterPlace } from './mimir/register-place.entity';
+import { RegisterRate } from './mimir/register-rate.entity';
+import { RegisterWorker } from './mimir/register-worker.entity';
+import { AuditLog } from './mpi/audit-log.entity';
+import { JobRunCount } from './mpi/job-run-count.entity';
+import { JobRun } from './mpi/job-run.entity';
+import { JobSchedule } from './mpi/job-schedule.entity';
+import { PersonAddress } from './mpi/person-address.entity';
+import { PersonAuthenticationMethod } from './mpi/person-authentication-method.entity';
+import { PersonDocument } from './mpi/person-document.entity';
+import { PersonPhone } from './mpi/person-phone.entity';
+import { PersonVerification } from './mpi/person-verification.entity';
+import { Person } from './mpi/person.entity';
+import { StatusChangeEvent } from './mpi/status-change-event.entity';
+import { VerificationClaim } from './mpi/verification-claim.entity';
+import { VerificationLock } from './mpi/verification-lock.entity';
+import { PartyDocument } from './prm/party-document.entity';
+import { PartyVerificationLock } from './prm/party-verification-lock.entity';
+import { PartyVerification } from './prm/party-verification.entity';
+import { Party } from './prm/party.entity';
+
+/** Every entity of the four schemas. */
+export const ENTITIES = [
+  Person,
+  PersonPhone,
+  PersonAddress,
+  PersonDocument,
+  PersonAuthenticationMethod,
+  PersonVerification,
+  VerificationClaim,
+  VerificationLock,
+  JobRun,
+  JobSchedule,
+  JobRunCount,
+  StatusChangeEvent,
+  AuditLog,
+  DmsPassportData,
+  RegisterWorker,
+  RegisterPlace,
+  RegisterRate,
+  RegisterBreaker,
+  RegisterCallCount,
+  Party,
+  PartyDocument,
+  PartyVerification,
+  PartyVerificationLock,
+] as const;

@@ -1,0 +1,19 @@
+import { codeOf } from './transactions';
+
+/** SQLSTATE classes of faults that come back with every try: wrong data, broken constraint, wrong statement. */
+const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
+
+/**
+ * Whether trying the same again is hopeless. An error with another code, or of the connection, may pass; one without
+ * any code is a bug of ours and does not.
+ */
+export function isPermanent(error: unknown): boolean {
+  const code = codeOf(error);
+  if (typeof code === 'string') return PERMANENT_CLASSES.has(code.slice(0, 2));
+  return !isOfConnection(error);
+}
+
+/** pg reports a connection that went away in the middle with plain errors that carry no code. */
+function isOfConnection(error: unknown): boolean {
+  return error instanceof Error && /connection|timeout|terminated|not queryable|closed/i.test(error.message);
+}

@@ -1,0 +1,20 @@
+import { Column, Entity } from 'typeorm';
+import { Row } from '../row.entity';
+
+/** A run of a job. Written by the room `jobs`. */
+@Entity({ schema: 'mpi', name: 'job_runs' })
+export class JobRun extends Row {
+  @Column({ type: 'varchar', nullable: true }) job!: string | null;
+  /** Tick of the timetable; empty when the run was started by hand. */
+  @Column({ type: 'timestamptz', nullable: true }) tick!: Date | null;
+  @Column({ type: 'timestamptz', nullable: true }) startedAt!: Date | null;
+  @Column({ type: 'timestamptz', nullable: true }) finishedAt!: Date | null;
+  @Column({ type: 'uuid', nullable: true }) startedBy!: string | null;
+  /** The process that holds the run and alone ends it. */
+  @Column({ type: 'varchar', nullable: true }) worker!: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) leaseUntil!: Date | null;
+  @Column({ type: 'varchar', nullable: true })
+  status!: 'RUNNING' | 'FINISHED' | 'FAILED' | 'STOPPED' | 'SKIPPED' | null;
+  /** Summed up when the run ends. */
+  @Column({ type: 'jsonb', nullable: true }) counts!: Readonly<Record<string, unknown>> | null;
+}

@@ -1,0 +1,9 @@
+import { Column, Entity } from 'typeorm';
+import { Row } from '../row.entity';
+
+/** Since when a schedule is known: older ticks are not caught up. Written by the room `jobs`. */
+@Entity({ schema: 'mpi', name: 'job_schedules' })
+export class JobSchedule extends Row {
+  @Column({ type: 'varchar' }) job!: string;
+  @Column({ type: 'timestamptz', default: () => 'now()' }) firstSeenAt!: Date;
+}

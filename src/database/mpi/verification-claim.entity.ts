@@ -1,0 +1,15 @@
+import { Column, Entity } from 'typeorm';
+import type { StreamName } from '../../domain/verification/stream';
+import { Row } from '../row.entity';
+
+/** A batch of persons or parties that one worker holds. Written by the room `verifications`. */
+@Entity({ schema: 'mpi', name: 'verification_claims' })
+export class VerificationClaim extends Row {
+  /** Empty when the batch belongs to no run. */
+  @Column({ type: 'uuid', nullable: true }) runId!: string | null;
+  @Column({ type: 'varchar' }) stream!: StreamName;
+  @Column({ type: 'varchar', nullable: true }) worker!: string | null;
+  @Column({ type: 'timestamptz', nullable: true }) takenAt!: Date | null;
+  /** The worker renews it; a claim whose lease has passed is given up by the sweeper. */
+  @Column({ type: 'timestamptz', nullable: true }) leaseUntil!: Date | null;
+}

@@ -1,0 +1,21 @@
+import { Column, Entity } from 'typeorm';
+import { Row } from '../row.entity';
+import {
+  DracsDeathStream,
+  DracsNameChangeStream,
+  DrfoStream,
+  RegisterStreamColumns,
+} from '../verification-stream.entity';
+
+/** The five streams of a party, in one row. Written by the room `verifications`. */
+@Entity({ schema: 'prm', name: 'party_verifications' })
+export class PartyVerification extends Row {
+  @Column({ type: 'uuid' }) partyId!: string;
+
+  @Column(() => DrfoStream, { prefix: 'drfo_' }) drfo!: DrfoStream;
+  @Column(() => DracsDeathStream, { prefix: 'dracs_death_' }) dracsDeath!: DracsDeathStream;
+  @Column(() => RegisterStreamColumns, { prefix: 'mvs_passport_' }) mvsPassport!: RegisterStreamColumns;
+  @Column(() => RegisterStreamColumns, { prefix: 'dms_passport_' }) dmsPassport!: RegisterStreamColumns;
+  @Column(() => DracsNameChangeStream, { prefix: 'dracs_name_change_' })
+  dracsNameChange!: DracsNameChangeStream;
+}

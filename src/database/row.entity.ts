@@ -1,0 +1,8 @@
+import { Column, PrimaryColumn } from 'typeorm';
+
+/** What every table has, whichever room writes it. */
+export abstract class Row {
+  @PrimaryColumn({ type: 'uuid', default: () => 'gen_random_uuid()' }) id!: string;
+  @Column({ type: 'timestamptz', default: () => 'now()' }) insertedAt!: Date;
+  @Column({ type: 'timestamptz', default: () => 'now()' }) updatedAt!: Date;
+}

@@ -1,0 +1,82 @@
+import type { Settings } from '../config/env';
+import type { Sql } from '../database/transactions';
+import type { IsoDay } from '../domain/calendar-day';
+import { chosenPassport } from '../domain/person/chosen-document';
+import { parsePassportNumber } from '../domain/person/passport-number';
+import type {
+  Asked,
+  AskSignals,
+  AskedQuestion,
+  Holder,
+  KeptQuestion,
+  PersonFacts,
+  Prepared,
+  RegisterStream,
+} from '../domain/verification/register-stream';
+import type { MvsTrembita } from '../mvs-trembita';
+import { type DmsPassportQuestion, type DmsPassportRepository, keyOfPassport } from './dms-passport.repository';
+import { DMS_PASSPORT_ANSWERS, type DmsPassportAnswer } from './dms-passport.table';
+
+/** What the register calls the passport booklet. */
+const BOOKLET = '0101';
+
+/** Whether a person's passport is listed in the register of invalid documents of the migration service. */
+export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, DmsPassportAnswer, Sql> {
+  static readonly JOB = 'dms-passport-persons';
+
+  readonly name = 'dms_passport';
+  readonly method = 'CheckPassportDMSStatus';
+  readonly answers = DMS_PASSPORT_ANSWERS;
+  readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
+  readonly timetable;
+
+  constructor(
+    settings: Settings,
+    private readonly mvs: Pick<MvsTrembita, 'checkPassportDmsStatus'>,
+    private readonly passports: DmsPassportRepository,
+  ) {
+    this.timetable = {
+      job: DmsPassportStream.JOB,
+      schedule: settings.DMS_PERSON_SYNCHRONIZATION_SCHEDULE,
+      validationPeriodDays: settings.DMS_PERSON_VALIDATION_PERIOD_DAYS,
+      batchSize: settings.DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
+    };
+  }
+
+  /** An ID card brings a person into the stream as well, although the review then finds nothing to check. */
+  hasData({ documents }: PersonFacts): boolean {
+    return documents.some(({ type }) => type === 'PASSPORT' || type === 'NATIONAL_ID');
+  }
+
+  prepare({ documents }: PersonFacts, today: IsoDay): Prepared<DmsPassportQuestion> {
+    const passport = chosenPassport(documents, today);
+    if (passport === 'absent') return { ground: 'nothing_to_check' };
+    const number = parsePassportNumber(passport.number);
+    if (number === 'malformed') return { ground: 'data_malformed' };
+    return { ground: 'ask', question: { passType: BOOKLET, ...number } };
+  }
+
+  ask(question: DmsPassportQuestion, signals: AskSignals): Promise<Asked<DmsPassportAnswer>> {
+    return this.mvs.checkPassportDmsStatus(question, signals.stop);
+  }
+
+  keyOf(question: DmsPassportQuestion): string {
+    return keyOfPassport(question);
+  }
+
+  keep(sql: Sql, kept: readonly KeptQuestion<DmsPassportQuestion>[]): Promise<ReadonlyMap<string, string>> {
+    return this.passports.keep(sql, kept);
+  }
+
+  overtaken(sql: Sql, asked: readonly AskedQuestion<DmsPassportQuestion>[]): Promise<ReadonlySet<string>> {
+    return this.passports.overtaken(sql, asked);
+  }
+
+  personsHolding(sql: Sql, questions: readonly DmsPassportQuestion[]): Promise<readonly Holder[]> {
+    return this.passports.personsHolding(sql, questions);
+  }
+
+  partiesHolding(sql: Sql, questions: readonly DmsPassportQuestion[]): Promise<readonly Holder[]> {
+    return this.passports.partiesHolding(sql, questions);
+  }
+}

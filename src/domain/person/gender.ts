@@ -1,0 +1,4 @@
+/** The published dictionary of genders. */
+export const GENDERS = ['MALE', 'FEMALE'] as const;
+
+export type Gender = (typeof GENDERS)[number];

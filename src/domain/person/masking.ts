@@ -1,0 +1,43 @@
+/** The parts of a name as they stand at a person. */
+export interface FullName {
+  readonly lastName: string;
+  readonly firstName: string;
+  readonly secondName?: string | null;
+}
+
+/** A name for third persons and for logs: the last name and initials. */
+export function maskedName({ lastName, firstName, secondName }: FullName): string {
+  return [lastName, initial(firstName), initial(secondName ?? '')].filter((part) => part !== '').join(' ');
+}
+
+/** A phone with the country and operator code and the last two digits: `+38093*****85`. */
+export function maskedPhone(phone: string): string {
+  return masked(phone, PHONE_SYMBOLS_AT_START);
+}
+
+/** A tax_id, UNZR or number of a document: only the last two symbols can be seen. */
+export function maskedNumber(number: string): string {
+  return masked(number, 0);
+}
+
+/** `+38093`: the same for all subscribers of an operator. */
+const PHONE_SYMBOLS_AT_START = 6;
+
+/** So many symbols stay at the end of everything that is masked. */
+const SYMBOLS_AT_END = 2;
+
+function masked(text: string, symbolsAtStart: number): string {
+  const symbols = [...text];
+  const hidden = symbols.length - symbolsAtStart - SYMBOLS_AT_END;
+  // Too short to hide more than it shows at the start: then the start goes, and at last everything.
+  if (hidden < SYMBOLS_AT_END) return symbolsAtStart > 0 ? masked(text, 0) : '*'.repeat(symbols.length);
+  return (
+    symbols.slice(0, symbolsAtStart).join('') + '*'.repeat(hidden) + symbols.slice(-SYMBOLS_AT_END).join('')
+  );
+}
+
+/** The first letter with its marks: a decomposed Й would otherwise become И. */
+function initial(name: string): string {
+  const [first] = [...name.trim().normalize('NFC')];
+  return first === undefined ? '' : `${first}.`;
+}

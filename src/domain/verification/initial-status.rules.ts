@@ -1,0 +1,130 @@
+import type { IsoDay } from '../calendar-day';
+import type { AuthenticationMethodType } from '../person/authentication-method';
+import type { DocumentType } from '../person/document-type';
+import type { Gender } from '../person/gender';
+import { checkTaxId } from '../person/tax-id';
+import { unzrAgreesWithBirthDate } from '../person/unzr';
+import { NHS_STATUS_TABLE, type NhsStatusRow } from './nhs-status.table';
+import type { StreamName } from './stream';
+import type { StreamPair } from './status';
+import { STREAM_STATUS_TABLE } from './stream-status.table';
+
+/** What the rules know of the person who is being registered. */
+export interface SignUpFacts {
+  readonly ageYears: number;
+  readonly birthDate: IsoDay;
+  readonly gender: Gender;
+  readonly taxId: string | null;
+  readonly noTaxId: boolean;
+  readonly unzr: string | null;
+  readonly documentTypes: readonly DocumentType[];
+  readonly authenticationMethodTypes: readonly AuthenticationMethodType[];
+  readonly hasConfidantPerson: boolean;
+}
+
+/** The parameters of the rules, as the registry keeps them. */
+export interface SignUpParameters {
+  readonly noSelfAuthAge: number;
+  readonly noSelfRegistrationAge: number;
+  readonly personFullLegalCapacityAge: number;
+  readonly personLegalCapacityDocumentTypes: readonly DocumentType[];
+}
+
+/** How one stream begins. `unverifiedAt` is the moment of registration, or stays empty. */
+export interface InitialStatus extends StreamPair {
+  readonly unverifiedAt: 'now' | 'clear';
+}
+
+export type InitialStatuses = Readonly<Record<StreamName, InitialStatus>>;
+
+/** `dracs_death_online_status` of a new person: ready to be asked about. */
+export const INITIAL_DRACS_DEATH_ONLINE_STATUS = 'READY';
+
+/** The first status and reason of all nine streams when a person is created through sign-up. */
+export function initialStatusesOf(facts: SignUpFacts, parameters: SignUpParameters): InitialStatuses {
+  const { documentTypes, unzr } = facts;
+  const passport = askedIf(hasAny(documentTypes, ['PASSPORT', 'NATIONAL_ID']));
+  return {
+    nhs: initialNhs(facts, parameters),
+    drfo: askedIf(isGiven(facts.taxId) || facts.ageYears > parameters.noSelfAuthAge),
+    dracs_death: askedIf(true),
+    dracs_birth: askedIf(canBeFoundByBirth(facts, parameters)),
+    dracs_name_change: { ...NOT_FED_YET, unverifiedAt: 'clear' },
+    legal_capacity: initialLegalCapacity(facts, parameters),
+    unzr: askedIf(isGiven(unzr)),
+    mvs_passport: passport,
+    dms_passport: passport,
+  };
+}
+
+/** Acts of the civil registry feed this stream, not the person. */
+const NOT_FED_YET = { verificationStatus: 'VERIFICATION_NOT_NEEDED', verificationReason: 'INITIAL' } as const;
+
+/** These two are known to an online register; the other proofs of legal capacity are read by people. */
+const ONLINE_LEGAL_CAPACITY_TYPES = ['MARRIAGE_CERTIFICATE', 'DIVORCE_CERTIFICATE'] as const;
+
+function askedIf(hasData: boolean): InitialStatus {
+  const { to, reason } = hasData ? STREAM_STATUS_TABLE.S1 : STREAM_STATUS_TABLE.S2;
+  return { verificationStatus: to, verificationReason: reason, unverifiedAt: 'clear' };
+}
+
+function initialNhs(facts: SignUpFacts, parameters: SignUpParameters): InitialStatus {
+  const row = initialNhsRow(facts, parameters);
+  return {
+    verificationStatus: row.verificationStatus,
+    verificationReason: row.verificationReason,
+    unverifiedAt: row.unverifiedAt === 'now' ? 'now' : 'clear',
+  };
+}
+
+function initialNhsRow(facts: SignUpFacts, parameters: SignUpParameters): NhsStatusRow {
+  if (needsScanCopies(facts)) return NHS_STATUS_TABLE.N3;
+  return hitsManualRule(facts, parameters) ? NHS_STATUS_TABLE.N1 : NHS_STATUS_TABLE.N2;
+}
+
+function needsScanCopies({ hasConfidantPerson, documentTypes, unzr, birthDate }: SignUpFacts): boolean {
+  if (hasConfidantPerson || documentTypes.includes('PERMANENT_RESIDENCE_PERMIT')) return true;
+  return isGiven(unzr) && !unzrAgreesWithBirthDate(unzr, birthDate);
+}
+
+function hitsManualRule(facts: SignUpFacts, { noSelfAuthAge }: SignUpParameters): boolean {
+  if (facts.authenticationMethodTypes.includes('OFFLINE')) return true;
+  if (facts.ageYears < noSelfAuthAge) return facts.documentTypes.includes('BIRTH_CERTIFICATE_FOREIGN');
+  return facts.noTaxId || hasWrongTaxId(facts);
+}
+
+/** A number that was not given is not a wrong one: who has none says so with `no_tax_id`. */
+function hasWrongTaxId({ taxId, birthDate, gender }: SignUpFacts): boolean {
+  return isGiven(taxId) && checkTaxId(taxId, { birthDate, gender }) !== 'valid';
+}
+
+/** The act of birth is looked for where it is the document of age, or the only document an older person has. */
+function canBeFoundByBirth(
+  { ageYears, documentTypes }: SignUpFacts,
+  { noSelfAuthAge }: SignUpParameters,
+): boolean {
+  if (!documentTypes.includes('BIRTH_CERTIFICATE')) return false;
+  return ageYears <= noSelfAuthAge || documentTypes.every((type) => type === 'BIRTH_CERTIFICATE');
+}
+
+function initialLegalCapacity(facts: SignUpFacts, parameters: SignUpParameters): InitialStatus {
+  const { ageYears, documentTypes } = facts;
+  const { noSelfRegistrationAge, personFullLegalCapacityAge } = parameters;
+  const inWindow = noSelfRegistrationAge < ageYears && ageYears < personFullLegalCapacityAge;
+  if (!inWindow) return askedIf(false);
+  if (hasAny(documentTypes, ONLINE_LEGAL_CAPACITY_TYPES)) return askedIf(true);
+  if (!hasAny(documentTypes, parameters.personLegalCapacityDocumentTypes)) return askedIf(false);
+  return {
+    verificationStatus: 'VERIFICATION_NEEDED',
+    verificationReason: 'RULES_TRIGGERED',
+    unverifiedAt: 'clear',
+  };
+}
+
+function hasAny(held: readonly DocumentType[], wanted: readonly DocumentType[]): boolean {
+  return wanted.some((type) => held.includes(type));
+}
+
+function isGiven(text: string | null): text is string {
+  return text !== null && text !== '';
+}

@@ -1,0 +1,116 @@
+import { STREAM_GROUNDS, type StreamGround } from './ground';
+import { next } from './next-status';
+import { printedTable } from './printed-table';
+import { WHY_REFUSED, type WhyRefused } from './refused-moves.table';
+import { STREAM_STATUSES, type StreamStatus } from './status';
+import type { AnswerMeaning, RegisterStreamName } from './stream';
+import type { StreamStatusRow } from './stream-status-row';
+import { STREAM_STATUS_TABLE } from './stream-status.table';
+
+/** A connected stream with its answer table. */
+export interface PrintedStream {
+  readonly stream: RegisterStreamName;
+  readonly answers: Readonly<Record<string, AnswerMeaning>>;
+}
+
+const DATA_WORDS = { clear: 'emptied', answer: 'from the answer', keep: 'as it is' } as const;
+const UNVERIFIED_AT_WORDS = { now: 'now', clear: 'emptied', keep: 'as it is' } as const;
+const LOCK_WORDS = {
+  insert: 'taken',
+  delete: 'removed, with any wait',
+  wait: 'left to wait for a retry',
+  give_back: 'given back, uncounted',
+} as const;
+
+/** What each answer of each connected register means, and the row that it leads to. */
+export function printedAnswers(streams: readonly PrintedStream[]): string {
+  const lines = streams.flatMap(({ stream, answers }) =>
+    Object.entries(answers).map(([answer, { means, reason, keep }]) => [
+      `\`${stream}\``,
+      answer,
+      means === 'confirmed'
+        ? 'the data is confirmed (S6)'
+        : 'the data is refuted (S7, and S8 for other holders)',
+      reason,
+      keep === 'answer' ? 'kept' : 'not kept',
+    ]),
+  );
+  return printedTable(
+    ['Stream', 'Answer', 'Means', 'Reason of the stream', "The register's entry is"],
+    lines,
+  );
+}
+
+/** The rows S1–S11. */
+export function printedStreamRows(): string {
+  const headings = [
+    'Row',
+    'From',
+    'Ground',
+    'Acts',
+    'To',
+    'Reason',
+    '`unverified_at`',
+    'Data',
+    'Lock',
+    'Recorded',
+  ];
+  const rows: readonly StreamStatusRow[] = Object.values(STREAM_STATUS_TABLE);
+  return printedTable(
+    headings,
+    rows.map((row) => [
+      row.row,
+      fromWords(row.from),
+      row.grounds.map((ground) => STREAM_GROUNDS[ground]).join('; or '),
+      row.acts,
+      row.to === 'as_before' ? 'as before the lock' : row.to,
+      reasonWords(row.reason),
+      UNVERIFIED_AT_WORDS[row.unverifiedAt],
+      DATA_WORDS[row.data],
+      LOCK_WORDS[row.lock],
+      row.records ? 'yes' : 'no',
+    ]),
+  );
+}
+
+/** Every status × ground: the row that decides it, or the letter of the refusal. */
+export function printedGrid(): string {
+  const grounds = Object.keys(STREAM_GROUNDS) as StreamGround[];
+  return printedTable(
+    ['What happens', ...STREAM_STATUSES],
+    grounds.map((ground) => [
+      STREAM_GROUNDS[ground],
+      ...STREAM_STATUSES.map((status) => gridCell(status, ground)),
+    ]),
+  );
+}
+
+/** The letters of the grid and their sentences. */
+export function printedRefusals(): string {
+  const reasons = Object.keys(WHY_REFUSED) as WhyRefused[];
+  return printedTable(
+    ['Refusal', 'Why'],
+    reasons.map((why) => [letterOf(why), WHY_REFUSED[why]]),
+  );
+}
+
+function gridCell(status: StreamStatus, ground: StreamGround): string {
+  const move = next(status, ground);
+  if (!move.allowed) return `refused (${letterOf(move.why)})`;
+  return `**${move.row.row}** → ${move.row.to === 'as_before' ? 'as before' : move.row.to}`;
+}
+
+function letterOf(why: WhyRefused): string {
+  return 'abcdefghijklmnopqrstuvwxyz'.charAt(Object.keys(WHY_REFUSED).indexOf(why));
+}
+
+function fromWords(from: StreamStatusRow['from']): string {
+  if (from === 'any') return 'any';
+  if (from === 'any_but_in_review') return 'any but IN_REVIEW';
+  return from.join(' or ');
+}
+
+function reasonWords(reason: StreamStatusRow['reason']): string {
+  if (reason === 'of_the_stream') return "the stream's own";
+  return reason === 'as_before' ? 'as before the lock' : reason;
+}

@@ -1,0 +1,38 @@
+import type { StreamReason } from './status';
+
+/** The nine independent checks of a person, named by the prefix of their columns. */
+export const STREAMS = [
+  'nhs',
+  'drfo',
+  'dracs_death',
+  'dracs_birth',
+  'dracs_name_change',
+  'legal_capacity',
+  'unzr',
+  'mvs_passport',
+  'dms_passport',
+] as const;
+
+export type StreamName = (typeof STREAMS)[number];
+
+/** The streams that a register of the ministry answers; the rows S1–S11 are about them and no others. */
+export const REGISTER_STREAMS = [
+  'dms_passport',
+  'mvs_passport',
+  'unzr',
+] as const satisfies readonly StreamName[];
+
+export type RegisterStreamName = (typeof REGISTER_STREAMS)[number];
+
+/**
+ * What one answer of a register says about the person, for which reason, and whether the `mimir` row of the
+ * answer is kept at the stream (`data_id`).
+ */
+export interface AnswerMeaning {
+  readonly means: 'confirmed' | 'refuted';
+  readonly reason: StreamReason;
+  readonly keep: 'answer' | 'nothing';
+}
+
+/** The answer table of a stream: complete by type, so that a new answer without a meaning does not compile. */
+export type AnswersOf<Answer extends string> = Readonly<Record<Answer, AnswerMeaning>>;

@@ -1,0 +1,7 @@
+/** PostgreSQL and Redis for a machine that has neither. */
+export { startPostgres } from './postgres';
+export type { EmbeddedPostgres, PostgresOptions, PostgresStop } from './postgres';
+export { startRedis } from './redis';
+export type { EmbeddedRedis, RedisOptions } from './redis';
+export { REDIS_KINDS } from './redis-kinds';
+export type { RedisKind } from './redis-kinds';

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { isRoot } from './account';
+import type { RedisProgram } from './redis-kinds';
+
+const run = promisify(execFile);
+
+/** The whole of it takes 2 to 7 seconds with a network; without one the demo must not wait long to learn it. */
+const FETCH_WITHIN_MS = 60_000;
+const PACKAGES = ['redis-server', 'valkey-server'] as const;
+
+/**
+ * Redis from the packages of the machine's own distribution, unpacked beside the user's other caches.
+ * Nothing is installed and no root is needed. Without that distribution, or without a network: undefined.
+ */
+export async function privateCopyOfRedis(cacheHome?: string): Promise<RedisProgram | undefined> {
+  const cache = join(cacheHome ?? join(homedir(), '.cache'), 'person-verification');
+  const kept = join(cache, `redis-${await distribution()}`);
+  const found = await programIn(kept);
+  if (found) return found;
+  try {
+    await mkdir(cache, { recursive: true });
+    return await fetchInto(kept, await mkdtemp(join(cache, 'fetch-')));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Programs of one release do not run on another, so a machine that was upgraded fetches anew. */
+async function distribution(): Promise<string> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const valueOf = (name: string): string =>
+    text.match(new RegExp(`^${name}="?([\\w.]+)"?$`, 'm'))?.[1] ?? 'unknown';
+  return `${valueOf('ID')}-${valueOf('VERSION_ID')}-${process.arch}`;
+}
+
+/** The copy appears under its name complete and in one step; who comes second takes what the first made. */
+async function fetchInto(kept: string, work: string): Promise<RedisProgram | undefined> {
+  try {
+    const unpacked = await unpackPackages(work);
+    if (!(await programIn(unpacked))) return undefined;
+    await rename(unpacked, kept).catch(async () => {
+      if (await programIn(kept)) return;
+      await rm(kept, { recursive: true, force: true });
+      await rename(unpacked, kept);
+    });
+    return await programIn(kept);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function unpackPackages(work: string): Promise<string> {
+  const apt = await aptWithOwnState(work);
+  // Sources of other software may be out of order; the ones that matter show in the next step.
+  await apt('update').catch(() => undefined);
+  const names = await packagesToFetch(apt);
+  await apt('download', ...names);
+  const unpacked = join(work, 'root');
+  for (const file of await readdir(work)) {
+    if (file.endsWith('.deb')) await run('dpkg-deb', ['-x', join(work, file), unpacked]);
+  }
+  return unpacked;
+}
+
+type Apt = (...args: string[]) => Promise<string>;
+
+/** The machine's sources and proxies are used, its lists, locks and archives are left alone. */
+async function aptWithOwnState(work: string): Promise<Apt> {
+  const settings = join(work, 'apt.conf');
+  await mkdir(join(work, 'state', 'lists', 'partial'), { recursive: true });
+  await mkdir(join(work, 'cache', 'archives', 'partial'), { recursive: true });
+  await writeFile(
+    settings,
+    [
+      `Dir::State "${join(work, 'state')}";`,
+      'Dir::State::status "/var/lib/dpkg/status";',
+      `Dir::Cache "${join(work, 'cache')}";`,
+      'Acquire::Retries "0";',
+      'Acquire::http::Timeout "10";',
+      'Acquire::https::Timeout "10";',
+      'Acquire::Languages "none";',
+      // Images for containers bring clean-up commands that would touch the machine's own archives.
+      '#clear APT::Update::Pre-Invoke;',
+      '#clear APT::Update::Post-Invoke;',
+      '#clear APT::Update::Post-Invoke-Success;',
+      isRoot() ? 'APT::Sandbox::User "root";' : '',
+    ].join('\n'),
+  );
+  const deadline = Date.now() + FETCH_WITHIN_MS;
+  return async (...args) => {
+    const options = { cwd: work, timeout: Math.max(1, deadline - Date.now()), maxBuffer: 16 * 1024 * 1024 };
+    return (await run('apt-get', ['-qq', '-c', settings, ...args], options)).stdout;
+  };
+}
+
+/** A simulated installation names the package and the libraries this machine lacks. */
+async function packagesToFetch(apt: Apt): Promise<string[]> {
+  for (const wanted of PACKAGES) {
+    const plan = await apt('--simulate', '--no-install-recommends', 'install', wanted).catch(() => '');
+    const names = [...plan.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name ?? '');
+    if (names.length > 0) return names;
+  }
+  throw new Error('The distribution offers no Redis.');
+}
+
+/** Only a program that runs counts: a copy may have lost a library, or be cut short. */
+async function programIn(root: string): Promise<RedisProgram | undefined> {
+  const libraries = await readdir(join(root, 'usr', 'lib')).catch(() => []);
+  const libraryPath = libraries
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .map((name) => join(root, 'usr', 'lib', name))
+    .join(':');
+  for (const name of PACKAGES) {
+    const command = join(root, 'usr', 'bin', name);
+    const variables: Record<string, string> = libraryPath ? { LD_LIBRARY_PATH: libraryPath } : {};
+    const assignments = Object.entries(variables).map((pair) => pair.join('='));
+    const works = await access(command)
+      .then(() => run('env', [...assignments, command, '--version']))
+      .then(() => true)
+      .catch(() => false);
+    if (works) return { kind: 'private copy', command, variables };
+  }
+  return undefined;
+}

@@ -1,0 +1,142 @@
+import { EventEmitter, once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Controller, Get, Module } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ObservabilityModule, openLog } from '../observability';
+import { HttpModule, OnEveryPort, createApplication, listenDoor, type ReadinessProbes } from '.';
+import { OpenDoors } from './open-doors';
+import { withDeadline } from './readiness';
+
+const SETTINGS = {
+  HTTP_HOST: '127.0.0.1',
+  HTTP_PORT: 0,
+  INTERNAL_HOST: '127.0.0.1',
+  INTERNAL_PORT: 0,
+  WORKER_INTERNAL_PORT: 0,
+};
+
+const yes = () => Promise.resolve(true);
+const no = () => Promise.resolve(false);
+const away = () => Promise.reject(new Error('away'));
+const hangs = () => new Promise<boolean>(() => undefined);
+
+const slow = new EventEmitter();
+
+@Controller('slow')
+@OnEveryPort()
+class SlowController {
+  @Get()
+  async answer(): Promise<{ late: true }> {
+    const allowed = once(slow, 'allowed');
+    slow.emit('asked');
+    await allowed;
+    return { late: true };
+  }
+}
+
+async function anApp(probes: Partial<ReadinessProbes> = {}): Promise<NestExpressApplication> {
+  const log = openLog({ LOG_LEVEL: 'silent' });
+  @Module({
+    imports: [
+      ObservabilityModule.of({ log }),
+      HttpModule.of({ useFactory: () => ({ database: yes, migrations: yes, ...probes }) }),
+    ],
+    controllers: [SlowController],
+  })
+  class TestModule {}
+  return createApplication(TestModule, log);
+}
+
+let app: NestExpressApplication | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function readinessWith(probes: Partial<ReadinessProbes>): Promise<{ status: number; body: unknown }> {
+  app = await anApp(probes);
+  const { internalUrl } = await listenDoor(app, SETTINGS, 'worker');
+  const response = await fetch(`${internalUrl}/health/ready`);
+  return { status: response.status, body: await response.json() };
+}
+
+describe('Readiness', () => {
+  it.each([
+    [200, { redis: yes }, { database: 'up', redis: 'up', migrations: 'applied' }],
+    [200, { redis: away }, { database: 'up', redis: 'down', migrations: 'applied' }],
+    [200, {}, { database: 'up', redis: 'not_needed', migrations: 'applied' }],
+    [
+      503,
+      { database: away, migrations: away },
+      { database: 'down', redis: 'not_needed', migrations: 'unknown' },
+    ],
+    [503, { migrations: no }, { database: 'up', redis: 'not_needed', migrations: 'pending' }],
+  ])('is %i with %o', async (status, probes, body) => {
+    expect(await readinessWith(probes)).toEqual({ status, body });
+  });
+
+  it('takes a probe that hangs for a no', async () => {
+    expect(await withDeadline(hangs, 1)()).toBe(false);
+  });
+
+  it('does not ask a hanging server a second time while it owes an answer', async () => {
+    let asked = 0;
+    const probe = withDeadline(() => {
+      asked += 1;
+      return hangs();
+    }, 1);
+    await probe();
+    await probe();
+    expect(asked).toBe(1);
+  });
+});
+
+describe('A door', () => {
+  it('of the HTTP program has two ports, and health on both', async () => {
+    app = await anApp();
+    const { publicUrl, internalUrl } = await listenDoor(app, SETTINGS, 'http');
+    expect(publicUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(publicUrl).not.toBe(internalUrl);
+    for (const url of [publicUrl, internalUrl]) {
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    }
+  });
+
+  it('of a worker has the internal port only', async () => {
+    app = await anApp();
+    const addresses = await listenDoor(app, SETTINGS, 'worker');
+    expect(Object.keys(addresses)).toEqual(['internalUrl']);
+    expect((await fetch(`${addresses.internalUrl}/metrics`)).status).toBe(200);
+  });
+
+  it('answers a request under way before it closes, and takes no new one', async () => {
+    app = await anApp();
+    const { internalUrl } = await listenDoor(app, SETTINGS, 'worker');
+    const asked = once(slow, 'asked');
+    const underWay = fetch(`${internalUrl}/slow`);
+    await asked;
+    const closed = app.get(OpenDoors).close();
+    await expect(fetch(`${internalUrl}/health/live`)).rejects.toThrow();
+    slow.emit('allowed');
+    expect(await (await underWay).json()).toMatchObject({ data: { late: true } });
+    await closed;
+  });
+
+  it('leaves no port open when one is taken', async () => {
+    const other = createServer();
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const taken = (other.address() as AddressInfo).port;
+    app = await anApp();
+    await expect(listenDoor(app, { ...SETTINGS, INTERNAL_PORT: taken }, 'http')).rejects.toThrow(
+      'EADDRINUSE',
+    );
+    await app.close();
+    app = undefined;
+    other.close();
+  });
+});

@@ -1,0 +1,7 @@
+export { createApplication } from './create-application';
+export { HttpModule } from './http.module';
+export { OnEveryPort } from './internal-port.guard';
+export { listenDoor, type Door, type DoorAddresses } from './listen-door';
+export { ListAnswer, parsePaging, type PageRequest } from './paging';
+export { ParseId } from './parse-id';
+export type { Probe, ReadinessProbes } from './readiness';

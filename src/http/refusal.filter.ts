@@ -1,0 +1,80 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { Refusal } from '../domain/refusal';
+import { Log, describeError } from '../observability';
+import { invalidFields, type AnsweredError } from './envelope';
+import { REFUSAL_ANSWERS, STATUS_ANSWERS } from './refusal-answers.table';
+import { routeOf, traitsOf, urlOfRefused } from './request-traits';
+
+interface Answer {
+  status: number;
+  error: AnsweredError;
+}
+
+/** The server we need is away, or refuses more connections: trying again later makes sense, so it is a 503. */
+const SERVER_AWAY = /^(?:ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|08\w{3}|53300|57P0[1-3])$/;
+
+function answerToRefusal(refusal: Refusal): Answer {
+  const { status, type } = REFUSAL_ANSWERS[refusal.code];
+  const faults = refusal.details.faults;
+  const invalid = faults && faults.length > 0 ? { invalid: invalidFields(faults) } : {};
+  return { status, error: { type, message: refusal.message, ...invalid } };
+}
+
+function answerWithStatus(status: number): Answer {
+  const row = STATUS_ANSWERS[status];
+  if (row) return { status, error: row };
+  return { status: 500, error: { type: 'internal_error', message: 'Internal error' } };
+}
+
+/** The body reader marks its errors with a status and says by `expose` that the client is to blame. */
+function statusOfBodyError(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  return expose === true && typeof status === 'number' ? status : undefined;
+}
+
+function isServerAway(error: unknown): boolean {
+  const { code, causeCode } = describeError(error);
+  return [code, causeCode].some((each) => each !== undefined && SERVER_AWAY.test(each));
+}
+
+function answerTo(error: unknown): Answer {
+  if (error instanceof Refusal) return answerToRefusal(error);
+  if (error instanceof HttpException) return answerWithStatus(error.getStatus());
+  return answerWithStatus(statusOfBodyError(error) ?? (isServerAway(error) ? 503 : 500));
+}
+
+/**
+ * The only place where an error becomes an answer. Refusals are told as they are; everything unexpected is
+ * logged as described and answered with a sentence that tells nothing about it.
+ */
+@Catch()
+export class RefusalFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
+    const response = http.getResponse<Response>();
+    const answer = answerTo(error);
+    const requestId = traitsOf(request).requestId;
+    if (answer.status >= 500) {
+      this.log.error('A request ended in an unexpected error', error, {
+        request_id: requestId,
+        method: request.method,
+        route: routeOf(request),
+        status: answer.status,
+      });
+    }
+    // The answer may have begun when a stream breaks; then nothing better can be said than to hang up.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    response.status(answer.status).json({
+      meta: { code: answer.status, url: urlOfRefused(request), type: 'object', request_id: requestId },
+      error: answer.error,
+    });
+  }
+}

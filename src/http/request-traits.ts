@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
+
+/** By which listener a request came in. */
+export type Listener = 'public' | 'internal';
+
+interface Traits {
+  listener: Listener;
+  requestId: string;
+}
+
+const LISTENERS = new WeakMap<IncomingMessage, Listener>();
+const REQUEST_IDS = new WeakMap<IncomingMessage, string>();
+
+/** Notes by which listener a request came in. A header would do, if clients could not send headers. */
+export function noteListener(request: IncomingMessage, listener: Listener): void {
+  LISTENERS.set(request, listener);
+}
+
+/** Notes the id under which a request is logged and answered. */
+export function noteRequestId(request: IncomingMessage, requestId: string): void {
+  REQUEST_IDS.set(request, requestId);
+}
+
+/** What we noted about a request. One that came by no listener of ours counts as public: the careful side. */
+export function traitsOf(request: IncomingMessage): Traits {
+  return {
+    listener: LISTENERS.get(request) ?? 'public',
+    requestId: REQUEST_IDS.get(request) ?? '',
+  };
+}
+
+/** The route as it was declared, or nothing when none matched. */
+export function routeOf(request: Request): string | undefined {
+  const route = request.route as { path?: unknown } | undefined;
+  return typeof route?.path === 'string' ? route.path : undefined;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * The path for an answer that refuses. What stands in it was not accepted by anybody, so only ids are
+ * repeated; every other parameter appears by its name, and a path that matches no route not at all.
+ */
+export function urlOfRefused(request: Request): string {
+  const route = routeOf(request);
+  if (route === undefined) return '/';
+  return route.replace(/:(\w+)/g, (_, name: string) => {
+    const value = request.params[name];
+    return typeof value === 'string' && UUID.test(value) ? value : `{${name}}`;
+  });
+}
+
+/** The path for an answer that was given: without the query. */
+export function urlOfAnswered(request: Request): string {
+  return request.originalUrl.split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,131 @@
+import type { Sql, Transactions } from '../database/transactions';
+import type { RunFacts } from './job';
+import type { JobRun, RunStatus } from './job-run';
+import * as statements from './job-run-statements';
+
+/** What came of a start by hand. */
+export type Started =
+  | { readonly kind: 'started' | 'taken_over'; readonly runId: string }
+  | { readonly kind: 'already_running'; readonly runId: string };
+
+/** Who wants to hold a run, and for how long before it counts as dead. */
+export interface Holder {
+  readonly worker: string;
+  readonly leaseSeconds: number;
+}
+
+interface RunRow {
+  readonly id: string;
+  readonly job: string;
+  readonly tick: Date | null;
+  readonly status: RunStatus;
+  readonly started_at: Date;
+  readonly finished_at: Date | null;
+  readonly started_by: string | null;
+  readonly counts: Record<string, number>;
+}
+
+/** Runs of jobs. Times are those of the database. */
+export class JobRunRepository {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** Since when ticks of the job count, and the time of the database. */
+  async lastTick(job: string): Promise<{ readonly since: Date; readonly now: Date }> {
+    await this.transactions.rows(statements.NOTE_SCHEDULE, [job]);
+    const [row] = await this.transactions.rows<{ since: Date; now: Date }>(statements.LAST_TICK, [job]);
+    if (row === undefined) throw new Error('A schedule that was just noted is missing.');
+    return row;
+  }
+
+  /** Records a tick; undefined when another worker was faster. */
+  async insertTick(job: string, tick: Date, startedBy: string): Promise<RunStatus | undefined> {
+    const [row] = await this.transactions.rows<{ status: RunStatus }>(statements.INSERT_TICK, [
+      job,
+      tick.toISOString(),
+      startedBy,
+    ]);
+    return row?.status;
+  }
+
+  async running(job: string): Promise<RunFacts | undefined> {
+    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.RUNNING, [job]);
+    if (row === undefined) return undefined;
+    return { id: row.id, job: row.job, byHand: row.tick === null, startedAt: row.started_at };
+  }
+
+  /** Starts a run by hand, or takes over one whose holder is gone. */
+  start(job: string, startedBy: string, holder: Holder): Promise<Started> {
+    return this.transactions.run(async (sql) => {
+      const running = await lockRunning(sql, job);
+      if (running === undefined) {
+        const [inserted] = await sql.rows<{ id: string }>(statements.INSERT_BY_HAND, [
+          job,
+          startedBy,
+          holder.worker,
+          holder.leaseSeconds,
+        ]);
+        if (inserted !== undefined) return { kind: 'started', runId: inserted.id };
+        // Somebody inserted a run after we looked, and has committed it by now.
+        const other = await lockRunning(sql, job);
+        return { kind: 'already_running', runId: other?.id ?? '' };
+      }
+      if (running.living) return { kind: 'already_running', runId: running.id };
+      await sql.rows(statements.TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);
+      return { kind: 'taken_over', runId: running.id };
+    });
+  }
+
+  /** Takes or renews the lease; false when another living worker holds the run, or it is over. */
+  async takeLease(runId: string, { worker, leaseSeconds }: Holder): Promise<boolean> {
+    const rows = await this.transactions.rows(statements.TAKE_LEASE, [runId, worker, leaseSeconds]);
+    return rows.length > 0;
+  }
+
+  async giveUpLease(runId: string, worker: string): Promise<void> {
+    await this.transactions.rows(statements.GIVE_UP_LEASE, [runId, worker]);
+  }
+
+  /** Ends the run if this worker holds it and nothing of it is unfinished. */
+  end(
+    runId: string,
+    worker: string,
+    how: { readonly status: RunStatus; readonly unfinished: (sql: Sql) => Promise<boolean> },
+  ): Promise<boolean> {
+    return this.transactions.run(async (sql) => {
+      const own = await sql.rows(statements.LOCK_OWN_RUN, [runId, worker]);
+      if (own.length === 0 || (await how.unfinished(sql))) return false;
+      await sql.rows(statements.END_RUN, [runId, how.status]);
+      return true;
+    });
+  }
+
+  async find(runId: string): Promise<JobRun | undefined> {
+    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.FIND, [runId]);
+    return row === undefined ? undefined : jobRun(row);
+  }
+
+  /** Newest first. */
+  async list(page: { readonly size: number; readonly offset: number }): Promise<{ runs: JobRun[]; total: number }> {
+    const rows = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.LIST, [page.size, page.offset]);
+    const [count] = await this.transactions.rows<{ total: number }>(statements.COUNT);
+    return { runs: rows.map(jobRun), total: count?.total ?? 0 };
+  }
+}
+
+async function lockRunning(sql: Sql, job: string): Promise<{ id: string; living: boolean } | undefined> {
+  const [row] = await sql.rows<{ id: string; living: boolean }>(statements.LOCK_RUNNING, [job]);
+  return row;
+}
+
+function jobRun(row: RunRow): JobRun {
+  return {
+    id: row.id,
+    job: row.job,
+    tick: row.tick,
+    status: row.status,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    startedBy: row.started_by,
+    counts: row.counts,
+  };
+}

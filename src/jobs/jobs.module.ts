@@ -1,0 +1,143 @@
+import { BullModule, getQueueToken } from '@nestjs/bull';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import type { Queue } from 'bull';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { WORKER_ID } from '../config/worker-id';
+import { Transactions } from '../database/transactions';
+import { Log } from '../observability';
+import { JobList } from './job-list';
+import { JobRunRepository } from './job-run.repository';
+import { JobsAtWork } from './jobs-at-work';
+import { RedisConnections } from './redis-connections';
+import { RunInForeground } from './run-in-foreground';
+import { RunLoops } from './run-loops';
+import type { PartPorts } from './take-part';
+import { ticketProcessor } from './ticket-processor';
+import { Tickets } from './tickets';
+import { Timetable } from './timetable';
+
+/** What a process does about jobs. */
+export interface JobsChoices {
+  /** Names of all jobs; each has a queue of its own. */
+  readonly names: readonly string[];
+  /** Beats the timetable and works on runs. */
+  readonly works: boolean;
+  /** Rings, and hears the bell, through Redis. */
+  readonly rings: boolean;
+}
+
+/** Every fifth of a thousand tickets is more than anybody will look at; Redis keeps no more. */
+const TICKETS_KEPT = 200;
+
+const PART_PORTS = Symbol('PART_PORTS');
+
+/** The timetable, the runs and the bell: the only room that knows Bull and cron. */
+@Module({})
+export class JobsModule {
+  static of(choices: JobsChoices): DynamicModule {
+    const imports = [...(choices.works ? [ScheduleModule.forRoot()] : []), ...(choices.rings ? bull(choices.names) : [])];
+    return {
+      module: JobsModule,
+      imports,
+      providers: [
+        { provide: JobList, useFactory: () => new JobList(choices.names) },
+        {
+          provide: JobRunRepository,
+          inject: [Transactions],
+          useFactory: (transactions: Transactions) => new JobRunRepository(transactions),
+        },
+        partPorts,
+        runLoops,
+        tickets(choices),
+        runInForeground,
+        ...(choices.works ? [timetable, JobsAtWork] : []),
+        ...(choices.works && choices.rings ? choices.names.map(ticketProcessor) : []),
+      ],
+      exports: [JobList, JobRunRepository, RunInForeground, Tickets, ...(choices.rings ? [BullModule] : [])],
+    };
+  }
+}
+
+@Module({
+  providers: [
+    {
+      provide: RedisConnections,
+      inject: [SETTINGS, Log],
+      useFactory: (settings: Settings, log: Log) =>
+        new RedisConnections(settings.REDIS_URL ?? '', (error) => log.error('redis connection failed', error)),
+    },
+  ],
+  exports: [RedisConnections],
+})
+export class RedisModule {}
+
+function bull(names: readonly string[]): NonNullable<DynamicModule['imports']> {
+  return [
+    RedisModule,
+    BullModule.forRootAsync({
+      imports: [RedisModule],
+      inject: [RedisConnections],
+      useFactory: (connections: RedisConnections) => ({
+        createClient: connections.create,
+        // The braces keep all keys of the queues on one node of a Redis Cluster.
+        prefix: '{verification}',
+        // A worker that dies three times over one ticket is not the ticket's fault: it carries nothing.
+        settings: { maxStalledCount: 3 },
+        defaultJobOptions: { attempts: 1, removeOnComplete: TICKETS_KEPT, removeOnFail: TICKETS_KEPT },
+      }),
+    }),
+    BullModule.registerQueue(...names.map((name) => ({ name }))),
+  ];
+}
+
+const partPorts: Provider = {
+  provide: PART_PORTS,
+  inject: [JobRunRepository, SETTINGS, WORKER_ID, Log],
+  useFactory: (runs: JobRunRepository, settings: Settings, worker: string, log: Log): PartPorts => ({
+    runs,
+    holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
+    failed: (error) => log.error('job interrupted', error),
+  }),
+};
+
+const runLoops: Provider = {
+  provide: RunLoops,
+  inject: [JobList, PART_PORTS, SETTINGS],
+  useFactory: (jobs: JobList, ports: PartPorts, settings: Settings) =>
+    new RunLoops(jobs, ports, {
+      pollSeconds: settings.JOB_POLL_SECONDS,
+      leaseSeconds: settings.VERIFICATION_LEASE_SECONDS,
+    }),
+};
+
+const runInForeground: Provider = {
+  provide: RunInForeground,
+  inject: [JobList, PART_PORTS],
+  useFactory: (jobs: JobList, ports: PartPorts) => new RunInForeground(jobs, ports),
+};
+
+const timetable: Provider = {
+  provide: Timetable,
+  inject: [JobList, JobRunRepository, Tickets, SETTINGS, Log],
+  useFactory: (...[jobs, runs, bells, settings, log]: [JobList, JobRunRepository, Tickets, Settings, Log]) =>
+    new Timetable({
+      jobs,
+      runs,
+      ring: (job) => void bells.ring(job),
+      failed: (error) => log.error('timetable interrupted', error),
+      timeZone: settings.TIMETABLE_TIME_ZONE,
+      actorId: settings.SYSTEM_USER_ID,
+    }),
+};
+
+function tickets({ names, rings }: JobsChoices): Provider {
+  const heard = rings ? names : [];
+  return {
+    provide: Tickets,
+    inject: [Log, ...heard.map((name) => getQueueToken(name))],
+    useFactory: (log: Log, ...queues: Queue[]) =>
+      new Tickets(new Map(queues.map((queue) => [queue.name, queue])), (error) => log.error('bell not rung', error)),
+  };
+}

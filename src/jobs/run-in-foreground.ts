@@ -1,0 +1,45 @@
+import type { HelpSignals } from './job';
+import type { JobList } from './job-list';
+import type { JobRun } from './job-run';
+import { type PartPorts, TakePart } from './take-part';
+
+/** What a run started by hand came to. */
+export type ForegroundEnd =
+  | { readonly kind: 'ended'; readonly run: JobRun }
+  | { readonly kind: 'already_running'; readonly runId: string };
+
+export interface ForegroundRun {
+  readonly job: string;
+  readonly startedBy: string;
+  readonly signals: HelpSignals;
+  /** Told once the run has begun. */
+  readonly begun: (runId: string) => void;
+}
+
+/** One whole run in this process. Needs no Redis. Unlike a worker that leaves, it ends its run when it is stopped. */
+export class RunInForeground {
+  constructor(
+    private readonly jobs: JobList,
+    private readonly ports: PartPorts,
+  ) {}
+
+  /** Refuses an unknown job. */
+  async run({ job: name, startedBy, signals, begun }: ForegroundRun): Promise<ForegroundEnd> {
+    const job = this.jobs.get(name);
+    const { runs, holder } = this.ports;
+    const started = await runs.start(name, startedBy, holder);
+    if (started.kind === 'already_running') return started;
+    begun(started.runId);
+    const facts = await runs.running(name);
+    if (facts !== undefined && facts.id === started.runId) {
+      const end = await new TakePart(job, this.ports).run(facts, signals);
+      if (end === 'stopped') await runs.end(facts.id, holder.worker, { status: 'STOPPED', unfinished: nobody });
+    }
+    const run = await runs.find(started.runId);
+    if (run === undefined) throw new Error('A run that was just ended is missing.');
+    return { kind: 'ended', run };
+  }
+}
+
+/** Stopped by hand, a run ends whoever else still helps: they find it over, and what they hold is written all the same. */
+const nobody = (): Promise<boolean> => Promise.resolve(false);

@@ -1,0 +1,50 @@
+import { Global, Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { WORKER_ID } from '../config/worker-id';
+import { Transactions } from '../database/transactions';
+import { Log, Metrics } from '../observability';
+import { CALL_LOG, CallLines, type CallLog } from './call-log';
+import { CLAIM_GATE } from './gate/claim-gate';
+import { RegisterGateRepository } from './gate/register-gate.repository';
+import { SharedRegisterGate } from './gate/shared-register-gate';
+import { MvsTrembita } from './mvs-trembita.client';
+import { REGISTER_GATE, type RegisterGate } from './register-gate';
+import { trembitaSettings } from './trembita-settings';
+
+const gate: Provider = {
+  provide: SharedRegisterGate,
+  inject: [SETTINGS, WORKER_ID, Transactions],
+  useFactory: (settings: Settings, worker: string, transactions: Transactions) =>
+    new SharedRegisterGate({ settings, worker, sql: new RegisterGateRepository(transactions) }),
+};
+
+/** The ministry's register, for whoever has a question to it. One gate for the whole process, hence global. */
+@Global()
+@Module({
+  providers: [
+    gate,
+    { provide: REGISTER_GATE, useExisting: SharedRegisterGate },
+    { provide: CLAIM_GATE, useExisting: SharedRegisterGate },
+    {
+      provide: CALL_LOG,
+      inject: [Log, Metrics],
+      useFactory: (log: Log, metrics: Metrics) => new CallLines(log, metrics),
+    },
+    {
+      provide: MvsTrembita,
+      inject: [SETTINGS, REGISTER_GATE, CALL_LOG],
+      useFactory: (settings: Settings, registerGate: RegisterGate, log: CallLog) =>
+        new MvsTrembita({ settings: trembitaSettings(settings), gate: registerGate, log }),
+    },
+  ],
+  exports: [MvsTrembita, CLAIM_GATE],
+})
+export class MvsTrembitaModule implements OnApplicationShutdown {
+  constructor(@Inject(SharedRegisterGate) private readonly shared: SharedRegisterGate) {}
+
+  /** By now nobody asks any more; the others may have this process's places at once. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.shared.leave();
+  }
+}

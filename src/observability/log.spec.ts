@@ -1,0 +1,100 @@
+import { Writable } from 'node:stream';
+import fc from 'fast-check';
+import { QueryFailedError } from 'typeorm';
+import { describe, expect, it } from 'vitest';
+import type { LogFields } from './keep-allowed-fields';
+import { openLog, type Log } from './log';
+import { LOG_FIELDS } from './log-fields.table';
+import { NestLog } from './nest-log';
+import { onBehalfOf } from './request-context';
+
+const MARKER = 'marker-КВ123456';
+
+function aLog(): { log: Log; written: () => string; fields: () => Record<string, unknown> } {
+  let text = '';
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const last = () => JSON.parse(text.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;
+  return { log: openLog({ LOG_LEVEL: 'debug' }, destination), written: () => text, fields: last };
+}
+
+describe('The log', () => {
+  it('writes one JSON line with time, level and the allowed fields', () => {
+    const { log, fields } = aLog();
+    log.info('A batch was claimed', { stream: 'dms_passport', persons: 100, counts: { verified: 3 } });
+    expect(fields()).toMatchObject({
+      level: 'info',
+      message: 'A batch was claimed',
+      stream: 'dms_passport',
+      persons: 100,
+      counts: { verified: 3 },
+    });
+    expect(fields()['time']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(fields()).not.toHaveProperty('hostname');
+  });
+
+  it('drops every field that is not allowed, and every allowed one that does not look like its shape', () => {
+    const { log, written, fields } = aLog();
+    const careless = { person: MARKER, error: { message: MARKER }, err: new Error(MARKER), run_id: MARKER };
+    log.info('A careless caller', { ...careless, counts: { [MARKER]: 1 } } as unknown as LogFields);
+    expect(written()).not.toContain(MARKER);
+    expect(Object.keys(fields()).sort()).toEqual(['counts', 'level', 'message', 'pid', 'time']);
+  });
+
+  it('never writes text with Cyrillic letters or spaces, in whatever field it comes', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(LOG_FIELDS)), fc.anything(), (name, value) => {
+        const { log, written } = aLog();
+        const hidden = typeof value === 'string' ? `${value} Шевченко` : [value, 'Шевченко'];
+        log.info('A careless caller', { [name]: hidden });
+        expect(written()).not.toContain('Шевченко');
+      }),
+    );
+  });
+
+  it('describes an error instead of writing it', () => {
+    const { log, written, fields } = aLog();
+    log.error('A write failed', new QueryFailedError(`SELECT '${MARKER}'`, [MARKER], new Error(MARKER)));
+    expect(fields()['error']).toMatchObject({ class: 'QueryFailedError', cause: { class: 'Error' } });
+    expect(written()).not.toContain(MARKER);
+  });
+
+  it('names the request on whose behalf a line is written', async () => {
+    const { log, fields } = aLog();
+    await onBehalfOf('request-0001', async () => {
+      await Promise.resolve();
+      log.info('A step of a request');
+    });
+    expect(fields()['request_id']).toBe('request-0001');
+    log.info('A step of nobody');
+    expect(fields()).not.toHaveProperty('request_id');
+  });
+
+  it('keeps of what the framework says only who spoke', () => {
+    const { log, written, fields } = aLog();
+    const framework = new NestLog(log);
+    framework.error(`Unable to connect: ${MARKER}`, `Error: ${MARKER}\n    at x`, 'TypeOrmModule');
+    expect(fields()).toMatchObject({ level: 'error', context: 'TypeOrmModule' });
+    framework.log(MARKER, 'NestFactory');
+    framework.warn(new Error(MARKER), MARKER);
+    framework.error(new Error(MARKER));
+    expect(written()).not.toContain(MARKER);
+  });
+
+  it('passes an object said through the framework by the allow-list', () => {
+    const { log, written, fields } = aLog();
+    const messageId = '00000000-0000-4000-8000-000000000009';
+    new NestLog(log).warn({ messageId, durationMs: 12, end: 'timeout', name: MARKER }, 'MvsTrembita');
+    expect(fields()).toMatchObject({
+      message_id: messageId,
+      duration_ms: 12,
+      end: 'timeout',
+      context: 'MvsTrembita',
+    });
+    expect(written()).not.toContain(MARKER);
+  });
+});

@@ -1,0 +1,146 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** From one quick indexed statement to a register call at its deadline, in seconds. */
+const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+/** A write of a hundred persons takes milliseconds; what takes a second waits on a lock. */
+const WRITE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
+
+/** A collection must not wait for a server that hangs, or the metrics go blind exactly when they are needed. */
+const REFRESH_DEADLINE_MS = 2_000;
+
+/**
+ * Everything that is counted, in one place, so that operators find it and rooms do not invent labels. Labels
+ * come from closed lists: never a person, a document, a message id.
+ */
+export class Metrics {
+  readonly registry = new Registry();
+  private readonly refreshers: (() => Promise<void>)[] = [];
+
+  readonly httpRequestSeconds = this.histogram(
+    'http_request_duration_seconds',
+    'Answering one request, by declared route',
+    { labels: ['method', 'route', 'status'], buckets: CALL_SECONDS },
+  );
+  readonly registerCalls = this.counter(
+    'register_calls_total',
+    'Calls to the register by how they ended: answered, or the kind of technical error',
+    ['method', 'end'],
+  );
+  readonly registerCallSeconds = this.histogram(
+    'register_call_duration_seconds',
+    'One call to the register, from permit to answer',
+    { labels: ['method'], buckets: CALL_SECONDS },
+  );
+  readonly registerCallsInFlight = this.gauge('register_calls_in_flight', 'Calls this process waits for', [
+    'method',
+  ]);
+  readonly gateOpen = this.gauge(
+    'register_gate_open',
+    '1 while calls may go out, 0 while the breaker holds them back',
+    ['method'],
+  );
+  readonly persons = this.counter(
+    'verification_persons_total',
+    'Persons by what became of them: verified, refuted, absent, incorrect, superseded, technical error',
+    ['stream', 'outcome'],
+  );
+  readonly claims = this.counter(
+    'verification_claims_total',
+    'Batches by what became of them: taken, finished, swept',
+    ['stream', 'end'],
+  );
+  readonly claimSeconds = this.histogram(
+    'verification_claim_duration_seconds',
+    'Selecting and locking one batch',
+    {
+      labels: ['stream'],
+      buckets: WRITE_SECONDS,
+    },
+  );
+  readonly writeSeconds = this.histogram(
+    'verification_write_duration_seconds',
+    'Writing one group of answers',
+    {
+      labels: ['stream'],
+      buckets: WRITE_SECONDS,
+    },
+  );
+  readonly writesRepeated = this.counter(
+    'verification_writes_repeated_total',
+    'Writes tried again after a deadlock or a serialization failure',
+    ['stream'],
+  );
+  readonly sqlStatements = this.counter(
+    'sql_statements_total',
+    'Statements sent to PostgreSQL, BEGIN and COMMIT included',
+    [],
+  );
+  readonly transactionsRepeated = this.counter(
+    'sql_transactions_repeated_total',
+    'Transactions run again after a deadlock or a serialization failure',
+    [],
+  );
+  readonly ledger = this.gauge(
+    'verification_ledger_persons',
+    'Persons by where they stand: held, waiting for a retry, cannot be checked',
+    ['stream', 'state'],
+  );
+  readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job', 'status']);
+  readonly tickets = this.counter('job_tickets_total', 'Tickets that rang, and polls that rang instead', [
+    'bell',
+  ]);
+  private readonly refreshFailures = this.counter(
+    'metrics_refresh_failures_total',
+    'Figures that could not be brought up to date before a collection',
+    [],
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Before each collection this brings figures up to date that are counted elsewhere, as the ledger is. */
+  refreshBy(refresh: () => Promise<void>): void {
+    this.refreshers.push(refresh);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** All figures in the text format of Prometheus. A figure that cannot be refreshed in time keeps its last value. */
+  async text(): Promise<string> {
+    await Promise.all(this.refreshers.map((refresh) => this.refreshInTime(refresh)));
+    return this.registry.metrics();
+  }
+
+  private async refreshInTime(refresh: () => Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('late')), REFRESH_DEADLINE_MS);
+    });
+    try {
+      await Promise.race([refresh(), late]);
+    } catch {
+      this.refreshFailures.inc();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private counter<L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private gauge<L extends string>(name: string, help: string, labelNames: readonly L[]): Gauge<L> {
+    return new Gauge({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  private histogram<L extends string>(
+    name: string,
+    help: string,
+    { labels, buckets }: { labels: readonly L[]; buckets: number[] },
+  ): Histogram<L> {
+    return new Histogram({ name, help, labelNames: labels, buckets, registers: [this.registry] });
+  }
+}

@@ -1,0 +1,115 @@
+import type { DatabaseClock } from '../database/database-clock';
+import type { Sql, Transactions } from '../database/transactions';
+import { dayInKyiv, KYIV } from '../domain/calendar-day';
+import type { RegisterStream } from '../domain/verification/register-stream';
+import { dueThreshold } from '../domain/verification/validation-period';
+import type { HelpEnd, HelpSignals, Job, RunFacts } from '../jobs';
+import type { ClaimGate, RegisterMethod } from '../mvs-trembita';
+import type { Claimant, ClaimRepository } from './claim.repository';
+import type { ClaimLeaseRepository } from './claim-lease.repository';
+import { ClaimPeople } from './claim-people';
+import { HeldClaims } from './held-claims';
+import type { Outcome } from './outcome';
+import { ReviewRound } from './review-round';
+import { RUN_COUNTERS, type RunCounts } from './run-counts';
+import type { SweepClaims } from './sweep-claims';
+import type { WriteOutcomes } from './write-outcomes';
+
+/** What the job hears itself do; for metrics and the progress of a run by hand. */
+export interface CheckObserver {
+  claimed(stream: string, persons: number): void;
+  written(stream: string, counts: RunCounts, durationMs: number): void;
+  swept(stream: string, persons: number): void;
+  failed(error: unknown): void;
+}
+
+export interface CheckParts<Question, Answer extends string> {
+  readonly stream: RegisterStream<Question, Answer, Sql>;
+  readonly transactions: Transactions;
+  readonly clock: DatabaseClock;
+  readonly claims: ClaimRepository;
+  readonly leases: ClaimLeaseRepository;
+  readonly sweeper: SweepClaims;
+  readonly gate: ClaimGate;
+  readonly writer: WriteOutcomes<Question, Answer>;
+  readonly observer: CheckObserver;
+  readonly worker: string;
+  readonly actorId: string;
+  readonly leaseSeconds: number;
+  readonly giveUpAfterMinutes: number;
+}
+
+/** The job of a register stream: checks every person who is due. */
+export class CheckPersons<Question, Answer extends string> implements Job {
+  readonly name: string;
+  readonly schedule: string;
+  readonly counters = RUN_COUNTERS;
+
+  constructor(private readonly parts: CheckParts<Question, Answer>) {
+    this.name = parts.stream.timetable.job;
+    this.schedule = parts.stream.timetable.schedule;
+  }
+
+  async help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd> {
+    // A worker takes its places at the register when it has something to ask, not while it idles.
+    await this.parts.gate.join();
+    const { stream, clock, transactions, gate, leases, worker, leaseSeconds, observer } = this.parts;
+    const round = new ReviewRound({
+      stream,
+      clock,
+      transactions,
+      signals,
+      leaseSeconds,
+      people: new ClaimPeople(this.parts.claims, () => this.claimant(run.id), run.byHand),
+      claims: new HeldClaims(leases, { worker, seconds: leaseSeconds, failed: observer.failed }),
+      gate: {
+        capacity: () => gate.capacity(),
+        admits: () => gate.admits(stream.method as RegisterMethod),
+        unreachable: () => this.unreachable(run),
+      },
+      write: (group) => this.write(run.id, group),
+      claimed: (persons) => observer.claimed(stream.name, persons),
+      failed: observer.failed,
+    });
+    return round.run();
+  }
+
+  async sweep(): Promise<void> {
+    const { stream, sweeper, observer } = this.parts;
+    const persons = await sweeper.run(stream.name);
+    if (persons > 0) observer.swept(stream.name, persons);
+  }
+
+  unfinished(sql: Sql, runId: string): Promise<boolean> {
+    return this.parts.leases.unfinished(sql, runId);
+  }
+
+  async due(): Promise<number | null> {
+    await this.parts.clock.read(this.parts.transactions);
+    return this.parts.claims.countDue(this.claimant(''));
+  }
+
+  private claimant(runId: string): Claimant {
+    const { stream, clock, worker, leaseSeconds, actorId } = this.parts;
+    const threshold = dueThreshold({
+      today: dayInKyiv(clock.at()),
+      periodDays: stream.timetable.validationPeriodDays,
+      timeZone: KYIV,
+    });
+    return { stream: stream.name, runId, worker, leaseSeconds, actorId, threshold };
+  }
+
+  private async write(runId: string, group: readonly Outcome<Question, Answer>[]): Promise<void> {
+    const { writer, worker, actorId, observer, stream } = this.parts;
+    const startedAtMs = performance.now();
+    const counts = await writer.run(group, { runId, worker, actorId });
+    observer.written(stream.name, counts, performance.now() - startedAtMs);
+  }
+
+  /** Whether the register has given nobody an answer for so long that waiting on makes no sense. */
+  private async unreachable(run: RunFacts): Promise<boolean> {
+    const answeredAt = (await this.parts.gate.lastAnswerAt())?.getTime() ?? 0;
+    const lastAtMs = Math.max(answeredAt, run.startedAt.getTime());
+    return this.parts.clock.at().getTime() - lastAtMs > this.parts.giveUpAfterMinutes * 60_000;
+  }
+}

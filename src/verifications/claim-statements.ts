@@ -1,0 +1,99 @@
+import type { Statement } from '../database/transactions';
+import type { RegisterStreamName } from '../domain/verification/stream';
+import { anybodyDueSql, countDueSql, selectionSql } from './selection';
+
+/**
+ * A claim in one statement: pick and lock persons, take them for review (S3), write claim and lock rows, count.
+ * $1 claim, $2 run, $3 stream, $4 worker, $5 lease in seconds, $6 threshold, $7 actor, then the marks or the ids.
+ * The run's row is locked for reading, so that nobody is claimed for a run that is just being ended.
+ */
+function claimSql(stream: RegisterStreamName, picked: string): string {
+  return `
+  WITH running AS MATERIALIZED (
+    SELECT id FROM mpi.job_runs WHERE id = $2::uuid AND status = 'RUNNING' FOR SHARE),
+  ${picked},
+  claimed AS (
+    INSERT INTO mpi.verification_claims (id, run_id, stream, worker, taken_at, lease_until)
+    SELECT $1::uuid, $2::uuid, $3::varchar, $4::varchar, now(), now() + make_interval(secs => $5)
+     WHERE EXISTS (SELECT FROM picked)),
+  reviewed AS (
+    UPDATE mpi.person_verifications AS v
+       SET ${stream}_verification_status = 'IN_REVIEW', ${stream}_verification_reason = 'AUTO',
+           ${stream}_retry_at = NULL, updated_at = now(), updated_by = $7::uuid
+      FROM picked WHERE v.person_id = picked.person_id),
+  locked AS (
+    INSERT INTO mpi.verification_locks AS l (person_id, stream, claim_id, status_before, reason_before)
+    SELECT person_id, $3::varchar, $1::uuid, status, reason FROM picked ORDER BY person_id
+    ON CONFLICT (person_id, stream) DO UPDATE
+      SET claim_id = excluded.claim_id, status_before = excluded.status_before,
+          reason_before = excluded.reason_before, updated_at = now()
+    RETURNING person_id, attempts),
+  counted AS (
+    INSERT INTO mpi.job_run_counts AS c (run_id, worker, counter, n)
+    SELECT $2::uuid, $4::varchar, counter, n
+      FROM (VALUES ('batches', 1::bigint), ('taken', (SELECT count(*) FROM picked))) AS given (counter, n)
+     WHERE EXISTS (SELECT FROM picked)
+    ON CONFLICT (run_id, worker, counter) DO UPDATE SET n = c.n + excluded.n, updated_at = now())
+  SELECT picked.person_id, picked.synced_at::text AS synced_at, picked.branch, locked.attempts,
+         extract(epoch FROM clock_timestamp()) * 1000 AS now_ms
+    FROM picked JOIN locked USING (person_id)
+   ORDER BY picked.branch, picked.synced_at, picked.person_id`;
+}
+
+/** Claims from the branches of people who wait for nothing. */
+export function claimReady(stream: RegisterStreamName, size: number): Statement {
+  return { name: `claim_ready_${stream}_${size}`, text: claimSql(stream, selectionSql(stream, size)) };
+}
+
+/** Claims persons of a window of retries: $8 are their ids in order. $6 is the threshold. */
+export function claimListed(stream: RegisterStreamName): Statement {
+  const picked = `picked AS MATERIALIZED (
+    SELECT v.person_id, v.${stream}_verification_status AS status, v.${stream}_verification_reason AS reason,
+           v.${stream}_synced_at AS synced_at, 0 AS branch
+      FROM mpi.person_verifications AS v
+     WHERE v.person_id = ANY ($8::uuid[]) AND EXISTS (SELECT FROM running)
+       AND v.${stream}_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
+       AND v.${stream}_retry_at IS NOT NULL AND v.person_is_active
+       AND (v.${stream}_synced_at IS NULL OR v.${stream}_synced_at <= $6::timestamptz)
+     ORDER BY v.${stream}_synced_at NULLS FIRST, v.person_id FOR UPDATE SKIP LOCKED)`;
+  return { name: `claim_listed_${stream}`, text: claimSql(stream, picked) };
+}
+
+/**
+ * The next people whose wait is over, oldest wait first, behind a mark.
+ * $1 and $2 the mark, $3 whether the wait is ignored, $4 the run, $5 the stream.
+ * Whoever failed in this very run is passed over; he stands before the mark and is not met again.
+ */
+export function retryWindow(stream: RegisterStreamName, size: number): Statement {
+  return {
+    name: `retry_window_${stream}_${size}`,
+    text: `
+    SELECT v.person_id, v.${stream}_retry_at::text AS retry_at, v.${stream}_synced_at::text AS synced_at,
+           coalesce(l.tried_in_run = $4::uuid, false) AS tried
+      FROM mpi.person_verifications AS v
+      LEFT JOIN mpi.verification_locks AS l ON l.person_id = v.person_id AND l.stream = $5::varchar
+     WHERE v.${stream}_retry_at IS NOT NULL AND v.person_is_active
+       AND v.${stream}_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
+       AND (v.${stream}_retry_at, v.person_id) > ($1::timestamptz, $2::uuid)
+       AND ($3::boolean OR v.${stream}_retry_at <= now())
+     ORDER BY v.${stream}_retry_at, v.person_id LIMIT ${size}`,
+  };
+}
+
+/** The documents of persons. */
+export const DOCUMENTS_OF: Statement = {
+  name: 'documents_of_persons',
+  text: `
+    SELECT person_id, id, type, number, issued_at::text AS issued_at, expiration_date::text AS expiration_date
+      FROM mpi.person_documents WHERE person_id = ANY ($1::uuid[])`,
+};
+
+/** Whether anybody is due who waits for nothing. $1 is the threshold. */
+export function anybodyDue(stream: RegisterStreamName): Statement {
+  return { name: `anybody_due_${stream}`, text: anybodyDueSql(stream) };
+}
+
+/** How many are due who wait for nothing. $1 is the threshold. */
+export function countDue(stream: RegisterStreamName): Statement {
+  return { name: `count_due_${stream}`, text: countDueSql(stream) };
+}

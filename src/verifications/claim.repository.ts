@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql, Transactions } from '../database/transactions';
+import type { PersonFacts } from '../domain/verification/register-stream';
+import type { RegisterStreamName } from '../domain/verification/stream';
+import { anybodyDue, claimListed, claimReady, countDue, retryWindow } from './claim-statements';
+import type { FactsRepository } from './facts.repository';
+import { type Mark, markParameters } from './selection';
+
+/** For whom a claim is made. */
+export interface Claimant {
+  readonly stream: RegisterStreamName;
+  readonly runId: string;
+  readonly worker: string;
+  readonly leaseSeconds: number;
+  readonly actorId: string;
+  /** Whoever was synced later is not due. */
+  readonly threshold: Date;
+}
+
+/** A person under a claim. */
+export interface Held {
+  readonly claimId: string;
+  readonly facts: PersonFacts;
+  /** Technical errors so far. */
+  readonly attempts: number;
+}
+
+/** The last person taken from a branch. */
+export interface Taken {
+  readonly branch: number;
+  readonly mark: Mark;
+}
+
+export interface Claim {
+  readonly claimId: string;
+  readonly held: readonly Held[];
+  readonly taken: readonly Taken[];
+  /** Clock of the database in milliseconds; undefined when nobody was taken. */
+  readonly nowMs: number | undefined;
+}
+
+export interface WaitingPerson {
+  readonly mark: Mark;
+  readonly syncedAt: string | null;
+  readonly tried: boolean;
+}
+
+interface PickedRow {
+  readonly person_id: string;
+  readonly synced_at: string | null;
+  readonly branch: number;
+  readonly attempts: number;
+  readonly now_ms: string;
+}
+
+/** Takes persons for review (S3). */
+export class ClaimRepository {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly facts: FactsRepository,
+  ) {}
+
+  /** Takes up to `size` persons who wait for nothing, behind the marks. */
+  claimReady(claimant: Claimant, size: number, marks: readonly Mark[]): Promise<Claim> {
+    return this.claim(claimant, (sql, values) =>
+      sql.rows<PickedRow>(claimReady(claimant.stream, size), [...values, ...markParameters(marks)]),
+    );
+  }
+
+  /** Takes those of the listed persons whose wait is over and who are still due. */
+  claimListed(claimant: Claimant, personIds: readonly string[]): Promise<Claim> {
+    return this.claim(claimant, (sql, values) =>
+      sql.rows<PickedRow>(claimListed(claimant.stream), [...values, personIds]),
+    );
+  }
+
+  /** The next `size` persons who wait for a retry that is due, oldest wait first. */
+  async retryWindow(
+    { stream, runId }: Claimant,
+    behind: Mark,
+    { size, ignoreWait }: { readonly size: number; readonly ignoreWait: boolean },
+  ): Promise<readonly WaitingPerson[]> {
+    const rows = await this.transactions.rows<{
+      person_id: string;
+      retry_at: string;
+      synced_at: string | null;
+      tried: boolean;
+    }>(retryWindow(stream, size), [behind.syncedAt, behind.personId, ignoreWait, runId, stream]);
+    return rows.map((row) => ({
+      mark: { syncedAt: row.retry_at, personId: row.person_id },
+      syncedAt: row.synced_at,
+      tried: row.tried,
+    }));
+  }
+
+  /** Whether anybody is due who waits for nothing. */
+  async anybodyDue({ stream, threshold }: Claimant): Promise<boolean> {
+    const [row] = await this.transactions.rows<{ due: boolean }>(anybodyDue(stream), [threshold.toISOString()]);
+    return row?.due ?? false;
+  }
+
+  /** How many are due now, waiting ones aside. Counts rows: for a person who looks at a progress bar, not for claims. */
+  async countDue({ stream, threshold }: Claimant): Promise<number | null> {
+    const [row] = await this.transactions.rows<{ due: number }>(countDue(stream), [threshold.toISOString()]);
+    return row?.due ?? null;
+  }
+
+  private claim(
+    claimant: Claimant,
+    pick: (sql: Sql, values: readonly unknown[]) => Promise<PickedRow[]>,
+  ): Promise<Claim> {
+    const claimId = randomUUID();
+    const { runId, stream, worker, leaseSeconds, threshold, actorId } = claimant;
+    return this.transactions.run(async (sql) => {
+      const values = [claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId];
+      const picked = await pick(sql, values);
+      // In a statement of its own: a row the claim locked may be newer than what its statement saw of other tables.
+      return claimOf(claimId, picked, await this.facts.ofAll(sql, picked.map((row) => row.person_id)));
+    });
+  }
+}
+
+function claimOf(claimId: string, picked: readonly PickedRow[], facts: ReadonlyMap<string, PersonFacts>): Claim {
+  const held = picked.map(({ person_id, attempts }) => ({
+    claimId,
+    attempts,
+    facts: facts.get(person_id) ?? { personId: person_id, documents: [] },
+  }));
+  const taken = new Map(picked.map((row) => [row.branch, markOf(row)]));
+  return {
+    claimId,
+    held,
+    taken: [...taken].map(([branch, mark]) => ({ branch, mark })),
+    nowMs: picked[0] === undefined ? undefined : Number(picked[0].now_ms),
+  };
+}
+
+function markOf(row: PickedRow): Mark {
+  return { syncedAt: row.synced_at ?? '-infinity', personId: row.person_id };
+}

@@ -1,0 +1,85 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isPermanent } from '../database/failure';
+
+/** A full group is written at once, a smaller one when its first outcome is this old. */
+const GROUP = 100;
+const GROUP_AGE_MS = 100;
+/** While one group is written the next grows; larger than this it would hold its rows for long. */
+const LARGEST_GROUP = 500;
+/** The database is away or busy: the same group is tried again after this, with jitter. */
+const TRY_AGAIN_MS = 500;
+
+export interface BufferPorts<Outcome> {
+  /** Writes a group in one transaction, wholly or not at all. */
+  readonly write: (group: readonly Outcome[]) => Promise<void>;
+  /** What to write instead for one outcome that cannot be written. */
+  readonly instead: (outcome: Outcome) => Outcome | undefined;
+  /** The outcome is settled: written, or given up. */
+  readonly settled: (group: readonly Outcome[]) => void;
+  readonly failed: (error: unknown) => void;
+  /** Once aborted, nothing is tried again: whoever is still held is rescued when the lease has passed. */
+  readonly abort: AbortSignal;
+}
+
+/** Gathers outcomes into groups and writes one group after the other. */
+export class OutcomeBuffer<Outcome> {
+  private pending: Outcome[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> | undefined;
+
+  constructor(private readonly ports: BufferPorts<Outcome>) {}
+
+  push(outcome: Outcome): void {
+    this.pending.push(outcome);
+    if (this.pending.length >= GROUP) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), GROUP_AGE_MS);
+  }
+
+  /** Writes everything that was pushed so far. */
+  async drain(): Promise<void> {
+    this.flush();
+    while (this.writing !== undefined) await this.writing;
+  }
+
+  private flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.writing ??= this.writeAll().finally(() => {
+      this.writing = undefined;
+      if (this.pending.length > 0) this.flush();
+    });
+  }
+
+  private async writeAll(): Promise<void> {
+    while (this.pending.length > 0) await this.write(this.pending.splice(0, LARGEST_GROUP));
+  }
+
+  private async write(group: readonly Outcome[]): Promise<void> {
+    for (;;) {
+      try {
+        await this.ports.write(group);
+        this.ports.settled(group);
+        return;
+      } catch (error) {
+        this.ports.failed(error);
+        if (isPermanent(error)) return this.isolate(group);
+        if (this.ports.abort.aborted) return this.ports.settled(group);
+        await wait(TRY_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: this.ports.abort }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** One outcome spoils its group: halve until it stands alone, so that the others are written. */
+  private async isolate(group: readonly Outcome[]): Promise<void> {
+    const [only] = group;
+    if (group.length > 1) {
+      const middle = Math.ceil(group.length / 2);
+      await this.write(group.slice(0, middle));
+      await this.write(group.slice(middle));
+      return;
+    }
+    const instead = only === undefined ? undefined : this.ports.instead(only);
+    if (instead === undefined) this.ports.settled(group);
+    else await this.write([instead]);
+  }
+}

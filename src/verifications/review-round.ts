@@ -1,0 +1,162 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DatabaseClock } from '../database/database-clock';
+import type { Sql, Transactions } from '../database/transactions';
+import { dayInKyiv } from '../domain/calendar-day';
+import { NOT_PROCESSED } from '../domain/technical-error';
+import type { Asked, AskSignals, RegisterStream } from '../domain/verification/register-stream';
+import type { HelpEnd } from '../jobs';
+import type { ClaimGate } from '../mvs-trembita';
+import type { Held } from './claim.repository';
+import type { ClaimPeople } from './claim-people';
+import { claimSize } from './claim-size';
+import type { HeldClaims } from './held-claims';
+import type { Outcome } from './outcome';
+import { OutcomeBuffer } from './outcome-buffer';
+import { RecentRate } from './recent-rate';
+
+/** How long to look away while nothing can be done: the gate is shut, or the last people are still being asked. */
+const PAUSE_MS = 250;
+
+/** What one round works with. */
+export interface RoundParts<Question, Answer extends string> {
+  readonly stream: RegisterStream<Question, Answer, Sql>;
+  readonly people: ClaimPeople;
+  readonly claims: HeldClaims;
+  readonly gate: Pick<ClaimGate, 'capacity'> & {
+    readonly admits: () => Promise<number>;
+    readonly unreachable: () => Promise<boolean>;
+  };
+  readonly clock: DatabaseClock;
+  readonly transactions: Transactions;
+  readonly write: (group: readonly Outcome<Question, Answer>[]) => Promise<void>;
+  readonly claimed: (persons: number) => void;
+  readonly failed: (error: unknown) => void;
+  readonly signals: AskSignals;
+  readonly leaseSeconds: number;
+}
+
+/**
+ * One worker's part in a run: takes people, asks the register about them, and hands the answers over in groups, until
+ * nobody is due. What it holds when it ends, by whatever way, is written or given back first.
+ */
+export class ReviewRound<Question, Answer extends string> {
+  private readonly buffer: OutcomeBuffer<Outcome<Question, Answer>>;
+  private readonly rate = new RecentRate();
+  private inHand = 0;
+  private wake: (() => void) | undefined;
+
+  constructor(private readonly parts: RoundParts<Question, Answer>) {
+    this.buffer = new OutcomeBuffer({
+      write: parts.write,
+      instead: (outcome) => notProcessed(outcome),
+      settled: (group) => this.settled(group),
+      failed: parts.failed,
+      abort: parts.signals.abort,
+    });
+  }
+
+  async run(): Promise<HelpEnd> {
+    this.parts.claims.start();
+    try {
+      await this.parts.clock.read(this.parts.transactions);
+      return await this.claimAndAsk();
+    } finally {
+      while (this.inHand > 0) await this.somethingSettled();
+      await this.buffer.drain();
+      await this.parts.claims.stop();
+    }
+  }
+
+  private async claimAndAsk(): Promise<HelpEnd> {
+    const { gate, people, signals, stream, leaseSeconds } = this.parts;
+    while (!signals.stop.aborted) {
+      const size = claimSize({
+        batchSize: stream.timetable.batchSize,
+        inHand: this.inHand,
+        capacity: gate.capacity(),
+        finishedPerSecond: this.rate.perSecond(),
+        leaseSeconds,
+      });
+      if (size === 0) {
+        // Nobody in hand and no place at the register: other workers have them all for now.
+        await (this.inHand > 0 ? this.somethingSettled() : this.pause());
+        continue;
+      }
+      const admitted = Math.min(size, await gate.admits());
+      if (admitted === 0) {
+        const end = await this.whileShut();
+        if (end !== undefined) return end;
+        continue;
+      }
+      const claim = await people.next(admitted);
+      if (claim.nowMs !== undefined) this.parts.clock.set(claim.nowMs);
+      if (claim.held.length === 0 && this.inHand === 0) return 'nothing_due';
+      if (claim.held.length === 0) await this.pause();
+      this.take(claim.claimId, claim.held);
+    }
+    return 'stopped';
+  }
+
+  /** The gate is shut: nobody is claimed. Gives the end of the round when there is one. */
+  private async whileShut(): Promise<HelpEnd | undefined> {
+    if (this.inHand === 0 && !(await this.parts.people.anybodyDue())) return 'nothing_due';
+    if (await this.parts.gate.unreachable()) return 'unreachable';
+    await this.pause();
+    return undefined;
+  }
+
+  private take(claimId: string, held: readonly Held[]): void {
+    if (held.length === 0) return;
+    this.parts.claims.opened(claimId, held.length);
+    this.parts.claimed(held.length);
+    this.inHand += held.length;
+    const today = dayInKyiv(this.parts.clock.at());
+    for (const person of held) void this.review(person, today).then((outcome) => this.buffer.push(outcome));
+  }
+
+  private async review(held: Held, today: string): Promise<Outcome<Question, Answer>> {
+    try {
+      const prepared = this.parts.stream.prepare(held.facts, today);
+      if (prepared.ground !== 'ask') return { kind: 'decided', held, ground: prepared.ground };
+      const asked = await this.parts.stream.ask(prepared.question, this.parts.signals);
+      return this.outcomeOf(held, prepared.question, asked);
+    } catch (error) {
+      // A fault of ours with one person's data: he waits like after a technical error, the others go on.
+      this.parts.failed(error);
+      return { kind: 'technical_error', held, error: NOT_PROCESSED, messageId: null };
+    }
+  }
+
+  private outcomeOf(held: Held, question: Question, asked: Asked<Answer>): Outcome<Question, Answer> {
+    if (asked.kind === 'not_asked') return { kind: 'released', held };
+    const { messageId } = asked;
+    if (asked.kind === 'technical_error') return { kind: 'technical_error', held, error: asked.error, messageId };
+    const { answer, durationMs, sentAtMs } = asked;
+    return { kind: 'answered', held, question, answer, messageId, durationMs, sentAt: this.parts.clock.at(sentAtMs) };
+  }
+
+  private settled(group: readonly Outcome<Question, Answer>[]): void {
+    this.inHand -= group.length;
+    this.rate.add(group.length);
+    for (const { held } of group) this.parts.claims.finished(held.claimId);
+    void this.parts.claims.settle();
+    this.wake?.();
+  }
+
+  private async somethingSettled(): Promise<void> {
+    await new Promise<void>((resolve) => (this.wake = resolve));
+    this.wake = undefined;
+  }
+
+  private async pause(): Promise<void> {
+    await wait(PAUSE_MS, undefined, { signal: this.parts.signals.stop }).catch(() => undefined);
+  }
+}
+
+/** What is written for a person whose outcome cannot be: nothing changed, and he waits. */
+function notProcessed<Question, Answer extends string>(
+  outcome: Outcome<Question, Answer>,
+): Outcome<Question, Answer> | undefined {
+  if (outcome.kind === 'technical_error') return undefined;
+  return { kind: 'technical_error', held: outcome.held, error: NOT_PROCESSED, messageId: null };
+}

@@ -1,0 +1,65 @@
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { ConfigurationFault } from '../../src/config/configuration-fault';
+import { checkServer } from '../../src/database/check-server';
+import { dataSourceOptions } from '../../src/database/data-source';
+import { Transactions, type Sql } from '../../src/database/transactions';
+import { freshDatabase, type FreshDatabase } from '../support';
+import { asAdmin, onDatabase } from '../support/as-admin';
+
+/** A server that says this about itself. */
+const serverThatIs = (version: number, called: string): Sql => ({
+  rows: <Row>() => Promise.resolve([{ version, called, lowers: true }] as Row[]),
+});
+
+describe('The check of the server at start-up', () => {
+  let database: FreshDatabase;
+  beforeAll(async () => {
+    database = await freshDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('lets a PostgreSQL pass that is new enough and knows Ukrainian letters', async () => {
+    const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+    try {
+      await expect(checkServer(new Transactions(dataSource))).resolves.toBeUndefined();
+    } finally {
+      await dataSource.destroy();
+    }
+  });
+
+  it('refuses a database that leaves Ukrainian capitals as they are', async () => {
+    const plain = `${database.name}_plain`;
+    await asAdmin(
+      database.adminUrl,
+      `CREATE DATABASE ${plain} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER libc LOCALE 'C'`,
+    );
+    const client = new Client(onDatabase(database.adminUrl, plain));
+    await client.connect();
+    try {
+      const sql: Sql = { rows: async ({ text }) => (await client.query(text)).rows };
+      const fault = await checkServer(sql).catch((error: unknown) => error);
+      expect(fault).toBeInstanceOf(ConfigurationFault);
+      expect((fault as ConfigurationFault).faults).toMatchObject([
+        { name: 'DATABASE_URL', says: expect.stringContaining(`lower('ЇҐЄ') is not 'їґє'`) },
+      ]);
+    } finally {
+      await client.end();
+      await asAdmin(database.adminUrl, `DROP DATABASE ${plain} WITH (FORCE)`);
+    }
+  });
+
+  it.each([
+    { version: 140_019, called: '14.19' },
+    { version: 90_624, called: '9.6.24' },
+  ])('refuses PostgreSQL $called and says that 15 is the oldest', async ({ version, called }) => {
+    await expect(checkServer(serverThatIs(version, called))).rejects.toMatchObject({
+      faults: [{ name: 'DATABASE_URL', says: `must name a PostgreSQL 15 or newer; this one is ${called}` }],
+    });
+  });
+
+  it('lets PostgreSQL 15.0 pass', async () => {
+    await expect(checkServer(serverThatIs(150_000, '15.0'))).resolves.toBeUndefined();
+  });
+});

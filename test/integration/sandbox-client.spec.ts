@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config/read-settings';
+import { MvsTrembita, trembitaSettings, type CallOutcome, type RegisterGate } from '../../src/mvs-trembita';
+import {
+  ANSWER_NAMES,
+  SCRIPTED_ANSWERS,
+  startSandbox,
+  type AnswerName,
+  type Sandbox,
+} from '../../src/mvs-trembita/sandbox';
+
+/** More than the slow answer takes, so that only answers that never end run into it. */
+const TIMEOUT_MS = 4_000;
+
+const OPEN_GATE: RegisterGate = { permit: () => Promise.resolve({ done: () => undefined }) };
+
+let sandbox: Sandbox;
+let client: MvsTrembita;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  const environment = { DATABASE_URL: 'postgres://app@127.0.0.1:5432/unused', TREMBITA_URL: sandbox.url };
+  const settings = { ...trembitaSettings(readSettings(environment, 'job')), timeoutMs: TIMEOUT_MS };
+  client = new MvsTrembita({ settings, gate: OPEN_GATE, log: { called: () => undefined } });
+});
+afterAll(async () => {
+  await sandbox.stop();
+  await client.onApplicationShutdown();
+});
+
+function seen<A>(outcome: CallOutcome<A>, verdict: (answer: A) => string): string {
+  if (outcome.kind === 'answer') return verdict(outcome.answer);
+  return outcome.kind === 'technical_error' ? outcome.error : outcome.why;
+}
+
+const never = () => new AbortController().signal;
+
+const askPassport = async (name: AnswerName) => {
+  const { passport } = SCRIPTED_ANSWERS[name];
+  const question = { passType: '0101', series: passport.slice(0, 2), number: passport.slice(2) };
+  return seen(await client.checkPassportDmsStatus(question, never()), (answer) => answer);
+};
+
+const askUnzr = async (name: AnswerName) => {
+  const who = { familyName: 'Гнатюк', givenName: 'Леся', patronymicName: null, dateBirth: '1990-01-01' };
+  const question = { ...who, unzr: SCRIPTED_ANSWERS[name].unzr };
+  return seen(await client.checkUnzr(question, never()), ({ status }) => status);
+};
+
+describe('our client makes of each documented answer what docs/sandbox.md says', () => {
+  it.concurrent.each([...ANSWER_NAMES])('%s', async (name) => {
+    expect(SCRIPTED_ANSWERS[name].clientSees).toContain(await askPassport(name));
+    expect(SCRIPTED_ANSWERS[name].clientSees).toContain(await askUnzr(name));
+  });
+});

@@ -1,0 +1,54 @@
+import { Client } from 'pg';
+import Redis from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, freshRedis, waitUntil, type FreshDatabase } from '../support';
+
+describe('What test files are given', () => {
+  let database: FreshDatabase;
+  let asApp: Client;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    asApp = new Client(database.url);
+    await asApp.connect();
+  });
+  afterAll(async () => {
+    await asApp.end();
+    await database.drop();
+  });
+
+  it('is a migrated database, used as app and with no right to change its tables', async () => {
+    const { rows } = await asApp.query('SELECT id FROM mpi.persons');
+    expect(rows).toEqual([]);
+    await expect(asApp.query('DROP TABLE mpi.persons')).rejects.toThrow('must be owner');
+    await expect(asApp.query('CREATE TABLE mpi.another ()')).rejects.toThrow('permission denied');
+    const { rows: who } = await asApp.query('SELECT current_user AS role');
+    expect(who).toEqual([{ role: 'app' }]);
+  });
+
+  it('is a database nobody else writes to', async () => {
+    const other = await freshDatabase();
+    const admin = new Client(other.adminUrl);
+    await admin.connect();
+    await admin.query('CREATE TABLE public.only_here ()');
+    await admin.end();
+    const { rows } = await asApp.query(`SELECT to_regclass('public.only_here') AS found`);
+    expect(rows).toEqual([{ found: null }]);
+    await other.drop();
+  });
+
+  it('is a Redis with nothing in it', async () => {
+    const redis = await freshRedis();
+    const client = new Redis(redis.url);
+    expect(await client.dbsize()).toBe(0);
+    client.disconnect();
+    await redis.stop();
+  });
+
+  it('is a wait that ends with the state, or says what was missing', async () => {
+    let looks = 0;
+    const seen = await waitUntil(() => (looks += 1) === 3 && 'three', { what: 'three looks', everyMs: 1 });
+    expect([seen, looks]).toEqual(['three', 3]);
+    const vain = waitUntil(() => false, { what: 'the impossible', timeoutMs: 5, everyMs: 1 });
+    await expect(vain).rejects.toThrow('Waited 5 ms in vain for the impossible.');
+  });
+});

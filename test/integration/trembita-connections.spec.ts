@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { MvsTrembita } from '../../src/mvs-trembita';
+import { clientSettings, openClient, type OpenClient } from '../fixtures/trembita/open-client';
+import {
+  answering,
+  http,
+  onRequests,
+  rawRegister,
+  soapAnswer,
+  type OnConnection,
+  type RawRegister,
+} from '../fixtures/trembita/raw-register';
+
+const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
+const FOUND = '<PasStatus>1</PasStatus>';
+const TLS = join(__dirname, '../fixtures/trembita/tls');
+const opened: { register: RawRegister; client: MvsTrembita }[] = [];
+
+async function against(onConnection: OnConnection): Promise<OpenClient & { register: RawRegister }> {
+  const register = await rawRegister(onConnection);
+  const open = openClient(register.url);
+  opened.push({ register, client: open.client });
+  return { ...open, register };
+}
+
+const ask = ({ client }: OpenClient, signal = new AbortController().signal) =>
+  client.checkPassportDmsStatus(PASSPORT, signal);
+
+afterEach(async () => {
+  for (const { register, client } of opened.splice(0)) {
+    await client.onApplicationShutdown();
+    await register.close();
+  }
+});
+
+describe('a stale connection', () => {
+  /** Answers the first question of the first connection and resets it at the second. */
+  const stale =
+    (otherwise: OnConnection, atSecond?: string): OnConnection =>
+    (socket, index) => {
+      if (index > 0) return otherwise(socket, index);
+      onRequests(socket, ({ body }, nth) => {
+        if (nth === 0) return void socket.write(http(soapAnswer(body, FOUND)));
+        if (atSecond === undefined) return void socket.resetAndDestroy();
+        socket.write(atSecond, () => socket.destroy());
+      });
+    };
+
+  it('costs one more message, with a new id and a new permit', async () => {
+    const open = await against(stale(answering('<PasStatus>0</PasStatus>')));
+    await ask(open);
+    expect(await ask(open)).toMatchObject({ answer: 'NOT_FOUND', messageId: open.lines[2]?.messageId });
+    expect(open.gate.ends).toEqual(['answered', 'connection', 'answered']);
+    expect(new Set(open.lines.map(({ messageId }) => messageId)).size).toBe(3);
+  });
+
+  it('is not forgiven twice', async () => {
+    const open = await against(stale((socket) => onRequests(socket, () => void socket.resetAndDestroy())));
+    await ask(open);
+    expect(await ask(open)).toMatchObject({ error: 'connection' });
+    expect(open.gate.ends).toEqual(['answered', 'connection', 'connection']);
+  });
+
+  it('is no excuse once a byte of the answer has come', async () => {
+    const open = await against(stale(answering(FOUND), 'HTTP/1.1 200'));
+    await ask(open);
+    expect(await ask(open)).toMatchObject({ error: 'connection' });
+    expect(open.gate.ends).toEqual(['answered', 'connection']);
+  });
+
+  it('leaves the first error standing when the gate has shut meanwhile', async () => {
+    const { url } = await against(stale(answering(FOUND))).then(({ register }) => register);
+    const { gate } = openClient(url);
+    const permits = [gate.permit(), gate.permit(), Promise.resolve('gate_shut' as const)];
+    const client = new MvsTrembita({
+      settings: clientSettings(url),
+      gate: { permit: () => permits.shift() ?? Promise.resolve('gate_shut' as const) },
+      log: { called: () => undefined },
+    });
+    await client.checkPassportDmsStatus(PASSPORT, new AbortController().signal);
+    const outcome = await client.checkPassportDmsStatus(PASSPORT, new AbortController().signal);
+    expect(outcome).toMatchObject({ kind: 'technical_error', error: 'connection' });
+    await client.onApplicationShutdown();
+  });
+});
+
+describe('a call that is stopped', () => {
+  it('before it began asks for no permit', async () => {
+    const open = await against(answering(FOUND));
+    expect(await ask(open, AbortSignal.abort())).toEqual({ kind: 'not_asked', why: 'stopped' });
+    expect(open.gate.ends).toEqual([]);
+  });
+
+  it('in flight gives its place back, closes its connection and teaches the breaker nothing', async () => {
+    const stop = new AbortController();
+    const open = await against((socket) => onRequests(socket, () => stop.abort()));
+    expect(await ask(open, stop.signal)).toEqual({ kind: 'not_asked', why: 'stopped' });
+    expect(open.gate.ends).toEqual(['not_sent']);
+    expect(open.lines).toMatchObject([{ end: 'stopped' }]);
+    await open.register.allClosed();
+  });
+
+  it.each(['gate_shut', 'stopped'] as const)('by the gate (%s) sends nothing', async (why) => {
+    const register = await rawRegister(answering(FOUND));
+    const client = new MvsTrembita({
+      settings: clientSettings(register.url),
+      gate: { permit: () => Promise.resolve(why) },
+    });
+    opened.push({ register, client });
+    expect(await client.unzr('19900101-00001', new AbortController().signal)).toEqual({
+      kind: 'not_asked',
+      why,
+    });
+    expect(register.sockets).toHaveLength(0);
+  });
+});
+
+describe('mutual TLS', () => {
+  const file = (name: string) => join(TLS, name);
+  const server = () => ({
+    key: readFileSync(file('server.key')),
+    cert: readFileSync(file('server.pem')),
+    ca: readFileSync(file('ca.pem')),
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+
+  it('shows our certificate and checks theirs', async () => {
+    const register = await rawRegister(answering(FOUND), server());
+    const own = openClient(register.url, {
+      tls: { ca: file('ca.pem'), cert: file('client.pem'), key: file('client.key') },
+    });
+    const nameless = openClient(register.url, { tls: { ca: file('ca.pem') } });
+    const trusting = openClient(register.url, { tls: { cert: file('client.pem'), key: file('client.key') } });
+    for (const { client } of [own, nameless, trusting])
+      opened.push({ register: { ...register, close: () => Promise.resolve() }, client });
+    expect(await ask(own)).toMatchObject({ answer: 'FOUND' });
+    expect(await ask(nameless)).toMatchObject({ error: 'connection' });
+    expect(await ask(trusting)).toMatchObject({ error: 'connection' });
+    await register.close();
+  });
+});

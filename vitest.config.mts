@@ -1,0 +1,36 @@
+import swc from 'unplugin-swc';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** Nest finds what to inject in the types that decorators record, and of the compilers only this one keeps them. */
+const withDecorators = () => swc.vite({ module: { type: 'es6' } });
+
+/** Tests that need PostgreSQL and Redis; both are started once for all of them. */
+function withServers(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
+  return {
+    plugins: [withDecorators()],
+    test: {
+      name,
+      include: [`test/${name}/**/*.spec.ts`],
+      globalSetup: ['test/support/servers.ts'],
+      testTimeout: testTimeoutMs,
+      hookTimeout: 60_000,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // Every file gets a program of its own: servers, timers and signals of one cannot touch another.
+    pool: 'forks',
+    // The machines this runs on have two cores, and PostgreSQL wants some of them too.
+    maxWorkers: 2,
+    projects: [
+      {
+        plugins: [withDecorators()],
+        test: { name: 'unit', include: ['src/**/*.spec.ts'] },
+      },
+      withServers('integration', 30_000),
+      withServers('e2e', 60_000),
+    ],
+  },
+});
