@@ -21,8 +21,12 @@ export class CreateSchemas1700000000000 implements MigrationInterface {
       await queryRunner.query(`CREATE SCHEMA ${schema}`);
       await queryRunner.query(`GRANT USAGE ON SCHEMA ${schema} TO app, app_readonly`);
     }
-    await queryRunner.query(`COMMENT ON SCHEMA mpi IS 'Master patient index: persons and their verifications'`);
-    await queryRunner.query(`COMMENT ON SCHEMA mimir IS 'What state registers answered; never points to mpi'`);
+    await queryRunner.query(
+      `COMMENT ON SCHEMA mpi IS 'Master patient index: persons and their verifications'`,
+    );
+    await queryRunner.query(
+      `COMMENT ON SCHEMA mimir IS 'What state registers answered; never points to mpi'`,
+    );
     await queryRunner.query(`COMMENT ON SCHEMA prm IS 'Parties, legal entities, global parameters'`);
     await queryRunner.query(`COMMENT ON SCHEMA mithril IS 'Users, roles, clients, tokens'`);
     await queryRunner.query(`GRANT SELECT ON public.migrations TO app, app_readonly`);

@@ -58,7 +58,8 @@ async function createPersons(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
   await commentOn(queryRunner, 'mpi.persons', {
-    table: 'A patient in the master patient index. Written by the room persons; verification_status by verifications.',
+    table:
+      'A patient in the master patient index. Written by the room persons; verification_status by verifications.',
     columns: {
       first_name: 'Given name, trimmed, inner spaces collapsed.',
       last_name: 'Family name, trimmed, inner spaces collapsed.',
@@ -122,7 +123,9 @@ async function createContacts(queryRunner: QueryRunner): Promise<void> {
       inserted_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
-  await queryRunner.query(`CREATE INDEX person_addresses_person_id_index ON mpi.person_addresses (person_id)`);
+  await queryRunner.query(
+    `CREATE INDEX person_addresses_person_id_index ON mpi.person_addresses (person_id)`,
+  );
   await commentOn(queryRunner, 'mpi.person_addresses', {
     table: 'Addresses of a person.',
     columns: {
@@ -161,7 +164,9 @@ async function createDocuments(queryRunner: QueryRunner): Promise<void> {
       inserted_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
-  await queryRunner.query(`CREATE INDEX person_documents_person_id_index ON mpi.person_documents (person_id)`);
+  await queryRunner.query(
+    `CREATE INDEX person_documents_person_id_index ON mpi.person_documents (person_id)`,
+  );
   await queryRunner.query(
     `CREATE INDEX person_documents_type_number_index ON mpi.person_documents (type, lower(number))`,
   );

@@ -27,11 +27,20 @@ export class CreatePersonVerifications1700000000200 implements MigrationInterfac
  */
 async function createTable(queryRunner: QueryRunner): Promise<void> {
   const checks = [
-    'nhs', 'drfo', 'dracs_death', 'dracs_birth', 'dracs_name_change', 'legal_capacity',
-    'unzr', 'mvs_passport', 'dms_passport',
-  ].map((stream) => `
+    'nhs',
+    'drfo',
+    'dracs_death',
+    'dracs_birth',
+    'dracs_name_change',
+    'legal_capacity',
+    'unzr',
+    'mvs_passport',
+    'dms_passport',
+  ].map(
+    (stream) => `
       CONSTRAINT person_verifications_${stream}_status_check CHECK (${stream}_verification_status IN (${STATUS_LIST})),
-      CONSTRAINT person_verifications_${stream}_reason_check CHECK (${stream}_verification_reason IN (${REASON_LIST}))`);
+      CONSTRAINT person_verifications_${stream}_reason_check CHECK (${stream}_verification_reason IN (${REASON_LIST}))`,
+  );
   await queryRunner.query(`
     CREATE TABLE mpi.person_verifications (
       id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -108,14 +117,16 @@ async function createTable(queryRunner: QueryRunner): Promise<void> {
     ) WITH (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02,
             autovacuum_vacuum_cost_delay = 0)`);
   await commentOn(queryRunner, 'mpi.person_verifications', {
-    table: 'State of the nine verification streams of a person; one row per person. Written by the room verifications.',
+    table:
+      'State of the nine verification streams of a person; one row per person. Written by the room verifications.',
     columns: {
       person_id: 'The person.',
       ...streamComments(),
       inserted_by: 'Who wrote the row.',
       updated_by: 'Who last changed the row.',
       ...retryComments(),
-      person_is_active: 'Follows persons.status and persons.is_active, so that the selection reads one table.',
+      person_is_active:
+        'Follows persons.status and persons.is_active, so that the selection reads one table.',
     },
   });
 }

@@ -11,7 +11,8 @@ export class CreateVerificationWork1700000000300 implements MigrationInterface {
     await createLocks(queryRunner);
     await createRuns(queryRunner);
     await createRunCounts(queryRunner);
-    const tables = 'mpi.verification_claims, mpi.verification_locks, mpi.job_runs, mpi.job_schedules, mpi.job_run_counts';
+    const tables =
+      'mpi.verification_claims, mpi.verification_locks, mpi.job_runs, mpi.job_schedules, mpi.job_run_counts';
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${tables} TO app`);
     await queryRunner.query(`GRANT SELECT ON ${tables} TO app_readonly`);
   }
@@ -34,8 +35,12 @@ async function createClaims(queryRunner: QueryRunner): Promise<void> {
       inserted_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`);
-  await queryRunner.query(`CREATE INDEX verification_claims_run_id_index ON mpi.verification_claims (run_id)`);
-  await queryRunner.query(`CREATE INDEX verification_claims_worker_index ON mpi.verification_claims (worker)`);
+  await queryRunner.query(
+    `CREATE INDEX verification_claims_run_id_index ON mpi.verification_claims (run_id)`,
+  );
+  await queryRunner.query(
+    `CREATE INDEX verification_claims_worker_index ON mpi.verification_claims (worker)`,
+  );
   await commentOn(queryRunner, 'mpi.verification_claims', {
     table: 'A batch of persons that one worker holds. Written by the room verifications.',
     columns: {
@@ -69,7 +74,8 @@ async function createLocks(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(`
     CREATE INDEX verification_locks_claim_id_index ON mpi.verification_locks (claim_id) WHERE claim_id IS NOT NULL`);
   await commentOn(queryRunner, 'mpi.verification_locks', {
-    table: 'Memory of what stood before a person was taken for review, or of the wait for a retry. Written by verifications.',
+    table:
+      'Memory of what stood before a person was taken for review, or of the wait for a retry. Written by verifications.',
     columns: {
       person_id: 'The person.',
       stream: 'The verification stream.',
@@ -102,7 +108,9 @@ async function createRuns(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now(),
       CONSTRAINT job_runs_job_tick_key UNIQUE (job, tick)
     )`);
-  await queryRunner.query(`CREATE UNIQUE INDEX job_runs_running_key ON mpi.job_runs (job) WHERE status = 'RUNNING'`);
+  await queryRunner.query(
+    `CREATE UNIQUE INDEX job_runs_running_key ON mpi.job_runs (job) WHERE status = 'RUNNING'`,
+  );
   await queryRunner.query(`CREATE INDEX job_runs_started_at_index ON mpi.job_runs (started_at DESC, id)`);
   await commentOn(queryRunner, 'mpi.job_runs', {
     table: 'A run of a job, begun by the timetable or by hand. Written by the room jobs.',
@@ -145,7 +153,8 @@ async function createRunCounts(queryRunner: QueryRunner): Promise<void> {
       CONSTRAINT job_run_counts_run_id_worker_counter_key UNIQUE (run_id, worker, counter)
     ) WITH (fillfactor = 20, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000)`);
   await commentOn(queryRunner, 'mpi.job_run_counts', {
-    table: 'What each worker did in a run, added in the transaction that did it. Each worker has rows of its own.',
+    table:
+      'What each worker did in a run, added in the transaction that did it. Each worker has rows of its own.',
     columns: {
       run_id: 'The run.',
       worker: 'The process.',

@@ -36,7 +36,8 @@ async function createParties(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
   await commentOn(queryRunner, 'prm.parties', {
-    table: 'A natural person known as a health worker. verification_status is written by the room verifications.',
+    table:
+      'A natural person known as a health worker. verification_status is written by the room verifications.',
     columns: {
       first_name: 'Given name.',
       last_name: 'Family name.',
@@ -62,7 +63,11 @@ async function createParties(queryRunner: QueryRunner): Promise<void> {
   );
   await commentOn(queryRunner, 'prm.party_documents', {
     table: 'Documents of a party.',
-    columns: { party_id: 'The party.', type: 'Kind of document.', number: 'Series and number as on the document.' },
+    columns: {
+      party_id: 'The party.',
+      type: 'Kind of document.',
+      number: 'Series and number as on the document.',
+    },
   });
 }
 
@@ -74,9 +79,11 @@ async function createPartyVerifications(queryRunner: QueryRunner): Promise<void>
       ${stream}_verification_status varchar NOT NULL,
       ${stream}_verification_reason varchar NOT NULL,
       ${stream}_unverified_at timestamptz,`;
-  const checks = Object.keys(PARTY_STREAM_COLUMNS).map((stream) => `
+  const checks = Object.keys(PARTY_STREAM_COLUMNS).map(
+    (stream) => `
       CONSTRAINT party_verifications_${stream}_status_check CHECK (${stream}_verification_status IN (${STATUS_LIST})),
-      CONSTRAINT party_verifications_${stream}_reason_check CHECK (${stream}_verification_reason IN (${REASON_LIST}))`);
+      CONSTRAINT party_verifications_${stream}_reason_check CHECK (${stream}_verification_reason IN (${REASON_LIST}))`,
+  );
   await queryRunner.query(`
     CREATE TABLE prm.party_verifications (
       id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -1,9 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import type { Settings } from './config/env';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
-import { pendingMigrations } from './database/data-source';
+import { DatabaseHealth } from './database/database-health';
 import { HttpModule } from './http';
 import { RedisConnections, RedisModule } from './jobs';
 import { type Log, type Metrics, ObservabilityModule } from './observability';
@@ -40,10 +39,10 @@ export class AppModule {
 function probes(rings: boolean): DynamicModule {
   return HttpModule.of({
     imports: rings ? [RedisModule] : [],
-    inject: [DataSource, ...(rings ? [RedisConnections] : [])],
-    useFactory: (dataSource: DataSource, redis?: RedisConnections) => ({
-      database: () => dataSource.query('SELECT 1').then(() => true),
-      migrations: async () => (await pendingMigrations(dataSource)).length === 0,
+    inject: [DatabaseHealth, ...(rings ? [RedisConnections] : [])],
+    useFactory: (database: DatabaseHealth, redis?: RedisConnections) => ({
+      database: () => database.answers(),
+      migrations: () => database.isMigrated(),
       ...(redis === undefined ? {} : { redis: () => redis.ping() }),
     }),
   });

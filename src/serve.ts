@@ -1,5 +1,6 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
+import { ConfigurationFault } from './config/configuration-fault';
 import type { Settings } from './config/env';
 import { createApplication, type Door, listenDoor } from './http';
 import { openLog, watchForStrayErrors } from './observability';
@@ -23,6 +24,10 @@ export async function serve({ settings, door, works }: Serving): Promise<void> {
     endOnSignal(app, settings);
     await listenDoor(app, settings, door);
   } catch (error) {
+    if (error instanceof ConfigurationFault) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(error.exitStatus);
+    }
     log.fatal('start failed', error);
     process.exit(1);
   }

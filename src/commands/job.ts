@@ -22,7 +22,10 @@ async function run(): Promise<number> {
   const usage = readUsage();
   if (usage === undefined) return ExitStatus.WrongUsage;
   const own = ownSettingsOrExit('job');
-  const settings = { ...own, JOB_GIVE_UP_AFTER_MINUTES: usage.giveUpAfterMinutes ?? own.JOB_GIVE_UP_AFTER_MINUTES };
+  const settings = {
+    ...own,
+    JOB_GIVE_UP_AFTER_MINUTES: usage.giveUpAfterMinutes ?? own.JOB_GIVE_UP_AFTER_MINUTES,
+  };
   const log = openLog(settings);
   watchForStrayErrors(log);
   if (settings.REDIS_URL === undefined) log.info('no REDIS_URL: this run does without Redis');
@@ -39,15 +42,21 @@ async function run(): Promise<number> {
 }
 
 async function runJob({ name, json }: Usage, settings: Settings, log: Log): Promise<number> {
-  const app = await NestFactory.createApplicationContext(AppModule.of({ settings, log, works: false, rings: false }), {
-    logger: new NestLog(log),
-    abortOnError: false,
-  });
+  const app = await NestFactory.createApplicationContext(
+    AppModule.of({ settings, log, works: false, rings: false }),
+    {
+      logger: new NestLog(log),
+      abortOnError: false,
+    },
+  );
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
     const jobs = app.get(JobList, { strict: false });
     const job = jobs.get(name);
-    const progress = showProgress({ runs: app.get(JobRunRepository, { strict: false }), due: () => job.due() });
+    const progress = showProgress({
+      runs: app.get(JobRunRepository, { strict: false }),
+      due: () => job.due(),
+    });
     const end = await app.get(RunInForeground, { strict: false }).run({
       job: name,
       startedBy: settings.SYSTEM_USER_ID,
@@ -74,7 +83,10 @@ function tell(end: ForegroundEnd, { json, counters }: { json: boolean; counters:
 
 function lines(summary: Readonly<Record<string, unknown>>): string {
   return Object.entries(summary)
-    .map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(20)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .join('\n');
 }
 

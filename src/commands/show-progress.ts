@@ -44,7 +44,10 @@ export function showProgress(source: ProgressSource): Progress {
         (due) => onTerminal && bar.start(due ?? 0, 0),
         () => undefined,
       );
-      timer = setInterval(() => void look(runId).catch(() => undefined), onTerminal ? LOOK_EVERY_MS : LINE_EVERY_MS);
+      timer = setInterval(
+        () => void look(runId).catch(() => undefined),
+        onTerminal ? LOOK_EVERY_MS : LINE_EVERY_MS,
+      );
     },
     stop: () => {
       clearInterval(timer);

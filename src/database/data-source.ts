@@ -81,12 +81,15 @@ async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-async function withMigrations<Result>(url: string, work: (dataSource: DataSource) => Promise<Result>): Promise<Result> {
+async function withMigrations<Result>(
+  url: string,
+  work: (dataSource: DataSource) => Promise<Result>,
+): Promise<Result> {
   const dataSource = new DataSource({
     ...dataSourceOptions(url, { poolSize: 3, applicationName: 'person-verification-migrate' }),
     // Building an index on a table of millions takes as long as it takes.
     extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
-  } as DataSourceOptions);
+  });
   await dataSource.initialize();
   const holder = dataSource.createQueryRunner();
   try {

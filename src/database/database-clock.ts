@@ -1,7 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import type { Sql, Statement } from './transactions';
 
-const NOW: Statement = { name: 'database_clock', text: `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms` };
+const NOW: Statement = {
+  name: 'database_clock',
+  text: `SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now_ms`,
+};
 
 /**
  * What the clock of the database shows, told from this process. The process's own clock is not asked: it may be

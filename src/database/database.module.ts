@@ -7,6 +7,7 @@ import { Log, Metrics } from '../observability';
 import { checkServer } from './check-server';
 import { DatabaseClock } from './database-clock';
 import { dataSourceOptions } from './data-source';
+import { DatabaseHealth } from './database-health';
 import { Transactions } from './transactions';
 
 /** How long a start waits for PostgreSQL: a restart of both together must not need a second start of ours. */
@@ -40,8 +41,13 @@ const START_PAUSE_MS = 1_000;
           triedAgain: () => metrics.transactionsRepeated.inc(),
         }),
     },
+    {
+      provide: DatabaseHealth,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new DatabaseHealth(dataSource),
+    },
   ],
-  exports: [Transactions, DatabaseClock],
+  exports: [Transactions, DatabaseClock, DatabaseHealth],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
   constructor(@Inject(Transactions) private readonly transactions: Transactions) {}

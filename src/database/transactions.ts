@@ -56,7 +56,10 @@ export class Transactions {
   }
 
   /** Sends one statement that is a transaction of its own. */
-  async rows<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  async rows<Row extends QueryResultRow>(
+    statement: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
     return this.onConnection((client) => {
       this.observer.statements(1);
       return send<Row>(client, statement, values);

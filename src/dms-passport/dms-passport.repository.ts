@@ -64,7 +64,10 @@ interface DocumentRow {
 
 /** What the register said about booklets, and who holds them. */
 export class DmsPassportRepository {
-  async keep(sql: Sql, kept: readonly KeptQuestion<DmsPassportQuestion>[]): Promise<ReadonlyMap<string, string>> {
+  async keep(
+    sql: Sql,
+    kept: readonly KeptQuestion<DmsPassportQuestion>[],
+  ): Promise<ReadonlyMap<string, string>> {
     const each = [...new Map(kept.map((entry) => [keyOfPassport(entry.question), entry])).values()];
     const rows = await sql.rows<DocumentRow & { id: string }>(KEEP, [
       ...columns(each.map(({ question }) => question)),
@@ -109,7 +112,9 @@ async function holders(
   statement: Statement,
   questions: readonly DmsPassportQuestion[],
 ): Promise<readonly Holder[]> {
-  const keys = new Map(questions.map((question) => [question.series + question.number, keyOfPassport(question)]));
+  const keys = new Map(
+    questions.map((question) => [question.series + question.number, keyOfPassport(question)]),
+  );
   const rows = await sql.rows<{ number: string; id: string }>(statement, [[...keys.keys()]]);
   return rows.map(({ number, id }) => ({ key: keys.get(number) ?? '', id }));
 }

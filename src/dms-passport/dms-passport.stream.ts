@@ -14,7 +14,11 @@ import type {
   RegisterStream,
 } from '../domain/verification/register-stream';
 import type { MvsTrembita } from '../mvs-trembita';
-import { type DmsPassportQuestion, type DmsPassportRepository, keyOfPassport } from './dms-passport.repository';
+import {
+  type DmsPassportQuestion,
+  type DmsPassportRepository,
+  keyOfPassport,
+} from './dms-passport.repository';
 import { DMS_PASSPORT_ANSWERS, type DmsPassportAnswer } from './dms-passport.table';
 
 /** What the register calls the passport booklet. */
@@ -56,8 +60,8 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
     return { ground: 'ask', question: { passType: BOOKLET, ...number } };
   }
 
-  ask(question: DmsPassportQuestion, signals: AskSignals): Promise<Asked<DmsPassportAnswer>> {
-    return this.mvs.checkPassportDmsStatus(question, signals.stop);
+  ask(question: DmsPassportQuestion, { stop, abort }: AskSignals): Promise<Asked<DmsPassportAnswer>> {
+    return this.mvs.checkPassportDmsStatus(question, abort, stop);
   }
 
   keyOf(question: DmsPassportQuestion): string {

@@ -99,4 +99,7 @@ export const LIST: Statement = {
   text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r ORDER BY started_at DESC, id LIMIT $1 OFFSET $2`,
 };
 
-export const COUNT: Statement = { name: 'count_runs', text: `SELECT count(*)::int AS total FROM mpi.job_runs` };
+export const COUNT: Statement = {
+  name: 'count_runs',
+  text: `SELECT count(*)::int AS total FROM mpi.job_runs`,
+};

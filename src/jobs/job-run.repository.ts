@@ -105,8 +105,14 @@ export class JobRunRepository {
   }
 
   /** Newest first. */
-  async list(page: { readonly size: number; readonly offset: number }): Promise<{ runs: JobRun[]; total: number }> {
-    const rows = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.LIST, [page.size, page.offset]);
+  async list(page: {
+    readonly size: number;
+    readonly offset: number;
+  }): Promise<{ runs: JobRun[]; total: number }> {
+    const rows = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.LIST, [
+      page.size,
+      page.offset,
+    ]);
     const [count] = await this.transactions.rows<{ total: number }>(statements.COUNT);
     return { runs: rows.map(jobRun), total: count?.total ?? 0 };
   }

@@ -37,7 +37,10 @@ const PART_PORTS = Symbol('PART_PORTS');
 @Module({})
 export class JobsModule {
   static of(choices: JobsChoices): DynamicModule {
-    const imports = [...(choices.works ? [ScheduleModule.forRoot()] : []), ...(choices.rings ? bull(choices.names) : [])];
+    const imports = [
+      ...(choices.works ? [ScheduleModule.forRoot()] : []),
+      ...(choices.rings ? bull(choices.names) : []),
+    ];
     return {
       module: JobsModule,
       imports,
@@ -66,7 +69,9 @@ export class JobsModule {
       provide: RedisConnections,
       inject: [SETTINGS, Log],
       useFactory: (settings: Settings, log: Log) =>
-        new RedisConnections(settings.REDIS_URL ?? '', (error) => log.error('redis connection failed', error)),
+        new RedisConnections(settings.REDIS_URL ?? '', (error) =>
+          log.error('redis connection failed', error),
+        ),
     },
   ],
   exports: [RedisConnections],
@@ -95,11 +100,14 @@ function bull(names: readonly string[]): NonNullable<DynamicModule['imports']> {
 const partPorts: Provider = {
   provide: PART_PORTS,
   inject: [JobRunRepository, SETTINGS, WORKER_ID, Log],
-  useFactory: (runs: JobRunRepository, settings: Settings, worker: string, log: Log): PartPorts => ({
-    runs,
-    holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
-    failed: (error) => log.error('job interrupted', error),
-  }),
+  useFactory: (...given: [JobRunRepository, Settings, string, Log]): PartPorts => {
+    const [runs, settings, worker, log] = given;
+    return {
+      runs,
+      holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
+      failed: (error) => log.error('job interrupted', error),
+    };
+  },
 };
 
 const runLoops: Provider = {
@@ -120,16 +128,18 @@ const runInForeground: Provider = {
 
 const timetable: Provider = {
   provide: Timetable,
-  inject: [JobList, JobRunRepository, Tickets, SETTINGS, Log],
-  useFactory: (...[jobs, runs, bells, settings, log]: [JobList, JobRunRepository, Tickets, Settings, Log]) =>
-    new Timetable({
+  inject: [PART_PORTS, JobList, Tickets, SETTINGS],
+  useFactory: (...given: [PartPorts, JobList, Tickets, Settings]) => {
+    const [{ runs, failed }, jobs, bells, settings] = given;
+    return new Timetable({
       jobs,
       runs,
+      failed,
       ring: (job) => void bells.ring(job),
-      failed: (error) => log.error('timetable interrupted', error),
       timeZone: settings.TIMETABLE_TIME_ZONE,
       actorId: settings.SYSTEM_USER_ID,
-    }),
+    });
+  },
 };
 
 function tickets({ names, rings }: JobsChoices): Provider {
@@ -138,6 +148,8 @@ function tickets({ names, rings }: JobsChoices): Provider {
     provide: Tickets,
     inject: [Log, ...heard.map((name) => getQueueToken(name))],
     useFactory: (log: Log, ...queues: Queue[]) =>
-      new Tickets(new Map(queues.map((queue) => [queue.name, queue])), (error) => log.error('bell not rung', error)),
+      new Tickets(new Map(queues.map((queue) => [queue.name, queue])), (error) =>
+        log.error('bell not rung', error),
+      ),
   };
 }

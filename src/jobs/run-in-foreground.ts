@@ -33,7 +33,8 @@ export class RunInForeground {
     const facts = await runs.running(name);
     if (facts !== undefined && facts.id === started.runId) {
       const end = await new TakePart(job, this.ports).run(facts, signals);
-      if (end === 'stopped') await runs.end(facts.id, holder.worker, { status: 'STOPPED', unfinished: nobody });
+      if (end === 'stopped')
+        await runs.end(facts.id, holder.worker, { status: 'STOPPED', unfinished: nobody });
     }
     const run = await runs.find(started.runId);
     if (run === undefined) throw new Error('A run that was just ended is missing.');

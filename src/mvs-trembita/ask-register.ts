@@ -44,9 +44,17 @@ interface Attempt<A> {
   readonly isRepeatable: boolean;
 }
 
+/** What ends a question early. */
+interface Until {
+  /** Nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** Nothing is sent any more; it comes with the signal or before it. */
+  readonly stop: AbortSignal;
+}
+
 interface AttemptTerms {
   readonly signal: AbortSignal;
-  /** Ends the waiting for a permit; it may be earlier than the caller's signal. */
+  /** Ends the waiting for a permit. */
   readonly permitSignal: AbortSignal;
   readonly timeoutMs: number;
 }
@@ -63,28 +71,32 @@ interface Sending {
 export class AskRegister {
   constructor(readonly parts: AskRegisterParts) {}
 
-  async run<A>(question: Question<A>, signal: AbortSignal): Promise<CallOutcome<A>> {
+  async run<A>(question: Question<A>, until: Until): Promise<CallOutcome<A>> {
     const { timeoutMs } = this.parts.limits;
-    const first = await this.#attempt(question, { signal, permitSignal: signal, timeoutMs });
-    return first.isRepeatable ? this.#again(question, first.outcome, signal) : first.outcome;
+    const first = await this.#attempt(question, {
+      signal: until.signal,
+      permitSignal: until.stop,
+      timeoutMs,
+    });
+    return first.isRepeatable ? this.#again(question, first.outcome, until) : first.outcome;
   }
 
   /** The second message shares the first one's deadline; without a permit in time the first one stands. */
   async #again<A>(
     question: Question<A>,
     first: CallOutcome<A>,
-    signal: AbortSignal,
+    { signal, stop }: Until,
   ): Promise<CallOutcome<A>> {
     if (first.kind === 'not_asked') return first;
     const leftMs = Math.floor(first.sentAtMs + this.parts.limits.timeoutMs - performance.now());
     if (leftMs <= 0) return first;
-    const permitSignal = AbortSignal.any([signal, AbortSignal.timeout(leftMs)]);
+    const permitSignal = AbortSignal.any([stop, AbortSignal.timeout(leftMs)]);
     const { outcome } = await this.#attempt(question, { signal, permitSignal, timeoutMs: leftMs });
-    return outcome.kind === 'not_asked' && !signal.aborted ? first : outcome;
+    return outcome.kind === 'not_asked' && !stop.aborted ? first : outcome;
   }
 
   async #attempt<A>(question: Question<A>, terms: AttemptTerms): Promise<Attempt<A>> {
-    if (terms.signal.aborted) return STOPPED;
+    if (terms.permitSignal.aborted) return STOPPED;
     const { method, write } = question.prepared;
     const messageId = randomUUID();
     // Written before a permit is taken: a value that cannot be sent must not hold a place.
@@ -92,7 +104,7 @@ export class AskRegister {
     const permit = await this.parts.gate.permit(method, terms.permitSignal);
     if (permit === 'stopped') return STOPPED;
     if (permit === 'gate_shut') return GATE_SHUT;
-    if (terms.signal.aborted) {
+    if (terms.permitSignal.aborted) {
       permit.done('not_sent');
       return STOPPED;
     }

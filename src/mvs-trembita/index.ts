@@ -1,4 +1,4 @@
-export { CALL_LOG, CallLines, type CallFacts, type CallLog } from './call-log';
+export type { CallFacts, CallLog } from './call-log';
 export type { TechnicalErrorKind } from '../domain/technical-error';
 export type { CallOutcome } from './call-outcome';
 export {
@@ -10,13 +10,7 @@ export {
 } from './mvs-trembita.client';
 export { CLAIM_GATE, type ClaimGate } from './gate/claim-gate';
 export { MvsTrembitaModule } from './mvs-trembita.module';
-export {
-  REGISTER_GATE,
-  type CallEnd,
-  type Permit,
-  type RegisterGate,
-  type RegisterMethod,
-} from './register-gate';
+export type { CallEnd, Permit, RegisterGate, RegisterMethod } from './register-gate';
 export type { FoundOrNot } from './soap/read-status';
 export type { UnknownFields, UnzrAnswer, UnzrDocument, WireValue } from './soap/unzr-answer';
 export { UnsendableText } from './soap/xml-text';

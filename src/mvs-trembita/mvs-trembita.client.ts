@@ -41,7 +41,8 @@ export interface MvsTrembitaParts {
 
 /**
  * The ministry's register, asked through the local security server. Every question ends as a
- * `CallOutcome`; a rejected promise is a bug, or text that XML cannot carry (`UnsendableText`).
+ * `CallOutcome`; a rejected promise is a bug, or text that XML cannot carry (`UnsendableText`). `signal` ends the
+ * waiting for an answer; `stop`, which may come earlier, only keeps what was not sent from being sent.
  */
 export class MvsTrembita {
   readonly #server: SecurityServerClient;
@@ -60,34 +61,50 @@ export class MvsTrembita {
   }
 
   /** Is the passport in the register of invalid documents? */
-  checkPassportDmsStatus(passport: PassportQuestion, signal: AbortSignal): Promise<CallOutcome<FoundOrNot>> {
+  checkPassportDmsStatus(
+    passport: PassportQuestion,
+    signal: AbortSignal,
+    stop: AbortSignal = signal,
+  ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
     const prepared = this.#methods.CheckPassportDMSStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, signal);
+    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop });
   }
 
   /** Is the passport in the register of stolen and lost documents? */
-  checkPassportStatus(passport: PassportQuestion, signal: AbortSignal): Promise<CallOutcome<FoundOrNot>> {
+  checkPassportStatus(
+    passport: PassportQuestion,
+    signal: AbortSignal,
+    stop: AbortSignal = signal,
+  ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
     const prepared = this.#methods.CheckPassportStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, signal);
+    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop });
   }
 
   /** Does this person bear this UNZR? */
-  checkUnzr(question: UnzrQuestion, signal: AbortSignal): Promise<CallOutcome<UnzrCheck>> {
+  checkUnzr(
+    question: UnzrQuestion,
+    signal: AbortSignal,
+    stop: AbortSignal = signal,
+  ): Promise<CallOutcome<UnzrCheck>> {
     const { familyName, givenName, patronymicName, dateBirth, unzr } = question;
     const values = [familyName, givenName, patronymicName ?? '', dateBirth, unzr];
     return this.#register.run(
       { prepared: this.#methods.checkunzr, values, readFields: readUnzrCheck },
-      signal,
+      { signal, stop },
     );
   }
 
   /** What does the register hold under this UNZR? Null when it holds nothing. */
-  unzr(unzr: string, signal: AbortSignal): Promise<CallOutcome<UnzrAnswer | null>> {
+  unzr(
+    unzr: string,
+    signal: AbortSignal,
+    stop: AbortSignal = signal,
+  ): Promise<CallOutcome<UnzrAnswer | null>> {
     return this.#register.run(
       { prepared: this.#methods.unzr, values: [unzr], readFields: readUnzrAnswer },
-      signal,
+      { signal, stop },
     );
   }
 

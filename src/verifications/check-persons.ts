@@ -17,10 +17,10 @@ import type { WriteOutcomes } from './write-outcomes';
 
 /** What the job hears itself do; for metrics and the progress of a run by hand. */
 export interface CheckObserver {
-  claimed(stream: string, persons: number): void;
-  written(stream: string, counts: RunCounts, durationMs: number): void;
-  swept(stream: string, persons: number): void;
-  failed(error: unknown): void;
+  readonly claimed: (stream: string, persons: number) => void;
+  readonly written: (stream: string, counts: RunCounts, durationMs: number) => void;
+  readonly swept: (stream: string, persons: number) => void;
+  readonly failed: (error: unknown) => void;
 }
 
 export interface CheckParts<Question, Answer extends string> {

@@ -95,7 +95,9 @@ export class ClaimRepository {
 
   /** Whether anybody is due who waits for nothing. */
   async anybodyDue({ stream, threshold }: Claimant): Promise<boolean> {
-    const [row] = await this.transactions.rows<{ due: boolean }>(anybodyDue(stream), [threshold.toISOString()]);
+    const [row] = await this.transactions.rows<{ due: boolean }>(anybodyDue(stream), [
+      threshold.toISOString(),
+    ]);
     return row?.due ?? false;
   }
 
@@ -115,12 +117,23 @@ export class ClaimRepository {
       const values = [claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId];
       const picked = await pick(sql, values);
       // In a statement of its own: a row the claim locked may be newer than what its statement saw of other tables.
-      return claimOf(claimId, picked, await this.facts.ofAll(sql, picked.map((row) => row.person_id)));
+      return claimOf(
+        claimId,
+        picked,
+        await this.facts.ofAll(
+          sql,
+          picked.map((row) => row.person_id),
+        ),
+      );
     });
   }
 }
 
-function claimOf(claimId: string, picked: readonly PickedRow[], facts: ReadonlyMap<string, PersonFacts>): Claim {
+function claimOf(
+  claimId: string,
+  picked: readonly PickedRow[],
+  facts: ReadonlyMap<string, PersonFacts>,
+): Claim {
   const held = picked.map(({ person_id, attempts }) => ({
     claimId,
     attempts,

@@ -22,7 +22,9 @@ type AnyStream<Question, Answer extends string> = Pick<
 >;
 
 /** Rows S4 and S5: decided without asking. */
-export function decideUnasked<Question, Answer extends string>({ ground }: Decided<Question, Answer>): Decision {
+export function decideUnasked<Question, Answer extends string>({
+  ground,
+}: Decided<Question, Answer>): Decision {
   return decisionOf(rowFor(ground), undefined);
 }
 

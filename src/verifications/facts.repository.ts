@@ -24,10 +24,15 @@ export class FactsRepository {
   }
 
   async ofAll(sql: Sql, personIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
-    const rows = personIds.length === 0 ? [] : await sql.rows<DocumentRow & Record<string, unknown>>(DOCUMENTS_OF, [personIds]);
+    const rows =
+      personIds.length === 0
+        ? []
+        : await sql.rows<DocumentRow & Record<string, unknown>>(DOCUMENTS_OF, [personIds]);
     const documents = new Map<string, PersonDocument[]>(personIds.map((personId) => [personId, []]));
     for (const { person_id, id, type, number, issued_at, expiration_date } of rows) {
-      documents.get(person_id)?.push({ id, type, number, issuedAt: issued_at, expirationDate: expiration_date });
+      documents
+        .get(person_id)
+        ?.push({ id, type, number, issuedAt: issued_at, expirationDate: expiration_date });
     }
     return new Map([...documents].map(([personId, each]) => [personId, { personId, documents: each }]));
   }

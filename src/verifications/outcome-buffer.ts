@@ -64,7 +64,9 @@ export class OutcomeBuffer<Outcome> {
         this.ports.failed(error);
         if (isPermanent(error)) return this.isolate(group);
         if (this.ports.abort.aborted) return this.ports.settled(group);
-        await wait(TRY_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: this.ports.abort }).catch(() => undefined);
+        await wait(TRY_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: this.ports.abort }).catch(
+          () => undefined,
+        );
       }
     }
   }

@@ -62,11 +62,11 @@ export function giveBack(stream: RegisterStreamName): Statement {
         JOIN mpi.verification_locks AS l
           ON l.person_id = d.person_id AND l.stream = $1::varchar AND l.claim_id = d.claim_id
        WHERE v.person_id = d.person_id AND v.${stream}_verification_status = 'IN_REVIEW'
-      RETURNING v.person_id, d.claim_id, d.wait_seconds, d.error, d.message_id, l.attempts),
+      RETURNING v.person_id, d.claim_id, d.wait_seconds, d.error, d.message_id, coalesce(l.attempts, 0) AS attempts),
     waiting AS (
       UPDATE mpi.verification_locks AS l
          SET claim_id = NULL, updated_at = now(),
-             attempts = l.attempts + CASE WHEN r.wait_seconds IS NULL THEN 0 ELSE 1 END,
+             attempts = coalesce(l.attempts, 0) + CASE WHEN r.wait_seconds IS NULL THEN 0 ELSE 1 END,
              tried_in_run = CASE WHEN r.wait_seconds IS NULL THEN l.tried_in_run ELSE $3::uuid END,
              last_error_kind = coalesce(r.error, l.last_error_kind),
              last_message_id = coalesce(r.message_id, l.last_message_id)

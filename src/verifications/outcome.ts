@@ -22,6 +22,12 @@ export type Outcome<Question, Answer extends string> =
     }
   | { readonly kind: 'released'; readonly held: Held };
 
-export type Decided<Question, Answer extends string> = Extract<Outcome<Question, Answer>, { kind: 'decided' }>;
-export type Answered<Question, Answer extends string> = Extract<Outcome<Question, Answer>, { kind: 'answered' }>;
+export type Decided<Question, Answer extends string> = Extract<
+  Outcome<Question, Answer>,
+  { kind: 'decided' }
+>;
+export type Answered<Question, Answer extends string> = Extract<
+  Outcome<Question, Answer>,
+  { kind: 'answered' }
+>;
 export type Failed = Extract<Outcome<never, never>, { kind: 'technical_error' }>;

@@ -47,7 +47,11 @@ export class PersonDataChanged {
         durationMs: null,
       });
     }
-    await recordPersonChanges(sql, { actorId, runId: null }, { changes, sums: sum === undefined ? [] : [sum] });
+    await recordPersonChanges(
+      sql,
+      { actorId, runId: null },
+      { changes, sums: sum === undefined ? [] : [sum] },
+    );
   }
 }
 

@@ -131,7 +131,13 @@ function eventOf({ stream, after }: StreamChange): string {
 
 function changesetOf({ stream, before, after }: StreamChange): string {
   return JSON.stringify({
-    [`${stream}_verification_status`]: { old_value: before.verificationStatus, new_value: after.verificationStatus },
-    [`${stream}_verification_reason`]: { old_value: before.verificationReason, new_value: after.verificationReason },
+    [`${stream}_verification_status`]: {
+      old_value: before.verificationStatus,
+      new_value: after.verificationStatus,
+    },
+    [`${stream}_verification_reason`]: {
+      old_value: before.verificationReason,
+      new_value: after.verificationReason,
+    },
   });
 }

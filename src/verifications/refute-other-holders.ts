@@ -34,12 +34,19 @@ export class RefuteOtherHolders<Question, Answer extends string> {
   /** Refutes the other holders among the locked; the persons asked about are never among them. */
   async refutePersons(
     sql: Sql,
-    { refuted, dataIds, locked, actorId }: Refuted<Question, Answer> & { locked: readonly string[]; actorId: string },
+    {
+      refuted,
+      dataIds,
+      locked,
+      actorId,
+    }: Refuted<Question, Answer> & { locked: readonly string[]; actorId: string },
   ): Promise<Changes> {
     if (refuted.length === 0 || locked.length === 0) return { changes: [], sums: [] };
     const holders = await this.stream.personsHolding(sql, this.questions(refuted));
     const mayBeTouched = new Set(locked);
-    const asked = new Set(refuted.map(({ held, question }) => `${held.facts.personId} ${this.stream.keyOf(question)}`));
+    const asked = new Set(
+      refuted.map(({ held, question }) => `${held.facts.personId} ${this.stream.keyOf(question)}`),
+    );
     const others = holders.filter(({ id, key }) => mayBeTouched.has(id) && !asked.has(`${id} ${key}`));
     const changed = await this.outcomes.refuteHolders(
       sql,
@@ -57,8 +64,15 @@ export class RefuteOtherHolders<Question, Answer extends string> {
     if (refuted.length === 0) return 0;
     const seeming = await this.stream.partiesHolding(sql, this.questions(refuted));
     if (seeming.length === 0) return 0;
-    const locked = new Set(await this.parties.lock(sql, seeming.map(({ id }) => id)));
-    const holders = (await this.stream.partiesHolding(sql, this.questions(refuted))).filter(({ id }) => locked.has(id));
+    const locked = new Set(
+      await this.parties.lock(
+        sql,
+        seeming.map(({ id }) => id),
+      ),
+    );
+    const holders = (await this.stream.partiesHolding(sql, this.questions(refuted))).filter(({ id }) =>
+      locked.has(id),
+    );
     const changed = await this.parties.refuteHolders(
       sql,
       this.stream.name,
@@ -73,7 +87,10 @@ export class RefuteOtherHolders<Question, Answer extends string> {
   }
 
   /** One row a holder, also when two of his documents were refuted at once: the later answer stands. */
-  private decided(holders: readonly Holder[], { refuted, dataIds }: Refuted<Question, Answer>): RefutedHolder[] {
+  private decided(
+    holders: readonly Holder[],
+    { refuted, dataIds }: Refuted<Question, Answer>,
+  ): RefutedHolder[] {
     const answers = new Map(refuted.map((outcome) => [this.stream.keyOf(outcome.question), outcome.answer]));
     const byId = new Map<string, RefutedHolder>();
     for (const { id, key } of holders) {
@@ -100,9 +117,23 @@ export class RefuteOtherHolders<Question, Answer extends string> {
     const changes = changed.flatMap(({ id, before }): StreamChange[] => {
       const cause = causes.get(keyOf.get(id) ?? '');
       if (cause === undefined) return [];
-      const after = { verificationStatus: S8.to, verificationReason: this.stream.answers[cause.answer].reason };
+      const after = {
+        verificationStatus: S8.to,
+        verificationReason: this.stream.answers[cause.answer].reason,
+      };
       const { held, messageId, durationMs } = cause;
-      return [{ id, stream: this.stream.name, row: S8.row, before, after, claimId: held.claimId, messageId, durationMs }];
+      return [
+        {
+          id,
+          stream: this.stream.name,
+          row: S8.row,
+          before,
+          after,
+          claimId: held.claimId,
+          messageId,
+          durationMs,
+        },
+      ];
     });
     return { changes, sums: changed.map(({ sum }) => sum) };
   }

@@ -38,7 +38,10 @@ export class RequeueCheck {
       await recordPersonChanges(
         sql,
         { actorId, runId: null },
-        { changes: [{ id: personId, stream, row: S10.row, before: changed.before, after, ...nothing }], sums: [changed.sum] },
+        {
+          changes: [{ id: personId, stream, row: S10.row, before: changed.before, after, ...nothing }],
+          sums: [changed.sum],
+        },
       );
     });
   }

@@ -130,9 +130,18 @@ export class ReviewRound<Question, Answer extends string> {
   private outcomeOf(held: Held, question: Question, asked: Asked<Answer>): Outcome<Question, Answer> {
     if (asked.kind === 'not_asked') return { kind: 'released', held };
     const { messageId } = asked;
-    if (asked.kind === 'technical_error') return { kind: 'technical_error', held, error: asked.error, messageId };
+    if (asked.kind === 'technical_error')
+      return { kind: 'technical_error', held, error: asked.error, messageId };
     const { answer, durationMs, sentAtMs } = asked;
-    return { kind: 'answered', held, question, answer, messageId, durationMs, sentAt: this.parts.clock.at(sentAtMs) };
+    return {
+      kind: 'answered',
+      held,
+      question,
+      answer,
+      messageId,
+      durationMs,
+      sentAt: this.parts.clock.at(sentAtMs),
+    };
   }
 
   private settled(group: readonly Outcome<Question, Answer>[]): void {

@@ -38,7 +38,8 @@ const quoted = (values: readonly string[]): string => values.map((value) => `'${
 /** Condition of the branch on status and reason; with one status it is an equation, which the index repeats. */
 function pairSql(stream: RegisterStreamName, { statuses, reason }: SelectionBranch): string {
   const status = `${stream}_verification_status`;
-  const condition = statuses.length === 1 ? `${status} = ${quoted(statuses)}` : `${status} IN (${quoted(statuses)})`;
+  const condition =
+    statuses.length === 1 ? `${status} = ${quoted(statuses)}` : `${status} IN (${quoted(statuses)})`;
   if (reason === 'any') return condition;
   const [operator, value] = 'only' in reason ? ['=', reason.only] : ['<>', reason.allBut];
   return `${condition} AND ${stream}_verification_reason ${operator} '${value}'`;
@@ -79,7 +80,9 @@ function branchSql(stream: RegisterStreamName, size: number, index: number): str
 /** The branches as common table expressions, and the table `picked` made of them. */
 export function selectionSql(stream: RegisterStreamName, size: number): string {
   const branches = READY_BRANCHES.map((_, index) => branchSql(stream, size, index));
-  const union = READY_BRANCHES.map((_, index) => `SELECT * FROM ${branchName(index)}`).join('\n    UNION ALL ');
+  const union = READY_BRANCHES.map((_, index) => `SELECT * FROM ${branchName(index)}`).join(
+    '\n    UNION ALL ',
+  );
   return `${branches.join(',\n  ')},
   picked AS MATERIALIZED (
     SELECT * FROM (${union}) AS taken
@@ -90,17 +93,24 @@ export function selectionSql(stream: RegisterStreamName, size: number): string {
 function branchesSql(stream: RegisterStreamName): string[] {
   return READY_BRANCHES.map((branch) => {
     const synced = `${stream}_synced_at`;
-    const due = branch.synced === 'never' ? `${synced} IS NULL` : `${synced} IS NOT NULL AND ${synced} <= $1::timestamptz`;
+    const due =
+      branch.synced === 'never'
+        ? `${synced} IS NULL`
+        : `${synced} IS NOT NULL AND ${synced} <= $1::timestamptz`;
     return `FROM mpi.person_verifications WHERE ${pairSql(stream, branch)} AND ${readySql(stream)} AND ${due}`;
   });
 }
 
 /** Whether anybody at all could be taken; reads one entry of each index at most. */
 export function anybodyDueSql(stream: RegisterStreamName): string {
-  return `SELECT ${branchesSql(stream).map((branch) => `EXISTS (SELECT ${branch})`).join('\n OR ')} AS due`;
+  return `SELECT ${branchesSql(stream)
+    .map((branch) => `EXISTS (SELECT ${branch})`)
+    .join('\n OR ')} AS due`;
 }
 
 /** How many could be taken. */
 export function countDueSql(stream: RegisterStreamName): string {
-  return `SELECT (${branchesSql(stream).map((branch) => `(SELECT count(*) ${branch})`).join('\n + ')})::integer AS due`;
+  return `SELECT (${branchesSql(stream)
+    .map((branch) => `(SELECT count(*) ${branch})`)
+    .join('\n + ')})::integer AS due`;
 }

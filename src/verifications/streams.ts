@@ -12,13 +12,30 @@ export const STREAM_CLASSES = [DmsPassportStream] as const;
 /** Minute, hour, day, month, weekday. */
 const SCHEDULE_FIELDS = 5;
 
-/** Start-up refuses a stream whose table of answers or timetable is not complete, or that stands here twice. */
-export function checkStreams(streams: readonly AnyRegisterStream[]): void {
+/** What every register stream has in `person_verifications`, after its prefix. */
+const COLUMNS = [
+  'data_id',
+  'data_status',
+  'synced_at',
+  'verification_status',
+  'verification_reason',
+  'unverified_at',
+];
+const OURS = 'retry_at';
+
+/** Tells which of the columns of `person_verifications` are missing. */
+export type MissingColumns = (columns: readonly string[]) => readonly string[];
+
+/** Start-up refuses a stream without columns, schedule or complete table of answers, or one that stands here twice. */
+export function checkStreams(streams: readonly AnyRegisterStream[], missing: MissingColumns): void {
   const names = new Set(streams.map(({ name }) => name));
   if (names.size !== streams.length) throw new Error('A stream stands twice in the roll call.');
   for (const { name, answers, dataStatus, timetable } of streams) {
     const undecided = Object.keys(dataStatus).filter((answer) => answers[answer] === undefined);
-    if (undecided.length > 0) throw new Error(`The stream ${name} does not say what ${undecided.join(', ')} means.`);
+    if (undecided.length > 0)
+      throw new Error(`The stream ${name} does not say what ${undecided.join(', ')} means.`);
+    const lacking = missing([...COLUMNS, OURS].map((column) => `${name}_${column}`));
+    if (lacking.length > 0) throw new Error(`The stream ${name} lacks the columns ${lacking.join(', ')}.`);
     if (timetable.schedule.trim().split(/\s+/).length !== SCHEDULE_FIELDS) {
       throw new Error(`The stream ${name} has no schedule.`);
     }

@@ -80,7 +80,11 @@ export class SweepClaims {
       })),
     );
     await sql.rows(REMOVE_VOID, [stream, personIds, orphans.map(({ claim_id }) => claim_id)]);
-    await this.takeBackCounts(sql, stale, orphans.filter(({ person_id, claim_id }) => back.has(holdOf(person_id, claim_id))));
+    await this.takeBackCounts(
+      sql,
+      stale,
+      orphans.filter(({ person_id, claim_id }) => back.has(holdOf(person_id, claim_id))),
+    );
     return { claims: stale.length, released: back.size };
   }
 

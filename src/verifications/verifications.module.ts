@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { WORKER_ID } from '../config/worker-id';
+import { DatabaseHealth } from '../database/database-health';
 import { DatabaseClock } from '../database/database-clock';
 import { Transactions } from '../database/transactions';
 import { JobList, JobsModule } from '../jobs';
@@ -63,9 +64,9 @@ export const CHECKS = Symbol('CHECKS');
 
 const streams: Provider = {
   provide: REGISTER_STREAMS,
-  inject: [Transactions, ...STREAM_CLASSES],
-  useFactory: (_transactions: Transactions, ...all: AnyRegisterStream[]) => {
-    checkStreams(all);
+  inject: [DatabaseHealth, ...STREAM_CLASSES],
+  useFactory: (database: DatabaseHealth, ...all: AnyRegisterStream[]) => {
+    checkStreams(all, (columns) => database.missingColumns('mpi.person_verifications', columns));
     return all;
   },
 };

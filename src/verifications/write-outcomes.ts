@@ -6,7 +6,13 @@ import type { Held } from './claim.repository';
 import type { ClaimLeaseRepository } from './claim-lease.repository';
 import { decideAnswered, decideUnasked } from './decide-outcome';
 import type { Answered, Outcome } from './outcome';
-import { type ChangedPerson, type DecidedHeld, type GivenBack, holdOf, type OutcomeRepository } from './outcome.repository';
+import {
+  type ChangedPerson,
+  type DecidedHeld,
+  type GivenBack,
+  holdOf,
+  type OutcomeRepository,
+} from './outcome.repository';
 import { type Changes, recordPersonChanges, type StreamChange } from './record-changes';
 import type { RefuteOtherHolders } from './refute-other-holders';
 import { RunCounts, type RunCounter } from './run-counts';
@@ -73,13 +79,21 @@ export class WriteOutcomes<Question, Answer extends string> {
       await this.putBack(sql, { group, overtaken, dataIds, writer, counts, late });
       await this.countLate(sql, late, counts);
 
-      const reached = await this.others.refutePersons(sql, { refuted, dataIds, locked: holders, actorId: writer.actorId });
+      const reached = await this.others.refutePersons(sql, {
+        refuted,
+        dataIds,
+        locked: holders,
+        actorId: writer.actorId,
+      });
       counts.add('propagated_persons', reached.changes.length);
       await recordPersonChanges(sql, writer, {
         changes: [...changes.changes, ...reached.changes],
         sums: [...changes.sums, ...reached.sums],
       });
-      counts.add('propagated_parties', await this.others.refuteParties(sql, { refuted, dataIds, author: writer }));
+      counts.add(
+        'propagated_parties',
+        await this.others.refuteParties(sql, { refuted, dataIds, author: writer }),
+      );
       await counts.save(sql, writer.runId, writer.worker);
       return counts;
     });
@@ -113,12 +127,21 @@ export class WriteOutcomes<Question, Answer extends string> {
     const { group, overtaken, dataIds, writer, counts, late } = step;
     const decided: (DecidedHeld & { readonly outcome: Outcome<Question, Answer> })[] = [];
     for (const outcome of group) {
-      if (outcome.kind === 'decided') decided.push({ outcome, held: outcome.held, decision: decideUnasked(outcome) });
+      if (outcome.kind === 'decided')
+        decided.push({ outcome, held: outcome.held, decision: decideUnasked(outcome) });
       if (outcome.kind === 'answered' && !overtaken.has(outcome)) {
-        decided.push({ outcome, held: outcome.held, decision: decideAnswered(this.stream, outcome, dataIds) });
+        decided.push({
+          outcome,
+          held: outcome.held,
+          decision: decideAnswered(this.stream, outcome, dataIds),
+        });
       }
     }
-    const changed = await this.outcomes.applyDecided(sql, { stream: this.stream.name, actorId: writer.actorId }, decided);
+    const changed = await this.outcomes.applyDecided(
+      sql,
+      { stream: this.stream.name, actorId: writer.actorId },
+      decided,
+    );
     const byHold = new Map(changed.map((person) => [holdOf(person.id, person.claimId), person]));
     const changes: StreamChange[] = [];
     for (const one of decided) {
@@ -149,7 +172,8 @@ export class WriteOutcomes<Question, Answer extends string> {
   private async putBack(sql: Sql, step: Step<Question, Answer>): Promise<void> {
     const { group, overtaken, writer, counts, late } = step;
     const given = group.filter(
-      (outcome) => outcome.kind === 'technical_error' || outcome.kind === 'released' || overtaken.has(outcome),
+      (outcome) =>
+        outcome.kind === 'technical_error' || outcome.kind === 'released' || overtaken.has(outcome),
     );
     const { runId, actorId } = writer;
     const back = await this.outcomes.giveBack(

@@ -107,9 +107,9 @@ describe('The breaker shuts the gate', () => {
   it('and a call that began before it was shut does not shut it again', async () => {
     const gate = await installation.worker();
     const late = await Promise.all(Array.from({ length: 10 }, () => permitFrom(gate)));
-    await callsUntilShut(gate, 'timeout');
+    await callsUntilShut(gate, 'fault_server');
     await probe([gate], 'answered');
-    expect(await callsUntilShut(gate, 'timeout', 15)).toBeGreaterThanOrEqual(15);
+    expect(await callsUntilShut(gate, 'fault_server', 15)).toBeGreaterThanOrEqual(15);
     late.forEach((permit) => permit.done('timeout'));
     expect(await gate.admits(METHOD)).toBe(Infinity);
   });

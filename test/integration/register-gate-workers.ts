@@ -54,11 +54,9 @@ export class Installation {
   }
 
   static async start(): Promise<Installation> {
-    const { url, drop } = await freshDatabase();
-    return new Installation(
-      await new DataSource(dataSourceOptions(url, { poolSize: 10 })).initialize(),
-      drop,
-    );
+    const database = await freshDatabase();
+    const dataSource = new DataSource(dataSourceOptions(database.url, { poolSize: 10 }));
+    return new Installation(await dataSource.initialize(), () => database.drop());
   }
 
   get store(): RegisterGateRepository {

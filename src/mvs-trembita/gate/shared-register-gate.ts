@@ -91,7 +91,9 @@ export class SharedRegisterGate implements RegisterGate, ClaimGate {
     this.line.close();
     await this.refreshing;
     await Promise.allSettled([...this.breakers.values()].map((breaker) => breaker.settle()));
-    await this.places.giveUp().catch(() => undefined);
+    // A database that is away takes the places back itself when the lease has passed.
+    if (this.isJoined) await this.places.giveUp().catch(() => undefined);
+    this.isJoined = false;
   }
 
   private breakerOf(method: RegisterMethod): MethodBreaker {

@@ -47,7 +47,7 @@ export class WorkerPlaces {
     this.heldUntilMs = sentMs + this.leaseMs;
   }
 
-  /** Gives everything back; a database that is away gives it back itself when the lease has passed. */
+  /** Gives everything back. */
   async giveUp(): Promise<void> {
     this.held = 0;
     this.heldUntilMs = -Infinity;

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { latestTick } from './latest-tick';
+
+const at = (now: string, schedule = '0 1 * * *') =>
+  latestTick({ schedule, timeZone: 'Europe/Kyiv', now: new Date(now) }).toISOString();
+
+describe('The latest tick of a schedule', () => {
+  it('is read in Kyiv: one o’clock there is 23:00 UTC of the day before in winter and 22:00 in summer', () => {
+    expect(at('2026-01-15T12:00:00Z')).toBe('2026-01-14T23:00:00.000Z');
+    expect(at('2026-07-15T12:00:00Z')).toBe('2026-07-14T22:00:00.000Z');
+  });
+
+  it('has come at its very millisecond, and not one before', () => {
+    expect(at('2026-01-14T23:00:00.000Z')).toBe('2026-01-14T23:00:00.000Z');
+    expect(at('2026-01-14T22:59:59.999Z')).toBe('2026-01-13T23:00:00.000Z');
+  });
+
+  it('comes once a day throughout a year, in the nights of the clock changes too', () => {
+    const ticks = new Set<string>();
+    for (let hour = 0; hour < 365 * 24; hour += 1) {
+      ticks.add(at(new Date(Date.UTC(2026, 0, 1, hour)).toISOString()));
+    }
+    // One before the year begins in UTC, and one for each of its days.
+    expect(ticks.size).toBe(366);
+  });
+
+  it('comes twice at a time that the clock shows twice: an hour apart, and the second run finds nobody due', () => {
+    expect(at('2026-10-25T00:45:00Z', '30 3 * * *')).toBe('2026-10-25T00:30:00.000Z');
+    expect(at('2026-10-25T01:45:00Z', '30 3 * * *')).toBe('2026-10-25T01:30:00.000Z');
+  });
+});

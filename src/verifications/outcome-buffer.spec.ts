@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { OutcomeBuffer } from './outcome-buffer';
+
+class WriteFailed extends Error {
+  constructor(readonly code: string) {
+    super('failed');
+  }
+}
+
+interface Written {
+  readonly groups: number[][];
+  readonly settled: number[];
+  readonly failures: unknown[];
+}
+
+/** A buffer of numbers whose negative ones cannot be written; 0 is what is written instead. */
+function bufferOf(write: (group: readonly number[]) => Promise<void> = () => Promise.resolve()) {
+  const written: Written = { groups: [], settled: [], failures: [] };
+  const buffer = new OutcomeBuffer<number>({
+    write: async (group) => {
+      if (group.some((n) => n < 0)) throw new WriteFailed('23514');
+      await write(group);
+      written.groups.push([...group]);
+    },
+    instead: (n) => (n < 0 ? 0 : undefined),
+    settled: (group) => written.settled.push(...group),
+    failed: (error) => written.failures.push(error),
+    abort: new AbortController().signal,
+  });
+  return { buffer, written };
+}
+
+describe('The buffer of outcomes', () => {
+  it('writes what is pushed together as one group, in order', async () => {
+    const { buffer, written } = bufferOf();
+    for (const n of [1, 2, 3]) buffer.push(n);
+    await buffer.drain();
+    expect(written.groups).toEqual([[1, 2, 3]]);
+    expect(written.settled).toEqual([1, 2, 3]);
+  });
+
+  it('gathers the next group while one is being written, and never writes two at once', async () => {
+    let release: () => void = () => undefined;
+    let underWay = 0;
+    const { buffer, written } = bufferOf(async () => {
+      underWay += 1;
+      expect(underWay).toBe(1);
+      await new Promise<void>((resolve) => (release = resolve));
+      underWay -= 1;
+    });
+    for (let n = 1; n <= 100; n += 1) buffer.push(n);
+    for (let n = 101; n <= 350; n += 1) buffer.push(n);
+    const drained = buffer.drain();
+    await Promise.resolve();
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    release();
+    await drained;
+    expect(written.groups.map((group) => group.length)).toEqual([100, 250]);
+  });
+
+  it('isolates an outcome that cannot be written: the others of its group are written, once each', async () => {
+    const { buffer, written } = bufferOf();
+    for (const n of [1, 2, -3, 4, 5]) buffer.push(n);
+    await buffer.drain();
+    expect(written.groups.flat().sort()).toEqual([0, 1, 2, 4, 5]);
+    expect(written.settled).toHaveLength(5);
+  });
+
+  it('tries the same group again when the database was away', async () => {
+    let tries = 0;
+    const { buffer, written } = bufferOf(() => {
+      tries += 1;
+      return tries < 2 ? Promise.reject(new WriteFailed('57P01')) : Promise.resolve();
+    });
+    buffer.push(1);
+    await buffer.drain();
+    expect(written.groups).toEqual([[1]]);
+    expect(written.failures).toHaveLength(1);
+  });
+});
