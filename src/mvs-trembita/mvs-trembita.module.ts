@@ -7,6 +7,7 @@ import { Log, Metrics } from '../observability';
 import { CALL_LOG, CallLines, type CallLog } from './call-log';
 import { CLAIM_GATE } from './gate/claim-gate';
 import { RegisterGateRepository } from './gate/register-gate.repository';
+import { showGate } from './gate/show-gate';
 import { SharedRegisterGate } from './gate/shared-register-gate';
 import { MvsTrembita } from './mvs-trembita.client';
 import { REGISTER_GATE, type RegisterGate } from './register-gate';
@@ -14,9 +15,13 @@ import { trembitaSettings } from './trembita-settings';
 
 const gate: Provider = {
   provide: SharedRegisterGate,
-  inject: [SETTINGS, WORKER_ID, Transactions],
-  useFactory: (settings: Settings, worker: string, transactions: Transactions) =>
-    new SharedRegisterGate({ settings, worker, sql: new RegisterGateRepository(transactions) }),
+  inject: [SETTINGS, WORKER_ID, Transactions, Metrics],
+  useFactory: (...given: [Settings, string, Transactions, Metrics]) => {
+    const [settings, worker, transactions, metrics] = given;
+    const rows = new RegisterGateRepository(transactions);
+    showGate(rows, metrics);
+    return new SharedRegisterGate({ settings, worker, sql: rows });
+  },
 };
 
 /** The ministry's register, for whoever has a question to it. One gate for the whole process, hence global. */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { claimSize, type Load } from './claim-size';
 
-const LOAD: Load = { batchSize: 100, inHand: 0, capacity: 20, finishedPerSecond: 0, leaseSeconds: 60 };
+const LOAD: Load = { batchSize: 100, underReview: 0, capacity: 20, finishedPerSecond: 0, leaseSeconds: 60 };
 
 describe('How many people to take', () => {
-  it('takes as many as can be asked at once before anything is known about the register', () => {
-    expect(claimSize(LOAD)).toBe(20);
+  it('takes about as many as can be asked at once before anything is known about the register', () => {
+    expect(claimSize(LOAD)).toBe(16);
   });
 
-  it('keeps two waiting for each call once the register is known to be fast', () => {
-    expect(claimSize({ ...LOAD, finishedPerSecond: 1000 })).toBe(60);
+  it('fills up to two waiting for each call once the register is known to be fast', () => {
+    expect(claimSize({ ...LOAD, finishedPerSecond: 1000 })).toBe(32);
   });
 
   it('never takes more than a batch', () => {
@@ -17,14 +17,18 @@ describe('How many people to take', () => {
   });
 
   it('takes nobody while enough people wait', () => {
-    expect(claimSize({ ...LOAD, finishedPerSecond: 1000, inHand: 60 })).toBe(0);
-    expect(claimSize({ ...LOAD, finishedPerSecond: 1000, inHand: 50 })).toBe(0);
+    expect(claimSize({ ...LOAD, finishedPerSecond: 1000, underReview: 60 })).toBe(0);
+    expect(claimSize({ ...LOAD, finishedPerSecond: 1000, underReview: 50 })).toBe(0);
   });
 
   it('holds no more than can be asked in a third of the lease', () => {
     // 30 a second for 2 s of a lease of 6 s: 60 would be allowed, 45 are in hand.
-    expect(claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, inHand: 0, capacity: 20 })).toBe(30);
-    expect(claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, inHand: 30, capacity: 20 })).toBe(0);
+    expect(claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, underReview: 0, capacity: 20 })).toBe(
+      30,
+    );
+    expect(
+      claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, underReview: 30, capacity: 20 }),
+    ).toBe(0);
   });
 
   it('takes nobody when other workers have all places at the register', () => {

@@ -42,7 +42,10 @@ export interface RoundParts<Question, Answer extends string> {
 export class ReviewRound<Question, Answer extends string> {
   private readonly buffer: OutcomeBuffer<Outcome<Question, Answer>>;
   private readonly rate = new RecentRate();
+  /** Taken and not yet written. */
   private inHand = 0;
+  /** Of those, the ones whose review has not ended: waiting for the register, or being asked. */
+  private underReview = 0;
   private wake: (() => void) | undefined;
 
   constructor(private readonly parts: RoundParts<Question, Answer>) {
@@ -61,7 +64,7 @@ export class ReviewRound<Question, Answer extends string> {
       await this.parts.clock.read(this.parts.transactions);
       return await this.claimAndAsk();
     } finally {
-      while (this.inHand > 0) await this.somethingSettled();
+      while (this.inHand > 0) await this.somethingHappened();
       await this.buffer.drain();
       await this.parts.claims.stop();
     }
@@ -72,14 +75,14 @@ export class ReviewRound<Question, Answer extends string> {
     while (!signals.stop.aborted) {
       const size = claimSize({
         batchSize: stream.timetable.batchSize,
-        inHand: this.inHand,
+        underReview: this.underReview,
         capacity: gate.capacity(),
         finishedPerSecond: this.rate.perSecond(),
         leaseSeconds,
       });
       if (size === 0) {
         // Nobody in hand and no place at the register: other workers have them all for now.
-        await (this.inHand > 0 ? this.somethingSettled() : this.pause());
+        await (this.underReview > 0 ? this.somethingHappened() : this.pause());
         continue;
       }
       const admitted = Math.min(size, await gate.admits());
@@ -111,7 +114,8 @@ export class ReviewRound<Question, Answer extends string> {
     this.parts.claimed(held.length);
     this.inHand += held.length;
     const today = dayInKyiv(this.parts.clock.at());
-    for (const person of held) void this.review(person, today).then((outcome) => this.buffer.push(outcome));
+    this.underReview += held.length;
+    for (const person of held) void this.review(person, today).then((outcome) => this.reviewed(outcome));
   }
 
   private async review(held: Held, today: string): Promise<Outcome<Question, Answer>> {
@@ -144,15 +148,21 @@ export class ReviewRound<Question, Answer extends string> {
     };
   }
 
+  private reviewed(outcome: Outcome<Question, Answer>): void {
+    this.underReview -= 1;
+    this.rate.add(1);
+    this.buffer.push(outcome);
+    this.wake?.();
+  }
+
   private settled(group: readonly Outcome<Question, Answer>[]): void {
     this.inHand -= group.length;
-    this.rate.add(group.length);
     for (const { held } of group) this.parts.claims.finished(held.claimId);
     void this.parts.claims.settle();
     this.wake?.();
   }
 
-  private async somethingSettled(): Promise<void> {
+  private async somethingHappened(): Promise<void> {
     await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = undefined;
   }

@@ -1,29 +1,20 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { WORKER_ID } from '../config/worker-id';
 import { DatabaseHealth } from '../database/database-health';
-import { DatabaseClock } from '../database/database-clock';
 import { Transactions } from '../database/transactions';
 import { JobList, JobsModule } from '../jobs';
-import { CLAIM_GATE, type ClaimGate, MvsTrembitaModule } from '../mvs-trembita';
-import { Log, Metrics } from '../observability';
+import { MvsTrembitaModule } from '../mvs-trembita';
+import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
-import { CheckPersons, type CheckParts } from './check-persons';
-import { ClaimLeaseRepository } from './claim-lease.repository';
-import { ClaimRepository } from './claim.repository';
+import { countLedger } from './count-ledger';
 import { FactsRepository } from './facts.repository';
-import { observeChecks } from './observe-checks';
+import { MakeChecks } from './make-checks';
 import { OutcomeRepository } from './outcome.repository';
 import { PartyRepository } from './party.repository';
 import { PersonDataChanged } from './person-data-changed';
 import { PersonVerificationController } from './person-verification.controller';
 import { ReadVerification } from './read-verification';
-import { RefuteOtherHolders } from './refute-other-holders';
 import { RequeueCheck } from './requeue-check';
 import { checkStreams, STREAM_CLASSES, STREAM_MODULES, type AnyRegisterStream } from './streams';
-import { SweepClaims } from './sweep-claims';
-import { WriteOutcomes } from './write-outcomes';
 
 /** Ask for it with `@Inject(REGISTER_STREAMS)`: all streams of the roll call. */
 export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
@@ -48,7 +39,8 @@ export class VerificationsModule {
         PartyRepository,
         FactsRepository,
         streams,
-        leases,
+        MakeChecks,
+        ledger,
         requeueCheck,
         personDataChanged,
         checks,
@@ -61,6 +53,7 @@ export class VerificationsModule {
 
 /** Ask for it with `@Inject(CHECKS)`: the jobs of all streams, put into the timetable. */
 export const CHECKS = Symbol('CHECKS');
+const LEDGER = Symbol('LEDGER');
 
 const streams: Provider = {
   provide: REGISTER_STREAMS,
@@ -69,12 +62,6 @@ const streams: Provider = {
     checkStreams(all, (columns) => database.missingColumns('mpi.person_verifications', columns));
     return all;
   },
-};
-
-const leases: Provider = {
-  provide: ClaimLeaseRepository,
-  inject: [Transactions],
-  useFactory: (transactions: Transactions) => new ClaimLeaseRepository(transactions),
 };
 
 const requeueCheck: Provider = {
@@ -97,75 +84,18 @@ const readVerification: Provider = {
   useFactory: (transactions: Transactions) => new ReadVerification(transactions),
 };
 
-/** What every check is made of, whatever its stream. */
-class CheckTools {
-  constructor(
-    readonly transactions: Transactions,
-    readonly clock: DatabaseClock,
-    readonly gate: ClaimGate,
-    readonly leases: ClaimLeaseRepository,
-    readonly outcomes: OutcomeRepository,
-    readonly parties: PartyRepository,
-    readonly facts: FactsRepository,
-    readonly settings: Settings,
-    readonly worker: string,
-    readonly log: Log,
-    readonly metrics: Metrics,
-  ) {}
-}
-
 const checks: Provider = {
   provide: CHECKS,
-  inject: [
-    JobList,
-    REGISTER_STREAMS,
-    Transactions,
-    DatabaseClock,
-    CLAIM_GATE,
-    ClaimLeaseRepository,
-    OutcomeRepository,
-    PartyRepository,
-    FactsRepository,
-    SETTINGS,
-    WORKER_ID,
-    Log,
-    Metrics,
-  ],
-  useFactory: (
-    ...[jobs, all, ...tools]: [JobList, AnyRegisterStream[], ...ConstructorParameters<typeof CheckTools>]
-  ) => {
-    const made = all.map((stream) => new CheckPersons(checkParts(stream, new CheckTools(...tools))));
+  inject: [JobList, REGISTER_STREAMS, MakeChecks],
+  useFactory: (jobs: JobList, all: AnyRegisterStream[], makeChecks: MakeChecks) => {
+    const made = all.map((stream) => makeChecks.of(stream));
     for (const check of made) jobs.add(check);
     return made;
   },
 };
 
-function checkParts(stream: AnyRegisterStream, tools: CheckTools): CheckParts<unknown, string> {
-  const { transactions, clock, gate, leases, outcomes, settings, worker } = tools;
-  const actorId = settings.SYSTEM_USER_ID;
-  const others = new RefuteOtherHolders(stream, outcomes, tools.parties);
-  return {
-    stream,
-    transactions,
-    clock,
-    gate,
-    leases,
-    worker,
-    actorId,
-    claims: new ClaimRepository(transactions, tools.facts),
-    sweeper: new SweepClaims(transactions, outcomes, actorId),
-    writer: new WriteOutcomes(transactions, {
-      stream,
-      outcomes,
-      others,
-      leases,
-      retry: {
-        firstSeconds: settings.VERIFICATION_RETRY_FIRST_SECONDS,
-        capSeconds: settings.VERIFICATION_RETRY_CAP_SECONDS,
-      },
-    }),
-    observer: observeChecks(tools.log, tools.metrics),
-    leaseSeconds: settings.VERIFICATION_LEASE_SECONDS,
-    giveUpAfterMinutes: settings.JOB_GIVE_UP_AFTER_MINUTES,
-  };
-}
+const ledger: Provider = {
+  provide: LEDGER,
+  inject: [Transactions, Metrics],
+  useFactory: (transactions: Transactions, metrics: Metrics) => countLedger(transactions, metrics),
+};

@@ -106,3 +106,9 @@ export const LAST_ANSWER = {
   name: 'register-gate-last-answer',
   text: `SELECT max(answered_at) AS answered_at FROM mimir.register_breakers`,
 };
+
+/** All breakers, for whoever watches the installation. */
+export const STATES = {
+  name: 'register-gate-breaker-states',
+  text: `SELECT method, open_until IS NULL AS is_open_to_all FROM mimir.register_breakers`,
+} as const;

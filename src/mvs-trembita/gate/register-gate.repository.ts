@@ -81,6 +81,11 @@ export class RegisterGateRepository implements GateStore {
     return only(await this.sql.rows<{ answered_at: Date | null }>(breakers.LAST_ANSWER)).answered_at;
   }
 
+  /** Which methods anybody may call now, as the database has it. */
+  async breakerStates(): Promise<readonly { readonly method: string; readonly is_open_to_all: boolean }[]> {
+    return this.sql.rows(breakers.STATES);
+  }
+
   private async breaker(
     statement: { name: string; text: string },
     values: readonly unknown[],

@@ -1,0 +1,171 @@
+import { Transactions } from '../../src/database/transactions';
+import { DmsPassportStream } from '../../src/dms-passport';
+import { Tickets } from '../../src/jobs';
+import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
+import type { CheckPersons } from '../../src/verifications/check-persons';
+import { CHECKS } from '../../src/verifications/verifications.module';
+import { type FreshDatabase, freshDatabase } from './fresh-database';
+import { type FreshRedis, freshRedis } from './fresh-redis';
+import { Program, type ProgramChoices } from './program';
+import { Session } from './session';
+import { waitUntil } from './wait-until';
+
+/** The job that is tested. */
+export const JOB = DmsPassportStream.JOB;
+
+/** A run that is over. */
+export interface EndedRun {
+  readonly id: string;
+  readonly status: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Everything of ours but the rows of the gate, which the running program remembers. */
+const EMPTY = `
+  TRUNCATE mpi.persons, mpi.person_documents, mpi.person_verifications, mpi.verification_claims, mpi.verification_locks,
+    mpi.job_runs, mpi.job_schedules, mpi.job_run_counts, mpi.status_change_events, mpi.audit_log, mimir.dms_passport_data,
+    prm.parties, prm.party_documents, prm.party_verifications, prm.party_verification_locks CASCADE`;
+
+type Environment = NonNullable<ProgramChoices['environment']>;
+
+/**
+ * A database, a Redis, a register and the program that works with them: all a test needs to see the job at work, from
+ * the ticket in the queue to the rows in the tables.
+ */
+export class Installation {
+  private readonly sessions: Session[] = [];
+  private readonly programs: Program[] = [];
+  private passports = 100_000;
+
+  private constructor(
+    readonly database: FreshDatabase,
+    readonly redis: FreshRedis,
+    readonly register: Sandbox,
+    /** A session as superuser, for what is looked at and made up. */
+    readonly sql: Session,
+    private readonly environment: Environment,
+  ) {}
+
+  static async start(environment: Environment = {}): Promise<Installation> {
+    const [database, redis, register] = await Promise.all([freshDatabase(), freshRedis(), startSandbox()]);
+    const sql = await Session.open(database.adminUrl);
+    const installation = new Installation(database, redis, register, sql, environment);
+    await installation.startProgram();
+    return installation;
+  }
+
+  /** The program that was started first. */
+  get program(): Program {
+    const [program] = this.programs;
+    if (program === undefined) throw new Error('No program runs.');
+    return program;
+  }
+
+  /** Where the servers are, for a program in a process of its own. */
+  get servers(): ProgramChoices {
+    return {
+      databaseUrl: this.database.url,
+      redisUrl: this.redis.url,
+      registerUrl: this.register.url,
+      environment: this.environment,
+    };
+  }
+
+  /** One more program beside the others. */
+  async startProgram(environment: Environment = {}): Promise<Program> {
+    const program = await Program.start({
+      ...this.servers,
+      environment: { ...this.environment, ...environment },
+    });
+    this.programs.push(program);
+    return program;
+  }
+
+  async stopProgram(program: Program): Promise<void> {
+    this.programs.splice(this.programs.indexOf(program), 1);
+    await program.stop();
+  }
+
+  /** Transactions as the program opens them. */
+  get transactions(): Transactions {
+    return this.program.get(Transactions);
+  }
+
+  /** One more session, as another program has it. */
+  async openSession(): Promise<Session> {
+    const session = await Session.open(this.database.adminUrl);
+    this.sessions.push(session);
+    return session;
+  }
+
+  /** A passport nobody holds yet, about which the register gives this answer. */
+  passport(answer: AnswerName = 'NOT_FOUND'): string {
+    this.passports += 1;
+    const number = `КВ${this.passports}`;
+    this.register.answer(number, answer);
+    return number;
+  }
+
+  /** Forgets everybody and everything, so that the next test begins with nothing. */
+  async clear(): Promise<void> {
+    this.register.release();
+    this.register.mode('normal');
+    this.register.forgetAnswers();
+    this.register.forgetRequests();
+    await this.sql.run(EMPTY);
+  }
+
+  /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */
+  async beginRun({ tick = null }: { tick?: Date | null } = {}): Promise<string> {
+    const text = `
+      INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
+      VALUES ($1, $2, now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`;
+    const [run] = await this.sql.rows<{ id: string }>({ text }, [JOB, tick]);
+    await this.ring();
+    return run?.id ?? '';
+  }
+
+  /** A ticket through the queue. */
+  ring(): Promise<void> {
+    return this.program.get(Tickets).ring(JOB);
+  }
+
+  /** Waits for the end of a run. */
+  ended(runId: string): Promise<EndedRun> {
+    const text = `SELECT id, status, counts FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
+    return waitUntil(async () => (await this.sql.rows<EndedRun & Record<string, unknown>>({ text }, [runId]))[0], {
+      what: 'the end of the run',
+      timeoutMs: 30_000,
+    });
+  }
+
+  /** A whole run. */
+  async run(how: { tick?: Date | null } = {}): Promise<EndedRun> {
+    return this.ended(await this.beginRun(how));
+  }
+
+  /** The job itself, as the program made it. */
+  get check(): CheckPersons<unknown, string> {
+    const [check] = this.program.get<CheckPersons<unknown, string>[]>(CHECKS);
+    if (check === undefined) throw new Error('The program has no job.');
+    return check;
+  }
+
+  /** What happens when the worker that holds a person seems dead: the lease passes, and a sweeper comes by. */
+  async rescue(personId: string): Promise<void> {
+    const text = `
+      UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'
+       WHERE id = (SELECT claim_id FROM mpi.verification_locks WHERE person_id = $1 AND stream = 'dms_passport')`;
+    await this.sql.rows({ text }, [personId]);
+    await this.check.sweep();
+  }
+
+  async stop(): Promise<void> {
+    this.register.release();
+    await Promise.all(this.programs.map((program) => program.stop()));
+    await Promise.all([this.sql, ...this.sessions].map((session) => session.close()));
+    await this.register.stop();
+    await this.redis.stop();
+    await this.database.drop();
+  }
+}

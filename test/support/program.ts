@@ -1,0 +1,86 @@
+import type { Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from '../../src/app.module';
+import { readSettings } from '../../src/config/read-settings';
+import { createApplication, type DoorAddresses, listenDoor } from '../../src/http';
+import { openLog } from '../../src/observability';
+
+/** Where the servers are that a program works with, and settings that depart from those below. */
+export interface ProgramChoices {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly registerUrl: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** False for the HTTP door alone. */
+  readonly works?: boolean;
+}
+
+/**
+ * Chosen so that nothing happens by itself: the bell rings through Redis or not at all, no tick of the timetable is
+ * near, nobody is rescued and the gate stays open. A test that is about one of these says so.
+ */
+const QUIET: Readonly<Record<string, string>> = {
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'debug',
+  HTTP_PORT: '0',
+  INTERNAL_PORT: '0',
+  WORKER_INTERNAL_PORT: '0',
+  DATABASE_POOL_SIZE: '6',
+  JOB_POLL_SECONDS: '3600',
+  DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  TREMBITA_TIMEOUT_MS: '2000',
+  SHUTDOWN_GRACE_SECONDS: '8',
+  TREMBITA_BREAKER_MIN_CALLS: '10000',
+};
+
+/** The environment of a program that works with these servers. */
+export function environmentOf({ databaseUrl, redisUrl, registerUrl, environment }: ProgramChoices) {
+  const urls = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: registerUrl };
+  return { ...QUIET, ...urls, ...environment };
+}
+
+/** The whole program with its doors open, in the process of the test. */
+export class Program {
+  private constructor(
+    private readonly app: NestExpressApplication,
+    readonly addresses: DoorAddresses,
+    /** What it has logged so far, line by line. */
+    readonly logged: readonly string[],
+  ) {}
+
+  static async start(choices: ProgramChoices): Promise<Program> {
+    const settings = readSettings(environmentOf(choices), 'http');
+    const logged: string[] = [];
+    const log = openLog(settings, { write: (line) => void logged.push(line) });
+    const app = await createApplication(
+      AppModule.of({ settings, log, works: choices.works ?? true, rings: true }),
+      log,
+    );
+    try {
+      return new Program(app, await listenDoor(app, settings, 'http'), logged);
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+  }
+
+  /** Anything the program is made of. */
+  get<Part>(token: Type<Part> | symbol): Part {
+    return this.app.get<Part>(token, { strict: false });
+  }
+
+  /** What the internal port answers. */
+  internal(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(this.addresses.internalUrl + path, { headers });
+  }
+
+  /** What the public port answers. */
+  public(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch((this.addresses.publicUrl ?? '') + path, { headers });
+  }
+
+  /** In order, as a signal would end it. */
+  async stop(): Promise<void> {
+    await this.app.close();
+  }
+}
