@@ -1,4 +1,4 @@
-import { Global, Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { WORKER_ID } from '../config/worker-id';
@@ -24,8 +24,10 @@ const gate: Provider = {
   },
 };
 
-/** The ministry's register, for whoever has a question to it. One gate for the whole process, hence global. */
-@Global()
+/**
+ * The ministry's register, for whoever has a question to it. Not global: global modules are shut down last, together
+ * with the database, and the gate gives its places back through the database.
+ */
 @Module({
   providers: [
     gate,

@@ -22,9 +22,9 @@ describe('How many people to take', () => {
   });
 
   it('holds no more than can be asked in a third of the lease', () => {
-    // 30 a second for 2 s of a lease of 6 s: 60 would be allowed, 45 are in hand.
+    // A third of the lease is one second: 30 people, and 16 is the largest size within.
     expect(claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, underReview: 0, capacity: 20 })).toBe(
-      30,
+      16,
     );
     expect(
       claimSize({ ...LOAD, finishedPerSecond: 30, leaseSeconds: 3, underReview: 30, capacity: 20 }),
