@@ -13,6 +13,7 @@ import { JobsAtWork } from './jobs-at-work';
 import { RedisConnections } from './redis-connections';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
+import { SilenceBells } from './silence-bells';
 import type { PartPorts } from './take-part';
 import { ticketProcessor } from './ticket-processor';
 import { Tickets } from './tickets';
@@ -54,6 +55,7 @@ export class JobsModule {
         partPorts,
         runLoops,
         tickets(choices),
+        ...(choices.rings ? [silenceBells(choices.names)] : []),
         runInForeground,
         ...(choices.works ? [timetable, JobsAtWork] : []),
         ...(choices.works && choices.rings ? choices.names.map(ticketProcessor) : []),
@@ -151,5 +153,13 @@ function tickets({ names, rings }: JobsChoices): Provider {
       new Tickets(new Map(queues.map((queue) => [queue.name, queue])), (error) =>
         log.error('bell not rung', error),
       ),
+  };
+}
+
+function silenceBells(names: readonly string[]): Provider {
+  return {
+    provide: SilenceBells,
+    inject: [RedisConnections, ...names.map((name) => getQueueToken(name))],
+    useFactory: (connections: RedisConnections, ...queues: Queue[]) => new SilenceBells(connections, queues),
   };
 }

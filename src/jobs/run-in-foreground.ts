@@ -1,7 +1,12 @@
-import type { HelpSignals } from './job';
+import { setTimeout as wait } from 'node:timers/promises';
+import { isPermanent } from '../database/failure';
+import type { HelpSignals, Job, RunFacts } from './job';
 import type { JobList } from './job-list';
 import type { JobRun } from './job-run';
-import { type PartPorts, TakePart } from './take-part';
+import { type PartEnd, type PartPorts, TakePart } from './take-part';
+
+/** A database that is being restarted is back within seconds. */
+const TRY_AGAIN_MS = 1_000;
 
 /** What a run started by hand came to. */
 export type ForegroundEnd =
@@ -32,13 +37,26 @@ export class RunInForeground {
     begun(started.runId);
     const facts = await runs.running(name);
     if (facts !== undefined && facts.id === started.runId) {
-      const end = await new TakePart(job, this.ports).run(facts, signals);
+      const end = await this.takePart(job, facts, signals);
       if (end === 'stopped')
         await runs.end(facts.id, holder.worker, { status: 'STOPPED', unfinished: nobody });
     }
     const run = await runs.find(started.runId);
     if (run === undefined) throw new Error('A run that was just ended is missing.');
     return { kind: 'ended', run };
+  }
+
+  /** PostgreSQL may be restarted while a run goes on: what failed then goes on where it was. */
+  private async takePart(job: Job, run: RunFacts, signals: HelpSignals): Promise<PartEnd> {
+    for (;;) {
+      try {
+        return await new TakePart(job, this.ports).run(run, signals);
+      } catch (error) {
+        if (isPermanent(error) || signals.stop.aborted) throw error;
+        this.ports.failed(error);
+        await wait(TRY_AGAIN_MS, undefined, { signal: signals.stop }).catch(() => undefined);
+      }
+    }
   }
 }
 
