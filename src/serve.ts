@@ -35,10 +35,14 @@ export async function serve({ settings, door, works }: Serving): Promise<void> {
 
 /** Closes in order; a server that is away cannot hold the process longer than its grace time and a moment. */
 function endOnSignal(app: NestExpressApplication, settings: Settings): void {
+  let ends = false;
+  // Not `once`: an impatient second signal would end the process before it has given back what it holds.
   const end = (): void => {
+    if (ends) return;
+    ends = true;
     setTimeout(() => process.exit(0), settings.SHUTDOWN_GRACE_SECONDS * 1000 + LAST_MOMENT_MS).unref();
     void app.close().finally(() => process.exit(0));
   };
-  process.once('SIGTERM', end);
-  process.once('SIGINT', end);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
 }

@@ -63,7 +63,7 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
       signals: signal.signals,
       begun: (runId) => progress.start(runId),
     });
-    progress.stop();
+    await progress.stop();
     tell(end, { json, counters: job.counters });
     return signal.exitStatus ?? statusOf(end);
   } finally {
@@ -83,10 +83,7 @@ function tell(end: ForegroundEnd, { json, counters }: { json: boolean; counters:
 
 function lines(summary: Readonly<Record<string, unknown>>): string {
   return Object.entries(summary)
-    .map(
-      ([name, value]) =>
-        `${name.padEnd(20)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    )
+    .map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join('\n');
 }
 

@@ -14,7 +14,8 @@ export interface ProgressSource {
 
 export interface Progress {
   start(runId: string): void;
-  stop(): void;
+  /** Takes a last look, so that the bar ends where the run ended. */
+  stop(): Promise<void>;
 }
 
 /** What a review can come to: every one of these is a person done with. */
@@ -30,6 +31,7 @@ export function showProgress(source: ProgressSource): Progress {
     format: '{bar} {percentage}% | {value} of {total} persons | {eta_formatted}',
   });
   let timer: NodeJS.Timeout | undefined;
+  let watched: string | undefined;
   const look = async (runId: string): Promise<void> => {
     const done = doneOf((await source.runs.find(runId))?.counts ?? {});
     if (!onTerminal) process.stderr.write(`${done} persons done\n`);
@@ -40,6 +42,7 @@ export function showProgress(source: ProgressSource): Progress {
   };
   return {
     start: (runId) => {
+      watched = runId;
       void source.due().then(
         (due) => onTerminal && bar.start(due ?? 0, 0),
         () => undefined,
@@ -49,8 +52,9 @@ export function showProgress(source: ProgressSource): Progress {
         onTerminal ? LOOK_EVERY_MS : LINE_EVERY_MS,
       );
     },
-    stop: () => {
+    stop: async () => {
       clearInterval(timer);
+      if (watched !== undefined) await look(watched).catch(() => undefined);
       if (onTerminal) bar.stop();
     },
   };

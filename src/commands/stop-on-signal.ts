@@ -9,8 +9,9 @@ export class StopOnSignal {
   exitStatus: number | undefined;
 
   constructor(private readonly graceMs: number) {
-    process.once('SIGINT', () => this.end(ExitStatus.Interrupted));
-    process.once('SIGTERM', () => this.end(ExitStatus.Terminated));
+    // Not `once`: an impatient second signal would end the process before it has given back what it holds.
+    process.on('SIGINT', () => this.end(ExitStatus.Interrupted));
+    process.on('SIGTERM', () => this.end(ExitStatus.Terminated));
   }
 
   private end(exitStatus: number): void {

@@ -43,27 +43,30 @@ export class Transactions {
    * A transaction that PostgreSQL chose as the victim of a deadlock is run again, three times at most, so the work
    * must have no effect outside the database.
    */
-  async run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    return this.untilDone(() => this.once(work));
+  }
+
+  /** Sends one statement that is a transaction of its own, and sends it again like one. */
+  rows<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.untilDone(() =>
+      this.onConnection((client) => {
+        this.observer.statements(1);
+        return send<Row>(client, statement, values);
+      }),
+    );
+  }
+
+  private async untilDone<Result>(attemptOnce: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(work);
+        return await attemptOnce();
       } catch (error) {
         if (attempt >= TRIES || !TRY_AGAIN_CODES.has(codeOf(error))) throw error;
         this.observer.triedAgain();
         await wait(randomInt(1, LONGEST_PAUSE_MS * attempt));
       }
     }
-  }
-
-  /** Sends one statement that is a transaction of its own. */
-  async rows<Row extends QueryResultRow>(
-    statement: Statement,
-    values: readonly unknown[] = [],
-  ): Promise<Row[]> {
-    return this.onConnection((client) => {
-      this.observer.statements(1);
-      return send<Row>(client, statement, values);
-    });
   }
 
   private once<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {

@@ -53,7 +53,7 @@ export class CheckPersons<Question, Answer extends string> implements Job {
   async help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd> {
     // A worker takes its places at the register when it has something to ask, not while it idles.
     await this.parts.gate.join();
-    const { stream, clock, transactions, gate, leases, worker, leaseSeconds, observer } = this.parts;
+    const { stream, clock, transactions, gate, leases, leaseSeconds, observer } = this.parts;
     const round = new ReviewRound({
       stream,
       clock,
@@ -61,7 +61,7 @@ export class CheckPersons<Question, Answer extends string> implements Job {
       signals,
       leaseSeconds,
       people: new ClaimPeople(this.parts.claims, () => this.claimant(run.id), run.byHand),
-      claims: new HeldClaims(leases, { worker, seconds: leaseSeconds, failed: observer.failed }),
+      claims: new HeldClaims(leases, { seconds: leaseSeconds, failed: observer.failed }),
       gate: {
         capacity: () => gate.capacity(),
         admits: () => gate.admits(stream.method as RegisterMethod),

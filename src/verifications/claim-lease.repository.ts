@@ -4,7 +4,7 @@ const RENEW: Statement = {
   name: 'renew_claims',
   text: `
     UPDATE mpi.verification_claims SET lease_until = now() + make_interval(secs => $2), updated_at = now()
-     WHERE worker = $1::varchar`,
+     WHERE id = ANY ($1::uuid[])`,
 };
 
 const FINISH: Statement = {
@@ -26,9 +26,9 @@ const OF_RUN: Statement = {
 export class ClaimLeaseRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Keeps all claims of this worker alive. */
-  async renew(worker: string, leaseSeconds: number): Promise<void> {
-    await this.transactions.rows(RENEW, [worker, leaseSeconds]);
+  /** Keeps these claims alive. One that its worker knows nothing of, since the answer was lost, must run out. */
+  async renew(claimIds: readonly string[], leaseSeconds: number): Promise<void> {
+    if (claimIds.length > 0) await this.transactions.rows(RENEW, [claimIds, leaseSeconds]);
   }
 
   /** Removes claims under which nobody is held any more. */

@@ -3,6 +3,8 @@ export interface Load {
   readonly batchSize: number;
   /** People taken whose review has not ended. */
   readonly underReview: number;
+  /** People whose review has ended and is not written yet. */
+  readonly unwritten: number;
   /** Calls this worker may have under way at once. */
   readonly capacity: number;
   /** Reviews that ended in a second, lately. */
@@ -13,23 +15,21 @@ export interface Load {
 /** People waiting to be asked, as a multiple of the calls under way: the slow tail of a batch must not starve the rest. */
 const WAITING_PER_CALL = 2;
 
+/** Four of the largest groups: with more than these to write the database does not keep up, or a row is held. */
+const MOST_UNWRITTEN = 2_000;
+
 /**
- * How many people to take now; 0 when there are enough. Never more than can be asked in a third of the lease, so
- * that a worker that dies holds up few people, and never fewer than can be asked at once.
+ * How many people to take now; 0 when there are enough. A whole batch as soon as fewer than two people wait for each
+ * call, since a claim costs the same for one person as for a hundred. Never more than can be asked in a third of the
+ * lease, so that a worker that dies holds up few people, and never fewer than can be asked at once.
  */
-export function claimSize({
-  batchSize,
-  underReview,
-  capacity,
-  finishedPerSecond,
-  leaseSeconds,
-}: Load): number {
-  const wanted = capacity * (1 + WAITING_PER_CALL);
-  const withinLease = Math.max(capacity, Math.floor((finishedPerSecond * leaseSeconds) / 3));
-  const room = Math.min(wanted, withinLease) - underReview;
-  // A claim costs the same for one person as for a hundred: wait until a good part of the room is free.
-  const worthwhile = Math.min(batchSize, Math.max(1, Math.ceil(Math.min(wanted, withinLease) / 4)));
-  return room < worthwhile ? 0 : Math.min(batchSize, powerOfTwoWithin(room));
+export function claimSize({ batchSize, capacity, underReview, unwritten, ...pace }: Load): number {
+  if (underReview >= capacity * (1 + WAITING_PER_CALL) || unwritten > MOST_UNWRITTEN) return 0;
+  const withinLease = Math.max(capacity, Math.floor((pace.finishedPerSecond * pace.leaseSeconds) / 3));
+  const room = withinLease - underReview;
+  if (room >= batchSize) return batchSize;
+  // A slow register: wait until a good part of the room is free, and a claim is worth its statements.
+  return room < Math.min(batchSize, withinLease) / 4 ? 0 : powerOfTwoWithin(room);
 }
 
 /** Each size is a statement of its own, prepared once on each connection: a few sizes do. */

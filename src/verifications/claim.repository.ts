@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql, Transactions } from '../database/transactions';
+import type { Statement, Transactions } from '../database/transactions';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { anybodyDue, claimListed, claimReady, countDue, retryWindow } from './claim-statements';
@@ -45,7 +45,7 @@ export interface WaitingPerson {
   readonly tried: boolean;
 }
 
-interface PickedRow {
+interface PickedRow extends Record<string, unknown> {
   readonly person_id: string;
   readonly synced_at: string | null;
   readonly branch: number;
@@ -62,16 +62,12 @@ export class ClaimRepository {
 
   /** Takes up to `size` persons who wait for nothing, behind the marks. */
   claimReady(claimant: Claimant, size: number, marks: readonly Mark[]): Promise<Claim> {
-    return this.claim(claimant, (sql, values) =>
-      sql.rows<PickedRow>(claimReady(claimant.stream, size), [...values, ...markParameters(marks)]),
-    );
+    return this.claim(claimant, claimReady(claimant.stream, size), markParameters(marks));
   }
 
   /** Takes those of the listed persons whose wait is over and who are still due. */
   claimListed(claimant: Claimant, personIds: readonly string[]): Promise<Claim> {
-    return this.claim(claimant, (sql, values) =>
-      sql.rows<PickedRow>(claimListed(claimant.stream), [...values, personIds]),
-    );
+    return this.claim(claimant, claimListed(claimant.stream), [personIds]);
   }
 
   /** The next `size` persons who wait for a retry that is due, oldest wait first. */
@@ -107,25 +103,20 @@ export class ClaimRepository {
     return row?.due ?? null;
   }
 
-  private claim(
-    claimant: Claimant,
-    pick: (sql: Sql, values: readonly unknown[]) => Promise<PickedRow[]>,
-  ): Promise<Claim> {
+  /**
+   * Two statements, each a transaction of its own. The documents are read after the claim: a row it locked may be newer
+   * than what its own statement saw of other tables. If reading them fails, nobody renews the claim, and its people are
+   * free when its lease has passed.
+   */
+  private async claim(claimant: Claimant, statement: Statement, choice: readonly unknown[]): Promise<Claim> {
     const claimId = randomUUID();
     const { runId, stream, worker, leaseSeconds, threshold, actorId } = claimant;
-    return this.transactions.run(async (sql) => {
-      const values = [claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId];
-      const picked = await pick(sql, values);
-      // In a statement of its own: a row the claim locked may be newer than what its statement saw of other tables.
-      return claimOf(
-        claimId,
-        picked,
-        await this.facts.ofAll(
-          sql,
-          picked.map((row) => row.person_id),
-        ),
-      );
-    });
+    const picked = await this.transactions.rows<PickedRow>(statement, [
+      ...[claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId],
+      ...choice,
+    ]);
+    const personIds = picked.map((row) => row.person_id);
+    return claimOf(claimId, picked, await this.facts.ofAll(this.transactions, personIds));
   }
 }
 

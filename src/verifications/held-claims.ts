@@ -1,7 +1,9 @@
 import type { ClaimLeaseRepository } from './claim-lease.repository';
 
+/** Ended claims are removed together: one by one each would cost a statement. */
+const REMOVE_EVERY_MS = 1_000;
+
 interface Lease {
-  readonly worker: string;
   readonly seconds: number;
   readonly failed: (error: unknown) => void;
 }
@@ -11,6 +13,7 @@ export class HeldClaims {
   private readonly left = new Map<string, number>();
   private done: string[] = [];
   private timer: NodeJS.Timeout | undefined;
+  private removedAtMs = performance.now();
 
   constructor(
     private readonly leases: ClaimLeaseRepository,
@@ -33,11 +36,22 @@ export class HeldClaims {
     else if (this.left.delete(claimId)) this.done.push(claimId);
   }
 
-  /** Removes the claims nobody is held under any more. What fails now is tried again with the next. */
+  /** Removes the claims nobody is held under any more, if that is due. */
   async settle(): Promise<void> {
+    if (performance.now() - this.removedAtMs >= REMOVE_EVERY_MS) await this.remove();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.remove();
+  }
+
+  /** What fails now is tried again with the next. */
+  private async remove(): Promise<void> {
     const done = this.done;
     if (done.length === 0) return;
     this.done = [];
+    this.removedAtMs = performance.now();
     try {
       await this.leases.finish(done);
     } catch (error) {
@@ -46,15 +60,10 @@ export class HeldClaims {
     }
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.settle();
-  }
-
   private async renew(): Promise<void> {
     try {
-      await this.leases.renew(this.lease.worker, this.lease.seconds);
-      await this.settle();
+      await this.leases.renew([...this.left.keys()], this.lease.seconds);
+      await this.remove();
     } catch (error) {
       this.lease.failed(error);
     }

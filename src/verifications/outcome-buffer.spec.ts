@@ -48,15 +48,15 @@ describe('The buffer of outcomes', () => {
       await new Promise<void>((resolve) => (release = resolve));
       underWay -= 1;
     });
-    for (let n = 1; n <= 100; n += 1) buffer.push(n);
-    for (let n = 101; n <= 350; n += 1) buffer.push(n);
+    for (let n = 1; n <= 500; n += 1) buffer.push(n);
+    for (let n = 501; n <= 750; n += 1) buffer.push(n);
     const drained = buffer.drain();
     await Promise.resolve();
     release();
     await new Promise((resolve) => setImmediate(resolve));
     release();
     await drained;
-    expect(written.groups.map((group) => group.length)).toEqual([100, 250]);
+    expect(written.groups.map((group) => group.length)).toEqual([500, 250]);
   });
 
   it('isolates an outcome that cannot be written: the others of its group are written, once each', async () => {

@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isPermanent } from '../database/failure';
 
-/** A full group is written at once, a smaller one when its first outcome is this old. */
-const GROUP = 100;
+/** A group is written when its first outcome is this old: ten writes a second, however fast answers come. */
 const GROUP_AGE_MS = 100;
-/** While one group is written the next grows; larger than this it would hold its rows for long. */
-const LARGEST_GROUP = 500;
+/** A full group is written at once; a larger one would hold its rows for long. */
+const FULL_GROUP = 500;
 /** The database is away or busy: the same group is tried again after this, with jitter. */
 const TRY_AGAIN_MS = 500;
 
@@ -31,7 +30,7 @@ export class OutcomeBuffer<Outcome> {
 
   push(outcome: Outcome): void {
     this.pending.push(outcome);
-    if (this.pending.length >= GROUP) this.flush();
+    if (this.pending.length >= FULL_GROUP) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), GROUP_AGE_MS);
   }
 
@@ -51,7 +50,7 @@ export class OutcomeBuffer<Outcome> {
   }
 
   private async writeAll(): Promise<void> {
-    while (this.pending.length > 0) await this.write(this.pending.splice(0, LARGEST_GROUP));
+    while (this.pending.length > 0) await this.write(this.pending.splice(0, FULL_GROUP));
   }
 
   private async write(group: readonly Outcome[]): Promise<void> {

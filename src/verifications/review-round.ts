@@ -76,13 +76,14 @@ export class ReviewRound<Question, Answer extends string> {
       const size = claimSize({
         batchSize: stream.timetable.batchSize,
         underReview: this.underReview,
+        unwritten: this.inHand - this.underReview,
         capacity: gate.capacity(),
         finishedPerSecond: this.rate.perSecond(),
         leaseSeconds,
       });
       if (size === 0) {
         // Nobody in hand and no place at the register: other workers have them all for now.
-        await (this.underReview > 0 ? this.somethingHappened() : this.pause());
+        await (this.inHand > 0 ? this.somethingHappened() : this.pause());
         continue;
       }
       const admitted = Math.min(size, await gate.admits());

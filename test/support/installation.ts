@@ -1,6 +1,9 @@
+import { getQueueToken } from '@nestjs/bull';
+import type { Queue } from 'bull';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
+import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
 import type { CheckPersons } from '../../src/verifications/check-persons';
 import { CHECKS } from '../../src/verifications/verifications.module';
@@ -86,6 +89,21 @@ export class Installation {
     await program.stop();
   }
 
+  /**
+   * Waits until every program has its share of the places at the register. Who comes first takes them all, and an idle
+   * one looks for others only now and then.
+   */
+  async shareRegister(): Promise<void> {
+    const gates = this.programs.map((program) => program.get<ClaimGate>(CLAIM_GATE));
+    await waitUntil(
+      async () => {
+        for (const gate of gates) await gate.join();
+        return new Set(gates.map((gate) => gate.capacity())).size === 1;
+      },
+      { what: 'the places at the register to be shared' },
+    );
+  }
+
   /** Transactions as the program opens them. */
   get transactions(): Transactions {
     return this.program.get(Transactions);
@@ -116,12 +134,18 @@ export class Installation {
   }
 
   /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */
-  async beginRun({ tick = null }: { tick?: Date | null } = {}): Promise<string> {
+  async beginRun(how: { tick?: Date | null } = {}): Promise<string> {
+    const runId = await this.beginRunQuietly(how);
+    await this.ring();
+    return runId;
+  }
+
+  /** Begins a run and rings no bell. */
+  async beginRunQuietly({ tick = null }: { tick?: Date | null } = {}): Promise<string> {
     const text = `
       INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
       VALUES ($1, $2, now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`;
     const [run] = await this.sql.rows<{ id: string }>({ text }, [JOB, tick]);
-    await this.ring();
     return run?.id ?? '';
   }
 
@@ -130,13 +154,22 @@ export class Installation {
     return this.program.get(Tickets).ring(JOB);
   }
 
+  /** Tickets that nobody has finished with. */
+  async ticketsLeft(): Promise<number> {
+    const { waiting, active, delayed } = await this.program.get<Queue>(getQueueToken(JOB)).getJobCounts();
+    return waiting + active + delayed;
+  }
+
   /** Waits for the end of a run. */
   ended(runId: string): Promise<EndedRun> {
     const text = `SELECT id, status, counts FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
-    return waitUntil(async () => (await this.sql.rows<EndedRun & Record<string, unknown>>({ text }, [runId]))[0], {
-      what: 'the end of the run',
-      timeoutMs: 30_000,
-    });
+    return waitUntil(
+      async () => (await this.sql.rows<EndedRun & Record<string, unknown>>({ text }, [runId]))[0],
+      {
+        what: 'the end of the run',
+        timeoutMs: 30_000,
+      },
+    );
   }
 
   /** A whole run. */

@@ -28,8 +28,8 @@ const QUIET: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '6',
   JOB_POLL_SECONDS: '3600',
   DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
-  TREMBITA_TIMEOUT_MS: '2000',
-  SHUTDOWN_GRACE_SECONDS: '8',
+  TREMBITA_TIMEOUT_MS: '15000',
+  SHUTDOWN_GRACE_SECONDS: '21',
   TREMBITA_BREAKER_MIN_CALLS: '10000',
 };
 
@@ -65,7 +65,7 @@ export class Program {
   }
 
   /** Anything the program is made of. */
-  get<Part>(token: Type<Part> | symbol): Part {
+  get<Part>(token: Type<Part> | symbol | string): Part {
     return this.app.get<Part>(token, { strict: false });
   }
 

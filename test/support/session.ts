@@ -36,10 +36,9 @@ export class Session implements Sql {
   /** Holds a person's row of verifications in a transaction, until `run('COMMIT')`. */
   async holdPerson(personId: string): Promise<void> {
     await this.run('BEGIN');
-    await this.rows(
-      { text: 'SELECT FROM mpi.person_verifications WHERE person_id = $1 FOR UPDATE' },
-      [personId],
-    );
+    await this.rows({ text: 'SELECT FROM mpi.person_verifications WHERE person_id = $1 FOR UPDATE' }, [
+      personId,
+    ]);
   }
 
   /** Resolves once another session waits for something this one holds; seen from a third one. */

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AppModule } from '../../app.module';
+import type { SettingsFor } from '../../config/env';
+import { Transactions } from '../../database/transactions';
+import { DmsPassportStream } from '../../dms-passport';
+import { JobList, type JobRun } from '../../jobs';
+import { type Log, NestLog } from '../../observability';
+import { compareEnds, type Course } from './compare-ends';
+import { makePeople, type MadeUpPeople } from './make-people';
+import { rowsOf } from './people-rows';
+import { PeopleRepository } from './people.repository';
+import { caseLines, peopleLines, runLines, wrongLines } from './print-report';
+import { runThroughQueue } from './run-through-queue';
+import { startProgram } from './start-program';
+import { type ServerUrls, startServers } from './start-servers';
+import type { TearDown } from './tear-down';
+
+export interface Demo {
+  readonly settings: SettingsFor<'demo'>;
+  readonly log: Log;
+  readonly tearDown: TearDown;
+  /** Stays up after the run. */
+  readonly serves: boolean;
+  readonly stopped: AbortSignal;
+}
+
+/** The whole demo, but for taking down what it built. True when everybody ended as the rules say. */
+export async function showDemo(demo: Demo): Promise<boolean> {
+  const { settings, tearDown, serves, stopped } = demo;
+  tell('Starting the servers …');
+  const urls = await startServers({ settings, tearDown, tell });
+  stopped.throwIfAborted();
+  tell('Starting the program …');
+  const [program, app] = await Promise.all([
+    startProgram({ urls, withDoor: serves, graceSeconds: settings.SHUTDOWN_GRACE_SECONDS, tearDown }),
+    look(demo, urls),
+  ]);
+  stopped.throwIfAborted();
+  const people = makePeople();
+  const repository = new PeopleRepository(app.get(Transactions));
+  const since = await load(people, repository, settings);
+  const before = await repository.states(since);
+  tell('The register is asked: one run, through the queue …');
+  const actorId = settings.SYSTEM_USER_ID;
+  const run = await runThroughQueue({ app, actorId, stopped, broken: program.broken });
+  const isRight = report({ app, run, people, course: { before, after: await repository.states(since) } });
+  if (serves) {
+    program.listenToAll();
+    print(addresses(urls, program.internalUrl));
+    tell('Staying up; Ctrl-C ends everything.');
+    await Promise.race([once(stopped, 'abort'), program.broken]);
+  }
+  return isRight;
+}
+
+/** A view into the program's rooms without any work of its own: it rings and reads. */
+async function look({ settings, log, tearDown }: Demo, urls: ServerUrls): Promise<INestApplicationContext> {
+  const app = await NestFactory.createApplicationContext(
+    AppModule.of({ settings: { ...settings, ...urls }, log, works: false, rings: true }),
+    { logger: new NestLog(log), abortOnError: false },
+  );
+  tearDown.later(() => app.close());
+  return app;
+}
+
+async function load(
+  people: MadeUpPeople,
+  repository: PeopleRepository,
+  settings: SettingsFor<'demo'>,
+): Promise<Date> {
+  const { persons, parties } = people;
+  const since = await repository.replace((now) =>
+    rowsOf(people, {
+      now,
+      validationPeriodDays: settings.DMS_PERSON_VALIDATION_PERIOD_DAYS,
+      actorId: settings.SYSTEM_USER_ID,
+    }),
+  );
+  tell(`Loaded ${persons.length} made-up persons and ${parties.length} parties.`);
+  return since;
+}
+
+interface Shown {
+  readonly app: INestApplicationContext;
+  readonly run: JobRun;
+  readonly people: MadeUpPeople;
+  readonly course: Course;
+}
+
+function report({ app, run, people, course }: Shown): boolean {
+  const ends = compareEnds([...people.persons, ...people.parties], course);
+  const { counters } = app.get(JobList, { strict: false }).get(DmsPassportStream.JOB);
+  const wrong = wrongLines(ends);
+  const isRight = run.status === 'FINISHED' && wrong.length === 0;
+  print(runLines(run, counters), '', caseLines(ends), '');
+  print('Some of them, before and after:', peopleLines(people, course), '');
+  print(...wrong, isRight ? 'Everybody ended as the rules say.' : 'The run did not do what the rules say.');
+  return isRight;
+}
+
+/** As lines that a shell takes over. */
+function addresses(urls: ServerUrls, internalUrl: string): string {
+  const lines = Object.entries(urls).map(([name, url]) => `export ${name}='${String(url)}'`);
+  return ['', ...lines, `# internal port: ${internalUrl}`].join('\n');
+}
+
+function tell(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+function print(...lines: string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makePeople } from '../../src/commands/demo/make-people';
+import { startSandbox } from '../../src/mvs-trembita/sandbox';
+import { freshDatabase, waitUntil } from '../support';
+import { asAdmin } from '../support/as-admin';
+import { startDemo, type StartedDemo } from './start-demo';
+
+/** Servers, program and run take ten seconds on an idle machine; here others work beside it. */
+const WHOLE_DEMO_MS = 120_000;
+const RIGHT = 'Everybody ended as the rules say.';
+
+const started: StartedDemo[] = [];
+
+function demo(args: string[] = [], variables: Record<string, string> = {}): StartedDemo {
+  const one = startDemo(args, variables);
+  started.push(one);
+  return one;
+}
+
+afterEach(async () => {
+  for (const one of started.splice(0)) {
+    one.kill('SIGKILL');
+    await one.ended;
+  }
+});
+
+/** Nothing that was started may outlive the demo, whoever its parent is by now. */
+async function nothingIsLeftOf(one: StartedDemo): Promise<void> {
+  expect(one.descendants().length).toBeGreaterThan(0);
+  await waitUntil(() => one.descendantsAlive().length === 0, {
+    what: 'everything that the demo started to end',
+  });
+}
+
+describe('npm run demo', () => {
+  it(
+    'shows one whole run, two demos side by side; only the ticket can have called the worker',
+    async () => {
+      const both = [demo([], { JOB_POLL_SECONDS: '3600' }), demo([], { LOG_LEVEL: 'fatal' })];
+      for (const one of both) {
+        const { status, out, err } = await one.ended;
+        expect([status, err]).toEqual([0, expect.stringContaining('persons done')]);
+        expect(out).toContain(RIGHT);
+        expect(out).toMatch(/^Run [0-9a-f-]{36} of dms-passport-persons: FINISHED/);
+        expect(out).toMatch(/^good passport, never checked +1250 .*VERIFIED\/AUTO_VALID +VERIFIED +S6$/m);
+        expect(out).toMatch(/^… another holder, in small letters +20 .*AUTO_NOT_VALID +CHANGES_NEEDED +S8$/m);
+        await nothingIsLeftOf(one);
+      }
+      const table = (text: string): string => text.slice(text.indexOf('\n\ncase '));
+      expect(table(both[0]?.said().out ?? '1')).toBe(table(both[1]?.said().out ?? '2'));
+      expectMasked(both.map((one) => one.said().out + one.said().err).join());
+    },
+    WHOLE_DEMO_MS,
+  );
+
+  it(
+    'stays up with --serve, tells where everything is, and ends in order on a signal',
+    async () => {
+      const one = demo(['--serve']);
+      await waitUntil(() => one.said().err.includes('Staying up'), {
+        what: 'the demo to stay up',
+        timeoutMs: WHOLE_DEMO_MS / 2,
+      });
+      const { out } = one.said();
+      for (const name of ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL']) {
+        expect(out).toMatch(new RegExp(`^export ${name}='[a-z]+://.*127\\.0\\.0\\.1:\\d+`, 'm'));
+      }
+      const internal = /^# internal port: (http\S+)$/m.exec(out)?.[1] ?? '';
+      const ready = await fetch(`${internal}/health/ready`);
+      expect([ready.status, await ready.json()]).toMatchObject([200, { redis: 'up' }]);
+      one.descendants();
+      one.kill('SIGTERM');
+      expect((await one.ended).status).toBe(143);
+      await nothingIsLeftOf(one);
+    },
+    WHOLE_DEMO_MS,
+  );
+
+  it(
+    'leaves nothing running when it is killed in the middle of the run',
+    async () => {
+      const one = demo();
+      await waitUntil(() => one.said().err.includes('one run, through the queue'), {
+        what: 'the run to begin',
+        timeoutMs: WHOLE_DEMO_MS / 2,
+      });
+      one.descendants();
+      one.kill('SIGKILL');
+      await one.ended;
+      await nothingIsLeftOf(one);
+    },
+    WHOLE_DEMO_MS,
+  );
+
+  it(
+    'ends with 1 and says so when somebody ends differently from the rules',
+    async () => {
+      const sandbox = await startSandbox();
+      const [valid] = makePeople().persons;
+      sandbox.answer(valid?.documents[0]?.number ?? '', 'FOUND');
+      const { status, out } = await demo([], { TREMBITA_URL: sandbox.url }).ended;
+      await sandbox.stop();
+      expect(status).toBe(1);
+      expect(out).toContain('good passport, never checked: 1 of 1250 did not end as the rules say');
+      expect(out).not.toContain(RIGHT);
+    },
+    WHOLE_DEMO_MS,
+  );
+
+  it('does not touch a database that holds other people: 78 and one sentence', async () => {
+    const database = await freshDatabase();
+    await asAdmin(
+      database.adminUrl,
+      `INSERT INTO prm.parties (id, first_name) VALUES ('${randomUUID()}', 'Остромир')`,
+    );
+    const { status, out, err } = await demo([], { DATABASE_URL: database.adminUrl }).ended;
+    await database.drop();
+    expect([status, out]).toEqual([78, '']);
+    expect(err).toContain(
+      "DATABASE_URL names a database that holds persons or parties who are not the demo's",
+    );
+  });
+
+  it('asks nobody but a sandbox: 78', async () => {
+    const { status, err } = await demo([], { TREMBITA_URL: 'http://127.0.0.1:9/' }).ended;
+    expect([status, err]).toEqual([78, expect.stringContaining('TREMBITA_URL must name a running sandbox')]);
+  });
+
+  it('does not start in production: 78', async () => {
+    expect(await demo([], { NODE_ENV: 'production' }).ended).toMatchObject({ status: 78, out: '' });
+  });
+
+  it.each([[['--bogus']], [['word']]])('refuses %j with 64 and its usage', async (args) => {
+    const { status, out, err } = await demo(args).ended;
+    expect([status, out, err]).toEqual([64, '', 'usage: npm run demo [-- --serve]\n']);
+  });
+});
+
+/** Neither a name in full nor a number of a document is shown. */
+function expectMasked(text: string): void {
+  const { persons, parties } = makePeople();
+  for (const { name, documents } of [...persons, ...parties]) {
+    const secrets = [`${name.lastName} ${name.firstName}`, ...documents.map(({ number }) => number)];
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  }
+}
