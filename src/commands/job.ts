@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
+import { ConfigurationFault } from '../config/configuration-fault';
+import { ENVIRONMENT, type Settings } from '../config/env';
 import { ownSettingsOrExit } from '../config/own-settings';
-import type { Settings } from '../config/env';
-import { Refusal } from '../domain/refusal';
 import { JobList, JobRunRepository, RunInForeground, runSummary, type ForegroundEnd } from '../jobs';
 import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
+import { STREAM_CLASSES } from '../verifications';
 import { ExitStatus } from './exit-status';
 import { showProgress } from './show-progress';
 import { StopOnSignal } from './stop-on-signal';
@@ -16,7 +17,11 @@ interface Usage {
   readonly giveUpAfterMinutes: number | undefined;
 }
 
+/** Known before anything is started, so that a misspelt name is told as such on any machine. */
+const NAMES: readonly string[] = STREAM_CLASSES.map(({ JOB }) => JOB);
 const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
+/** On the command line minutes are what they are in the setting. */
+const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
 
 async function run(): Promise<number> {
   const usage = readUsage();
@@ -32,9 +37,9 @@ async function run(): Promise<number> {
   try {
     return await runJob(usage, settings, log);
   } catch (error) {
-    if (error instanceof Refusal && error.code === 'job_not_found') {
+    if (error instanceof ConfigurationFault) {
       process.stderr.write(`${error.message}\n`);
-      return ExitStatus.WrongUsage;
+      return error.exitStatus;
     }
     log.fatal('run failed', error);
     return ExitStatus.Failed;
@@ -99,15 +104,20 @@ function readUsage(): Usage | undefined {
       options: { json: { type: 'boolean', default: false }, 'give-up-after': { type: 'string' } },
     });
     const [name, ...rest] = positionals;
+    if (name === undefined || rest.length > 0) return refuse('one job must be named');
+    if (!NAMES.includes(name)) return refuse(`Job not found; there is ${NAMES.join(', ')}`);
     const minutes = values['give-up-after'];
-    const giveUpAfterMinutes = minutes === undefined ? undefined : Number(minutes);
-    if (name === undefined || rest.length > 0) throw new Error('one name');
-    if (giveUpAfterMinutes !== undefined && !(giveUpAfterMinutes > 0)) throw new Error('minutes');
-    return { name, json: values.json, giveUpAfterMinutes };
+    const read = MINUTES.safeParse(minutes);
+    if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);
+    return { name, json: values.json, giveUpAfterMinutes: minutes === undefined ? undefined : read.data };
   } catch {
-    process.stderr.write(USAGE);
-    return undefined;
+    return refuse('an option is unknown or lacks its value');
   }
+}
+
+/** What was typed is not repeated: it may be anything. */
+function refuse(why: string): undefined {
+  process.stderr.write(`${why}\n${USAGE}`);
 }
 
 void run().then((status) => process.exit(status));

@@ -9,6 +9,8 @@ export interface DataSourceChoices {
   readonly poolSize?: number;
   /** Named in pg_stat_activity, so that an operator sees who holds a connection. */
   readonly applicationName?: string;
+  /** After so long a worker that stands still is taken for dead, and must not hold rows any more. */
+  readonly leaseSeconds?: number;
   readonly onPoolError?: (error: unknown) => void;
 }
 
@@ -39,7 +41,10 @@ export function dataSourceOptions(url: string, choices: DataSourceChoices = {}):
       connectionTimeoutMillis: CONNECTION_WAIT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: Math.min(
+        IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        (choices.leaseSeconds ?? Infinity) * 1000,
+      ),
       keepAlive: true,
     },
   };

@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
-import { Log, Metrics } from '../observability';
+import { describeError, Log, Metrics } from '../observability';
 import { checkServer } from './check-server';
 import { DatabaseClock } from './database-clock';
 import { dataSourceOptions } from './data-source';
@@ -23,10 +23,16 @@ const START_PAUSE_MS = 1_000;
       useFactory: (settings: Settings, log: Log) => ({
         ...dataSourceOptions(settings.DATABASE_URL, {
           poolSize: settings.DATABASE_POOL_SIZE,
+          leaseSeconds: settings.VERIFICATION_LEASE_SECONDS,
           onPoolError: (error) => log.error('database connection lost', error),
         }),
         retryAttempts: START_ATTEMPTS,
         retryDelay: START_PAUSE_MS,
+        // The framework only tells that it failed; here stands which server, and the code that says why.
+        toRetry: (error: unknown) => {
+          log.warn('PostgreSQL cannot be reached yet', { error: describeError(error) });
+          return true;
+        },
       }),
     }),
   ],

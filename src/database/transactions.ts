@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
+import { arrayLiteral, isPlainArray } from './array-literal';
 
 /**
  * One SQL statement. With a name it is prepared once per connection; only statements whose text never changes
@@ -111,7 +112,7 @@ async function send<Row extends QueryResultRow>(
   const result = await client.query<Row>({
     ...(statement.name === undefined ? {} : { name: statement.name }),
     text: statement.text,
-    values: [...values],
+    values: values.map((value) => (isPlainArray(value) ? arrayLiteral(value) : value)),
   });
   return result.rows;
 }

@@ -25,6 +25,10 @@ const KEEP: Statement = {
     RETURNING id, pass_type, pas_serial, pas_number`,
 };
 
+/**
+ * A row that seems to be written later than now tells of a clock that was set back, or of another program's: by it every
+ * answer would be overtaken, and its holders asked again without end.
+ */
 const OVERTAKEN: Statement = {
   name: 'dms_passport_overtaken',
   text: `
@@ -34,7 +38,7 @@ const OVERTAKEN: Statement = {
       JOIN mimir.dms_passport_data kept
         ON kept.pass_type = given.pass_type AND kept.pas_serial = given.pas_serial
        AND kept.pas_number = given.pas_number
-     WHERE kept.updated_at > given.sent_at`,
+     WHERE kept.updated_at > given.sent_at AND kept.updated_at <= clock_timestamp()`,
 };
 
 const PERSONS_HOLDING: Statement = {

@@ -1,6 +1,7 @@
 import type { Statement } from '../database/transactions';
 
-const COLUMNS = `r.id, r.job, r.tick, r.status, r.started_at, r.finished_at, r.started_by`;
+/** Another program may start a run and leave out when. */
+const COLUMNS = `r.id, r.job, r.tick, r.status, coalesce(r.started_at, r.inserted_at) AS started_at, r.finished_at, r.started_by`;
 
 /** Counts are summed from the workers' rows, also of a run that is over: a late row is not lost. */
 const WITH_COUNTS = `${COLUMNS}, coalesce((
@@ -30,7 +31,7 @@ export const INSERT_TICK: Statement = {
            CASE WHEN running THEN 'SKIPPED' ELSE 'RUNNING' END, CASE WHEN running THEN now() END
       FROM (SELECT EXISTS (SELECT FROM mpi.job_runs WHERE job = $1::varchar AND status = 'RUNNING') AS running) AS now_running
     ON CONFLICT DO NOTHING
-    RETURNING status`,
+    RETURNING id, status`,
 };
 
 export const RUNNING: Statement = {
@@ -96,7 +97,7 @@ export const FIND: Statement = {
 
 export const LIST: Statement = {
   name: 'list_runs',
-  text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r ORDER BY started_at DESC, id LIMIT $1 OFFSET $2`,
+  text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r ORDER BY r.started_at DESC, r.id LIMIT $1 OFFSET $2`,
 };
 
 export const COUNT: Statement = {

@@ -14,6 +14,12 @@ export interface Holder {
   readonly leaseSeconds: number;
 }
 
+/** The run of a tick; SKIPPED when the one before was still going. */
+export interface InsertedTick {
+  readonly id: string;
+  readonly status: RunStatus;
+}
+
 interface RunRow {
   readonly id: string;
   readonly job: string;
@@ -38,13 +44,13 @@ export class JobRunRepository {
   }
 
   /** Records a tick; undefined when another worker was faster. */
-  async insertTick(job: string, tick: Date, startedBy: string): Promise<RunStatus | undefined> {
-    const [row] = await this.transactions.rows<{ status: RunStatus }>(statements.INSERT_TICK, [
+  async insertTick(job: string, tick: Date, startedBy: string): Promise<InsertedTick | undefined> {
+    const [row] = await this.transactions.rows<{ id: string; status: RunStatus }>(statements.INSERT_TICK, [
       job,
       tick.toISOString(),
       startedBy,
     ]);
-    return row?.status;
+    return row;
   }
 
   async running(job: string): Promise<RunFacts | undefined> {

@@ -30,8 +30,11 @@ export interface Job {
   help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd>;
   /** Takes back what dead workers left; cheap, called often. */
   sweep(): Promise<void>;
-  /** Whether a worker still holds work of the run. */
-  unfinished(sql: Sql, runId: string): Promise<boolean>;
+  /**
+   * Whether the run may not end yet: a worker still holds work of it, or work came back after the last look for it.
+   * When nobody answers, what came back is left for the next run.
+   */
+  unfinished(sql: Sql, runId: string, end: HelpEnd): Promise<boolean>;
   /** How much there is to do, for a progress bar; null when nobody can tell quickly. */
   due(): Promise<number | null>;
 }

@@ -6,10 +6,11 @@ import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { WORKER_ID } from '../config/worker-id';
 import { Transactions } from '../database/transactions';
-import { Log } from '../observability';
+import { Log, Metrics } from '../observability';
 import { JobList } from './job-list';
 import { JobRunRepository } from './job-run.repository';
 import { JobsAtWork } from './jobs-at-work';
+import { observeRuns } from './observe-runs';
 import { RedisConnections } from './redis-connections';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
@@ -101,13 +102,13 @@ function bull(names: readonly string[]): NonNullable<DynamicModule['imports']> {
 
 const partPorts: Provider = {
   provide: PART_PORTS,
-  inject: [JobRunRepository, SETTINGS, WORKER_ID, Log],
-  useFactory: (...given: [JobRunRepository, Settings, string, Log]): PartPorts => {
-    const [runs, settings, worker, log] = given;
+  inject: [JobRunRepository, SETTINGS, WORKER_ID, Log, Metrics],
+  useFactory: (...given: [JobRunRepository, Settings, string, Log, Metrics]): PartPorts => {
+    const [runs, settings, worker, log, metrics] = given;
     return {
       runs,
       holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
-      failed: (error) => log.error('job interrupted', error),
+      observer: observeRuns(log, metrics),
     };
   },
 };
@@ -132,11 +133,11 @@ const timetable: Provider = {
   provide: Timetable,
   inject: [PART_PORTS, JobList, Tickets, SETTINGS],
   useFactory: (...given: [PartPorts, JobList, Tickets, Settings]) => {
-    const [{ runs, failed }, jobs, bells, settings] = given;
+    const [{ runs, observer }, jobs, bells, settings] = given;
     return new Timetable({
       jobs,
       runs,
-      failed,
+      observer,
       ring: (job) => void bells.ring(job),
       timeZone: settings.TIMETABLE_TIME_ZONE,
       actorId: settings.SYSTEM_USER_ID,

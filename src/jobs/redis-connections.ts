@@ -8,6 +8,17 @@ const RECONNECT_WITHIN_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
+ * After a reconnect the client subscribes again by itself and looks at nobody's answer: cut off at that moment, it would
+ * leave a rejection that nobody catches, and that ends the process. Whoever does wait for an answer is told all the same.
+ */
+class WatchedRedis extends Redis {
+  override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
+    command.promise.catch(() => undefined);
+    return super.sendCommand(command, stream);
+  }
+}
+
+/**
  * The connections Bull works with. The producer keeps no queue of its own while Redis is away, or the memory would fill
  * with bells nobody needs; the two that listen wait for ever. Bull does not close connections it was given: we do.
  */
@@ -20,7 +31,7 @@ export class RedisConnections {
   ) {}
 
   readonly create = (kind: Kind): Redis => {
-    const redis = new Redis(this.url, {
+    const redis = new WatchedRedis(this.url, {
       retryStrategy: (attempts: number) => Math.min(attempts * 50, RECONNECT_WITHIN_MS),
       ...(kind === 'client'
         ? { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }

@@ -68,7 +68,7 @@ export class RunLoop {
       try {
         await this.turn();
       } catch (error) {
-        this.ports.failed(error);
+        this.ports.observer.failed(error);
       }
     } while (this.wokenMeanwhile && !this.stop.signal.aborted);
   }
@@ -84,7 +84,7 @@ export class RunLoop {
     try {
       await this.job.sweep();
     } catch (error) {
-      this.ports.failed(error);
+      this.ports.observer.failed(error);
     }
   }
 

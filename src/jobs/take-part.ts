@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
 import type { Holder, JobRunRepository } from './job-run.repository';
+import type { RunObserver } from './observe-runs';
 
 /** While others still hold people of the run, its holder looks again after this. */
 const LOOK_AGAIN_MS = 250;
@@ -11,7 +12,7 @@ export type PartEnd = 'FINISHED' | 'FAILED' | 'goes_on' | 'stopped';
 export interface PartPorts {
   readonly runs: JobRunRepository;
   readonly holder: Holder;
-  readonly failed: (error: unknown) => void;
+  readonly observer: RunObserver;
 }
 
 /**
@@ -25,10 +26,12 @@ export class TakePart {
   ) {}
 
   async run(run: RunFacts, signals: HelpSignals): Promise<PartEnd> {
-    const timer = setInterval(() => void this.keepLease(run), (this.ports.holder.leaseSeconds * 1000) / 3);
+    let renewal = Promise.resolve();
+    const renew = (): void => void (renewal = this.keepLease(run));
+    const timer = setInterval(renew, (this.ports.holder.leaseSeconds * 1000) / 3);
     try {
       await this.takeLease(run);
-      await this.job.sweep();
+      await this.sweep();
       for (;;) {
         const end = await this.job.help(run, signals);
         if (end === 'stopped' || signals.stop.aborted) return 'stopped';
@@ -36,10 +39,12 @@ export class TakePart {
         const ended = await this.end(run, end);
         if (ended !== undefined) return ended;
         await wait(LOOK_AGAIN_MS, undefined, { signal: signals.stop }).catch(() => undefined);
-        await this.job.sweep();
+        await this.sweep();
       }
     } finally {
       clearInterval(timer);
+      // One still under way would take back the lease of a worker that leaves.
+      await renewal;
     }
   }
 
@@ -52,9 +57,20 @@ export class TakePart {
     const status = end === 'unreachable' ? 'FAILED' : 'FINISHED';
     const ended = await this.ports.runs.end(run.id, this.ports.holder.worker, {
       status,
-      unfinished: (sql) => this.job.unfinished(sql, run.id),
+      unfinished: (sql) => this.job.unfinished(sql, run.id, end),
     });
-    return ended ? status : undefined;
+    if (!ended) return undefined;
+    await tellEnd(this.ports, run.id);
+    return status;
+  }
+
+  /** Whom nobody can rescue for now must not keep anybody from being asked. */
+  private async sweep(): Promise<void> {
+    try {
+      await this.job.sweep();
+    } catch (error) {
+      this.ports.observer.failed(error);
+    }
   }
 
   private takeLease(run: RunFacts): Promise<boolean> {
@@ -65,7 +81,17 @@ export class TakePart {
     try {
       await this.takeLease(run);
     } catch (error) {
-      this.ports.failed(error);
+      this.ports.observer.failed(error);
     }
+  }
+}
+
+/** The run is over whatever becomes of these words about it, so a failure here is told and goes no further. */
+export async function tellEnd({ runs, observer }: PartPorts, runId: string): Promise<void> {
+  try {
+    const run = await runs.find(runId);
+    if (run !== undefined) observer.ended(run);
+  } catch (error) {
+    observer.failed(error);
   }
 }

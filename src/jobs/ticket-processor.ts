@@ -1,5 +1,6 @@
 import { Process, Processor } from '@nestjs/bull';
 import { Inject, type Type } from '@nestjs/common';
+import { Metrics } from '../observability';
 import { RunLoops } from './run-loops';
 import { Tickets } from './tickets';
 
@@ -13,10 +14,12 @@ export function ticketProcessor(job: string): Type<object> {
     constructor(
       @Inject(RunLoops) private readonly loops: RunLoops,
       @Inject(Tickets) private readonly tickets: Tickets,
+      @Inject(Metrics) private readonly metrics: Metrics,
     ) {}
 
     @Process({ concurrency: 1 })
     async take(): Promise<void> {
+      this.metrics.tickets.inc({ job });
       this.loops.wake(job);
       if ((await this.loops.idleWithin(job, TICKET_LASTS_MS)) === 'busy') await this.tickets.ring(job);
     }

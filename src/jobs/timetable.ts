@@ -3,12 +3,13 @@ import type { Job } from './job';
 import type { JobList } from './job-list';
 import type { JobRunRepository } from './job-run.repository';
 import { latestTick } from './latest-tick';
+import type { RunObserver } from './observe-runs';
 
 export interface TimetablePorts {
   readonly jobs: JobList;
   readonly runs: JobRunRepository;
   readonly ring: (job: string) => void;
-  readonly failed: (error: unknown) => void;
+  readonly observer: RunObserver;
   readonly timeZone: string;
   readonly actorId: string;
 }
@@ -37,7 +38,7 @@ export class Timetable {
       try {
         await this.look(job);
       } catch (error) {
-        this.ports.failed(error);
+        this.ports.observer.failed(error);
       }
     }
   }
@@ -46,7 +47,11 @@ export class Timetable {
     const { since, now } = await this.ports.runs.lastTick(job.name);
     const tick = latestTick({ schedule: job.schedule, timeZone: this.ports.timeZone, now });
     if (tick <= since) return;
-    const status = await this.ports.runs.insertTick(job.name, tick, this.ports.actorId);
-    if (status === 'RUNNING') this.ports.ring(job.name);
+    const run = await this.ports.runs.insertTick(job.name, tick, this.ports.actorId);
+    if (run === undefined) return;
+    if (run.status === 'RUNNING') {
+      this.ports.observer.began({ id: run.id, job: job.name, startedBy: this.ports.actorId });
+      this.ports.ring(job.name);
+    } else this.ports.observer.skipped(job.name, tick);
   }
 }

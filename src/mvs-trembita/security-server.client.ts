@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buildConnector } from 'undici';
+import { ConfigurationFault, type Fault } from '../config/configuration-fault';
 import { HttpExchange, type ExchangeEnd, type ExchangeTerms } from './http-exchange';
 import { ServerLine } from './server-line';
 import type { TlsFiles, TrembitaSettings } from './trembita-settings';
@@ -57,9 +58,19 @@ export class SecurityServerClient {
 
 /** Read once, at start: a certificate that is missing should be noticed before the first person. */
 function readTls(files: TlsFiles): { ca?: Buffer; cert?: Buffer; key?: Buffer } {
-  return {
-    ...(files.ca === undefined ? {} : { ca: readFileSync(files.ca) }),
-    ...(files.cert === undefined ? {} : { cert: readFileSync(files.cert) }),
-    ...(files.key === undefined ? {} : { key: readFileSync(files.key) }),
+  const faults: Fault[] = [];
+  const read = <Part extends 'ca' | 'cert' | 'key'>(part: Part, path: string | undefined) => {
+    try {
+      return path === undefined ? {} : { [part]: readFileSync(path) };
+    } catch {
+      const says = `must name a PEM file that can be read, for example /etc/trembita/${FILE_EXAMPLES[part]}`;
+      faults.push({ name: `TREMBITA_TLS_${part.toUpperCase()}`, says });
+      return {};
+    }
   };
+  const parts = { ...read('ca', files.ca), ...read('cert', files.cert), ...read('key', files.key) };
+  if (faults.length > 0) throw new ConfigurationFault(faults);
+  return parts;
 }
+
+const FILE_EXAMPLES = { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' } as const;

@@ -12,6 +12,8 @@ export const LOG_FIELDS = {
   job: 'word',
   stream: 'word',
   run_id: 'uuid',
+  /** Who wanted the run: an id, never a name. */
+  started_by: 'uuid',
   claim_id: 'uuid',
   worker: 'token',
   tick: 'time',

@@ -31,9 +31,6 @@ export class Metrics {
     'One call to the register, from permit to answer',
     { labels: ['method'], buckets: CALL_SECONDS },
   );
-  readonly registerCallsInFlight = this.gauge('register_calls_in_flight', 'Calls this process waits for', [
-    'method',
-  ]);
   readonly gateOpen = this.gauge(
     'register_gate_open',
     '1 while calls may go out, 0 while the breaker holds them back',
@@ -46,16 +43,8 @@ export class Metrics {
   );
   readonly claims = this.counter(
     'verification_claims_total',
-    'Batches by what became of them: taken, finished, swept',
+    'Batches taken, and those swept because their worker was gone',
     ['stream', 'end'],
-  );
-  readonly claimSeconds = this.histogram(
-    'verification_claim_duration_seconds',
-    'Selecting and locking one batch',
-    {
-      labels: ['stream'],
-      buckets: WRITE_SECONDS,
-    },
   );
   readonly writeSeconds = this.histogram(
     'verification_write_duration_seconds',
@@ -64,11 +53,6 @@ export class Metrics {
       labels: ['stream'],
       buckets: WRITE_SECONDS,
     },
-  );
-  readonly writesRepeated = this.counter(
-    'verification_writes_repeated_total',
-    'Writes tried again after a deadlock or a serialization failure',
-    ['stream'],
   );
   readonly sqlStatements = this.counter(
     'sql_statements_total',
@@ -86,8 +70,8 @@ export class Metrics {
     ['stream', 'state'],
   );
   readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job', 'status']);
-  readonly tickets = this.counter('job_tickets_total', 'Tickets that rang, and polls that rang instead', [
-    'bell',
+  readonly tickets = this.counter('job_tickets_total', 'Tickets of the queue that reached this process', [
+    'job',
   ]);
   private readonly refreshFailures = this.counter(
     'metrics_refresh_failures_total',

@@ -80,8 +80,10 @@ export class CheckPersons<Question, Answer extends string> implements Job {
     if (persons > 0) observer.swept(stream.name, persons);
   }
 
-  unfinished(sql: Sql, runId: string): Promise<boolean> {
-    return this.parts.leases.unfinished(sql, runId);
+  async unfinished(sql: Sql, runId: string, end: HelpEnd): Promise<boolean> {
+    if (await this.parts.leases.unfinished(sql, runId)) return true;
+    // Another worker may have given somebody back since this one found nobody due: he belongs to this run.
+    return end === 'nothing_due' && this.parts.claims.anybodyDue(this.claimant(runId), sql);
   }
 
   async due(): Promise<number | null> {

@@ -45,7 +45,10 @@ export function claimReady(stream: RegisterStreamName, size: number): Statement 
   return { name: `claim_ready_${stream}_${size}`, text: claimSql(stream, selectionSql(stream, size)) };
 }
 
-/** Claims persons of a window of retries: $8 are their ids in order. $6 is the threshold. */
+/**
+ * Claims persons of a window of retries: $8 are their ids in order. $6 is the threshold. The window is older than the
+ * claim: whoever failed in this run since then, under another worker, is passed over.
+ */
 export function claimListed(stream: RegisterStreamName): Statement {
   const picked = `picked AS MATERIALIZED (
     SELECT v.person_id, v.${stream}_verification_status AS status, v.${stream}_verification_reason AS reason,
@@ -55,6 +58,8 @@ export function claimListed(stream: RegisterStreamName): Statement {
        AND v.${stream}_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
        AND v.${stream}_retry_at IS NOT NULL AND v.person_is_active
        AND (v.${stream}_synced_at IS NULL OR v.${stream}_synced_at <= $6::timestamptz)
+       AND NOT EXISTS (SELECT FROM mpi.verification_locks AS l
+             WHERE l.person_id = v.person_id AND l.stream = $3::varchar AND l.tried_in_run = $2::uuid)
      ORDER BY v.${stream}_synced_at NULLS FIRST, v.person_id FOR UPDATE SKIP LOCKED)`;
   return { name: `claim_listed_${stream}`, text: claimSql(stream, picked) };
 }

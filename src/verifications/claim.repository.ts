@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Statement, Transactions } from '../database/transactions';
+import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { anybodyDue, claimListed, claimReady, countDue, retryWindow } from './claim-statements';
@@ -90,8 +90,8 @@ export class ClaimRepository {
   }
 
   /** Whether anybody is due who waits for nothing. */
-  async anybodyDue({ stream, threshold }: Claimant): Promise<boolean> {
-    const [row] = await this.transactions.rows<{ due: boolean }>(anybodyDue(stream), [
+  async anybodyDue({ stream, threshold }: Claimant, sql: Sql = this.transactions): Promise<boolean> {
+    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream), [
       threshold.toISOString(),
     ]);
     return row?.due ?? false;

@@ -42,7 +42,8 @@ export function applyDecided(stream: RegisterStreamName): Statement {
 }
 
 /**
- * Rows S9 and S11: as before the lock. Sent after `LOCK_PERSONS`.
+ * Rows S9 and S11: as before the lock. Sent after `LOCK_PERSONS`. A lock row of another program that remembers nothing
+ * gives nothing back.
  * $1 stream, $2 actor, $3 run or null, then one array per column: person, claim, wait in seconds (null: no wait and
  * nothing counted), kind of error, message.
  */
@@ -62,6 +63,7 @@ export function giveBack(stream: RegisterStreamName): Statement {
         JOIN mpi.verification_locks AS l
           ON l.person_id = d.person_id AND l.stream = $1::varchar AND l.claim_id = d.claim_id
        WHERE v.person_id = d.person_id AND v.${stream}_verification_status = 'IN_REVIEW'
+         AND l.status_before IS NOT NULL AND l.reason_before IS NOT NULL
       RETURNING v.person_id, d.claim_id, d.wait_seconds, d.error, d.message_id, coalesce(l.attempts, 0) AS attempts),
     waiting AS (
       UPDATE mpi.verification_locks AS l

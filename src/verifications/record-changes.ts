@@ -59,8 +59,9 @@ const PARTIES: Book = {
 /**
  * The only place that writes a cumulative status; events and audit rows go with it, in one statement. The sum is
  * written only where the old one still stands: a NOT_VERIFIED set by hand meanwhile stays (C0).
- * $1 run, $2 actor; sums: $3 id, $4 before, $5 after; events: $6 id, $7 properties;
- * audit: $8 id, $9 changeset, $10 row, $11 claim, $12 message, $13 duration.
+ * $1 run, $2 actor; sums: $3 id, $4 before, $5 after; events: $6 id, $7 which of the properties $8;
+ * audit: $9 id, $10 which of the changesets $11, $12 row, $13 claim, $14 message, $15 duration. Hundreds of persons
+ * share a few properties and changesets, which are sent and read once.
  */
 function saveRecords({ table, entity, resource, touch }: Book): Statement {
   return {
@@ -74,14 +75,14 @@ function saveRecords({ table, entity, resource, touch }: Book): Statement {
     told AS (
       INSERT INTO mpi.status_change_events (event_type, entity_type, entity_id, properties, event_time, changed_by)
       SELECT 'StatusChangeEvent', '${entity}', id, properties, now(), $2::uuid
-        FROM (SELECT id, properties FROM unnest($6::uuid[], $7::jsonb[]) AS d (id, properties)
+        FROM (SELECT id, ($8::jsonb[])[which] AS properties FROM unnest($6::uuid[], $7::integer[]) AS d (id, which)
               UNION ALL
               SELECT id, jsonb_build_object('verification_status', jsonb_build_object('new_value', after))
                 FROM summed) AS event)
     INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset, "row", run_id, claim_id, message_id, duration_ms)
-    SELECT $2::uuid, '${resource}', id, changeset, named, $1::uuid, claim_id, message_id, duration_ms
-      FROM unnest($8::uuid[], $9::jsonb[], $10::varchar[], $11::uuid[], $12::varchar[], $13::integer[])
-           AS d (id, changeset, named, claim_id, message_id, duration_ms)`,
+    SELECT $2::uuid, '${resource}', id, ($11::jsonb[])[which], named, $1::uuid, claim_id, message_id, duration_ms
+      FROM unnest($9::uuid[], $10::integer[], $12::varchar[], $13::uuid[], $14::varchar[], $15::integer[])
+           AS d (id, which, named, claim_id, message_id, duration_ms)`,
   };
 }
 
@@ -108,6 +109,8 @@ async function record(
   const latest = [...new Map(sums.map((sum) => [sum.id, sum])).values()];
   const moved = latest.filter(({ before, after }) => before !== after);
   const told = changes.filter(({ before, after }) => before.verificationStatus !== after.verificationStatus);
+  const events = eachOnce(told, ({ stream, after }) => `${stream} ${after.verificationStatus}`, eventOf);
+  const changesets = eachOnce(changes, nameOfChange, changesetOf);
   await sql.rows(statement, [
     author.runId,
     author.actorId,
@@ -115,14 +118,37 @@ async function record(
     moved.map(({ before }) => before),
     moved.map(({ after }) => after),
     told.map(({ id }) => id),
-    told.map(eventOf),
+    events.which,
+    events.texts,
     changes.map(({ id }) => id),
-    changes.map(changesetOf),
+    changesets.which,
+    changesets.texts,
     changes.map(({ row }) => row),
     changes.map(({ claimId }) => claimId),
     changes.map(({ messageId }) => messageId),
     changes.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
   ]);
+}
+
+const nameOfChange = ({ stream, before, after }: StreamChange): string =>
+  `${stream} ${before.verificationStatus} ${before.verificationReason} ${after.verificationStatus} ${after.verificationReason}`;
+
+/** The different texts of the changes, and for each change which of them it has, counted from one as PostgreSQL does. */
+function eachOnce(
+  changes: readonly StreamChange[],
+  nameOf: (change: StreamChange) => string,
+  textOf: (change: StreamChange) => string,
+): { readonly texts: readonly string[]; readonly which: readonly number[] } {
+  const places = new Map<string, number>();
+  const texts: string[] = [];
+  const which = changes.map((change) => {
+    const name = nameOf(change);
+    const known = places.get(name);
+    if (known !== undefined) return known;
+    places.set(name, texts.push(textOf(change)));
+    return texts.length;
+  });
+  return { texts, which };
 }
 
 function eventOf({ stream, after }: StreamChange): string {

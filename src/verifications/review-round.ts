@@ -71,7 +71,7 @@ export class ReviewRound<Question, Answer extends string> {
   }
 
   private async claimAndAsk(): Promise<HelpEnd> {
-    const { gate, people, signals, stream, leaseSeconds } = this.parts;
+    const { gate, signals, stream, leaseSeconds } = this.parts;
     while (!signals.stop.aborted) {
       const size = claimSize({
         batchSize: stream.timetable.batchSize,
@@ -81,30 +81,44 @@ export class ReviewRound<Question, Answer extends string> {
         finishedPerSecond: this.rate.perSecond(),
         leaseSeconds,
       });
-      if (size === 0) {
-        // Nobody in hand and no place at the register: other workers have them all for now.
-        await (this.inHand > 0 ? this.somethingHappened() : this.pause());
-        continue;
-      }
-      const admitted = Math.min(size, await gate.admits());
-      if (admitted === 0) {
-        const end = await this.whileShut();
-        if (end !== undefined) return end;
-        continue;
-      }
-      const claim = await people.next(admitted);
-      if (claim.nowMs !== undefined) this.parts.clock.set(claim.nowMs);
-      if (claim.held.length === 0 && this.inHand === 0) return 'nothing_due';
-      if (claim.held.length === 0) await this.pause();
-      this.take(claim.claimId, claim.held);
+      const end = size === 0 ? await this.whileFull() : await this.takeNext(size);
+      if (end !== undefined) return end;
     }
     return 'stopped';
   }
 
+  /** Takes up to so many people. Gives the end of the round when there is one. */
+  private async takeNext(size: number): Promise<HelpEnd | undefined> {
+    const admitted = Math.min(size, await this.parts.gate.admits());
+    if (admitted === 0) return this.whileShut();
+    // Whoever goes back while the claim looks around may be missed by it: only one that began idle has the last word.
+    const beganIdle = this.inHand === 0;
+    const claim = await this.parts.people.next(admitted);
+    if (claim.nowMs !== undefined) this.parts.clock.set(claim.nowMs);
+    if (claim.held.length === 0 && beganIdle) return 'nothing_due';
+    if (claim.held.length === 0) await this.pause();
+    this.take(claim.claimId, claim.held);
+    return undefined;
+  }
+
+  /**
+   * Enough people are in hand, or other workers have every place at the register. Those keep their places while they
+   * idle, so a worker without one sees for itself when nobody is left: it may be the one that has to end the run.
+   */
+  private async whileFull(): Promise<HelpEnd | undefined> {
+    if (this.inHand > 0) await this.somethingHappened();
+    else if (await this.parts.people.anybodyDue()) await this.pause();
+    else return 'nothing_due';
+    return undefined;
+  }
+
   /** The gate is shut: nobody is claimed. Gives the end of the round when there is one. */
   private async whileShut(): Promise<HelpEnd | undefined> {
-    if (this.inHand === 0 && !(await this.parts.people.anybodyDue())) return 'nothing_due';
-    if (await this.parts.gate.unreachable()) return 'unreachable';
+    // Who is in hand may be the probe that opens the gate again: nobody gives up before its end.
+    if (this.inHand === 0) {
+      if (!(await this.parts.people.anybodyDue())) return 'nothing_due';
+      if (await this.parts.gate.unreachable()) return 'unreachable';
+    }
     await this.pause();
     return undefined;
   }

@@ -8,14 +8,14 @@ export interface ChangedPersonRow {
   /** Before the change; for a person under a lock, before the lock. */
   readonly status_before: StreamStatus;
   readonly reason_before: StreamReason;
-  /** All nine streams, in the order of `STREAMS`, after the change. */
-  readonly statuses: StreamStatus[];
+  /** All nine streams after the change, in the order of `STREAMS`, with a blank between: quicker to read than an array. */
+  readonly statuses: string;
   /** Register streams under a lock and the status they count with. */
   readonly locked: Readonly<Partial<Record<RegisterStreamName, StreamStatus>>> | null;
   readonly cumulative_before: CumulativeStatus | null;
 }
 
-const STATUSES = `ARRAY[${STREAMS.map((stream) => `v.${stream}_verification_status`).join(', ')}]`;
+const STATUSES = STREAMS.map((stream) => `v.${stream}_verification_status`).join(" || ' ' || ");
 
 /** To be returned by an update of `person_verifications AS v`. */
 export const RETURNING_STATUSES = `v.person_id, ${STATUSES} AS statuses`;
@@ -30,8 +30,9 @@ export const SELECT_CHANGED = `
 
 /** What each stream counts with: a register stream in review counts with what stood before its lock. */
 export function countedStatuses(row: ChangedPersonRow): StreamStatus[] {
+  const statuses = row.statuses.split(' ') as StreamStatus[];
   return STREAMS.map((stream, index) => {
-    const status = row.statuses[index];
+    const status = statuses[index];
     if (status === undefined) throw new Error('A row of person_verifications lacks a stream.');
     const before = row.locked?.[stream as RegisterStreamName];
     return status === 'IN_REVIEW' && before !== undefined ? before : status;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { holdOf, type OutcomeRepository } from './outcome.repository';
@@ -6,21 +7,43 @@ import { RunCounts } from './run-counts';
 /** So many persons go back in one transaction at most: it must stay short, others wait for the same rows. */
 const CLAIMS_AT_ONCE = 10;
 
-const TAKE_STALE: Statement = {
-  name: 'take_stale_claims',
+/** A row that a write of ours holds is free after milliseconds; one that somebody forgot is left for the next sweep. */
+const LOOKS_AT_BUSY = 5;
+const LOOK_AGAIN_MS = 50;
+
+/** A claim that another program wrote without a lease is not kept alive by anybody. */
+const LOCK_STALE: Statement = {
+  name: 'lock_stale_claims',
   text: `
-    DELETE FROM mpi.verification_claims WHERE id IN (
-      SELECT id FROM mpi.verification_claims WHERE stream = $1::varchar AND lease_until < now()
-       ORDER BY lease_until LIMIT ${CLAIMS_AT_ONCE} FOR UPDATE SKIP LOCKED)
-    RETURNING id, run_id, worker`,
+    SELECT id, run_id, worker FROM mpi.verification_claims
+     WHERE stream = $1::varchar AND (lease_until IS NULL OR lease_until < now())
+     ORDER BY lease_until LIMIT ${CLAIMS_AT_ONCE} FOR UPDATE SKIP LOCKED`,
 };
 
-const LOCKS_WITHOUT_CLAIM: Statement = {
-  name: 'locks_without_claim',
+/** Locks of these claims, and of claims that are no more. */
+const ORPHANS: Statement = {
+  name: 'orphan_locks',
   text: `
     SELECT person_id, claim_id FROM mpi.verification_locks AS l
      WHERE stream = $1::varchar AND claim_id IS NOT NULL
-       AND NOT EXISTS (SELECT FROM mpi.verification_claims AS c WHERE c.id = l.claim_id)`,
+       AND (claim_id = ANY ($2::uuid[])
+            OR NOT EXISTS (SELECT FROM mpi.verification_claims AS c WHERE c.id = l.claim_id))`,
+};
+
+/** Of these persons, those whose row somebody else holds now. Locks the rows of the others, in the common order. */
+const BUSY: Statement = {
+  name: 'lock_free_person_verifications',
+  text: `
+    WITH free AS MATERIALIZED (
+      SELECT person_id FROM mpi.person_verifications
+       WHERE person_id = ANY ($1::uuid[]) ORDER BY person_id FOR UPDATE SKIP LOCKED)
+    SELECT person_id FROM mpi.person_verifications
+     WHERE person_id = ANY ($1::uuid[]) AND person_id NOT IN (SELECT person_id FROM free)`,
+};
+
+const REMOVE_CLAIMS: Statement = {
+  name: 'remove_stale_claims',
+  text: `DELETE FROM mpi.verification_claims WHERE id = ANY ($1::uuid[])`,
 };
 
 /** Held by nobody, and the stream moved on: the row remembers nothing that is still true. */
@@ -37,6 +60,13 @@ interface StaleClaim {
   readonly worker: string | null;
 }
 
+/** How many claims were removed, persons released, and claims left because a row was held. */
+interface Swept {
+  readonly claims: number;
+  readonly released: number;
+  readonly busy: number;
+}
+
 interface OrphanLock {
   readonly person_id: string;
   readonly claim_id: string;
@@ -44,7 +74,8 @@ interface OrphanLock {
 
 /**
  * Row S11: whoever is held by a claim that nobody keeps alive goes back as before the lock. A wrong rescue does no
- * harm: the answer that comes late finds its claim gone.
+ * harm: the answer that comes late finds its claim gone. A claim goes back as a whole; one with a person whose row
+ * somebody holds is left for the next time, so that nobody else has to wait for that row.
  */
 export class SweepClaims {
   constructor(
@@ -56,19 +87,27 @@ export class SweepClaims {
   /** Gives how many persons went back. */
   async run(stream: RegisterStreamName): Promise<number> {
     let released = 0;
-    for (;;) {
+    for (let looks = 1; ;) {
       const swept = await this.transactions.run((sql) => this.sweep(sql, stream));
       released += swept.released;
-      if (swept.claims < CLAIMS_AT_ONCE) return released;
+      if (swept.claims === CLAIMS_AT_ONCE) continue;
+      if (swept.busy === 0 || looks >= LOOKS_AT_BUSY) return released;
+      looks += 1;
+      await wait(LOOK_AGAIN_MS);
     }
   }
 
-  private async sweep(sql: Sql, stream: RegisterStreamName): Promise<{ claims: number; released: number }> {
-    const stale = await sql.rows<StaleClaim & Record<string, unknown>>(TAKE_STALE, [stream]);
-    const orphans = await sql.rows<OrphanLock & Record<string, unknown>>(LOCKS_WITHOUT_CLAIM, [stream]);
-    if (orphans.length === 0) return { claims: stale.length, released: 0 };
-    const personIds = orphans.map(({ person_id }) => person_id);
-    await this.outcomes.lock(sql, personIds);
+  private async sweep(sql: Sql, stream: RegisterStreamName): Promise<Swept> {
+    const stale = await sql.rows<StaleClaim & Record<string, unknown>>(LOCK_STALE, [stream]);
+    const all = await sql.rows<OrphanLock & Record<string, unknown>>(ORPHANS, [
+      stream,
+      stale.map(({ id }) => id),
+    ]);
+    const busy = await busyClaims(sql, all);
+    const claims = stale.filter(({ id }) => !busy.has(id));
+    const orphans = all.filter(({ claim_id }) => !busy.has(claim_id));
+    if (claims.length > 0) await sql.rows(REMOVE_CLAIMS, [claims.map(({ id }) => id)]);
+    if (orphans.length === 0) return { claims: claims.length, released: 0, busy: busy.size };
     const back = await this.outcomes.giveBack(
       sql,
       { stream, actorId: this.actorId, runId: null },
@@ -79,13 +118,17 @@ export class SweepClaims {
         messageId: null,
       })),
     );
-    await sql.rows(REMOVE_VOID, [stream, personIds, orphans.map(({ claim_id }) => claim_id)]);
+    await sql.rows(REMOVE_VOID, [
+      stream,
+      orphans.map(({ person_id }) => person_id),
+      orphans.map(({ claim_id }) => claim_id),
+    ]);
     await this.takeBackCounts(
       sql,
-      stale,
+      claims,
       orphans.filter(({ person_id, claim_id }) => back.has(holdOf(person_id, claim_id))),
     );
-    return { claims: stale.length, released: back.size };
+    return { claims: claims.length, released: back.size, busy: busy.size };
   }
 
   /** Those who go back were not taken after all: a run counts them when somebody takes them again. */
@@ -101,4 +144,12 @@ export class SweepClaims {
       await counts.save(sql, runId, worker);
     }
   }
+}
+
+/** Claims under which somebody's row is held by others. */
+async function busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
+  if (orphans.length === 0) return new Set();
+  const rows = await sql.rows<{ person_id: string }>(BUSY, [orphans.map(({ person_id }) => person_id)]);
+  const busy = new Set(rows.map(({ person_id }) => person_id));
+  return new Set(orphans.filter(({ person_id }) => busy.has(person_id)).map(({ claim_id }) => claim_id));
 }

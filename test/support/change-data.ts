@@ -1,5 +1,5 @@
 import type { Sql } from '../../src/database/transactions';
-import { PersonDataChanged } from '../../src/verifications/person-data-changed';
+import { PersonDataChanged } from '../../src/verifications';
 import type { Installation } from './installation';
 
 /** The employee or applicant of tests. */

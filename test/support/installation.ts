@@ -6,7 +6,7 @@ import { Tickets } from '../../src/jobs';
 import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
 import type { CheckPersons } from '../../src/verifications/check-persons';
-import { CHECKS } from '../../src/verifications/verifications.module';
+import { CHECKS } from '../../src/verifications';
 import { type FreshDatabase, freshDatabase } from './fresh-database';
 import { type FreshRedis, freshRedis } from './fresh-redis';
 import { Program, type ProgramChoices } from './program';

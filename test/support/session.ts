@@ -7,6 +7,9 @@ import { waitUntil } from './wait-until';
  * are transactions of their own.
  */
 export class Session implements Sql {
+  /** A session does one thing at a time; who asks for the next waits here. */
+  private last: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly client: Client,
     private readonly pid: number,
@@ -21,16 +24,15 @@ export class Session implements Sql {
     return new Session(client, rows[0]?.pid ?? 0);
   }
 
-  async rows<Row extends QueryResultRow>(
-    { text }: Statement,
-    values: readonly unknown[] = [],
-  ): Promise<Row[]> {
-    return (await this.client.query<Row>(text, [...values])).rows;
+  rows<Row extends QueryResultRow>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const sent = this.last.then(async () => (await this.client.query<Row>(text, [...values])).rows);
+    this.last = sent.catch(() => undefined);
+    return sent;
   }
 
   /** Statements without parameters, one after the other. */
   async run(...statements: string[]): Promise<void> {
-    for (const text of statements) await this.client.query(text);
+    for (const text of statements) await this.rows({ text });
   }
 
   /** Holds a person's row of verifications in a transaction, until `run('COMMIT')`. */

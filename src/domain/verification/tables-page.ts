@@ -10,6 +10,11 @@ import { SELECTION_ORDER, SELECTION_PERSONS } from './selection.table';
 
 /** The tables of this folder as one page for people who do not read code. */
 export function verificationTablesPage(streams: readonly PrintedStream[]): string {
+  return `${printedStreamPart(streams)}
+${printedOtherParts()}`;
+}
+
+function printedStreamPart(streams: readonly PrintedStream[]): string {
   return `# Verification tables
 
 This page is printed from the tables that the program runs by. It is not edited by hand, and the checks of the
@@ -42,8 +47,11 @@ IN_REVIEW is a lock: who holds it has a number of his own, and a result under an
 ${printedGrid()}
 
 ${printedRefusals()}
+`;
+}
 
-## The manual stream of the NHS
+function printedOtherParts(): string {
+  return `## The manual stream of the NHS
 
 ${printedNhsRows()}
 

@@ -78,12 +78,16 @@ export class ChooseAnswer {
     if (this.mode === 'down') return 'CLOSED';
     if (this.mode !== 'normal') return this.mode.toUpperCase() as AnswerName;
     if (!request.complete) return 'MINUS_1';
-    const marked = this.marks.get(request.key);
-    const documented = marked ?? DOCUMENTED.get(request.key);
-    const verdict = documented ?? (isListed(request.method, request.key) ? 'FOUND' : 'NOT_FOUND');
+    return this.verdictOn(request);
+  }
+
+  private verdictOn({ method, key }: RegisterRequest): AnswerName {
+    const marked = this.marks.get(key);
+    const documented = marked ?? DOCUMENTED.get(key);
+    const verdict = documented ?? (isListed(method, key) ? 'FOUND' : 'NOT_FOUND');
     // What was asked for by name is given reliably; only ordinary verdicts fail at random.
     const isOrdinary = documented === undefined || marked === 'FOUND' || marked === 'NOT_FOUND';
-    return (isOrdinary && this.failureFor(request.key)) || verdict;
+    return (isOrdinary && this.failureFor(key)) || verdict;
   }
 
   /** Depends on the seed, the document and how often it was asked about, so that a second try may succeed. */

@@ -111,7 +111,8 @@ function split(qualifiedName: string): readonly [prefix: string, name: string] {
 
 function decode(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(REFERENCE, (_all, hex?: string, decimal?: string, named?: string) => {
+  return text.replace(REFERENCE, (...found: (string | undefined)[]) => {
+    const [, hex, decimal, named] = found;
     if (named) return NAMED[named] ?? '';
     const point = hex ? parseInt(hex, 16) : parseInt(decimal ?? '', 10);
     if (!(point <= 0x10ffff)) throw new UnreadableXml();

@@ -14,7 +14,10 @@ export class JobsController {
   async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<Record<string, unknown>>> {
     const request = parsePaging(query);
     const { runs, total } = await this.runs.list({ size: request.pageSize, offset: request.offset });
-    const summaries = runs.map((run) => runSummary(run, this.jobs.countersOf(run.job)));
+    const summaries = runs.map((run) => ({
+      ...runSummary(run, this.jobs.countersOf(run.job)),
+      started_by: run.startedBy,
+    }));
     return new ListAnswer(summaries, { request, total });
   }
 }

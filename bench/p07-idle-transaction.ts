@@ -1,0 +1,58 @@
+import type { Goal, Measured } from './goal';
+import { RepositoryLoop } from './repository-loop';
+import { onDatabase, type Stage } from './stage';
+import { median } from './statistics';
+import type { Terms } from './terms';
+
+const GOAL: Goal = {
+  id: 'P7',
+  what: 'foreign transaction idle',
+  unit: '× undisturbed',
+  must: { atLeast: 0.8 },
+  aim: { atLeast: 0.97 },
+};
+
+/** Claims and completes while somebody else keeps an old snapshot, against the same before and after. */
+export async function measureIdleTransaction(stage: Stage, terms: Terms): Promise<Measured> {
+  const disturbed: number[] = [];
+  const undisturbed: number[] = [];
+  const rounds: number[] = [];
+  for (let round = 0; round < terms.rounds; round += 1) {
+    const { before, during, after } = await oneRound(stage, terms);
+    undisturbed.push(before, after);
+    disturbed.push(during);
+    rounds.push(during / ((before + after) / 2));
+  }
+  const said = `${Math.round(median(disturbed))} persons/s in ${terms.idleSeconds} s, undisturbed ${Math.round(median(undisturbed))}`;
+  return {
+    figures: [{ goal: GOAL, reference: 'undisturbed', rounds, said }],
+    references: [{ symbol: 'undisturbed', unit: 'persons/s', values: undisturbed }],
+    notes: [
+      `P7: the loop of P5; the foreign transaction (REPEATABLE READ, has read) sits idle for ${terms.idleSeconds} s.`,
+    ],
+  };
+}
+
+async function oneRound(
+  stage: Stage,
+  terms: Terms,
+): Promise<{ before: number; during: number; after: number }> {
+  const url = await stage.database('bench_idle', 'bench_world');
+  const loop = await RepositoryLoop.open(url, stage.cores);
+  try {
+    await loop.run(1);
+    const before = await loop.run(terms.undisturbedSeconds);
+    const during = await onDatabase(url, async (foreign) => {
+      await foreign.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+      await foreign.query('SELECT count(*) FROM mpi.job_runs');
+      return loop.run(terms.idleSeconds);
+    });
+    await onDatabase(url, (client) =>
+      client.query('VACUUM mpi.person_verifications, mpi.verification_locks'),
+    );
+    return { before, during, after: await loop.run(terms.undisturbedSeconds) };
+  } finally {
+    await loop.close();
+    await stage.drop('bench_idle');
+  }
+}

@@ -1,0 +1,96 @@
+import type { Goal, Measured } from './goal';
+import { middleOf } from './middle-of-run';
+import { makeDue } from './rows';
+import { onDatabase, type Stage } from './stage';
+import { median, ratios } from './statistics';
+import { sweep } from './sweep';
+import type { Terms } from './terms';
+import { startWorker, type Worker, type WorkerWishes } from './worker';
+
+const GOAL: Goal = {
+  id: 'P14',
+  what: 'two workers against one',
+  unit: '× one worker',
+  must: { atLeast: 1.8 },
+  aim: { atLeast: 1.95 },
+};
+
+const LATENCY_MS = 50;
+const CONCURRENCY_PER_WORKER = 20;
+const CONCURRENCY = 100;
+
+/** Two processes against one, with more places at the register than both can use. */
+export async function measureTwoWorkers(stage: Stage, terms: Terms): Promise<Measured> {
+  const databaseUrl = await stage.database('bench_workers', 'bench_world');
+  const register = await stage.register(LATENCY_MS);
+  const place: WorkerWishes = {
+    databaseUrl,
+    redisUrl: stage.redis.url,
+    registerUrl: register.url,
+    concurrency: CONCURRENCY,
+    concurrencyPerWorker: CONCURRENCY_PER_WORKER,
+  };
+  const rates = await ratesOf(place, terms);
+  await register.stop();
+  await stage.drop('bench_workers');
+  const ideal = (CONCURRENCY_PER_WORKER * 1000) / LATENCY_MS;
+  const said = `${Math.round(median(rates.two))} persons/s, one worker ${Math.round(median(rates.one))} of ${ideal} possible`;
+  return {
+    figures: [{ goal: GOAL, reference: 'one worker', rounds: ratios(rates.two, rates.one), said }],
+    references: [{ symbol: 'one worker', unit: 'persons/s', values: rates.one }],
+    notes: [
+      `P14: processes of their own, ${CONCURRENCY_PER_WORKER} calls each, ${CONCURRENCY} shared, ${LATENCY_MS} ms; from when both work.`,
+    ],
+  };
+}
+
+async function ratesOf(place: WorkerWishes, terms: Terms): Promise<{ one: number[]; two: number[] }> {
+  const first = await startWorker(place);
+  const [one, two]: [number[], number[]] = [[], []];
+  try {
+    one.push(await rateOf([first], place, terms));
+    for (let round = 0; round < terms.rounds; round += 1) {
+      const second = await startWorker(place);
+      try {
+        two.push(await rateOf([first, second], place, terms));
+      } finally {
+        await second.stop();
+      }
+      one.push(await rateOf([first], place, terms));
+    }
+  } finally {
+    await first.stop();
+  }
+  return { one, two };
+}
+
+async function rateOf(workers: readonly Worker[], place: WorkerWishes, terms: Terms): Promise<number> {
+  await onDatabase(place.databaseUrl, (client) => makeDue(client, terms.personsPerWorker * workers.length));
+  const before = await look(workers);
+  const looks: Look[] = [];
+  const add = async (): Promise<void> => {
+    looks.push(await look(workers));
+  };
+  await sweep(place.databaseUrl, place.redisUrl, add);
+  await add();
+  // A bell is heard by one worker; the other one finds the run when it polls.
+  const begun = looks.filter(({ each }) => each.every((persons, n) => persons > (before.each[n] ?? 0)));
+  const { from, to } = middleOf(begun);
+  return (to.persons - from.persons) / ((to.atMs - from.atMs) / 1000);
+}
+
+interface Look {
+  readonly each: readonly number[];
+  readonly persons: number;
+  readonly atMs: number;
+}
+
+async function look(workers: readonly Worker[]): Promise<Look> {
+  const glances = await Promise.all(workers.map((worker) => worker.glance()));
+  const each = glances.map(({ persons }) => persons);
+  return {
+    each,
+    persons: each.reduce((sum, persons) => sum + persons, 0),
+    atMs: median(glances.map(({ atMs }) => atMs)),
+  };
+}

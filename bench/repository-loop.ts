@@ -1,0 +1,88 @@
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../src/database/data-source';
+import { Transactions } from '../src/database/transactions';
+import { DMS_PASSPORT_ANSWERS } from '../src/dms-passport';
+import { ClaimPeople } from '../src/verifications/claim-people';
+import { ClaimRepository } from '../src/verifications/claim.repository';
+import { ClaimLeaseRepository } from '../src/verifications/claim-lease.repository';
+import { decideAnswered } from '../src/verifications/decide-outcome';
+import { FactsRepository } from '../src/verifications/facts.repository';
+import type { Answered } from '../src/verifications/outcome';
+import { OutcomeRepository } from '../src/verifications/outcome.repository';
+
+const STREAM = 'dms_passport';
+const ACTOR = '00000000-0000-4000-8000-000000000001';
+/** So far ahead that everybody is always due. */
+const THRESHOLD = new Date('2100-01-01');
+const BATCH = 100;
+
+/** The register's part is left out: everybody's passport is not in the register of invalid ones. */
+const ANSWERS = {
+  answers: DMS_PASSPORT_ANSWERS,
+  dataStatus: { FOUND: 1, NOT_FOUND: 0 },
+  keyOf: () => '',
+} as const;
+
+/** Claims and completes through the repositories of the program, with their marks, locks and guards. */
+export class RepositoryLoop {
+  private constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: Transactions,
+    private readonly people: readonly ClaimPeople[],
+  ) {}
+
+  static async open(url: string, loops: number): Promise<RepositoryLoop> {
+    const dataSource = new DataSource(dataSourceOptions(url, { poolSize: loops }));
+    await dataSource.initialize();
+    const transactions = new Transactions(dataSource);
+    await transactions.rows({ text: `DELETE FROM mpi.job_runs` });
+    const [run] = await transactions.rows<{ id: string }>({
+      text: `INSERT INTO mpi.job_runs (job, started_at, status) VALUES ('bench', now(), 'RUNNING') RETURNING id`,
+    });
+    const runId = run?.id ?? '';
+    const claims = new ClaimRepository(transactions, new FactsRepository());
+    const people = Array.from({ length: loops }, (_, n) => {
+      const claimant = { stream: STREAM, runId, worker: `loop-${n}`, leaseSeconds: 600 } as const;
+      return new ClaimPeople(claims, () => ({ ...claimant, actorId: ACTOR, threshold: THRESHOLD }), false);
+    });
+    return new RepositoryLoop(dataSource, transactions, people);
+  }
+
+  /** Persons a second. */
+  async run(seconds: number): Promise<number> {
+    const startedAtMs = performance.now();
+    const untilMs = startedAtMs + seconds * 1000;
+    const done = await Promise.all(this.people.map((people) => this.claimAndComplete(people, untilMs)));
+    return done.reduce((sum, n) => sum + n, 0) / ((performance.now() - startedAtMs) / 1000);
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+
+  private async claimAndComplete(people: ClaimPeople, untilMs: number): Promise<number> {
+    const outcomes = new OutcomeRepository();
+    const leases = new ClaimLeaseRepository(this.transactions);
+    let done = 0;
+    while (performance.now() < untilMs) {
+      const { held, claimId } = await people.next(BATCH);
+      const decided = held.map((one) => ({
+        held: one,
+        decision: decideAnswered(ANSWERS, { answer: 'NOT_FOUND', question: null } as NotFound, new Map()),
+      }));
+      const changed = await this.transactions.run(async (sql) => {
+        await outcomes.lock(
+          sql,
+          held.map(({ facts }) => facts.personId),
+        );
+        return outcomes.applyDecided(sql, { stream: STREAM, actorId: ACTOR }, decided);
+      });
+      if (changed.length !== held.length) throw new Error('Claimed persons were lost.');
+      await leases.finish([claimId]);
+      done += changed.length;
+    }
+    return done;
+  }
+}
+
+type NotFound = Answered<null, 'FOUND' | 'NOT_FOUND'>;

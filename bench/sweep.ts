@@ -1,0 +1,35 @@
+import Queue from 'bull';
+import { DmsPassportStream } from '../src/dms-passport';
+import { setTimeout as wait } from 'node:timers/promises';
+import { onDatabase } from './stage';
+
+/** How often is looked whether a run has ended. */
+const LOOK_EVERY_MS = 500;
+
+/** Rings for a run of the timetable, as the cron would, and waits until the workers have ended it. */
+export async function sweep(
+  databaseUrl: string,
+  redisUrl: string,
+  during: () => Promise<void>,
+): Promise<void> {
+  const bell = new Queue(DmsPassportStream.JOB, redisUrl, { prefix: '{verification}' });
+  try {
+    await onDatabase(databaseUrl, async (client) => {
+      const { rows } = await client.query<{ id: string }>(
+        `INSERT INTO mpi.job_runs (job, tick, started_at, status) VALUES ($1, now(), now(), 'RUNNING') RETURNING id`,
+        [DmsPassportStream.JOB],
+      );
+      await bell.add({}, { removeOnComplete: true });
+      for (;;) {
+        const run = await client.query(`SELECT FROM mpi.job_runs WHERE id = $1 AND status = 'RUNNING'`, [
+          rows[0]?.id,
+        ]);
+        if (run.rowCount === 0) return;
+        await during();
+        await wait(LOOK_EVERY_MS);
+      }
+    });
+  } finally {
+    await bell.close();
+  }
+}

@@ -1,0 +1,56 @@
+/** How long and how often is measured. */
+export interface Terms {
+  readonly name: 'full' | 'quick';
+  /** A noisy measurement is repeated only while it ends before this. */
+  readonly repeatUntilSeconds: number;
+  readonly rounds: number;
+  /** Whether the worker writes the 200,000 persons that P12 is about. */
+  readonly watchesMemory: boolean;
+  /** Persons of the world that all measurements but P4 work on. */
+  readonly worldPersons: number;
+  /** Persons per round of the whole application. */
+  readonly sweepPersons: number;
+  /** Seconds of one measurement of bare calls. */
+  readonly callSeconds: number;
+  /** Seconds of one measurement of the database alone. */
+  readonly databaseSeconds: number;
+  /** How long the foreign transaction of P7 sits idle, and how long is measured before and after it. */
+  readonly idleSeconds: number;
+  readonly undisturbedSeconds: number;
+  /** Rows of the tables of P4, the smallest first. */
+  readonly tableRows: readonly number[];
+  /** Persons per round and worker of P14. */
+  readonly personsPerWorker: number;
+}
+
+export const FULL: Terms = {
+  name: 'full',
+  // Of twenty minutes, the tables of P4 take the last six.
+  repeatUntilSeconds: 840,
+  rounds: 3,
+  watchesMemory: true,
+  worldPersons: 240_000,
+  sweepPersons: 70_000,
+  callSeconds: 5,
+  databaseSeconds: 5,
+  idleSeconds: 60,
+  undisturbedSeconds: 10,
+  tableRows: [100_000, 1_000_000, 5_000_000],
+  personsPerWorker: 4_000,
+};
+
+/** Within three minutes: smaller tables, fewer and shorter rounds. */
+export const QUICK: Terms = {
+  name: 'quick',
+  repeatUntilSeconds: 90,
+  rounds: 2,
+  watchesMemory: false,
+  worldPersons: 40_000,
+  sweepPersons: 12_000,
+  callSeconds: 2,
+  databaseSeconds: 2,
+  idleSeconds: 8,
+  undisturbedSeconds: 3,
+  tableRows: [100_000, 300_000],
+  personsPerWorker: 1_200,
+};

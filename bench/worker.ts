@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { scripts } from '../package.json';
+import type { InsideWorker } from './inside-worker';
+import { startProgram } from './program';
+
+/** What is known of a worker at one moment. */
+export interface Glance extends InsideWorker {
+  readonly atMs: number;
+  /** Persons written: verified, refuted, absent and incorrect. */
+  readonly persons: number;
+  readonly statements: number;
+}
+
+/** The program `src/worker.ts` as an operator starts it. */
+export interface Worker {
+  readonly pid: number;
+  glance(question?: 'read' | 'reset'): Promise<Glance>;
+  stop(): Promise<void>;
+}
+
+export interface WorkerWishes {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly registerUrl: string;
+  readonly concurrency: number;
+  readonly concurrencyPerWorker: number;
+}
+
+/** What `npm run start:worker` says between `node` and the program. */
+const [, NODE_OPTIONS = '', WORKER = ''] =
+  /^node (.*?)-r @swc-node\/register (\S+)/.exec(scripts['start:worker']) ?? [];
+
+export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
+  const program = startProgram({
+    file: WORKER,
+    preload: 'bench/inside-worker.ts',
+    nodeOptions: NODE_OPTIONS.split(' ').filter((option) => option !== ''),
+    variables: {
+      DATABASE_URL: wishes.databaseUrl,
+      REDIS_URL: wishes.redisUrl,
+      TREMBITA_URL: wishes.registerUrl,
+      TREMBITA_CONCURRENCY: String(wishes.concurrency),
+      TREMBITA_CONCURRENCY_PER_WORKER: String(wishes.concurrencyPerWorker),
+      WORKER_INTERNAL_PORT: '0',
+      JOB_POLL_SECONDS: '1',
+      // Nobody but the measurement starts runs.
+      DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
+    },
+  });
+  const metricsUrl = await program.line('stderr', (line) => /"internal_url":"([^"]+)"/.exec(line)?.[1]);
+  return {
+    pid: program.child.pid ?? 0,
+    glance: async (question = 'read') => {
+      const told = once(program.child, 'message') as Promise<[InsideWorker]>;
+      program.child.send(question);
+      const [[inside], text] = await Promise.all([told, fetchText(`${metricsUrl}/metrics`)]);
+      return {
+        ...inside,
+        atMs: performance.now(),
+        persons: sumOf(text, PERSONS),
+        statements: sumOf(text, STATEMENTS),
+      };
+    },
+    stop: () => program.stop(),
+  };
+}
+
+const PERSONS = /^verification_persons_total\{.*outcome="(?:verified|refuted|absent|incorrect)".*\} (\S+)$/gm;
+const STATEMENTS = /^sql_statements_total (\S+)$/gm;
+
+async function fetchText(url: string): Promise<string> {
+  return (await fetch(url)).text();
+}
+
+function sumOf(text: string, figure: RegExp): number {
+  return [...text.matchAll(figure)].reduce((sum, [, n]) => sum + Number(n), 0);
+}

@@ -1,0 +1,34 @@
+import Queue from 'bull';
+import { waitUntil } from '../test/support/wait-until';
+import { JOB } from './runs';
+
+/** Rings the workers from outside, through the queue they listen to. */
+export class Bell {
+  private readonly queue: Queue.Queue;
+
+  constructor(redisUrl: string) {
+    this.queue = new Queue(JOB, redisUrl, { prefix: '{verification}' });
+    this.queue.on('error', () => undefined);
+  }
+
+  /** Puts in so many tickets at once. */
+  async ring(times: number): Promise<void> {
+    await this.queue.addBulk(Array.from({ length: times }, () => ({ data: {} })));
+  }
+
+  /** Resolves when every ticket was taken and is done with. */
+  async isHeard(withinMs: number): Promise<void> {
+    const left = async (): Promise<number> => {
+      const { waiting, active } = await this.queue.getJobCounts();
+      return waiting + active;
+    };
+    await waitUntil(async () => (await left()) === 0, {
+      what: 'the tickets to be taken',
+      timeoutMs: withinMs,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+  }
+}

@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { DRILLS } from './drill-list';
+import type { Drill } from './play';
+import { asJson, isKept, type Played, table } from './report';
+import { Stage } from './stage';
+
+const WRONG_USAGE = 64;
+const INTERRUPTED = 130;
+
+interface Usage {
+  readonly drills: readonly Drill[];
+  readonly json: boolean;
+  readonly seed: string;
+}
+
+function readUsage(): Usage | undefined {
+  const options = { json: { type: 'boolean', default: false }, seed: { type: 'string' } } as const;
+  try {
+    const { values, positionals } = parseArgs({ allowPositionals: true, options });
+    const names = positionals.length === 0 ? ['short'] : positionals;
+    const drills = names.flatMap(drillsNamed);
+    return { drills, json: values.json, seed: values.seed ?? String(randomInt(1_000_000)) };
+  } catch {
+    tell(`usage: npm run drill -- [short|all|<name>…] [--json] [--seed <text>]\n`);
+    for (const { name, code, says } of DRILLS) tell(`  ${name.padEnd(24)} ${code.padEnd(4)} ${says}`);
+    return undefined;
+  }
+}
+
+function drillsNamed(name: string): readonly Drill[] {
+  if (name === 'all') return DRILLS;
+  if (name === 'short') return DRILLS.filter(({ short }) => short);
+  const named = DRILLS.filter(
+    (drill) => drill.name === name || drill.code.toLowerCase() === name.toLowerCase(),
+  );
+  if (named.length === 0) throw new Error('There is no such drill.');
+  return named;
+}
+
+/** Standard output is for the result. */
+function tell(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+async function playOne(drill: Drill, stage: Stage): Promise<Played> {
+  const { code, name } = drill;
+  if (drill.needsRealRedis && !stage.redis.real) {
+    // Where everything is meant to be proved, a proof that was left out is a failure.
+    return {
+      code,
+      name,
+      seconds: 0,
+      end: 'not run',
+      why: 'no real Redis',
+      isMiss: process.env['CI'] === 'true',
+    };
+  }
+  const startedAtMs = performance.now();
+  const seconds = (): number => (performance.now() - startedAtMs) / 1000;
+  try {
+    const findings = await drill.play(stage);
+    return { code, name, seconds: seconds(), end: 'played', findings };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { code, name, seconds: seconds(), end: 'fell', why };
+  }
+}
+
+async function playAll({ drills, seed }: Usage): Promise<Played[]> {
+  const stage = await Stage.open(seed, tell);
+  const leave = (): void => void stage.close().finally(() => process.exit(INTERRUPTED));
+  process.once('SIGINT', leave);
+  process.once('SIGTERM', leave);
+  try {
+    const all: Played[] = [];
+    for (const drill of drills) {
+      tell(`${drill.code} ${drill.name}: ${drill.says} …`);
+      all.push(await playOne(drill, stage));
+      tell(table(all.slice(-1)).split('\n').slice(1).join('\n'));
+    }
+    return all;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function run(): Promise<number> {
+  const usage = readUsage();
+  if (usage === undefined) return WRONG_USAGE;
+  tell(`Seed ${usage.seed}: repeat with --seed ${usage.seed}.`);
+  const all = await playAll(usage);
+  process.stdout.write(`${usage.json ? asJson(all, usage.seed) : table(all)}\n`);
+  return all.every(isKept) ? 0 : 1;
+}
+
+void run().then((status) => process.exit(status));

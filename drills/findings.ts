@@ -1,0 +1,94 @@
+import { comparePeople } from './compare-people';
+import { countCalls } from './count-calls';
+import { effectsTwice } from './invariants';
+import { mendRegister } from './load-people';
+import { Oracle } from './oracle';
+import type { People } from './people';
+import { runUntilNothingWaits } from './runs';
+import type { Scene } from './scene';
+import { claimedAgain } from './witness';
+
+/** What one drill came to. */
+export interface Findings {
+  readonly persons: number;
+  readonly faults: number;
+  readonly lost: number;
+  readonly wrong: number;
+  readonly twice: number;
+  readonly again: number;
+  readonly stuck: number;
+  readonly repeated: number;
+  readonly inFlight: number;
+  /** The longest time until work went on; null where nothing stood still. */
+  readonly recoveredMs: number | null;
+  /** Sentences about every must that was missed beside the counts. */
+  readonly missed: readonly string[];
+  /** What else was seen and is worth a line. */
+  readonly notes: readonly string[];
+}
+
+/** What the drill itself knows about its fault. */
+export interface FaultReport {
+  readonly faults: number;
+  readonly recoveredMs?: number;
+  readonly missed?: readonly string[];
+  readonly notes?: readonly string[];
+  /** Questions that got no usable answer on purpose, by their numbers in the register's list. */
+  readonly spoiled?: readonly (readonly [from: number, to: number])[];
+  /** Everybody as he was in the end, where the drill changed persons. */
+  readonly people?: People;
+}
+
+/** Mends what is left, has the rest done, and holds everything against the rules. */
+export async function findings(scene: Scene, report: FaultReport): Promise<Findings> {
+  const { books, register } = scene;
+  const people = report.people ?? scene.people;
+  await mendRegister(register, people);
+  await runUntilNothingWaits(books, [...people.truths.hopeless.keys()]);
+
+  const oracle = new Oracle(people, await dayInKyiv(scene));
+  const verdict = await comparePeople(books, { people, oracle, startedAt: scene.startedAt });
+  const held = await books.number(
+    `SELECT (SELECT count(*) FROM mpi.verification_claims)
+          + (SELECT count(*) FROM mpi.verification_locks WHERE claim_id IS NOT NULL)`,
+  );
+  const broken = await scene.invariantsSeenBroken();
+  return {
+    persons: people.persons.length,
+    faults: report.faults,
+    lost: verdict.lost,
+    wrong: verdict.wrong,
+    stuck: verdict.stuck + held,
+    twice: await effectsTwice(books),
+    again: await claimedAgain(books),
+    ...(await countCalls(books, await usefulQuestions(scene, report, people), scene.crashes)),
+    recoveredMs: report.recoveredMs ?? null,
+    missed: [...(report.missed ?? []), ...broken, ...fallen(scene), ...verdict.examples],
+    notes: report.notes ?? [],
+  };
+}
+
+/** The questions whose answers should have come into effect, if nothing had happened. */
+async function usefulQuestions(
+  { register }: Scene,
+  { spoiled = [] }: FaultReport,
+  { truths }: People,
+): ReturnType<Scene['register']['asked']> {
+  const asked = await register.asked();
+  const isSpoiled = (sequence: number): boolean =>
+    spoiled.some(([from, to]) => sequence >= from && sequence <= to);
+  return asked.filter(
+    ({ key, sequence }) => !truths.hopeless.has(key) && !truths.failing.has(key) && !isSpoiled(sequence),
+  );
+}
+
+async function dayInKyiv({ books }: Scene): Promise<string> {
+  const [row] = await books.look<{ day: string }>(
+    `SELECT (now() AT TIME ZONE 'Europe/Kyiv')::date::text AS day`,
+  );
+  return row?.day ?? '';
+}
+
+function fallen({ fallen }: Scene): string[] {
+  return fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? 'without a word'}`);
+}

@@ -1,0 +1,105 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../test/support/wait-until';
+import type { FaultReport } from './findings';
+import { type Drill, play } from './play';
+import { runEnds, startRun } from './runs';
+import { LEASE_MS, type Opened, type Scene } from './scene';
+
+const KILLS = 20;
+const WORKERS = 4;
+/** So many stay alive, so that the run goes on while a killed one is replaced. */
+const LEAST_ALIVE = 2;
+const PERSONS = 1_300;
+const LATENCY_MS = 150;
+/** While a worker starts the register is slow, or on a busy machine the run would be over before the last kill. */
+const SLOW_MS = 1_500;
+/** The longest extra moment before a kill: longer than a group of answers waits to be written. */
+const WITHIN_MS = 130;
+
+/** D1: workers are killed in the middle of a run, at random points, again and again. */
+export const killWorkers: Drill = {
+  name: 'kill-workers',
+  code: 'D1',
+  says: `${KILLS} times kill -9 of a worker in one run`,
+  needsRealRedis: false,
+  short: true,
+  play: (stage) =>
+    play(
+      stage,
+      {
+        name: 'kill-workers',
+        persons: PERSONS,
+        latencyMs: LATENCY_MS,
+        settings: { TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
+      },
+      fault,
+    ),
+};
+
+async function fault(scene: Scene): Promise<FaultReport> {
+  const alive = new Set(await scene.workers(WORKERS));
+  const runId = await startRun(scene.books);
+  const coming: Promise<void>[] = [];
+  let kills = 0;
+  for (const point of killPoints(scene)) {
+    await scene.register.reached(point);
+    await aWorkerToSpare(scene, alive);
+    await pause(scene.random.below(WITHIN_MS));
+    if (await isOver(scene, runId)) break;
+    const victim = scene.random.pick([...alive]);
+    alive.delete(victim);
+    await kill(scene, victim);
+    kills += 1;
+    coming.push(scene.worker().then((opened) => void alive.add(opened)));
+  }
+  await Promise.all(coming);
+  await runEnds(scene.books, runId);
+  const { releasedMs, held } = await longestRelease(scene);
+  return {
+    faults: kills,
+    recoveredMs: releasedMs,
+    notes: [`${held} persons were in the hands of killed workers`],
+    missed: [
+      ...(kills < KILLS ? [`only ${kills} of ${KILLS} kills came before the run was over`] : []),
+      ...(releasedMs > 2 * LEASE_MS
+        ? [`somebody was released only after ${releasedMs} ms, two leases are ${2 * LEASE_MS}`]
+        : []),
+    ],
+  };
+}
+
+/** Numbers of questions at which a worker dies, anywhere in the first two thirds of the run. */
+function killPoints({ random }: Scene): number[] {
+  const points = Array.from({ length: KILLS }, () => 20 + random.below(PERSONS * 0.5));
+  return points.sort((one, other) => one - other);
+}
+
+async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): Promise<void> {
+  if (alive.size > LEAST_ALIVE) return;
+  await register.behave({ latencyMs: SLOW_MS });
+  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
+  await register.behave({ latencyMs: LATENCY_MS });
+}
+
+async function kill(scene: Scene, { child }: Opened): Promise<void> {
+  await child.end('SIGKILL');
+  scene.crashes.push({ atMs: Date.now(), worker: child.name });
+}
+
+async function isOver({ books }: Scene, runId: string): Promise<boolean> {
+  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
+  return (await books.number(sql, [runId])) > 0;
+}
+
+/** How long the last person waited, whom a killed worker held, until he could be taken again. */
+async function longestRelease({ books, crashes }: Scene): Promise<{ releasedMs: number; held: number }> {
+  const [row] = await books.look<{ ms: number | null; held: number }>(
+    `SELECT max(extract(epoch FROM ended_at - crashed_at))::float8 * 1000 AS ms, count(*)::int AS held
+       FROM unnest($1::timestamptz[], $2::varchar[]) AS crash (crashed_at, crashed)
+       JOIN (SELECT worker, what, at, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
+               FROM drill.history) AS hold
+         ON hold.worker = crashed AND hold.what = 'claimed' AND ended_at > crashed_at`,
+    [crashes.map(({ atMs }) => new Date(atMs).toISOString()), crashes.map(({ worker }) => worker)],
+  );
+  return { releasedMs: Math.round(row?.ms ?? 0), held: row?.held ?? 0 };
+}

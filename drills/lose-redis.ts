@@ -1,0 +1,97 @@
+import { waitUntil } from '../test/support/wait-until';
+import { Bell } from './bell';
+import type { FaultReport } from './findings';
+import { mendRegister } from './load-people';
+import { type Drill, play } from './play';
+import { ProbeDoor } from './probe-door';
+import { finishedPersons, nextFinishedAfter, runEnds, startRun } from './runs';
+import type { Opened, Scene } from './scene';
+
+const AWAY_FOR_MS = 20_000;
+/** R5: at full rate so long after Redis is back, at the latest. */
+const BACK_WITHIN_MS = 30_000;
+const GOES_ON_WITHIN_MS = 5_000;
+/** What commands kept for an absent server would fill. */
+const GROWS_AT_MOST_MIB = 100;
+
+/** D5: Redis goes away in a run, programs start without it, and it comes back. */
+export const loseRedis: Drill = {
+  name: 'lose-redis',
+  code: 'D5',
+  says: 'Redis down for 20 s in a run, and down at start',
+  needsRealRedis: true,
+  short: true,
+  play: (stage) => play(stage, { name: 'lose-redis', persons: 600, latencyMs: 250 }, fault),
+};
+
+async function fault(scene: Scene): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
+  const runId = await startRun(books);
+  await register.reached(100);
+  const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
+
+  await redis.stop();
+  const stoppedAtMs = Date.now();
+  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '');
+  probe.start(door);
+  const stoodStillMs = await nextFinishedAfter(books, stoppedAtMs);
+  // A worker and a door that have never seen Redis.
+  const late = await Promise.all([scene.worker(), scene.door()]);
+  probe.start(late[1]);
+  await runEnds(books, runId);
+  // Whoever failed is tried again by a whole run without any bell.
+  await mendRegister(register, scene.people);
+  await runEnds(books, await startRun(books));
+  await waitUntil(() => Date.now() > stoppedAtMs + AWAY_FOR_MS, {
+    what: 'the outage',
+    timeoutMs: AWAY_FOR_MS * 2,
+  });
+  const finished = await finishedPersons(books);
+  const slow = await probe.stop();
+  const grownMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib())) - memoryMib;
+
+  await redis.restart();
+  const recoveredMs = await seesRedisAgain([door, late[1]]);
+  await hearsBells(redis.url);
+  return {
+    faults: 2,
+    recoveredMs,
+    notes: [
+      `${finished} persons finished by the end of the outage, the first ${stoodStillMs} ms after its beginning`,
+      `the doors were asked ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
+    ],
+    missed: [
+      ...slow.faults,
+      ...(stoodStillMs > GOES_ON_WITHIN_MS ? [`work stood still for ${stoodStillMs} ms without Redis`] : []),
+      ...(recoveredMs > BACK_WITHIN_MS ? [`Redis was seen again only after ${recoveredMs} ms`] : []),
+      ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${Math.round(grownMib)} MiB without Redis`] : []),
+    ],
+  };
+}
+
+/** How long it takes until every door reports Redis as up. */
+async function seesRedisAgain(doors: readonly Opened[]): Promise<number> {
+  const backAtMs = Date.now();
+  for (const { internalUrl } of doors) {
+    await waitUntil(
+      async () => {
+        const answer = await fetch(`${internalUrl}/health/ready`);
+        return ((await answer.json()) as { redis: string }).redis === 'up';
+      },
+      { what: 'a door to see Redis again', timeoutMs: BACK_WITHIN_MS * 2 },
+    );
+  }
+  return Date.now() - backAtMs;
+}
+
+/** The bells ring again by themselves, without a restart. */
+async function hearsBells(redisUrl: string): Promise<void> {
+  const bell = new Bell(redisUrl);
+  try {
+    await bell.ring(1);
+    await bell.isHeard(BACK_WITHIN_MS);
+  } finally {
+    await bell.close();
+  }
+}

@@ -1,0 +1,165 @@
+import type { MadeDocument, MadeParty, MadePerson, People, Standing } from './people';
+import type { SeededRandom } from './seeded-random';
+
+/** Ukrainian capitals of passport series. ТТ is left out: the sandbox keeps it for its documented numbers. */
+const LETTERS = [...'АБВГЕЖЗІКЛМНОПРСУФХЦЧШЮЯ'];
+/** Quick technical errors of different kinds; slow and broken connections have drills of their own. */
+const QUICK_ERRORS = ['MINUS_1', 'MINUS_2', 'HTML', 'WORD_STATUS', 'FAULT_CLIENT', 'NO_HEADER'];
+/** One passport in seven is invalid: more than in life, so that a small drill sees many. */
+const FOUND_SHARE = 0.15;
+const LONG_AGO = '2009-04-17';
+const LONG_OVER = '2015-01-01';
+
+const ONLINE: Standing = {
+  status: 'VERIFICATION_NEEDED',
+  reason: 'ONLINE_TRIGGERED',
+  syncedDaysAgo: null,
+};
+const DUE: readonly Standing[] = [
+  ONLINE,
+  ONLINE,
+  ONLINE,
+  { status: 'VERIFICATION_NEEDED', reason: 'INITIAL', syncedDaysAgo: null },
+  { status: 'VERIFIED', reason: 'AUTO_VALID', syncedDaysAgo: 300 },
+  { status: 'VERIFIED', reason: 'MANUAL', syncedDaysAgo: null },
+];
+const NOT_DUE: readonly Standing[] = [
+  { status: 'VERIFIED', reason: 'AUTO_VALID', syncedDaysAgo: 10 },
+  { status: 'NOT_VERIFIED', reason: 'AUTO_INCORRECT_DATA', syncedDaysAgo: null },
+  { status: 'VERIFICATION_NOT_NEEDED', reason: 'AUTO_DATA_ABSENT', syncedDaysAgo: null },
+];
+const IN_REVIEW_ELSEWHERE: Standing = { status: 'IN_REVIEW', reason: 'MANUAL', syncedDaysAgo: null };
+
+/** Makes up persons and parties of every kind, always the same for the same seed. */
+export class MakePeople {
+  private readonly used = new Set<string>();
+  private readonly persons: MadePerson[] = [];
+  private readonly parties: MadeParty[] = [];
+  private readonly found = new Set<string>();
+  private readonly failing = new Map<string, string>();
+  private readonly hopeless = new Map<string, string>();
+
+  constructor(private readonly random: SeededRandom) {}
+
+  /** About so many persons; `spare` numbers of each sort for edits. */
+  run(size: number, spare = 0): People {
+    /** How many of a hundred, and who. A shared passport makes several persons at once. */
+    const kinds: readonly (readonly [number, () => void])[] = [
+      [60, () => this.plain()],
+      [5, () => this.shared()],
+      [6, () => this.malformed()],
+      [6, () => this.absent()],
+      [4, () => this.failed()],
+      [1, () => this.neverAnswered()],
+      [4, () => this.person('not due', { stream: this.random.pick(NOT_DUE) })],
+      [2, () => this.person('inactive', { active: false })],
+      [2, () => this.person('in review elsewhere', { stream: IN_REVIEW_ELSEWHERE })],
+    ];
+    const wheel = kinds.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
+    while (this.persons.length < size) this.random.pick(wheel)();
+    const numbers = (): string[] => Array.from({ length: spare }, () => this.number());
+    return {
+      persons: this.persons,
+      parties: this.parties,
+      spare: { found: numbers(), notFound: numbers() },
+      truths: { found: this.found, failing: this.failing, hopeless: this.hopeless },
+    };
+  }
+
+  private plain(): void {
+    this.person('plain', { documents: [this.passport(this.askable())] });
+  }
+
+  /** One passport, several holders: due and not due, active and not, spelt in small letters; and parties. */
+  private shared(): void {
+    const number = this.askable(0.6);
+    const holders = 2 + this.random.below(3);
+    for (let holder = 0; holder < holders; holder += 1) {
+      this.person('shared passport', { documents: [this.passport(number)] });
+    }
+    const bystander = (stream: Standing, active: boolean): void =>
+      this.person('shared passport, not due', { documents: [this.passport(number)], stream, active });
+    bystander(this.random.pick(NOT_DUE), true);
+    if (this.random.chance(0.3)) bystander(ONLINE, false);
+    if (this.random.chance(0.3)) bystander(IN_REVIEW_ELSEWHERE, true);
+    if (this.random.chance(0.3)) {
+      this.person('shared passport in small letters', { documents: [this.passport(number.toLowerCase())] });
+    }
+    if (this.random.chance(0.3)) {
+      const old = this.passport(number, { expiresOn: LONG_OVER });
+      this.person('shared passport, expired', { documents: [old, this.passport(this.askable(0))] });
+    }
+    this.party(number);
+  }
+
+  private malformed(): void {
+    const good = this.number();
+    const bad = [`AB${good.slice(2)}`, good.toLowerCase(), ` ${good}`, good.slice(0, 7), `Ы${good.slice(1)}`];
+    this.person('malformed', { documents: [this.passport(this.random.pick(bad))] });
+  }
+
+  private absent(): void {
+    const card = {
+      ...this.passport(String(100_000_000 + this.random.below(9e8))),
+      type: 'NATIONAL_ID' as const,
+    };
+    const expired = this.passport(this.number(), { expiresOn: LONG_OVER });
+    this.person('absent', { documents: this.random.pick([[], [card], [expired]]) });
+  }
+
+  private failed(): void {
+    const number = this.askable();
+    this.failing.set(number, this.random.pick(QUICK_ERRORS));
+    this.person('technical error at first', { documents: [this.passport(number)] });
+  }
+
+  private neverAnswered(): void {
+    const number = this.number();
+    this.hopeless.set(number, this.random.pick(QUICK_ERRORS));
+    this.person('never answered', { documents: [this.passport(number)] });
+  }
+
+  private person(kind: string, traits: Partial<MadePerson> = {}): void {
+    const nhs = this.random.pick(['VERIFIED', 'VERIFIED', 'VERIFICATION_NEEDED', 'NOT_VERIFIED'] as const);
+    this.persons.push({
+      id: this.random.uuid(),
+      kind,
+      active: true,
+      documents: traits.documents ?? [this.passport(this.number())],
+      stream: this.random.pick(DUE),
+      nhs,
+      blocked: this.random.chance(0.03),
+      ...traits,
+    });
+  }
+
+  private party(number: string): void {
+    const stream = this.random.pick([...NOT_DUE, ONLINE, IN_REVIEW_ELSEWHERE]);
+    const active = this.random.chance(0.8);
+    this.parties.push({ id: this.random.uuid(), kind: 'shared passport', active, number, stream });
+    this.parties.push({ id: this.random.uuid(), kind: 'plain', active, number: this.number(), stream });
+  }
+
+  private passport(number: string, dates: Partial<MadeDocument> = {}): MadeDocument {
+    const issuedOn = this.random.pick([LONG_AGO, '1999-12-31', null]);
+    return { id: this.random.uuid(), type: 'PASSPORT', number, issuedOn, expiresOn: null, ...dates };
+  }
+
+  /** A number about which the register has something to say. */
+  private askable(foundShare = FOUND_SHARE): string {
+    const number = this.number();
+    if (this.random.chance(foundShare)) this.found.add(number);
+    return number;
+  }
+
+  private number(): string {
+    for (;;) {
+      const digits = String(this.random.below(1_000_000)).padStart(6, '0');
+      const number = this.random.pick(LETTERS) + this.random.pick(LETTERS) + digits;
+      if (!this.used.has(number)) {
+        this.used.add(number);
+        return number;
+      }
+    }
+  }
+}

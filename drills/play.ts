@@ -1,0 +1,31 @@
+import { type FaultReport, findings, type Findings } from './findings';
+import type { Scene, SceneWishes } from './scene';
+import type { Stage } from './stage';
+
+/** One drill: what it is called, what it breaks, and how. */
+export interface Drill {
+  /** As it is named on the command line. */
+  readonly name: string;
+  /** Its number in the list of drills. */
+  readonly code: string;
+  readonly says: string;
+  /** Cannot be played with the Redis that lives in this process's memory. */
+  readonly needsRealRedis: boolean;
+  /** Part of the short form. */
+  readonly short: boolean;
+  play(stage: Stage): Promise<Findings>;
+}
+
+/** Sets the scene, lets the fault happen, judges, and takes everything down again, also when the drill fell. */
+export async function play(
+  stage: Stage,
+  wishes: SceneWishes,
+  fault: (scene: Scene) => Promise<FaultReport>,
+): Promise<Findings> {
+  const scene = await stage.scene(wishes);
+  try {
+    return await findings(scene, await fault(scene));
+  } finally {
+    await scene.close();
+  }
+}

@@ -1,0 +1,80 @@
+import { waitUntil } from '../test/support/wait-until';
+import type { Books } from './books';
+
+export const JOB = 'dms-passport-persons';
+
+/** No run of a drill takes this long; one that does hangs. */
+const RUN_ENDS_WITHIN_MS = 120_000;
+/** A person who failed is tried again in each following run; more than this and something never ends. */
+const FOLLOWING_RUNS = 6;
+
+/** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
+export async function startRun(books: Books): Promise<string> {
+  const [row] = await books.write<{ id: string }>(
+    `INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
+     VALUES ($1, clock_timestamp(), now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`,
+    [JOB],
+  );
+  if (row === undefined) throw new Error('The run was not written.');
+  return row.id;
+}
+
+/** Waits until the program says that the run is over. */
+export async function runEnds(books: Books, runId: string): Promise<void> {
+  const status = await waitUntil(
+    async () => {
+      const [run] = await books.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
+        runId,
+      ]);
+      return run?.status === 'RUNNING' ? undefined : (run?.status ?? 'gone');
+    },
+    { what: 'the end of a run', timeoutMs: RUN_ENDS_WITHIN_MS, everyMs: 50 },
+  );
+  if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
+}
+
+/** Starts further runs until nobody is left whom the register could still answer about. */
+export async function runUntilNothingWaits(books: Books, hopeless: readonly string[]): Promise<void> {
+  for (let run = 0; run < FOLLOWING_RUNS; run += 1) {
+    if ((await waiting(books, hopeless)) === 0) return;
+    await waitUntil(
+      async () =>
+        (await books.number(
+          `SELECT count(*) FROM mpi.person_verifications WHERE dms_passport_retry_at > now()`,
+        )) === 0,
+      { what: 'the end of the waits for a retry' },
+    );
+    await runEnds(books, await startRun(books));
+  }
+}
+
+/** Who waits for a retry and holds a passport the register knows about. */
+function waiting(books: Books, hopeless: readonly string[]): Promise<number> {
+  return books.number(
+    `SELECT count(*) FROM mpi.person_verifications AS v
+      WHERE v.dms_passport_retry_at IS NOT NULL AND NOT EXISTS (
+        SELECT FROM mpi.person_documents AS d WHERE d.person_id = v.person_id AND d.number = ANY ($1::varchar[]))`,
+    [hopeless],
+  );
+}
+
+/** How many persons were finished so far, by answer or decision. */
+export function finishedPersons(books: Books): Promise<number> {
+  return books.number(`SELECT count(*) FROM drill.history WHERE what = 'finished'`);
+}
+
+/** Waits until more persons are finished; gives how long that took, by the database's clock. */
+export async function nextFinishedAfter(books: Books, atMs: number): Promise<number> {
+  return waitUntil(
+    async () => {
+      const [row] = await books.look<{ ms: number | null }>(
+        `SELECT extract(epoch FROM min(at))::float8 * 1000 AS ms FROM drill.history
+          WHERE what = 'finished' AND at > $1::timestamptz`,
+        [new Date(atMs).toISOString()],
+      );
+      const finishedAtMs = row?.ms ?? undefined;
+      return finishedAtMs && Math.max(1, Math.round(finishedAtMs - atMs));
+    },
+    { what: 'the next finished person', timeoutMs: 60_000, everyMs: 50 },
+  );
+}

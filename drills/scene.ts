@@ -1,0 +1,178 @@
+import type { EmbeddedPostgres, EmbeddedRedis } from '../src/embedded';
+import type { Books } from './books';
+import { Child } from './child';
+import type { Crash } from './count-calls';
+import { loadPeople, teachRegister } from './load-people';
+import { MakePeople } from './make-people';
+import type { People } from './people';
+import type { Register } from './register';
+import type { SeededRandom } from './seeded-random';
+import { WatchInvariants } from './watch-invariants';
+import { noteBeginning, placeWitness } from './witness';
+
+/** What a drill needs to be set up. */
+export interface SceneWishes {
+  readonly name: string;
+  readonly persons: number;
+  /** Passport numbers kept back for edits, of each sort. */
+  readonly spare?: number;
+  readonly latencyMs: number;
+  /** On top of the settings of all drills. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export interface SceneParts {
+  readonly wishes: SceneWishes;
+  readonly postgres: EmbeddedPostgres;
+  readonly redis: EmbeddedRedis;
+  readonly register: Register;
+  readonly books: Books;
+  readonly appUrl: string;
+  readonly random: SeededRandom;
+}
+
+/** Every drill counts in leases; two seconds is the shortest allowed. */
+export const LEASE_MS = 2_000;
+
+/** As small as they may be, so that minutes of real life pass in seconds. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  LOG_LEVEL: 'info',
+  DATABASE_POOL_SIZE: '6',
+  HTTP_PORT: '0',
+  INTERNAL_PORT: '0',
+  WORKER_INTERNAL_PORT: '0',
+  VERIFICATION_LEASE_SECONDS: String(LEASE_MS / 1000),
+  JOB_POLL_SECONDS: '1',
+  SHUTDOWN_GRACE_SECONDS: '9',
+  TREMBITA_TIMEOUT_MS: '3000',
+  TREMBITA_BREAKER_OPEN_MS: '200',
+  VERIFICATION_RETRY_FIRST_SECONDS: '1',
+  VERIFICATION_RETRY_CAP_SECONDS: '1',
+  // Once in four years: the drills put in their runs themselves.
+  DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+};
+
+/** A door with its two addresses, or a worker with its one. */
+export interface Opened {
+  readonly child: Child;
+  readonly publicUrl: string;
+  readonly internalUrl: string;
+}
+
+/** One drill's own world: its database, its people, and every program it started. */
+export class Scene {
+  /** Moments at which work in hand was lost. */
+  readonly crashes: Crash[] = [];
+  people: People = { persons: [], parties: [], spare: { found: [], notFound: [] }, truths: NO_TRUTHS };
+  private readonly children: Child[] = [];
+  private startedPrograms = 0;
+
+  private constructor(
+    private readonly parts: SceneParts,
+    readonly startedAt: string,
+    private readonly watch: WatchInvariants,
+  ) {}
+
+  static async set(parts: SceneParts): Promise<Scene> {
+    const { books, wishes } = parts;
+    await placeWitness(books);
+    const [now] = await books.look<{ at: Date }>('SELECT now() AS at');
+    const startedAt = (now?.at ?? new Date()).toISOString();
+    const watch = new WatchInvariants(books, startedAt);
+    const scene = new Scene(parts, startedAt, watch);
+    scene.people = new MakePeople(parts.random).run(wishes.persons, wishes.spare);
+    await loadPeople(books, scene.people);
+    await noteBeginning(books);
+    await teachRegister(scene.register, scene.people);
+    watch.start();
+    return scene;
+  }
+
+  get books(): Books {
+    return this.parts.books;
+  }
+
+  get register(): Register {
+    return this.parts.register;
+  }
+
+  get postgres(): EmbeddedPostgres {
+    return this.parts.postgres;
+  }
+
+  get redis(): EmbeddedRedis {
+    return this.parts.redis;
+  }
+
+  get random(): SeededRandom {
+    return this.parts.random;
+  }
+
+  get fallen(): readonly Child[] {
+    return this.children.filter(({ hasFallen }) => hasFallen);
+  }
+
+  /** Starts a worker and waits until it listens. Its name stands in the history as well. */
+  worker(): Promise<Opened> {
+    return this.open('worker', 'src/worker.ts');
+  }
+
+  async workers(count: number): Promise<Opened[]> {
+    return Promise.all(Array.from({ length: count }, () => this.worker()));
+  }
+
+  /** Starts the HTTP door. */
+  door(): Promise<Opened> {
+    return this.open('door', 'src/main.ts');
+  }
+
+  /** Starts another program with the settings of this drill; without waiting for it. */
+  program(name: string, file: string): Child {
+    this.startedPrograms += 1;
+    const called = `${name}_${this.startedPrograms}`;
+    const { appUrl, redis, wishes } = this.parts;
+    const settings = {
+      ...SETTINGS,
+      ...wishes.settings,
+      DATABASE_URL: `${appUrl}?application_name=${called}`,
+      REDIS_URL: redis.url,
+      TREMBITA_URL: this.register.url,
+    };
+    const child = Child.start({ name: called, file, settings });
+    this.children.push(child);
+    return child;
+  }
+
+  /** Ends the watch; gives what it saw. */
+  async invariantsSeenBroken(): Promise<readonly string[]> {
+    return this.watch.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.watch.stop();
+    await Promise.all(this.children.map((child) => child.end('SIGKILL')));
+    await this.books.close();
+  }
+
+  private async open(name: string, file: string): Promise<Opened> {
+    const child = this.program(name, file);
+    const urls = await child.hear(listening);
+    return { child, ...urls };
+  }
+}
+
+const NO_TRUTHS = {
+  found: new Set<string>(),
+  failing: new Map<string, string>(),
+  hopeless: new Map<string, string>(),
+};
+
+/** The one log line that tells where a door is open. */
+function listening(line: string): { publicUrl: string; internalUrl: string } | undefined {
+  if (!line.includes('"listening"')) return undefined;
+  const { public_url: publicUrl = '', internal_url: internalUrl = '' } = JSON.parse(line) as Record<
+    string,
+    string
+  >;
+  return { publicUrl, internalUrl };
+}

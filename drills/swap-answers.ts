@@ -1,0 +1,24 @@
+import { FEW_CALLS_AT_ONCE, mistreatCalls, type Mistreatment } from './mistreat-calls';
+import { type Drill, play } from './play';
+
+const MODES: readonly Mistreatment[] = [
+  'foreign_id',
+  'foreign_service',
+  'foreign_client',
+  'missing_id',
+  'no_header',
+  'previous_answer',
+].map((mode): Mistreatment => [mode, 'foreign_answer']);
+
+/** D12: good answers that belong to other questions. */
+export const swapAnswers: Drill = {
+  name: 'swap-answers',
+  code: 'D12',
+  says: 'the register answers with foreign ids and with the answer before',
+  needsRealRedis: false,
+  short: true,
+  play: (stage) =>
+    play(stage, { name: 'swap-answers', persons: 500, latencyMs: 60, settings: FEW_CALLS_AT_ONCE }, (scene) =>
+      mistreatCalls(scene, MODES),
+    ),
+};

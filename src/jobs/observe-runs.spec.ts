@@ -1,0 +1,52 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Metrics, openLog } from '../observability';
+import type { JobRun } from './job-run';
+import { observeRuns } from './observe-runs';
+
+const RUN: JobRun = {
+  id: '11111111-1111-4111-8111-111111111111',
+  job: 'dms-passport-persons',
+  tick: null,
+  status: 'FINISHED',
+  startedAt: new Date('2024-05-01T01:00:00Z'),
+  finishedAt: new Date('2024-05-01T01:00:02Z'),
+  startedBy: '22222222-2222-4222-8222-222222222222',
+  counts: { taken: 3, verified: 2, 'technical_errors.timeout': 1 },
+};
+
+function anObserver() {
+  const lines: Record<string, unknown>[] = [];
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+      done();
+    },
+  });
+  const metrics = new Metrics();
+  return { observer: observeRuns(openLog({ LOG_LEVEL: 'info' }, destination), metrics), metrics, lines };
+}
+
+describe('A run in the log', () => {
+  it('begins with who wanted it and ends with everything its record counts', () => {
+    const { observer, lines } = anObserver();
+    observer.began({ id: RUN.id, job: RUN.job, startedBy: RUN.startedBy ?? '' });
+    observer.ended(RUN);
+    const whose = { run_id: RUN.id, job: RUN.job, started_by: RUN.startedBy };
+    const end = { ...whose, state: 'FINISHED', duration_ms: 2_000, counts: RUN.counts };
+    expect(lines).toMatchObject([whose, end]);
+  });
+
+  it('is a warning when it did not finish, and when a tick had to be skipped', () => {
+    const { observer, lines } = anObserver();
+    observer.ended({ ...RUN, status: 'FAILED' });
+    observer.skipped(RUN.job, new Date('2024-05-01T01:00:00Z'));
+    expect(lines.map(({ level }) => level)).toEqual(['warn', 'warn']);
+  });
+
+  it('is counted by how it ended', async () => {
+    const { observer, metrics } = anObserver();
+    observer.ended({ ...RUN, status: 'FAILED' });
+    expect(await metrics.text()).toContain('job_runs_total{job="dms-passport-persons",status="FAILED"} 1');
+  });
+});

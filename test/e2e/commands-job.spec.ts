@@ -1,0 +1,192 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobRunRepository } from '../../src/jobs';
+import { aParty, aPerson, savePersons } from '../support/builders';
+import { type CommandEnd, type RunningCommand, startCommand, withoutRedis } from '../support/command';
+import { Installation, JOB } from '../support/installation';
+import { environmentOf } from '../support/program';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const start = (args: readonly string[], changes: Record<string, string> = {}): RunningCommand =>
+  startCommand('job', args, { ...withoutRedis(here.servers), ...changes });
+const job = (...args: string[]): Promise<CommandEnd> => start([JOB, ...args]).ended;
+
+describe('npm run job -- dms-passport-persons', () => {
+  it('--json does a whole run without Redis and ends with its summary on one line of standard output', async () => {
+    const shared = here.passport('FOUND');
+    await aParty().withPassport(shared).save(here.sql);
+    await savePersons(here.sql, [
+      aPerson().withPassport(shared),
+      aPerson()
+        .withPassport(shared)
+        .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { syncedAt: new Date() }),
+      aPerson().withPassport(here.passport('NOT_FOUND')),
+      aPerson().withPassport(here.passport('MINUS_2')),
+      aPerson().withPassport('KB123456'),
+      aPerson().withNationalId('000123456'),
+    ]);
+    const { status, stdout, stderr } = await job('--json');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^[^\n]+\n$/);
+    const summary = JSON.parse(stdout) as Record<string, unknown>;
+    expect(summary).toEqual({
+      job: JOB,
+      run_id: expect.stringMatching(UUID),
+      status: 'FINISHED',
+      started_at: expect.stringMatching(TIME),
+      finished_at: expect.stringMatching(TIME),
+      batches: 1,
+      taken: 5,
+      verified: 1,
+      refuted: 1,
+      absent: 1,
+      incorrect: 1,
+      propagated_persons: 1,
+      propagated_parties: 1,
+      superseded: 0,
+      technical_errors: { register_error: 1 },
+    });
+    expect(Object.keys(summary)).toEqual([
+      'job',
+      'run_id',
+      'status',
+      'started_at',
+      'finished_at',
+      'batches',
+      'taken',
+      'verified',
+      'refuted',
+      'absent',
+      'incorrect',
+      'propagated_persons',
+      'propagated_parties',
+      'superseded',
+      'technical_errors',
+    ]);
+    expect(stderr).toContain('does without Redis');
+  });
+
+  it('ends with a summary for people on standard output; everything else goes to standard error', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    const { status, stdout, stderr } = await start([JOB], { REDIS_URL: here.redis.url }).ended;
+    expect(status, stderr).toBe(0);
+    expect(stdout).toMatch(/^verified\s+1$/m);
+    expect(stdout).toMatch(/^status\s+FINISHED$/m);
+    expect(stdout).not.toContain('{"level"');
+    // No terminal, so nothing that draws.
+    expect(stderr).not.toContain('\u001b');
+    expect(stderr).not.toContain('without Redis');
+  });
+
+  it('is refused with status 2 and the id of the running one while another run is alive', async () => {
+    const running = await here.program
+      .get(JobRunRepository)
+      .start(JOB, '00000000-0000-4000-8000-000000000001', { worker: 'elsewhere', leaseSeconds: 600 });
+    const { status, stdout, stderr } = await job('--json');
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout)).toEqual({ error: 'already_running', run_id: running.runId });
+    expect(stdout).toMatch(/^[^\n]+\n$/);
+    expect(stderr).toContain(running.runId);
+  });
+
+  it('takes a run over whose holder died, under the same id', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    const runId = await here.beginRunQuietly();
+    await here.sql.run(`UPDATE mpi.job_runs SET worker = 'gone', lease_until = now() - interval '1 second'`);
+    const { status, stdout } = await job('--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ run_id: runId, status: 'FINISHED', verified: 1 });
+  });
+
+  it('--give-up-after ends with status 1 and FAILED when the register stays unreachable for so long', async () => {
+    const persons = Array.from({ length: 8 }, () => aPerson().withPassport(here.passport()));
+    await savePersons(here.sql, persons);
+    here.register.mode('down');
+    const { status, stdout } = await start([JOB, '--json', '--give-up-after', '0.03'], {
+      TREMBITA_BREAKER_MIN_CALLS: '2',
+      TREMBITA_BREAKER_OPEN_MS: '200',
+      TREMBITA_CONCURRENCY: '2',
+    }).ended;
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', verified: 0 });
+    const pairs = `SELECT DISTINCT dms_passport_verification_status AS status FROM mpi.person_verifications`;
+    expect(await here.sql.rows({ text: pairs })).toEqual([{ status: 'VERIFICATION_NEEDED' }]);
+    await here.sql.run(
+      `UPDATE mimir.register_breakers SET open_until = NULL, open_ms = NULL, probe_by = NULL, probe_until = NULL`,
+    );
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'ends its run as STOPPED on %s, with status %i and nobody left in review',
+    async (signal, exitStatus) => {
+      const persons = Array.from({ length: 60 }, () => aPerson().withPassport(here.passport()));
+      await savePersons(here.sql, persons);
+      here.register.hold();
+      const command = start([JOB, '--json']);
+      await here.register.waitForRequests(10);
+      command.child.kill(signal);
+      // Its calls may end; whoever was not asked about yet goes back at once.
+      here.register.release();
+      const { status, stdout, stderr } = await command.ended;
+      expect(status, stderr).toBe(exitStatus);
+      const summary = JSON.parse(stdout) as Record<string, number>;
+      expect(summary).toMatchObject({ status: 'STOPPED', superseded: 0 });
+      expect(summary['taken']).toBe(summary['verified']);
+      const inReview = `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'IN_REVIEW'`;
+      expect(await here.sql.rows({ text: inReview })).toEqual([]);
+      expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+      expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    },
+  );
+});
+
+describe('npm run job that cannot be run', () => {
+  it.each([
+    ['an unknown job', ['no-such-job']],
+    ['no job', []],
+    ['two jobs', [JOB, JOB]],
+    ['an unknown option', [JOB, '--fast']],
+    ['a time that is no time', [JOB, '--give-up-after', 'soon']],
+    ['a time that is over already', [JOB, '--give-up-after', '0']],
+  ])('ends with status 64: %s', async (_what, args) => {
+    const { status, stdout, stderr } = await start(args).ended;
+    expect(status, stderr).toBe(64);
+    expect(stdout).toBe('');
+    expect(stderr).not.toBe('');
+    expect(await here.sql.rows({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
+  });
+
+  it('ends with status 78 and all faults, one a line, when the configuration is wrong', async () => {
+    const environment = {
+      ...environmentOf(here.servers),
+      DATABASE_URL: undefined,
+      TREMBITA_URL: 'no address',
+    };
+    const { status, stdout, stderr } = await startCommand('job', [JOB], {
+      ...environment,
+      DMS_PERSON_VALIDATION_PERIOD_DAYS: '-3',
+    }).ended;
+    expect(status).toBe(78);
+    expect(stdout).toBe('');
+    const lines = stderr.trim().split('\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'DMS_PERSON_VALIDATION_PERIOD_DAYS',
+      'TREMBITA_URL',
+    ]);
+    for (const line of lines) expect(line).toContain('for example');
+    expect(stderr).not.toContain('no address');
+  });
+});

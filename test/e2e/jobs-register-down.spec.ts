@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aPerson, savePersons, verificationOf } from '../support/builders';
+import { Installation } from '../support/installation';
+import { waitUntil } from '../support/wait-until';
+
+const PERSONS = 30;
+const MIN_CALLS = 4;
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start({
+    TREMBITA_BREAKER_MIN_CALLS: String(MIN_CALLS),
+    TREMBITA_BREAKER_OPEN_MS: '200',
+    TREMBITA_CONCURRENCY: '4',
+    TREMBITA_TIMEOUT_MS: '1000',
+    SHUTDOWN_GRACE_SECONDS: '7',
+    DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '4',
+    // Three seconds.
+    JOB_GIVE_UP_AFTER_MINUTES: '0.05',
+  });
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+// What a test leaves of the breaker must not stop the next one.
+afterEach(async () => {
+  await here.clear();
+  await aPerson().withPassport(here.passport()).save(here.sql);
+  await here.run();
+});
+
+const manyPersons = (): Promise<string[]> =>
+  savePersons(
+    here.sql,
+    Array.from({ length: PERSONS }, () => aPerson().withPassport(here.passport())),
+  );
+
+async function standings(persons: readonly string[]): Promise<Record<string, number>> {
+  const text = `
+    SELECT dms_passport_verification_status || '/' || dms_passport_verification_reason AS pair, count(*)::int AS n
+      FROM mpi.person_verifications WHERE person_id = ANY ($1) GROUP BY 1`;
+  const rows = await here.sql.rows<{ pair: string; n: number }>({ text }, [persons]);
+  return Object.fromEntries(rows.map(({ pair, n }) => [pair, n]));
+}
+
+async function isShut(): Promise<boolean> {
+  const text = `SELECT FROM mimir.register_breakers WHERE method = 'CheckPassportDMSStatus' AND open_until IS NOT NULL`;
+  return (await here.sql.rows({ text })).length > 0;
+}
+
+describe('A run against a register that is down', () => {
+  it('stops asking, gives up after its time as FAILED, and everybody stands as before', async () => {
+    const persons = await manyPersons();
+    here.register.mode('down');
+    const run = await here.run();
+    expect(run.status).toBe('FAILED');
+    expect(await standings(persons)).toEqual({ 'VERIFICATION_NEEDED/ONLINE_TRIGGERED': PERSONS });
+    const failed = run.counts['technical_errors.connection'] ?? 0;
+    expect(run.counts['taken']).toBe(failed);
+    // The calls that opened the gate, and one probe at a time since; far from everybody was asked.
+    expect(failed).toBeGreaterThanOrEqual(MIN_CALLS);
+    expect(failed).toBeLessThan(PERSONS);
+    const asked = `SELECT count(*)::int AS n FROM mpi.verification_locks WHERE attempts = 1 AND claim_id IS NULL`;
+    expect(await here.sql.rows({ text: asked })).toEqual([{ n: failed }]);
+    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    const waiting = `SELECT FROM mpi.person_verifications WHERE dms_passport_retry_at IS NULL`;
+    expect(await here.sql.rows({ text: waiting })).toHaveLength(PERSONS - failed);
+  });
+
+  it('goes on by itself when the register comes back in time', async () => {
+    const persons = await manyPersons();
+    here.register.mode('down');
+    const runId = await here.beginRun();
+    await waitUntil(isShut, { what: 'the gate to be shut' });
+    here.register.mode('normal');
+    const run = await here.ended(runId);
+    expect(run.status).toBe('FINISHED');
+    const failed = run.counts['technical_errors.connection'] ?? 0;
+    expect(run.counts['verified']).toBe(PERSONS - failed);
+    expect(await standings(persons)).toMatchObject({ 'VERIFIED/AUTO_VALID': PERSONS - failed });
+    expect(await isShut()).toBe(false);
+  });
+
+  it('leaves whoever failed to the next run by hand, which asks them without waiting', async () => {
+    const persons = await manyPersons();
+    here.register.mode('down');
+    await here.run();
+    here.register.mode('normal');
+    const run = await here.run();
+    expect(run).toMatchObject({ status: 'FINISHED', counts: { verified: PERSONS } });
+    expect(await standings(persons)).toEqual({ 'VERIFIED/AUTO_VALID': PERSONS });
+    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+  });
+
+  it('is not FAILED when nobody is due: there was nothing to ask', async () => {
+    const [person] = await savePersons(here.sql, [aPerson().withNationalId('000123456')]);
+    here.register.mode('down');
+    const run = await here.run();
+    expect(run).toMatchObject({ status: 'FINISHED', counts: { absent: 1 } });
+    expect((await verificationOf(here.sql, person ?? '')).dms_passport_verification_status).toBe(
+      'VERIFICATION_NOT_NEEDED',
+    );
+  });
+});

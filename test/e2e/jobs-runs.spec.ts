@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WORKER_ID } from '../../src/config/worker-id';
+import { type HelpEnd, JobRunRepository } from '../../src/jobs';
+import { Timetable } from '../../src/jobs/timetable';
+import { aPerson, savePersons, verificationOf } from '../support/builders';
+import { Installation, JOB } from '../support/installation';
+import type { Program } from '../support/program';
+import { waitUntil } from '../support/wait-until';
+
+const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
+
+let here: Installation;
+let second: Program;
+
+beforeAll(async () => {
+  // Every day at three in the morning by Kyiv's clock; the beat is given by hand.
+  here = await Installation.start({ DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 3 * * *' });
+  second = await here.startProgram();
+  await here.shareRegister();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const beat = (program: Program = here.program): Promise<void> => program.get(Timetable).beat();
+
+/** Makes the schedule one that has been known for so many days; a beat of the program's own may have noted it. */
+async function knownFor(days: number): Promise<void> {
+  const text = `
+    INSERT INTO mpi.job_schedules AS s (job, first_seen_at) VALUES ($1, now() - $2 * interval '1 day')
+    ON CONFLICT (job) DO UPDATE SET first_seen_at = excluded.first_seen_at`;
+  await here.sql.rows({ text }, [JOB, days]);
+}
+
+interface RunRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly status: string;
+  readonly tick: Date | null;
+  readonly worker: string | null;
+}
+
+const runs = (): Promise<RunRow[]> =>
+  here.sql.rows<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
+
+const start = (worker: string) =>
+  here.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
+
+describe('A tick of the timetable', () => {
+  it('begins a run, which checks whoever is due', async () => {
+    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    await knownFor(1.5);
+    await beat();
+    const [run] = await runs();
+    const ended = await here.ended(run?.id ?? '');
+    expect(ended).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
+    expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+  });
+
+  it('that was missed is caught up, and of many only the latest', async () => {
+    await knownFor(9);
+    await beat();
+    await beat();
+    const all = await runs();
+    expect(all).toHaveLength(1);
+    const [{ latest } = { latest: null }] = await here.sql.rows<{ latest: Date }>({
+      text: `
+        SELECT CASE WHEN at > now() THEN at - interval '1 day' ELSE at END AS latest
+          FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') + interval '3 hours')
+                         AT TIME ZONE 'Europe/Kyiv' AS at) AS today`,
+    });
+    expect(all[0]?.tick).toEqual(latest);
+  });
+
+  it('of a schedule nobody has seen before is not caught up: the next one is the first', async () => {
+    await beat();
+    expect(await runs()).toEqual([]);
+  });
+
+  it('that two instances fire at the same moment is one run', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    await knownFor(1.5);
+    await Promise.all([beat(), beat(second), beat(), beat(second)]);
+    const all = await runs();
+    expect(all).toHaveLength(1);
+    const run = await here.ended(all[0]?.id ?? '');
+    expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
+  });
+
+  it('that comes while a run is going is told as SKIPPED, and the run goes on', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    here.register.hold();
+    const runId = await here.beginRun();
+    await here.register.waitForRequests(1);
+    await knownFor(1.5);
+    await beat();
+    await beat(second);
+    expect((await runs()).map(({ status }) => status).sort()).toEqual(['RUNNING', 'SKIPPED']);
+    here.register.release();
+    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    await beat();
+    expect(await runs()).toHaveLength(2);
+  });
+});
+
+describe('A second start by hand', () => {
+  it('is refused while the holder of the running one is alive, and says which one that is', async () => {
+    const first = await start('one');
+    expect(first.kind).toBe('started');
+    expect(await start('two')).toEqual({ kind: 'already_running', runId: first.runId });
+  });
+
+  it('takes the same run over once the lease of its holder has passed', async () => {
+    const first = await start('one');
+    await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
+    expect(await start('two')).toEqual({ kind: 'taken_over', runId: first.runId });
+    expect(await runs()).toMatchObject([{ status: 'RUNNING', worker: 'two' }]);
+  });
+
+  it('at the very same moment as another starts one run: the other is told its id', async () => {
+    const started = await Promise.all(['one', 'two', 'three'].map(start));
+    expect(started.map(({ kind }) => kind).sort()).toEqual(['already_running', 'already_running', 'started']);
+    expect(new Set(started.map(({ runId }) => runId)).size).toBe(1);
+  });
+});
+
+describe('A run whose holder died', () => {
+  it('is taken over by the next worker: same id, and its counts go on', async () => {
+    const persons = [aPerson().withPassport(here.passport()), aPerson().withPassport(here.passport())];
+    await savePersons(here.sql, persons);
+    const [run] = await here.sql.rows<{ id: string }>(
+      {
+        text: `
+          INSERT INTO mpi.job_runs (job, started_at, started_by, status, worker, lease_until)
+          VALUES ($1, now(), $2, 'RUNNING', 'gone', now() - interval '1 second') RETURNING id`,
+      },
+      [JOB, SYSTEM_USER_ID],
+    );
+    const runId = run?.id ?? '';
+    await here.sql.rows(
+      {
+        text: `
+          INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
+          VALUES ($1, 'gone', 'taken', 5), ($1, 'gone', 'verified', 5)`,
+      },
+      [runId],
+    );
+    await here.ring();
+    expect(await here.ended(runId)).toMatchObject({
+      id: runId,
+      status: 'FINISHED',
+      counts: { taken: 7, verified: 7, batches: 1 },
+    });
+  });
+
+  it('is helped by everybody and ended by nobody while the holder seems alive', async () => {
+    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    const { runId } = await start('busy elsewhere');
+    await here.ring();
+    await waitUntil(
+      async () => (await verificationOf(here.sql, person)).dms_passport_verification_status === 'VERIFIED',
+      { what: 'the person to be checked' },
+    );
+    await waitUntil(async () => (await here.ticketsLeft()) === 0, {
+      what: 'the helper to have done its part',
+    });
+    expect(await runs()).toMatchObject([{ status: 'RUNNING', worker: 'busy elsewhere' }]);
+    await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
+    await here.ring();
+    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
+  });
+
+  it('does not end while somebody is due whom another worker gave back; a run that nobody answered does', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    const runId = await here.beginRunQuietly();
+    const isUnfinished = (end: HelpEnd): Promise<boolean> =>
+      here.check.unfinished(here.transactions, runId, end);
+    expect(await isUnfinished('nothing_due')).toBe(true);
+    expect(await isUnfinished('unreachable')).toBe(false);
+    await here.ring();
+    await here.ended(runId);
+    expect(await isUnfinished('nothing_due')).toBe(false);
+  });
+
+  it('does not end while a claim of it is unfinished, whoever holds that', async () => {
+    const claim = '33333333-3333-4333-8333-333333333333';
+    const runId = await here.beginRunQuietly();
+    await here.sql.rows(
+      {
+        text: `
+          INSERT INTO mpi.verification_claims (id, run_id, stream, worker, taken_at, lease_until)
+          VALUES ($1, $2, 'dms_passport', 'still there', now(), now() + interval '1 hour')`,
+      },
+      [claim, runId],
+    );
+    await here.ring();
+    const holder = await waitUntil(async () => (await runs())[0]?.worker, { what: 'the run to be held' });
+    const workers = [here.program, second].map((program) => program.get<string>(WORKER_ID));
+    expect(workers).toContain(holder);
+    await here.sql.rows(
+      {
+        text: 'DELETE FROM mpi.verification_claims WHERE id = $1 AND EXISTS (SELECT FROM mpi.job_runs WHERE id = $2 AND status = $3)',
+      },
+      [claim, runId, 'RUNNING'],
+    );
+    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+  });
+});

@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { RequeueCheck } from '../../src/verifications';
+import { aPerson, auditOf, lockOf, verificationOf } from '../support/builders';
+import { changeData, OFFICIAL } from '../support/change-data';
+import { Installation } from '../support/installation';
+import { waitUntil } from '../support/wait-until';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const rowsOf = async (person: string): Promise<(string | null)[]> =>
+  (await auditOf(here.sql, person)).map(({ row }) => row);
+
+/** Begins a run and comes back when the register holds a question about the passport. */
+async function askedAbout(passport: string): Promise<string> {
+  here.register.hold({ key: passport, next: 1 });
+  const runId = await here.beginRun();
+  await here.register.waitForRequests(1, passport);
+  return runId;
+}
+
+describe('While the register thinks about a passport', () => {
+  it('S1: the person gets another one: the old answer is dropped, the new one asked for in the same run', async () => {
+    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(here.sql);
+    const runId = await askedAbout(old);
+    await changeData(here, { personId: person, passport: renewed });
+    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    // The same run takes him again while the old answer is still to come.
+    await here.register.waitForRequests(1, renewed);
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFIED',
+      dms_passport_data_status: 0,
+      dms_passport_data_id: null,
+    });
+    expect(await rowsOf(person)).toEqual(['S1', 'S6']);
+    expect(run).toMatchObject({ status: 'FINISHED', counts: { taken: 2, verified: 1, superseded: 1 } });
+    expect(
+      [here.register.requestsFor(old), here.register.requestsFor(renewed)].map((all) => all.length),
+    ).toEqual([1, 1]);
+  });
+
+  it('S1: a bad answer that comes too late for him still tells about the document: its other holders learn it', async () => {
+    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(here.sql);
+    const other = await aPerson()
+      .withPassport(old)
+      .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { syncedAt: new Date() })
+      .save(here.sql);
+    const runId = await askedAbout(old);
+    await changeData(here, { personId: person, passport: renewed });
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(await verificationOf(here.sql, other)).toMatchObject({
+      dms_passport_verification_status: 'NOT_VERIFIED',
+    });
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFIED',
+    });
+    expect(run.counts).toMatchObject({ superseded: 1, propagated_persons: 1, verified: 1 });
+    expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
+  });
+
+  it('S1: even one that signs again with the very same passport is asked about anew', async () => {
+    const passport = here.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    const runId = await askedAbout(passport);
+    await changeData(here, { personId: person, passport });
+    await here.register.waitForRequests(2, passport);
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(here.register.requestsFor(passport)).toHaveLength(2);
+    expect(run.counts).toMatchObject({ taken: 2, refuted: 1, superseded: 1 });
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'NOT_VERIFIED',
+    });
+  });
+
+  it('S1: also when the last claim of the run was looking around just then, and could not see him', async () => {
+    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(here.sql);
+    const runId = await askedAbout(old);
+    // A claim takes the run's row for reading: it waits here, with a view of the tables that is already old.
+    const holder = await here.openSession();
+    await holder.run('BEGIN', 'SELECT FROM mpi.job_runs FOR UPDATE');
+    await holder.isWaitedFor(here.sql);
+    await changeData(here, { personId: person, passport: renewed });
+    here.register.release();
+    const dropped = `SELECT FROM mpi.job_run_counts WHERE counter = 'superseded'`;
+    await waitUntil(async () => (await here.sql.rows({ text: dropped })).length > 0, {
+      what: 'the old answer to be dropped',
+    });
+    await holder.run('COMMIT');
+    const run = await here.ended(runId);
+    expect(run.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
+    expect(await rowsOf(person)).toEqual(['S1', 'S6']);
+  });
+
+  it('S2: the person gives up his passport: the answer is dropped and nobody asks again', async () => {
+    const passport = here.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    const runId = await askedAbout(passport);
+    await changeData(here, { personId: person });
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFICATION_NOT_NEEDED',
+      dms_passport_verification_reason: 'AUTO_DATA_ABSENT',
+      dms_passport_unverified_at: null,
+    });
+    expect(await rowsOf(person)).toEqual(['S2']);
+    expect(run.counts).toEqual({ batches: 1, taken: 1, superseded: 1 });
+  });
+
+  it('S10: an official asks for a repeat: the answer under way does not count as the repeat', async () => {
+    const passport = here.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    const runId = await askedAbout(passport);
+    here.register.answer(passport, 'NOT_FOUND');
+    const asked = { personId: person, stream: 'dms_passport', actorId: OFFICIAL } as const;
+    await here.program.get(RequeueCheck).run(asked);
+    // His second question overtakes the first; the late answer to that one changes nothing for him.
+    await waitUntil(async () => (await rowsOf(person)).includes('S6'), { what: 'the answer to the repeat' });
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(await rowsOf(person)).toEqual(['S10', 'S6']);
+    expect(run.counts).toEqual({ batches: 2, taken: 2, verified: 1, superseded: 1 });
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFIED',
+    });
+  });
+
+  it('S9: a failure that comes after a change counts against nobody', async () => {
+    const [old, renewed] = [here.passport('MINUS_2'), here.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(here.sql);
+    const runId = await askedAbout(old);
+    await changeData(here, { personId: person, passport: renewed });
+    here.register.release();
+    const run = await here.ended(runId);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFIED',
+      dms_passport_retry_at: null,
+    });
+    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    expect(run.counts).toEqual({ batches: 2, taken: 2, verified: 1, superseded: 1 });
+  });
+
+  it('C0: a NOT_VERIFIED set by hand meanwhile stays, whatever the answer', async () => {
+    const [good, bad] = [here.passport('NOT_FOUND'), here.passport('FOUND')];
+    const persons = [
+      await aPerson().withPassport(good).save(here.sql),
+      await aPerson().withPassport(bad).save(here.sql),
+    ];
+    here.register.hold();
+    const runId = await here.beginRun();
+    await here.register.waitForRequests(2);
+    await here.sql.run(`UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED'`);
+    here.register.release();
+    await here.ended(runId);
+    for (const person of persons) {
+      expect((await verificationOf(here.sql, person)).cumulative_status).toBe('NOT_VERIFIED');
+    }
+  });
+
+  it('C0: nor is it lifted when it is set while the answer is just being written', async () => {
+    const passport = here.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    const runId = await askedAbout(passport);
+    const byHand = await here.openSession();
+    await byHand.run('BEGIN', `UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED'`);
+    here.register.release();
+    await byHand.isWaitedFor(here.sql);
+    await byHand.run('COMMIT');
+    await here.ended(runId);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'NOT_VERIFIED',
+      cumulative_status: 'NOT_VERIFIED',
+    });
+  });
+});

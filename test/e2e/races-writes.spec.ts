@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Metrics } from '../../src/observability';
+import { aPerson, auditOf, eventsOf, lockOf, savePersons, verificationOf } from '../support/builders';
+import { Installation } from '../support/installation';
+
+const FIRST = '00000000-cccc-4ccc-8ccc-000000000001';
+const LAST = 'ffffffff-cccc-4ccc-8ccc-000000000002';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const statusOf = async (person: string): Promise<string> =>
+  (await verificationOf(here.sql, person)).dms_passport_verification_status;
+
+/** How often a transaction of the program was run again. */
+async function repeats(): Promise<number> {
+  const { values } = await here.program.get(Metrics).transactionsRepeated.get();
+  return values.reduce((sum, { value }) => sum + value, 0);
+}
+
+describe('The write of a group', () => {
+  it('that PostgreSQL chose as the victim of a deadlock is done again, and nothing is lost', async () => {
+    const persons = await savePersons(here.sql, [
+      aPerson().withId(FIRST).withPassport(here.passport()),
+      aPerson().withId(LAST).withPassport(here.passport()),
+    ]);
+    const before = await repeats();
+    here.register.hold();
+    const runId = await here.beginRun();
+    await here.register.waitForRequests(2);
+    const elsewhere = await here.openSession();
+    // It never looks for deadlocks itself: the write of the program does, and is the victim.
+    await elsewhere.run(`SET deadlock_timeout = '1min'`);
+    await elsewhere.holdPerson(LAST);
+    here.register.release();
+    await elsewhere.isWaitedFor(here.sql);
+    // Waits for the row that the write has locked already; comes back when PostgreSQL has undone that write.
+    await elsewhere.run(
+      `SELECT FROM mpi.person_verifications WHERE person_id = '${FIRST}' FOR UPDATE`,
+      'COMMIT',
+    );
+    const run = await here.ended(runId);
+    expect(await repeats()).toBeGreaterThan(before);
+    expect(run.counts).toEqual({ batches: 1, taken: 2, verified: 2 });
+    for (const person of persons) {
+      expect(await auditOf(here.sql, person)).toHaveLength(1);
+      expect(await eventsOf(here.sql, person)).toHaveLength(2);
+    }
+  });
+
+  it('that one row spoils is divided until that row stands alone: the others are written, its person waits', async () => {
+    const builders = Array.from({ length: 9 }, () => aPerson().withPassport(here.passport()));
+    const persons = await savePersons(here.sql, builders);
+    const [poisoned, ...others] = persons;
+    await here.sql.run(`
+      ALTER TABLE mpi.person_verifications ADD CONSTRAINT poisoned
+        CHECK (person_id <> '${poisoned}' OR dms_passport_verification_status <> 'VERIFIED')`);
+    try {
+      here.register.hold();
+      const runId = await here.beginRun();
+      await here.register.waitForRequests(persons.length);
+      here.register.release();
+      const run = await here.ended(runId);
+      expect(run.counts).toEqual({
+        batches: 1,
+        taken: persons.length,
+        verified: others.length,
+        'technical_errors.not_processed': 1,
+      });
+      for (const person of others) expect(await statusOf(person)).toBe('VERIFIED');
+      const row = await verificationOf(here.sql, poisoned ?? '');
+      expect(row.dms_passport_verification_status).toBe('VERIFICATION_NEEDED');
+      expect(row.dms_passport_retry_at).not.toBeNull();
+      expect(await lockOf(here.sql, poisoned ?? '', 'dms_passport')).toMatchObject({
+        claim_id: null,
+        attempts: 1,
+        last_error_kind: 'not_processed',
+      });
+    } finally {
+      await here.sql.run('ALTER TABLE mpi.person_verifications DROP CONSTRAINT poisoned');
+    }
+  });
+
+  it('that finds a row held for long waits and tries again: no answer is lost', async () => {
+    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    here.register.hold();
+    const runId = await here.beginRun();
+    await here.register.waitForRequests(1);
+    const holder = await here.openSession();
+    await holder.holdPerson(person);
+    here.register.release();
+    await holder.isWaitedFor(here.sql);
+    await holder.run(`UPDATE mpi.person_verifications SET updated_at = now()`, 'COMMIT');
+    const run = await here.ended(runId);
+    expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
+    expect(here.register.requestCount).toBe(1);
+  });
+
+  it('undoes everything with one of its parts: no answer without its event, audit row and count', async () => {
+    const person = await aPerson().withPassport(here.passport('FOUND')).save(here.sql);
+    // The last statement of the write fails.
+    await here.sql.run(`
+      ALTER TABLE mpi.job_run_counts ADD CONSTRAINT poisoned CHECK (counter <> 'refuted')`);
+    try {
+      const run = await here.run();
+      expect(run.counts).toEqual({ batches: 1, taken: 1, 'technical_errors.not_processed': 1 });
+      expect(await statusOf(person)).toBe('VERIFICATION_NEEDED');
+      expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
+      expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
+    } finally {
+      await here.sql.run('ALTER TABLE mpi.job_run_counts DROP CONSTRAINT poisoned');
+    }
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { startCommand } from '../support/command';
+
+/** No server is named here: what is wrong with the line that was typed is told before any setting is read. */
+const NO_SETTINGS = {};
+
+describe('npm run job, typed wrongly on a machine without settings', () => {
+  it.each([
+    ['an unknown job', ['no-such-job'], 'Job not found; there is dms-passport-persons'],
+    ['no end of minutes', ['dms-passport-persons', '--give-up-after', 'Infinity'], '--give-up-after must be'],
+    [
+      'minutes in hexadecimal',
+      ['dms-passport-persons', '--give-up-after', '0x10'],
+      '--give-up-after must be',
+    ],
+    ['a month of minutes', ['dms-passport-persons', '--give-up-after', '43201'], '--give-up-after must be'],
+    ['minutes left out', ['dms-passport-persons', '--give-up-after'], 'lacks its value'],
+  ])('ends with 64 and says why: %s', async (_what, args, says) => {
+    const { status, stdout, stderr } = await startCommand('job', args, NO_SETTINGS).ended;
+    expect([status, stdout]).toEqual([64, '']);
+    expect(stderr).toContain(says);
+    expect(stderr).toContain('usage: npm run job');
+  });
+});

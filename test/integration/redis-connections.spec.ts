@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RedisConnections } from '../../src/jobs';
+
+const SUBSCRIBED = '*3\r\n$10\r\npsubscribe\r\n$4\r\nbell\r\n:1\r\n';
+
+const open: { server: Server; sockets: Socket[] }[] = [];
+
+afterEach(() => {
+  for (const { server, sockets } of open.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+});
+
+/** A Redis that hears everything and answers what the test tells it to. */
+async function silentRedis(): Promise<{ url: string; nextSocket: () => Promise<Socket> }> {
+  const server = createServer();
+  const sockets: Socket[] = [];
+  open.push({ server, sockets });
+  server.on('connection', (socket) => sockets.push(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    nextSocket: async () => (await once(server, 'connection'))[0] as Socket,
+  };
+}
+
+describe('The connections to Redis', () => {
+  it('closed while a subscription is being renewed, leave no error that nobody catches', async () => {
+    const stray: unknown[] = [];
+    const note = (error: unknown): number => stray.push(error);
+    process.on('unhandledRejection', note);
+    try {
+      const { url, nextSocket } = await silentRedis();
+      const connections = new RedisConnections(url, () => undefined);
+      const first = nextSocket();
+      const redis = connections.create('subscriber');
+      const listening = redis.psubscribe('bell');
+      const socket = await first;
+      await once(socket, 'data');
+      socket.write(SUBSCRIBED);
+      await listening;
+      // Redis goes and comes back; the client subscribes again by itself, and we leave before it is answered.
+      const second = nextSocket();
+      socket.destroy();
+      await once(await second, 'data');
+      const over = once(redis, 'end');
+      connections.closeAll();
+      await over;
+      // Node tells of a stray rejection after the turn in which it came about.
+      await nextTurn();
+      expect(stray).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+  });
+
+  it('tell whoever waits for an answer that it will not come', async () => {
+    const { url, nextSocket } = await silentRedis();
+    const connections = new RedisConnections(url, () => undefined);
+    const arrived = nextSocket();
+    const listening = connections.create('subscriber').psubscribe('bell');
+    await once(await arrived, 'data');
+    connections.closeAll();
+    await expect(listening).rejects.toThrow('Connection is closed');
+  });
+});

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
+import { Installation } from '../support/installation';
+import { waitUntil } from '../support/wait-until';
+
+const CLAIM = '33333333-3333-4333-8333-333333333333';
+const LEASE_SECONDS = 2;
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start({
+    VERIFICATION_LEASE_SECONDS: String(LEASE_SECONDS),
+    JOB_POLL_SECONDS: '1',
+  });
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+interface Lease extends Record<string, unknown> {
+  readonly id: string;
+  readonly lease_until: Date;
+}
+
+const leases = (table: 'verification_claims' | 'job_runs'): Promise<Lease[]> =>
+  here.sql.rows<Lease>({ text: `SELECT id, lease_until FROM mpi.${table}` });
+
+describe('While the register takes longer than a lease', () => {
+  it('the claim and the run are kept alive, and the answer is the first one’s', async () => {
+    const passport = here.passport();
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    here.register.hold();
+    const runId = await here.beginRun();
+    await here.register.waitForRequests(1);
+    const [claim] = await leases('verification_claims');
+    const [run] = await leases('job_runs');
+    const outlived = (was: Lease | undefined, is: Lease | undefined): boolean =>
+      Number(is?.lease_until) - Number(was?.lease_until) > LEASE_SECONDS * 1000;
+    await waitUntil(
+      async () =>
+        outlived(claim, (await leases('verification_claims'))[0]) &&
+        outlived(run, (await leases('job_runs'))[0]),
+      { what: 'both leases to be renewed beyond their first end' },
+    );
+    expect((await lockOf(here.sql, person, 'dms_passport'))?.claim_id).toBe(claim?.id);
+    here.register.release();
+    expect(await here.ended(runId)).toMatchObject({ counts: { taken: 1, verified: 1 } });
+    expect(here.register.requestsFor(passport)).toHaveLength(1);
+  });
+});
+
+describe('S11: whoever is held by a dead worker', () => {
+  it('goes back by himself, and a worker that seemed dead changes nothing when it comes late', async () => {
+    const persons = await savePersons(
+      here.sql,
+      Array.from({ length: 3 }, () =>
+        aPerson()
+          .withPassport(here.passport())
+          .stream('dms_passport', 'IN_REVIEW', 'AUTO')
+          .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'AUTO_VALID' }),
+      ),
+    );
+    await here.sql.run(`
+      INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
+      VALUES ('${CLAIM}', 'dms_passport', 'gone', now(), now() - interval '1 millisecond')`);
+    await waitUntil(
+      async () => {
+        const rows = await Promise.all(persons.map((person) => verificationOf(here.sql, person)));
+        return rows.every((row) => row.dms_passport_verification_status === 'VERIFIED');
+      },
+      // Two leases, and time for a busy machine.
+      { what: 'everybody to be released', timeoutMs: (2 * LEASE_SECONDS + 4) * 1000 },
+    );
+    for (const person of persons) expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    expect(await leases('verification_claims')).toEqual([]);
+  });
+});
+
+describe('Without a ticket', () => {
+  it('the poll finds a run: Redis only rings', async () => {
+    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    const runId = await here.beginRunQuietly();
+    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+  });
+
+  it('and without Redis as well', async () => {
+    const { server } = here.redis;
+    if (server === null) return;
+    await server.stop();
+    try {
+      const person = await aPerson().withPassport(here.passport()).save(here.sql);
+      expect(await here.run()).toMatchObject({ status: 'FINISHED' });
+      expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+    } finally {
+      await server.restart();
+    }
+  });
+});

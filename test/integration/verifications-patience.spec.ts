@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aPerson, savePersons, verificationOf } from '../support/builders';
+import { Installation, JOB } from '../support/installation';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start({ JOB_GIVE_UP_AFTER_MINUTES: '60' });
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+describe('A run that nobody worked on for longer than it takes to give up', () => {
+  it('waits for the end of the probe: an answer to it opens the gate, and the run goes on', async () => {
+    await savePersons(
+      here.sql,
+      Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
+    );
+    await here.sql.run(`
+      UPDATE mimir.register_breakers
+         SET open_until = now() - interval '1 second', open_ms = 200, period = period + 1,
+             answered_at = now() - interval '2 hours'
+       WHERE method = 'CheckPassportDMSStatus'`);
+    here.register.hold();
+    const text = `
+      INSERT INTO mpi.job_runs (job, started_at, status) VALUES ($1, now() - interval '2 hours', 'RUNNING') RETURNING id`;
+    const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB]);
+    await here.ring();
+    await here.register.waitForRequests(1);
+    here.register.release();
+    expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 5 } });
+  });
+});
+
+describe('What other programs leave open', () => {
+  it('a run without a beginning is worked on and listed: it began when it was written', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    const text = `INSERT INTO mpi.job_runs (job, status) VALUES ($1, 'RUNNING') RETURNING id, inserted_at`;
+    const [run] = await here.sql.rows<{ id: string; inserted_at: Date }>({ text }, [JOB]);
+    await here.ring();
+    expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
+    const listed = await here.program.internal('/api/admin/jobs');
+    expect(listed.status).toBe(200);
+    expect(await listed.json()).toMatchObject({
+      data: [{ run_id: run?.id, started_at: run?.inserted_at.toISOString() }],
+    });
+  });
+
+  it('a found document that seems to come from the future overtakes no answer', async () => {
+    const passport = here.passport('NOT_FOUND');
+    const person = await aPerson().withPassport(passport).save(here.sql);
+    await here.sql.rows(
+      {
+        text: `
+          INSERT INTO mimir.dms_passport_data (pass_type, pas_serial, pas_number, pas_status, updated_at)
+          VALUES ('0101', $1, $2, 1, now() + interval '1 hour')`,
+      },
+      [passport.slice(0, 2), passport.slice(2)],
+    );
+    expect(await here.run()).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      dms_passport_verification_status: 'VERIFIED',
+    });
+    expect(here.register.requestsFor(passport)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WORKER_ID } from '../../src/config/worker-id';
+import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
+import { aPerson, savePersons } from '../support/builders';
+import { Installation, JOB } from '../support/installation';
+import type { Program } from '../support/program';
+
+let here: Installation;
+let second: Program;
+
+beforeAll(async () => {
+  here = await Installation.start({ TREMBITA_CONCURRENCY: '1', JOB_POLL_SECONDS: '1' });
+  second = await here.startProgram();
+  for (const program of [here.program, second]) await program.get<ClaimGate>(CLAIM_GATE).join();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+describe('With more workers than places at the register', () => {
+  it('the one without a place ends the run that it holds when nobody is left', async () => {
+    const programs = [here.program, second];
+    const starved = programs.find((program) => program.get<ClaimGate>(CLAIM_GATE).capacity() === 0);
+    expect(starved).toBeDefined();
+    await savePersons(
+      here.sql,
+      Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
+    );
+    const text = `
+      INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)
+      VALUES ($1, now(), 'RUNNING', $2, now() + interval '1 minute') RETURNING id`;
+    const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
+    expect(await here.ended(run?.id ?? '')).toMatchObject({
+      status: 'FINISHED',
+      counts: { taken: 5, verified: 5 },
+    });
+  });
+});
