@@ -40,7 +40,8 @@ export function startProgram({
   preload,
   nodeOptions = [],
 }: ProgramToStart): Program {
-  const before = preload === undefined ? [] : ['-r', join(ROOT, preload)];
+  const preloads = ['bench/end-with-owner.ts', ...(preload === undefined ? [] : [preload])];
+  const before = preloads.flatMap((module) => ['-r', join(ROOT, module)]);
   const child = spawn(
     process.execPath,
     [...nodeOptions, '-r', '@swc-node/register', ...before, join(ROOT, file), ...args],

@@ -5,6 +5,8 @@ import { onDatabase } from './stage';
 
 /** How often is looked whether a run has ended. */
 const LOOK_EVERY_MS = 500;
+/** Ten times the longest run here: then the worker is dead, and its figures too. */
+const ENDED_WITHIN_MS = 300_000;
 
 /** Rings for a run of the timetable, as the cron would, and waits until the workers have ended it. */
 export async function sweep(
@@ -20,7 +22,8 @@ export async function sweep(
         [DmsPassportStream.JOB],
       );
       await bell.add({}, { removeOnComplete: true });
-      for (;;) {
+      const deadlineMs = performance.now() + ENDED_WITHIN_MS;
+      while (performance.now() < deadlineMs) {
         const run = await client.query(`SELECT FROM mpi.job_runs WHERE id = $1 AND status = 'RUNNING'`, [
           rows[0]?.id,
         ]);
@@ -28,6 +31,7 @@ export async function sweep(
         await during();
         await wait(LOOK_EVERY_MS);
       }
+      throw new Error('A run did not end.');
     });
   } finally {
     await bell.close();

@@ -95,14 +95,17 @@ const RETAKEN = `
   SELECT held.person_id FROM mpi.verification_locks AS held JOIN drill.slept USING (person_id)
    WHERE held.claim_id IS NOT NULL AND held.claim_id <> slept.claim_id`;
 
+/** Those of them whose answers are kept back from the other worker: whatever changes, it did not change it. */
+const AWAITED = `SELECT person_id FROM drill.awaited`;
+
 /** Whatever a late answer about them could change: verdict, lock, sum, events, audit rows. */
 const EVERYTHING = `
   SELECT 'verification' AS what, id, to_jsonb(v) AS stands FROM mpi.person_verifications AS v
-   WHERE person_id IN (${RETAKEN})
-  UNION ALL SELECT 'lock', id, to_jsonb(l) FROM mpi.verification_locks AS l WHERE person_id IN (${RETAKEN})
-  UNION ALL SELECT 'person', id, to_jsonb(p) FROM mpi.persons AS p WHERE id IN (${RETAKEN})
-  UNION ALL SELECT 'event', id, to_jsonb(e) FROM mpi.status_change_events AS e WHERE entity_id IN (${RETAKEN})
-  UNION ALL SELECT 'audit', id, to_jsonb(a) FROM mpi.audit_log AS a WHERE resource_id IN (${RETAKEN})`;
+   WHERE person_id IN (${AWAITED})
+  UNION ALL SELECT 'lock', id, to_jsonb(l) FROM mpi.verification_locks AS l WHERE person_id IN (${AWAITED})
+  UNION ALL SELECT 'person', id, to_jsonb(p) FROM mpi.persons AS p WHERE id IN (${AWAITED})
+  UNION ALL SELECT 'event', id, to_jsonb(e) FROM mpi.status_change_events AS e WHERE entity_id IN (${AWAITED})
+  UNION ALL SELECT 'audit', id, to_jsonb(a) FROM mpi.audit_log AS a WHERE resource_id IN (${AWAITED})`;
 
 /** A worker of whose questions the register has enough in hand. */
 async function holderOfMany(
@@ -123,10 +126,14 @@ async function takenByTheOther({ books, register }: Scene): Promise<void> {
   await waitUntil(async () => (await numbersOf(books, RETAKEN)).size >= LEAST_OUT, inTime);
   await register.behave({ hold: true });
   const since = await register.count();
-  await waitUntil(async () => {
+  const awaited = await waitUntil(async () => {
     const numbers = await numbersOf(books, RETAKEN);
-    return (await register.asked(since)).filter(({ key }) => numbers.has(key)).length >= LEAST_OUT;
+    const asked = (await register.asked(since)).filter(({ key }) => numbers.has(key));
+    return asked.length >= LEAST_OUT ? asked.map(({ key }) => key) : undefined;
   }, inTime);
+  await books.write(`
+    CREATE TABLE drill.awaited AS SELECT DISTINCT retaken.person_id FROM (${RETAKEN}) AS retaken
+      JOIN mpi.person_documents AS d ON d.person_id = retaken.person_id AND d.number IN (${awaited.map((key) => `'${key}'`).join(', ')})`);
 }
 
 async function numbersOf(books: Books, persons: string): Promise<ReadonlySet<string>> {

@@ -91,9 +91,7 @@ export class ClaimRepository {
 
   /** Whether anybody is due who waits for nothing. */
   async anybodyDue({ stream, threshold }: Claimant, sql: Sql = this.transactions): Promise<boolean> {
-    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream), [
-      threshold.toISOString(),
-    ]);
+    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream), [threshold.toISOString()]);
     return row?.due ?? false;
   }
 

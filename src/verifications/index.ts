@@ -1,9 +1,4 @@
 export { PersonDataChanged, type ChangedData } from './person-data-changed';
 export { RequeueCheck, type RepeatAsked } from './requeue-check';
 export { STREAM_CLASSES } from './streams';
-export {
-  CHECKS,
-  REGISTER_STREAMS,
-  VerificationsModule,
-  type VerificationsChoices,
-} from './verifications.module';
+export { CHECKS, VerificationsModule, type VerificationsChoices } from './verifications.module';

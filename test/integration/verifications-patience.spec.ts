@@ -12,6 +12,10 @@ beforeEach(() => here.clear());
 
 describe('A run that nobody worked on for longer than it takes to give up', () => {
   it('waits for the end of the probe: an answer to it opens the gate, and the run goes on', async () => {
+    // The register answers once, so that there is a gate. Then it is shut, a probe is due, and a worker starts.
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    await here.run();
+    await here.stopProgram(here.program);
     await savePersons(
       here.sql,
       Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
@@ -21,12 +25,13 @@ describe('A run that nobody worked on for longer than it takes to give up', () =
          SET open_until = now() - interval '1 second', open_ms = 200, period = period + 1,
              answered_at = now() - interval '2 hours'
        WHERE method = 'CheckPassportDMSStatus'`);
+    await here.startProgram();
     here.register.hold();
     const text = `
       INSERT INTO mpi.job_runs (job, started_at, status) VALUES ($1, now() - interval '2 hours', 'RUNNING') RETURNING id`;
     const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB]);
     await here.ring();
-    await here.register.waitForRequests(1);
+    await here.register.waitForRequests(2);
     here.register.release();
     expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 5 } });
   });

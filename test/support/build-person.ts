@@ -127,8 +127,7 @@ export class PersonBuilder {
   /** The rows of the person, table by table. */
   rows(): Readonly<Record<'persons' | 'documents' | 'verifications' | 'locks', Columns[]>> & { id: string } {
     const streams = this.allStreams();
-    const sum =
-      this.sum ?? this.sumOf(streams);
+    const sum = this.sum ?? this.sumOf(streams);
     const author = { inserted_by: SYSTEM_USER_ID, updated_by: SYSTEM_USER_ID };
     const personId = { person_id: this.id };
     return {

@@ -37,9 +37,6 @@ export interface InitialStatus extends StreamPair {
 
 export type InitialStatuses = Readonly<Record<StreamName, InitialStatus>>;
 
-/** `dracs_death_online_status` of a new person: ready to be asked about. */
-export const INITIAL_DRACS_DEATH_ONLINE_STATUS = 'READY';
-
 /** The first status and reason of all nine streams when a person is created through sign-up. */
 export function initialStatusesOf(facts: SignUpFacts, parameters: SignUpParameters): InitialStatuses {
   const { documentTypes, unzr } = facts;
