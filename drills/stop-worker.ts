@@ -53,7 +53,7 @@ async function fault(scene: Scene): Promise<FaultReport> {
   await waitUntil(async () => (await superseded(books)) >= held, { what: 'every late answer to be dropped' });
   return {
     faults: 1,
-    recoveredMs: await releasedAfter(books, sleeper.child.name, stoppedAtMs),
+    recoveredMs: await releasedAfter(books, stoppedAtMs),
     notes: [`${held} persons were in its hands; all its late answers were dropped`],
     missed: changed > 0 ? [`late answers changed ${changed} rows of persons in another worker's hands`] : [],
   };
@@ -136,8 +136,11 @@ async function takenByTheOther({ books, register }: Scene): Promise<void> {
       JOIN mpi.person_documents AS d ON d.person_id = retaken.person_id AND d.number IN (${awaited.map((key) => `'${key}'`).join(', ')})`);
 }
 
+/** What the register is asked about these persons; only passports of a single holder tell who is meant. */
 async function numbersOf(books: Books, persons: string): Promise<ReadonlySet<string>> {
-  const sql = `SELECT number FROM mpi.person_documents WHERE person_id IN (${persons})`;
+  const sql = `
+    SELECT number FROM mpi.person_documents GROUP BY number
+    HAVING count(*) = 1 AND min(person_id::text)::uuid IN (${persons})`;
   return new Set((await books.look<{ number: string }>(sql)).map(({ number }) => number));
 }
 
@@ -149,13 +152,13 @@ async function standsStillFor(books: Books, stoppedAtMs: number): Promise<void> 
   await waitUntil(isOver, { what: 'three leases to pass', timeoutMs: 30_000, everyMs: 100 });
 }
 
-async function releasedAfter(books: Books, worker: string, stoppedAtMs: number): Promise<number> {
+async function releasedAfter(books: Books, stoppedAtMs: number): Promise<number> {
   const ms = await books.number(
-    `SELECT max(extract(epoch FROM ended_at - $2::timestamptz)) * 1000 FROM (
-       SELECT worker, what, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
-         FROM drill.history) AS hold
-      WHERE worker = $1 AND what = 'claimed' AND ended_at > $2::timestamptz`,
-    [worker, new Date(stoppedAtMs).toISOString()],
+    `SELECT max(extract(epoch FROM ended_at - $1::timestamptz)) * 1000 FROM (
+       SELECT person_id, claim_id, what, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
+         FROM drill.history) AS hold JOIN drill.slept USING (person_id, claim_id)
+      WHERE what = 'claimed'`,
+    [new Date(stoppedAtMs).toISOString()],
   );
   return Math.round(ms);
 }

@@ -13,6 +13,11 @@ export function isPermanent(error: unknown): boolean {
   return !isOfConnection(error);
 }
 
+/** Whether a row could not be locked in time: lock_not_available. */
+export function isHeldByOthers(error: unknown): boolean {
+  return codeOf(error) === '55P03';
+}
+
 /** pg reports a connection that went away in the middle with plain errors that carry no code. */
 function isOfConnection(error: unknown): boolean {
   return error instanceof Error && /connection|timeout|terminated|not queryable|closed/i.test(error.message);

@@ -19,7 +19,7 @@ export const identifyRequest: Middleware = (request, response, next) => {
   const requestId = offered !== undefined && SANE_REQUEST_ID.test(offered) ? offered : randomUUID();
   noteRequestId(request, requestId);
   response.setHeader('X-Request-ID', requestId);
-  onBehalfOf(requestId, next);
+  response.once('close', onBehalfOf(requestId, next));
 };
 
 /** Writes one line and one figure per request: by declared route, never by the path that was sent. */

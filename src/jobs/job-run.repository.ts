@@ -60,7 +60,15 @@ export class JobRunRepository {
   }
 
   /** Starts a run by hand, or takes over one whose holder is gone. */
-  start(job: string, startedBy: string, holder: Holder): Promise<Started> {
+  async start(job: string, startedBy: string, holder: Holder): Promise<Started> {
+    for (;;) {
+      const started = await this.tryToStart(job, startedBy, holder);
+      // Somebody inserted a run after we looked: look again at what stands there now.
+      if (started !== undefined) return started;
+    }
+  }
+
+  private tryToStart(job: string, startedBy: string, holder: Holder): Promise<Started | undefined> {
     return this.transactions.run(async (sql) => {
       const running = await lockRunning(sql, job);
       if (running === undefined) {
@@ -70,10 +78,7 @@ export class JobRunRepository {
           holder.worker,
           holder.leaseSeconds,
         ]);
-        if (inserted !== undefined) return { kind: 'started', runId: inserted.id };
-        // Somebody inserted a run after we looked, and has committed it by now.
-        const other = await lockRunning(sql, job);
-        return { kind: 'already_running', runId: other?.id ?? '' };
+        return inserted === undefined ? undefined : { kind: 'started', runId: inserted.id };
       }
       if (running.living) return { kind: 'already_running', runId: running.id };
       await sql.rows(statements.TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);

@@ -51,8 +51,7 @@ export class ClaimPeople {
   private async nextRetries(size: number): Promise<Claim> {
     for (;;) {
       if (this.window.length === 0 && !(await this.readWindow())) return NOBODY;
-      const personIds = this.window.splice(0, size).map(({ mark }) => mark.personId);
-      const claim = await this.claims.claimListed(this.claimant(), personIds);
+      const claim = await this.claims.claimListed(this.claimant(), this.window.splice(0, size));
       if (claim.held.length > 0) return claim;
     }
   }

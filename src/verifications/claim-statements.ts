@@ -46,8 +46,9 @@ export function claimReady(stream: RegisterStreamName, size: number): Statement 
 }
 
 /**
- * Claims persons of a window of retries: $8 are their ids in order. $6 is the threshold. The window is older than the
- * claim: whoever failed in this run since then, under another worker, is passed over.
+ * Claims persons of a window of retries: $8 are their ids, $9 their waits as the window saw them. $6 is the threshold.
+ * The window is older than the claim: whoever was tried since then, under another worker, waits anew and is passed over.
+ * The wait stands in the row that is locked, so it is looked at as it is and not as the statement first saw it.
  */
 export function claimListed(stream: RegisterStreamName): Statement {
   const picked = `picked AS MATERIALIZED (
@@ -56,10 +57,9 @@ export function claimListed(stream: RegisterStreamName): Statement {
       FROM mpi.person_verifications AS v
      WHERE v.person_id = ANY ($8::uuid[]) AND EXISTS (SELECT FROM running)
        AND v.${stream}_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
-       AND v.${stream}_retry_at IS NOT NULL AND v.person_is_active
+       AND v.${stream}_retry_at = ($9::timestamptz[])[array_position($8::uuid[], v.person_id)]
+       AND v.person_is_active
        AND (v.${stream}_synced_at IS NULL OR v.${stream}_synced_at <= $6::timestamptz)
-       AND NOT EXISTS (SELECT FROM mpi.verification_locks AS l
-             WHERE l.person_id = v.person_id AND l.stream = $3::varchar AND l.tried_in_run = $2::uuid)
      ORDER BY v.${stream}_synced_at NULLS FIRST, v.person_id FOR UPDATE SKIP LOCKED)`;
   return { name: `claim_listed_${stream}`, text: claimSql(stream, picked) };
 }

@@ -66,8 +66,11 @@ export class ClaimRepository {
   }
 
   /** Takes those of the listed persons whose wait is over and who are still due. */
-  claimListed(claimant: Claimant, personIds: readonly string[]): Promise<Claim> {
-    return this.claim(claimant, claimListed(claimant.stream), [personIds]);
+  claimListed(claimant: Claimant, waiting: readonly Pick<WaitingPerson, 'mark'>[]): Promise<Claim> {
+    return this.claim(claimant, claimListed(claimant.stream), [
+      waiting.map(({ mark }) => mark.personId),
+      waiting.map(({ mark }) => mark.syncedAt),
+    ]);
   }
 
   /** The next `size` persons who wait for a retry that is due, oldest wait first. */

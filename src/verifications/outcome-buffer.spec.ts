@@ -67,6 +67,19 @@ describe('The buffer of outcomes', () => {
     expect(written.settled).toHaveLength(5);
   });
 
+  it('goes around one whose row another transaction holds: the others do not wait for him', async () => {
+    let held = true;
+    const { buffer, written } = bufferOf((group) => {
+      if (!group.includes(2) || !held) return Promise.resolve();
+      held = group.length > 1;
+      return Promise.reject(new WriteFailed('55P03'));
+    });
+    for (const n of [1, 2, 3, 4]) buffer.push(n);
+    await buffer.drain();
+    expect(written.groups.at(-1)).toEqual([2]);
+    expect(written.settled.sort()).toEqual([1, 2, 3, 4]);
+  });
+
   it('tries the same group again when the database was away', async () => {
     let tries = 0;
     const { buffer, written } = bufferOf(() => {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isPermanent } from '../database/failure';
+import { isHeldByOthers, isPermanent } from '../database/failure';
 
 /** A group is written when its first outcome is this old: ten writes a second, however fast answers come. */
 const GROUP_AGE_MS = 100;
@@ -63,22 +63,34 @@ export class OutcomeBuffer<Outcome> {
         this.ports.failed(error);
         if (isPermanent(error)) return this.isolate(group);
         if (this.ports.abort.aborted) return this.ports.settled(group);
-        await wait(TRY_AGAIN_MS * (0.5 + Math.random()), undefined, { signal: this.ports.abort }).catch(
-          () => undefined,
-        );
+        if (isHeldByOthers(error)) return this.goAround(group);
+        await this.pause();
       }
     }
+  }
+
+  private async pause(): Promise<void> {
+    const ms = TRY_AGAIN_MS * (0.5 + Math.random());
+    await wait(ms, undefined, { signal: this.ports.abort }).catch(() => undefined);
+  }
+
+  /** A foreign transaction holds somebody's row: the others do not wait for him, and he comes after them. */
+  private async goAround(group: readonly Outcome[]): Promise<void> {
+    if (group.length > 1) return this.halve(group);
+    await this.pause();
+    this.pending.push(...group);
+  }
+
+  private async halve(group: readonly Outcome[]): Promise<void> {
+    const middle = Math.ceil(group.length / 2);
+    await this.write(group.slice(0, middle));
+    await this.write(group.slice(middle));
   }
 
   /** One outcome spoils its group: halve until it stands alone, so that the others are written. */
   private async isolate(group: readonly Outcome[]): Promise<void> {
     const [only] = group;
-    if (group.length > 1) {
-      const middle = Math.ceil(group.length / 2);
-      await this.write(group.slice(0, middle));
-      await this.write(group.slice(middle));
-      return;
-    }
+    if (group.length > 1) return this.halve(group);
     const instead = only === undefined ? undefined : this.ports.instead(only);
     if (instead === undefined) this.ports.settled(group);
     else await this.write([instead]);

@@ -59,6 +59,8 @@ const idsOf = ({ held }: Claim): string[] => held.map(({ facts }) => facts.perso
 const due = (): PersonBuilder => aPerson().withPassport('КВ123456');
 const people = (n: number): Promise<string[]> => savePersons(sql, Array.from({ length: n }, due));
 
+const waitingSince = (retryAt: string, personId: string) => ({ mark: { syncedAt: retryAt, personId } });
+
 describe('A claim', () => {
   it('takes no more than asked for, with everything the call needs and a lease', async () => {
     const all = await people(7);
@@ -151,7 +153,7 @@ describe('A claim', () => {
         })
         .locked('dms_passport', { attempts: 1 }),
     ]);
-    const taken = await claims.claimListed(claimant(), [person]);
+    const taken = await claims.claimListed(claimant(), [waitingSince('2019-02-02', person)]);
     expect(idsOf(taken)).toEqual([person]);
     expect(await verificationOf(sql, person)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
@@ -164,10 +166,12 @@ describe('A claim', () => {
   it.each([
     ['is due no more', { syncedAt: '2022-01-01', retryAt: '2019-02-02' }],
     ['waits for nothing any more', { syncedAt: '2019-01-01' }],
+    ['waits anew, since another worker tried him', { syncedAt: '2019-01-01', retryAt: '2019-02-03' }],
   ])('of listed persons passes over who %s', async (_why, extras) => {
     const [person = ''] = await savePersons(sql, [
       aPerson().withPassport('КВ123456').stream('dms_passport', 'VERIFIED', 'AUTO_VALID', extras),
     ]);
-    expect(idsOf(await claims.claimListed(claimant(), [person]))).toEqual([]);
+    const taken = await claims.claimListed(claimant(), [waitingSince('2019-02-02', person)]);
+    expect(idsOf(taken)).toEqual([]);
   });
 });
