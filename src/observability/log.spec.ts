@@ -22,6 +22,16 @@ function aLog(): { log: Log; written: () => string; fields: () => Record<string,
   return { log: openLog({ LOG_LEVEL: 'debug' }, destination), written: () => text, fields: last };
 }
 
+/** A request that writes a line after it has waited; gives what ends it. */
+async function stepOf(requestId: string, log: ReturnType<typeof aLog>['log']): Promise<() => void> {
+  let written: Promise<void> | undefined;
+  const end = onBehalfOf(requestId, () => {
+    written = Promise.resolve().then(() => log.info('A step of a request'));
+  });
+  await written;
+  return end;
+}
+
 describe('The log', () => {
   it('writes one JSON line with time, level and the allowed fields', () => {
     const { log, fields } = aLog();
@@ -65,13 +75,23 @@ describe('The log', () => {
 
   it('names the request on whose behalf a line is written', async () => {
     const { log, fields } = aLog();
-    await onBehalfOf('request-0001', async () => {
-      await Promise.resolve();
-      log.info('A step of a request');
-    });
+    const end = await stepOf('request-0001', log);
     expect(fields()['request_id']).toBe('request-0001');
     log.info('A step of nobody');
     expect(fields()).not.toHaveProperty('request_id');
+    end();
+  });
+
+  it('and still names it when another request has ended meanwhile, and one that comes after all have', async () => {
+    const { log, fields } = aLog();
+    const ends = await Promise.all([stepOf('request-0001', log), stepOf('request-0002', log)]);
+    ends[0]();
+    ends.push(await stepOf('request-0003', log));
+    expect(fields()['request_id']).toBe('request-0003');
+    for (const end of ends.slice(1)) end();
+    const end = await stepOf('request-0004', log);
+    expect(fields()['request_id']).toBe('request-0004');
+    end();
   });
 
   it('keeps of what the framework says only who spoke', () => {

@@ -16,6 +16,11 @@ describe('How many people to take', () => {
     expect(claimSize(LOAD)).toBe(16);
   });
 
+  it('leaves no place at the register empty, however slow its first answers are', () => {
+    expect(claimSize({ ...LOAD, underReview: 16 })).toBe(4);
+    expect(claimSize({ ...LOAD, underReview: 20 })).toBe(0);
+  });
+
   it('takes a whole batch once the register is known to be fast', () => {
     expect(claimSize(FAST)).toBe(100);
     expect(claimSize({ ...FAST, underReview: 59 })).toBe(100);

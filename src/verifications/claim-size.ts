@@ -28,8 +28,10 @@ export function claimSize({ batchSize, capacity, underReview, unwritten, ...pace
   const withinLease = Math.max(capacity, Math.floor((pace.finishedPerSecond * pace.leaseSeconds) / 3));
   const room = withinLease - underReview;
   if (room >= batchSize) return batchSize;
-  // A slow register: wait until a good part of the room is free, and a claim is worth its statements.
-  return room < Math.min(batchSize, withinLease) / 4 ? 0 : powerOfTwoWithin(room);
+  // A slow register: wait until a good part of the room is free and a claim is worth its statements, unless a place
+  // at the register stands empty.
+  const isWorthwhile = room >= Math.min(batchSize, withinLease) / 4 || underReview < capacity;
+  return isWorthwhile ? powerOfTwoWithin(room) : 0;
 }
 
 /** Each size is a statement of its own, prepared once on each connection: a few sizes do. */
