@@ -26,15 +26,17 @@ export interface WorkerWishes {
   readonly concurrencyPerWorker: number;
 }
 
-/** What `npm run start:worker` says between `node` and the program. */
-const [, NODE_OPTIONS = '', WORKER = ''] =
-  /^node (.*?)-r @swc-node\/register (\S+)/.exec(scripts['start:worker']) ?? [];
+/** What `npm run start:worker` says: the options between `node` and the program, and the program. */
+function startOfWorker(): { readonly file: string; readonly nodeOptions: readonly string[] } {
+  const [, options, file] = /\bnode (.*?)-r @swc-node\/register (\S+)/.exec(scripts['start:worker']) ?? [];
+  if (options === undefined || file === undefined) throw new Error('npm run start:worker starts no program.');
+  return { file, nodeOptions: options.split(' ').filter((option) => option !== '') };
+}
 
 export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
   const program = startProgram({
-    file: WORKER,
+    ...startOfWorker(),
     preload: 'bench/inside-worker.ts',
-    nodeOptions: NODE_OPTIONS.split(' ').filter((option) => option !== ''),
     variables: {
       DATABASE_URL: wishes.databaseUrl,
       REDIS_URL: wishes.redisUrl,

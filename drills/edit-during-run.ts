@@ -5,8 +5,8 @@ import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
 import type { Scene } from './scene';
 
-const PERSONS = 500;
-const QUESTIONS = 900;
+const PERSONS = 400;
+const QUESTIONS = 650;
 /** Fewer edits than this in the middle of a review would prove little. */
 const LEAST_IN_REVIEW = 15;
 

@@ -4,7 +4,7 @@ import { nextFinishedAfter, runEnds, startRun } from './runs';
 import type { Scene } from './scene';
 
 const FLUSHES = 4;
-const PERSONS = 700;
+const PERSONS = 500;
 /** One poll with its jitter, and the look of a busy machine: without any bell work is found after this. */
 const GOES_ON_WITHIN_MS = 5_000;
 

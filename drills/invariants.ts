@@ -113,14 +113,17 @@ const INVARIANTS: readonly Invariant[] = [
   },
 ];
 
-/** Sentences about the invariants that do not hold just now; all are looked at in one statement, so in one moment. */
-export async function brokenInvariants(books: Books, startedAt: string): Promise<string[]> {
+/**
+ * The invariants that do not hold just now, as sentences, and how many persons break each; all are looked at in one
+ * statement, so in one moment.
+ */
+export async function brokenInvariants(books: Books, startedAt: string): Promise<Map<string, number>> {
   const counts = INVARIANTS.map(({ broken }, index) => `(${broken}) AS "${index}"`).join(',\n');
   const [row] = await books.look<Record<string, string>>(`SELECT ${counts}`, [startedAt]);
-  return INVARIANTS.flatMap(({ name, says }, index) => {
-    const count = Number(row?.[String(index)] ?? 0);
-    return count === 0 ? [] : [`${name} broken ${count} times: ${says}`];
-  });
+  const all = INVARIANTS.map(
+    ({ name, says }, index) => [`${name}: ${says}`, Number(row?.[String(index)] ?? 0)] as const,
+  );
+  return new Map(all.filter(([, count]) => count > 0));
 }
 
 /** Effects that happened a second time: an answer or a decision under one claim, an event without its own change. */

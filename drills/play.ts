@@ -25,6 +25,11 @@ export async function play(
   const scene = await stage.scene(wishes);
   try {
     return await findings(scene, await fault(scene));
+  } catch (error) {
+    // A drill that waits in vain often waits for a program that is gone.
+    const fallen = scene.fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? ''}`);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error([why, ...fallen].join('\n'), { cause: error });
   } finally {
     await scene.close();
   }

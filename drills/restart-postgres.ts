@@ -3,7 +3,7 @@ import { type Drill, play } from './play';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
 import type { Scene } from './scene';
 
-const PERSONS = 1_000;
+const PERSONS = 700;
 const CUTS = 3;
 /** R6: at work again so long after PostgreSQL is back, at the latest. */
 const BACK_WITHIN_MS = 30_000;

@@ -6,7 +6,7 @@ import type { Scene } from './scene';
 
 const TIMES = 3;
 const ROUNDS = 10;
-const PERSONS = 700;
+const PERSONS = 500;
 const HEARD_WITHIN_MS = 30_000;
 
 /** D20: every ticket is delivered three times, to two workers. */

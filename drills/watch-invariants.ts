@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 700;
 
 /** Looks at the invariants all the time while a drill goes on. */
 export class WatchInvariants {
-  private readonly seen = new Set<string>();
+  private readonly seen = new Map<string, number>();
   private readonly over = new AbortController();
   private watching: Promise<void> | undefined;
 
@@ -20,12 +20,12 @@ export class WatchInvariants {
     this.watching ??= this.watch();
   }
 
-  /** Looks a last time; gives every sentence that was true at some moment. */
+  /** Looks a last time; gives every invariant that did not hold at some moment. */
   async stop(): Promise<readonly string[]> {
     this.over.abort();
     await this.watching;
     this.watching = undefined;
-    return [...this.seen];
+    return [...this.seen].map(([sentence, count]) => `${sentence}; broken by up to ${count} at once`);
   }
 
   private async watch(): Promise<void> {
@@ -37,6 +37,8 @@ export class WatchInvariants {
   }
 
   private async look(): Promise<void> {
-    for (const sentence of await brokenInvariants(this.books, this.startedAt)) this.seen.add(sentence);
+    for (const [sentence, count] of await brokenInvariants(this.books, this.startedAt)) {
+      this.seen.set(sentence, Math.max(count, this.seen.get(sentence) ?? 0));
+    }
   }
 }

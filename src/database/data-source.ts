@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { ENTITIES } from './entities';
@@ -46,8 +47,17 @@ export function dataSourceOptions(url: string, choices: DataSourceChoices = {}):
         (choices.leaseSeconds ?? Infinity) * 1000,
       ),
       keepAlive: true,
+      onConnect: survivesItsEnd,
     },
   };
+}
+
+/**
+ * A connection that is cut in the very moment it comes up tells so before anybody who asked for it listens, and an
+ * error event nobody listens to ends the process. Whoever uses the connection learns of its end by his first statement.
+ */
+function survivesItsEnd(client: EventEmitter): void {
+  client.on('error', () => undefined);
 }
 
 /** Any number will do, as long as every copy of the program uses the same one. */

@@ -43,9 +43,13 @@ export class ClaimPeople {
     return fromStart ? this.nextRetries(size) : this.next(size);
   }
 
-  /** Whether anybody is due who waits for nothing; takes nobody. */
-  anybodyDue(): Promise<boolean> {
-    return this.claims.anybodyDue(this.claimant());
+  /** Whether anybody could be taken, one whose wait is over included; takes nobody. */
+  async anybodyDue(): Promise<boolean> {
+    if (await this.claims.anybodyDue(this.claimant())) return true;
+    // Read anew: whom the window shows, another worker may have taken meanwhile.
+    this.retryMark = START;
+    this.window = [];
+    return this.readWindow();
   }
 
   private async nextRetries(size: number): Promise<Claim> {

@@ -18,20 +18,39 @@ beforeEach(() => here.clear());
 
 describe('With more workers than places at the register', () => {
   it('the one without a place ends the run that it holds when nobody is left', async () => {
-    const programs = [here.program, second];
-    const starved = programs.find((program) => program.get<ClaimGate>(CLAIM_GATE).capacity() === 0);
-    expect(starved).toBeDefined();
     await savePersons(
       here.sql,
       Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
     );
-    const text = `
-      INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)
-      VALUES ($1, now(), 'RUNNING', $2, now() + interval '1 minute') RETURNING id`;
-    const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
-    expect(await here.ended(run?.id ?? '')).toMatchObject({
+    expect(await here.ended(await runOfTheStarved())).toMatchObject({
       status: 'FINISHED',
       counts: { taken: 5, verified: 5 },
     });
   });
+
+  it('the one without a place does not end the run while somebody is left whose wait for a retry is over', async () => {
+    const waiting = { retryAt: '2019-02-02' };
+    await savePersons(here.sql, [
+      aPerson()
+        .withPassport(here.passport())
+        .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', waiting)
+        .locked('dms_passport', { attempts: 1 }),
+    ]);
+    expect(await here.ended(await runOfTheStarved())).toMatchObject({
+      status: 'FINISHED',
+      counts: { taken: 1, verified: 1 },
+    });
+  });
 });
+
+/** A run that is held by the worker without a place. */
+async function runOfTheStarved(): Promise<string> {
+  const programs = [here.program, second];
+  const starved = programs.find((program) => program.get<ClaimGate>(CLAIM_GATE).capacity() === 0);
+  expect(starved).toBeDefined();
+  const text = `
+    INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)
+    VALUES ($1, now(), 'RUNNING', $2, now() + interval '1 minute') RETURNING id`;
+  const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
+  return run?.id ?? '';
+}
