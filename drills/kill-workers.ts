@@ -9,7 +9,7 @@ const KILLS = 20;
 const WORKERS = 4;
 /** So many stay alive, so that the run goes on while a killed one is replaced. */
 const LEAST_ALIVE = 2;
-const PERSONS = 1_300;
+const PERSONS = 1_000;
 const LATENCY_MS = 150;
 /** While a worker starts the register is slow, or on a busy machine the run would be over before the last kill. */
 const SLOW_MS = 1_500;
