@@ -64,17 +64,11 @@ function numbersOf(field: Field, written: string): number[] | undefined {
   return [...numbers];
 }
 
-/** `0 0 31 2 *` reads well and never comes; with a day of week named as well, that day decides. */
-function neverComes({
-  days,
-  months,
-  weekday,
-}: {
-  days: number[];
-  months: number[];
-  weekday: string;
-}): boolean {
-  if (weekday !== '*') return false;
+/**
+ * `0 0 31 2 *` reads well and never comes. With a day of week named as well some crons let that day decide and some
+ * refuse the line; what is meant by a 31st of February nobody knows, so it is refused too.
+ */
+function neverComes({ days, months }: { days: number[]; months: number[] }): boolean {
   const earliest = Math.min(...days);
   return months.every((month) => earliest > (LONGEST_MONTHS[month - 1] ?? 0));
 }
@@ -94,7 +88,7 @@ export function faultInCronExpression(expression: string): string | undefined {
     fields.push(numbers);
   }
   const [, , days = [], months = []] = fields;
-  if (neverComes({ days, months, weekday: written[4] ?? '*' })) {
+  if (neverComes({ days, months })) {
     return 'must be a cron expression whose day exists in one of its months';
   }
   return undefined;
