@@ -11,6 +11,7 @@ function withServers(name: string, testTimeoutMs: number): TestProjectInlineConf
     test: {
       name,
       include: [`test/${name}/**/*.spec.ts`],
+      setupFiles: ['test/support/fixed-seed.ts'],
       globalSetup: ['test/support/servers.ts'],
       testTimeout: testTimeoutMs,
       hookTimeout: 60_000,
@@ -27,7 +28,12 @@ export default defineConfig({
     projects: [
       {
         plugins: [withDecorators()],
-        test: { name: 'unit', include: ['src/**/*.spec.ts'] },
+        test: {
+          name: 'unit',
+          testTimeout: 20_000,
+          include: ['src/**/*.spec.ts'],
+          setupFiles: ['test/support/fixed-seed.ts'],
+        },
       },
       withServers('integration', 30_000),
       withServers('e2e', 60_000),
