@@ -1,4 +1,4 @@
-import { FEW_CALLS_AT_ONCE, mistreatCalls, type Mistreatment } from './mistreat-calls';
+import { mistreatCalls, type Mistreatment, SLOWLY } from './mistreat-calls';
 import { type Drill, play } from './play';
 
 const UNREADABLE = ['html', 'garbage', 'nothing', 'cut_off', 'doctype', 'two_body_children', 'windows_1251'];
@@ -22,9 +22,5 @@ export const garbleAnswers: Drill = {
   needsRealRedis: false,
   short: true,
   play: (stage) =>
-    play(
-      stage,
-      { name: 'garble-answers', persons: 1_100, latencyMs: 60, settings: FEW_CALLS_AT_ONCE },
-      (scene) => mistreatCalls(scene, MODES),
-    ),
+    play(stage, { name: 'garble-answers', persons: 900, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
 };

@@ -1,4 +1,4 @@
-import { mistreatCalls, type Mistreatment } from './mistreat-calls';
+import { mistreatCalls, type Mistreatment, SLOWLY } from './mistreat-calls';
 import { type Drill, play } from './play';
 
 const MODES: readonly Mistreatment[] = [
@@ -23,7 +23,12 @@ export const hangCalls: Drill = {
   play: (stage) =>
     play(
       stage,
-      { name: 'hang-calls', persons: 900, latencyMs: 60, settings: { TREMBITA_TIMEOUT_MS: '1000' } },
+      {
+        name: 'hang-calls',
+        persons: 600,
+        ...SLOWLY,
+        settings: { ...SLOWLY.settings, TREMBITA_TIMEOUT_MS: '1000' },
+      },
       (scene) => mistreatCalls(scene, MODES),
     ),
 };

@@ -9,10 +9,7 @@ const KILLS = 20;
 const WORKERS = 4;
 /** So many stay alive, so that the run goes on while a killed one is replaced. */
 const LEAST_ALIVE = 2;
-const PERSONS = 1_000;
-const LATENCY_MS = 150;
-/** While a worker starts the register is slow, or on a busy machine the run would be over before the last kill. */
-const SLOW_MS = 1_500;
+const PERSONS = 800;
 /** The longest extra moment before a kill: longer than a group of answers waits to be written. */
 const WITHIN_MS = 130;
 
@@ -29,8 +26,12 @@ export const killWorkers: Drill = {
       {
         name: 'kill-workers',
         persons: PERSONS,
-        latencyMs: LATENCY_MS,
-        settings: { TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
+        latencyMs: 150,
+        settings: {
+          ...{ TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
+          // Longer than a worker takes to start: no call is over while the register waits for one.
+          ...{ TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
+        },
       },
       fault,
     ),
@@ -70,15 +71,16 @@ async function fault(scene: Scene): Promise<FaultReport> {
 
 /** Numbers of questions at which a worker dies, anywhere in the first two thirds of the run. */
 function killPoints({ random }: Scene): number[] {
-  const points = Array.from({ length: KILLS }, () => 20 + random.below(PERSONS * 0.5));
+  const points = Array.from({ length: KILLS }, () => 20 + random.below(PERSONS * 0.55));
   return points.sort((one, other) => one - other);
 }
 
+/** While one starts the register keeps its answers, or on a busy machine the run would be over before the last kill. */
 async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): Promise<void> {
   if (alive.size > LEAST_ALIVE) return;
-  await register.behave({ latencyMs: SLOW_MS });
+  await register.behave({ hold: true });
   await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
-  await register.behave({ latencyMs: LATENCY_MS });
+  await register.behave({ hold: false });
 }
 
 async function kill(scene: Scene, { child }: Opened): Promise<void> {

@@ -7,10 +7,10 @@ import type { Opened, Scene } from './scene';
 /** A way in which the register misbehaves: a mode of the sandbox, and the technical errors that are right for it. */
 export type Mistreatment = readonly [mode: string, ...kinds: string[]];
 
-/** So many calls end badly before the register is well again. */
+/** So many calls end badly, or the breaker opens, before the register is well again. */
 const CALLS = 8;
-/** Quick answers use up persons quickly, and none is asked about twice in a run: so the run lasts for all of them. */
-export const FEW_CALLS_AT_ONCE = { TREMBITA_CONCURRENCY: '6' };
+/** Answers use up persons, and none is asked about twice in a run: slow and few calls make the run last for all. */
+export const SLOWLY = { latencyMs: 200, settings: { TREMBITA_CONCURRENCY: '6' } };
 /** Ten gigabytes and a bomb come in: a program that keeps them grows by far more than this. */
 const GROWS_AT_MOST_MIB = 160;
 
@@ -24,7 +24,7 @@ export async function mistreatCalls(
 ): Promise<FaultReport> {
   const workers = await scene.workers(2);
   const runId = await startRun(scene.books);
-  await scene.register.reached(40);
+  await scene.register.reached(20);
   const memoryMib = peak(workers);
   const spoiled: [number, number][] = [];
   const wrongful: string[] = [];
@@ -36,6 +36,7 @@ export async function mistreatCalls(
     spoiled.push(all);
     wrongful.push(...(await verdictsOf(scene, mistreatment, sure)));
   }
+  await scene.register.behave({ latencyMs: 0 });
   await runEnds(scene.books, runId);
   const grownMib = Math.round(peak(workers) - memoryMib);
   return {
@@ -58,11 +59,11 @@ async function misbehave(
   const failedBefore = await failures(books, kinds);
   await register.behave({ mode });
   const first = await register.count();
-  await waitUntil(async () => (await failures(books, kinds)) >= failedBefore + CALLS, {
-    what: `technical errors in the mode ${mode}`,
-    timeoutMs: 60_000,
-    everyMs: 50,
-  });
+  const isEnough = async (): Promise<boolean> => {
+    const failed = (await failures(books, kinds)) - failedBefore;
+    return failed >= CALLS || (failed > 0 && (await isGateShut(books)));
+  };
+  await waitUntil(isEnough, { what: `technical errors in the mode ${mode}`, timeoutMs: 60_000, everyMs: 50 });
   const last = await register.count();
   await register.behave({ mode: 'normal' });
   return { all: [before + 1, await register.count()], sure: [first + 1, last] };
@@ -82,6 +83,13 @@ async function verdictsOf(
     [messages],
   );
   return verdicts > 0 ? [`${verdicts} verdicts came out of answers in the mode ${mode}`] : [];
+}
+
+/** The breaker has had enough of it: few calls are made any more, each later than the one before. */
+async function isGateShut(books: Books): Promise<boolean> {
+  return (
+    (await books.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0
+  );
 }
 
 function failures(books: Books, kinds: readonly string[]): Promise<number> {

@@ -7,9 +7,9 @@ import { LEASE_MS, type Opened, type Scene } from './scene';
 
 const LEASES_STOPPED = 3;
 /** The stopped worker must have so many questions out, or nothing comes late. */
-const LEAST_OUT = 5;
+const LEAST_OUT = 4;
 /** So slow that the other worker can be met with the same persons in its hands. */
-const SLOW_MS = 1_000;
+const SLOW_MS = 700;
 
 /** D2: a worker stands still for three leases with answers on their way to it, and then goes on. */
 export const stopWorker: Drill = {
@@ -123,17 +123,30 @@ async function holderOfMany(
 /** The other worker has asked about many of those persons, and its answers are kept back: a late one could do harm. */
 async function takenByTheOther({ books, register }: Scene): Promise<void> {
   const inTime = { what: 'the other worker to take the same persons', timeoutMs: 30_000 };
-  await waitUntil(async () => (await numbersOf(books, RETAKEN)).size >= LEAST_OUT, inTime);
-  await register.behave({ hold: true });
-  const since = await register.count();
   const awaited = await waitUntil(async () => {
-    const numbers = await numbersOf(books, RETAKEN);
-    const asked = (await register.asked(since)).filter(({ key }) => numbers.has(key));
-    return asked.length >= LEAST_OUT ? asked.map(({ key }) => key) : undefined;
+    // Each time a few answers pass, and the next questions of its line are asked.
+    await register.behave({ hold: false });
+    await register.behave({ hold: true });
+    return awaitedSince({ books, register }, await register.count());
   }, inTime);
-  await books.write(`
-    CREATE TABLE drill.awaited AS SELECT DISTINCT retaken.person_id FROM (${RETAKEN}) AS retaken
-      JOIN mpi.person_documents AS d ON d.person_id = retaken.person_id AND d.number IN (${awaited.map((key) => `'${key}'`).join(', ')})`);
+  await books.write(
+    `CREATE TABLE drill.awaited AS SELECT DISTINCT retaken.person_id FROM (${RETAKEN}) AS retaken
+       JOIN mpi.person_documents AS d ON d.person_id = retaken.person_id
+        AND d.number IN (${awaited.map((key) => `'${key}'`).join(', ')})`,
+  );
+}
+
+/** Passports of those persons about which enough questions came since, each kept waiting; nothing if too few come. */
+async function awaitedSince(
+  { books, register }: Pick<Scene, 'books' | 'register'>,
+  since: number,
+): Promise<string[] | undefined> {
+  const ask = async (): Promise<string[] | undefined> => {
+    const numbers = await numbersOf(books, RETAKEN);
+    const asked = (await register.asked(since)).map(({ key }) => key).filter((key) => numbers.has(key));
+    return asked.length >= LEAST_OUT ? asked : undefined;
+  };
+  return waitUntil(ask, { what: 'enough questions', timeoutMs: 1.5 * SLOW_MS }).catch(() => undefined);
 }
 
 /** What the register is asked about these persons; only passports of a single holder tell who is meant. */

@@ -1,4 +1,4 @@
-import { FEW_CALLS_AT_ONCE, mistreatCalls, type Mistreatment } from './mistreat-calls';
+import { mistreatCalls, type Mistreatment, SLOWLY } from './mistreat-calls';
 import { type Drill, play } from './play';
 
 const MODES: readonly Mistreatment[] = [
@@ -18,7 +18,5 @@ export const swapAnswers: Drill = {
   needsRealRedis: false,
   short: true,
   play: (stage) =>
-    play(stage, { name: 'swap-answers', persons: 500, latencyMs: 60, settings: FEW_CALLS_AT_ONCE }, (scene) =>
-      mistreatCalls(scene, MODES),
-    ),
+    play(stage, { name: 'swap-answers', persons: 400, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
 };
