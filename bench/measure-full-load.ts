@@ -30,6 +30,9 @@ export async function measureFullLoad(stage: Stage, terms: Terms): Promise<Measu
       `P1, P8: C_http is one process (${cores} cores in use) with 500 calls in flight beside the sandbox and an idle ` +
         `database; in P1 one worker shares the same ${stage.cores} cores with sandbox, database and Redis.`,
       'P1: from the first to the ninth tenth of each run; a run is rung for through Bull. One passport in twenty is listed.',
+      ...(terms.watchesMemory
+        ? ['P12: the first fifth is left to V8 for growing its heap to the load.']
+        : []),
       'P9: the timer of the histogram fires every millisecond, so an idle loop shows about 1 ms.',
     ],
   };

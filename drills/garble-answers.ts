@@ -22,5 +22,5 @@ export const garbleAnswers: Drill = {
   needsRealRedis: false,
   short: true,
   play: (stage) =>
-    play(stage, { name: 'garble-answers', persons: 900, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
+    play(stage, { name: 'garble-answers', persons: 600, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
 };

@@ -25,7 +25,7 @@ export const hangCalls: Drill = {
       stage,
       {
         name: 'hang-calls',
-        persons: 600,
+        persons: 400,
         ...SLOWLY,
         settings: { ...SLOWLY.settings, TREMBITA_TIMEOUT_MS: '1000' },
       },

@@ -18,5 +18,5 @@ export const swapAnswers: Drill = {
   needsRealRedis: false,
   short: true,
   play: (stage) =>
-    play(stage, { name: 'swap-answers', persons: 400, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
+    play(stage, { name: 'swap-answers', persons: 260, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),
 };
