@@ -1,4 +1,4 @@
-import { DatabaseClock } from './database-clock';
+import { ClockBounds } from './clock-bounds';
 import { LATEST_START_MS, mostReservedTimes, sendingIntervalMs } from './gate.rules';
 import type { GateStore } from './gate-store';
 
@@ -20,7 +20,7 @@ export interface SendingTimesChoices {
  */
 export class SendingTimes {
   private readonly waiting = new Set<() => void>();
-  private readonly clock = new DatabaseClock();
+  private readonly clock = new ClockBounds();
   private readonly monotonic: () => number;
   private readonly intervalMs: number;
   private readonly most: number;

@@ -6,7 +6,7 @@ const DRIFT_MS_PER_MS = 0.0001;
  * between question and answer, so each round trip gives two bounds, and many of them together narrow them down to
  * the quickest. The wall clock of this machine plays no part.
  */
-export class DatabaseClock {
+export class ClockBounds {
   /** Bounds of (database's clock − monotonic clock). */
   private low = -Infinity;
   private high = Infinity;
