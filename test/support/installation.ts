@@ -23,11 +23,17 @@ export interface EndedRun {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Everything of ours but the rows of the gate, which the running program remembers. */
+/** Everything of ours but the places at the register, which the running program holds. */
 const EMPTY = `
   TRUNCATE mpi.persons, mpi.person_documents, mpi.person_verifications, mpi.verification_claims, mpi.verification_locks,
     mpi.job_runs, mpi.job_schedules, mpi.job_run_counts, mpi.status_change_events, mpi.audit_log, mimir.dms_passport_data,
     prm.parties, prm.party_documents, prm.party_verifications, prm.party_verification_locks CASCADE`;
+
+/** What earlier tests found out about the register would speak for or against it for half a minute. */
+const FORGET_CALLS = `
+  DELETE FROM mimir.register_call_counts;
+  UPDATE mimir.register_breakers SET open_until = NULL, open_ms = NULL, probe_by = NULL, probe_until = NULL
+   WHERE open_until IS NOT NULL`;
 
 type Environment = NonNullable<ProgramChoices['environment']>;
 
@@ -131,6 +137,7 @@ export class Installation {
     this.register.forgetAnswers();
     this.register.forgetRequests();
     await this.sql.run(EMPTY);
+    await this.sql.run(FORGET_CALLS);
   }
 
   /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */
