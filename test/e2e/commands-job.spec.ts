@@ -111,12 +111,11 @@ describe('npm run job -- dms-passport-persons', () => {
     const persons = Array.from({ length: 8 }, () => aPerson().withPassport(here.passport()));
     await savePersons(here.sql, persons);
     here.register.mode('down');
-    const { status, stdout, stderr } = await start([JOB, '--json', '--give-up-after', '0.03'], {
+    const { status, stdout } = await start([JOB, '--json', '--give-up-after', '0.03'], {
       TREMBITA_BREAKER_MIN_CALLS: '2',
       TREMBITA_BREAKER_OPEN_MS: '200',
       TREMBITA_CONCURRENCY: '2',
     }).ended;
-    console.log(stdout, stderr);
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', verified: 0 });
     const pairs = `SELECT DISTINCT dms_passport_verification_status AS status FROM mpi.person_verifications`;
