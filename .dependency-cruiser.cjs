@@ -6,13 +6,15 @@
 
 /** Rooms by floor, lowest first. Rooms of one floor do not know each other. */
 const FLOORS = [
-  ['domain', 'config', 'embedded'],
+  ['domain'],
+  // Half a floor up: which values a setting may have is told by the dictionaries of the domain.
+  ['config', 'embedded'],
   // Half a floor up: it knows the refusals and the configuration fault, to let their sentences into the log,
   // and every room above must be able to log.
   ['observability'],
   // The ground of the second floor: gate, runs and persons live in tables, and jobs are shown and started by calls.
   ['database', 'http'],
-  ['mvs-trembita', 'jobs'],
+  ['mvs-trembita', 'jobs', 'signed-content', 'media-storage', 'mithril'],
   ['dms-passport', 'unzr-info', 'confidant-relationships'],
   ['verifications'],
   ['persons'],
@@ -54,6 +56,7 @@ const throughTheDoor = [
         oneOf(OPEN_ROOMS),
         '^src/[^/]+/index\\.ts$',
         '^src/mvs-trembita/sandbox/index\\.ts$',
+        '^src/signed-content/test-authority/index\\.ts$',
       ],
     },
   },
@@ -70,10 +73,10 @@ const packagesInOneRoom = [
   {
     name: 'the-law-book-is-pure',
     comment:
-      'Rules and tables get facts as values. Only the date library helps them; it counts birthdays right.',
+      'Rules and tables get facts as values. Only the date library, which counts birthdays right, and the edit distance help them.',
     severity: 'error',
     from: { path: ['^src/domain/', '\\.(table|rules)\\.ts$'], pathNot: SPECS },
-    to: { pathNot: ['^src/', pkg('temporal-polyfill')] },
+    to: { pathNot: ['^src/', pkg('temporal-polyfill', 'fastest-levenshtein')] },
   },
   {
     name: 'typeorm-stays-with-the-data',
@@ -107,6 +110,20 @@ const packagesInOneRoom = [
     from: { path: '^src/', pathNot: ['^src/mvs-trembita/', SPECS] },
     to: { path: pkg('saxes', 'undici') },
   },
+  {
+    name: 'signatures-stay-in-signed-content',
+    comment: 'Above signed-content the program speaks of who signed what and when, not of ASN.1.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/signed-content/', SPECS] },
+    to: { path: pkg('pkijs', 'asn1js', 'jkurwa', 'gost89', 'tinypool') },
+  },
+  {
+    name: 'stores-stay-in-media-storage',
+    comment: 'Where objects lie is known to one room, so that another store is one file.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/media-storage/', SPECS] },
+    to: { path: pkg('minio') },
+  },
 ];
 
 const apart = [
@@ -130,6 +147,13 @@ const apart = [
     severity: 'error',
     from: { path: '^src/', pathNot: '^src/(commands/|mvs-trembita/sandbox/)' },
     to: { path: '^src/mvs-trembita/sandbox/' },
+  },
+  {
+    name: 'the-test-authority-is-not-the-program',
+    comment: 'An authority that certifies made-up people is loaded by the command line and by proofs only.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: '^src/(commands/|signed-content/test-authority/)' },
+    to: { path: '^src/signed-content/test-authority/' },
   },
   {
     name: 'proofs-stay-outside',

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import type { Clock } from './config/clock';
 import type { Settings } from './config/env';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
@@ -13,6 +14,8 @@ export interface AppChoices {
   readonly settings: Settings;
   readonly log: Log;
   readonly metrics?: Metrics;
+  /** Of sign-up; the work on registers goes by the database's clock. */
+  readonly clock?: Clock;
   /** Works on runs and beats the timetable. */
   readonly works: boolean;
   /** Rings and hears the bell through Redis. */
@@ -22,11 +25,11 @@ export interface AppChoices {
 /** All rooms together. */
 @Module({})
 export class AppModule {
-  static of({ settings, log, metrics, works, rings }: AppChoices): DynamicModule {
+  static of({ settings, log, metrics, clock, works, rings }: AppChoices): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        SettingsModule.of(settings),
+        SettingsModule.of(settings, clock),
         ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
         DatabaseModule,
         probes(rings),

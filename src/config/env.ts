@@ -10,6 +10,7 @@ import {
   uuid,
   whole,
 } from './setting-kinds';
+import { SIGN_UP_ENVIRONMENT } from './sign-up-env';
 import { TREMBITA_ENVIRONMENT } from './trembita-env';
 import { URL_EXAMPLES, type Program, type UrlNeededBy } from './needs';
 
@@ -50,6 +51,8 @@ export const ENVIRONMENT = z.object({
   DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
 
   ...TREMBITA_ENVIRONMENT,
+
+  ...SIGN_UP_ENVIRONMENT,
 });
 
 /** The environment as read, before anybody asked which servers a program needs. */

@@ -153,7 +153,7 @@ describe('.env.example', () => {
   const lineOf = (name: string): string | undefined =>
     written.split('\n').find((line) => line.startsWith(`${name}=`) || line.startsWith(`# ${name}=`));
   const names = [...written.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name ?? '');
-  const defaults = ENVIRONMENT.parse({}) as Record<string, string | number | boolean | undefined>;
+  const defaults = ENVIRONMENT.parse({}) as Record<string, unknown>;
 
   it('names every setting once, and no other', () => {
     expect([...names].sort()).toEqual(Object.keys(ENVIRONMENT.shape).sort());

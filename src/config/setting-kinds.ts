@@ -162,3 +162,22 @@ export function cronExpression(fallback: string) {
     })
     .default(fallback);
 }
+
+/** Several of a closed list, separated by commas, with a default. */
+export function listOf<const V extends string>(values: readonly V[], fallback: readonly NoInfer<V>[]) {
+  const says = `must be a list of ${values.join(', ')} with commas between, for example ${fallback.join(',')}`;
+  const named = (value: string): string[] => value.split(',').map((each) => each.trim());
+  const known = (each: string): each is V => values.some((allowed) => allowed === each);
+  return z
+    .string({ error: says })
+    .refine((value) => named(value).every(known), { error: says })
+    .transform((value): readonly V[] => named(value).filter(known))
+    .default(fallback);
+}
+
+/** A secret that may be left out. Its sentence shows no example that somebody could use. */
+export function secret({ minBytes }: { minBytes: number }) {
+  const says = `must be a secret of ${minBytes} to ${LONGEST_TEXT} bytes, for example the output of a password generator`;
+  const accepts = (value: string): boolean => isText(value) && Buffer.byteLength(value) >= minBytes;
+  return kind({ accepts, says, read: asIs }).optional();
+}

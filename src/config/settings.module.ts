@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { type Clock, CLOCK, SYSTEM_CLOCK } from './clock';
 import type { Settings } from './env';
 import { WORKER_ID } from './worker-id';
 
@@ -9,15 +10,16 @@ export const SETTINGS = Symbol('SETTINGS');
 /** Hands the settings, read once at start, to whoever asks. Global, because every room has some. */
 @Module({})
 export class SettingsModule {
-  static of(settings: Settings): DynamicModule {
+  static of(settings: Settings, clock: Clock = SYSTEM_CLOCK): DynamicModule {
     return {
       module: SettingsModule,
       global: true,
       providers: [
         { provide: SETTINGS, useValue: settings },
+        { provide: CLOCK, useValue: clock },
         { provide: WORKER_ID, useFactory: () => randomUUID() },
       ],
-      exports: [SETTINGS, WORKER_ID],
+      exports: [SETTINGS, CLOCK, WORKER_ID],
     };
   }
 }

@@ -73,7 +73,42 @@ const certificatesMeanHttps: Rule = {
   },
 };
 
+/** A secret made up at start would be another one in every process, and none after a restart. */
+const sessionsHaveASecret: Rule = {
+  names: ['NODE_ENV', 'PIS_SESSION_SECRET'],
+  faultIn(settings) {
+    if (settings.NODE_ENV !== 'production' || settings.PIS_SESSION_SECRET !== undefined) return undefined;
+    return {
+      name: 'PIS_SESSION_SECRET',
+      says: 'is missing with NODE_ENV=production, for example the output of a password generator',
+    };
+  },
+};
+
+/** Where objects are kept and with which key is asked of S3 alone. */
+const storageIsReachable: Rule = {
+  names: [
+    'MEDIA_STORAGE',
+    'MEDIA_STORAGE_S3_URL',
+    'MEDIA_STORAGE_S3_ACCESS_KEY',
+    'MEDIA_STORAGE_S3_SECRET_KEY',
+  ],
+  faultIn(settings) {
+    if (settings.MEDIA_STORAGE !== 's3') return undefined;
+    const says = 'is missing beside MEDIA_STORAGE=s3, for example';
+    if (settings.MEDIA_STORAGE_S3_URL === undefined)
+      return { name: 'MEDIA_STORAGE_S3_URL', says: `${says} https://s3.example.org` };
+    if (settings.MEDIA_STORAGE_S3_ACCESS_KEY === undefined)
+      return { name: 'MEDIA_STORAGE_S3_ACCESS_KEY', says: `${says} the-name-of-the-key` };
+    if (settings.MEDIA_STORAGE_S3_SECRET_KEY === undefined)
+      return { name: 'MEDIA_STORAGE_S3_SECRET_KEY', says: `${says} the key that belongs to it` };
+    return undefined;
+  },
+};
+
 const RULES: readonly Rule[] = [
+  sessionsHaveASecret,
+  storageIsReachable,
   graceOutlastsACall,
   capIsNotBelowFirstWait,
   doorsDiffer,

@@ -11,6 +11,40 @@ export const REFUSALS = {
   comment_required: 'verification status comment is required',
   job_not_found: 'Job not found',
   job_already_running: 'Job is already running',
+  signed_content_invalid: 'Invalid signed content',
+  signature_container_malformed: 'Signed content is not a CMS container of signed data',
+  signature_content_detached: 'Signed content carries no data of its own',
+  signature_missing: 'Signed content carries no signature',
+  signature_not_single: 'Signed content must carry exactly one signature',
+  signature_is_seal: 'Signed content must be signed by a person, not sealed by an organisation',
+  signature_algorithm_unknown: 'Digital signature algorithm is not supported',
+  signature_wrong: 'Digital signature is not valid',
+  signature_time_missing: 'Digital signature carries no signing time',
+  certificate_missing: 'Signer certificate is not in the signed content',
+  certificate_not_trusted: 'Signer certificate is not issued by a trusted authority',
+  certificate_not_valid_then: 'Signer certificate was not valid at signing time',
+  certificate_without_drfo: 'Signer certificate carries no drfo',
+  signature_expired: 'Digital signature timestamp is expired',
+  signature_checks_busy: 'Too many signatures are waiting to be checked, try again later',
+  applicant_user_not_found: 'Applicant user not found.',
+  applicant_user_blocked: 'Applicant user is blocked.',
+  applicant_person_not_found: 'Applicant person not found.',
+  applicant_too_young: 'Incorrect applicant person age for such an action.',
+  confidant_is_not_signer: 'Confidant person and signer must be the same',
+  consent_missing: 'expected true but got false for attribute {attribute}',
+  session_refused: 'Unauthorized',
+  person_not_unique: 'It is impossible to uniquely identify the person.',
+  legal_capacity_proved:
+    'Confidant can not be submitted for person who has document that proves legal capacity',
+  confidant_without_method: 'third person must has auth method OTP or OFFLINE',
+  confidant_not_verified: 'Confidant person not found or is not verified',
+  third_person_limit_exceeded: 'Third person limit is exceeded',
+  confidant_has_confidant: 'Patient who has confidant person can not be used as confidant for other patients',
+  relationship_exists: 'Relationship between confidant patient and related patient already exists',
+  user_blocked: 'User is blocked.',
+  signed_content_not_saved: 'Failed to save signed content',
+  registration_contended: 'The same person is being registered by others, try again later',
+  too_many_requests: 'Too many requests',
   request_malformed: 'Malformed request. Probably, you have sent corrupted JSON.',
   validation_failed: 'Validation failed',
 } as const;
@@ -36,6 +70,8 @@ export interface RefusalDetails {
   readonly runId?: string;
   /** All faults of the fields at once; only for `validation_failed`. */
   readonly faults?: readonly FieldFault[];
+  /** After how many seconds the same request may succeed; only for refusals that pass. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** An expected "no". Everything else that is thrown is a bug or a trouble of the register. */

@@ -33,6 +33,9 @@ function failedStatement(code: string): Error {
   return new QueryFailedError(`SELECT '${MARKER}'`, [MARKER], cause);
 }
 
+/** Fills the braces of every sentence that has some. */
+const WORDS = { from: 'VERIFIED', to: 'IN_REVIEW', attribute: 'patient_signed' };
+
 @Controller('things')
 @OnEveryPort()
 class ThingsController {
@@ -44,7 +47,7 @@ class ThingsController {
 
   @Get('refused/:code')
   refuse(@Param('code') code: RefusalCode): never {
-    throw new Refusal(code, { words: { from: 'VERIFIED', to: 'IN_REVIEW' } });
+    throw new Refusal(code, { words: WORDS });
   }
 
   @Get('failed/:code')
@@ -167,7 +170,7 @@ describe('A refusal', () => {
     const row = REFUSAL_ANSWERS[code];
     expect(status).toBe(row.status);
     expect(body.meta).toMatchObject({ code: row.status, type: 'object' });
-    const sentence = REFUSALS[code].replace('{from}', 'VERIFIED').replace('{to}', 'IN_REVIEW');
+    const sentence = REFUSALS[code].replace(/\{(\w+)\}/g, (_, word: keyof typeof WORDS) => WORDS[word]);
     expect(body.error).toEqual({ type: row.type, message: sentence });
   });
 

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../domain/refusal';
 
 /** The HTTP side of a refusal; its sentence belongs to the domain. */
 export interface RefusalAnswer {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 429 | 502;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 429 | 502 | 503;
   readonly type: string;
 }
 
@@ -11,11 +11,44 @@ export const REFUSAL_ANSWERS = {
   person_not_found: { status: 404, type: 'not_found' },
   verification_not_found: { status: 404, type: 'not_found' },
   person_not_active: { status: 409, type: 'request_conflict' },
-  manual_verification_refused: { status: 422, type: 'request_malformed' },
-  status_change_refused: { status: 422, type: 'request_malformed' },
-  comment_required: { status: 422, type: 'request_malformed' },
+  manual_verification_refused: { status: 409, type: 'request_conflict' },
+  status_change_refused: { status: 409, type: 'request_conflict' },
+  comment_required: { status: 409, type: 'request_conflict' },
   job_not_found: { status: 404, type: 'not_found' },
   job_already_running: { status: 409, type: 'request_conflict' },
+  signed_content_invalid: { status: 422, type: 'request_malformed' },
+  signature_container_malformed: { status: 400, type: 'request_malformed' },
+  signature_content_detached: { status: 400, type: 'request_malformed' },
+  signature_missing: { status: 400, type: 'request_malformed' },
+  signature_not_single: { status: 400, type: 'request_malformed' },
+  signature_is_seal: { status: 400, type: 'request_malformed' },
+  signature_algorithm_unknown: { status: 400, type: 'request_malformed' },
+  signature_wrong: { status: 400, type: 'request_malformed' },
+  signature_time_missing: { status: 400, type: 'request_malformed' },
+  certificate_missing: { status: 400, type: 'request_malformed' },
+  certificate_not_trusted: { status: 400, type: 'request_malformed' },
+  certificate_not_valid_then: { status: 400, type: 'request_malformed' },
+  certificate_without_drfo: { status: 400, type: 'request_malformed' },
+  signature_expired: { status: 401, type: 'access_denied' },
+  signature_checks_busy: { status: 503, type: 'service_unavailable' },
+  applicant_user_not_found: { status: 404, type: 'not_found' },
+  applicant_user_blocked: { status: 401, type: 'access_denied' },
+  applicant_person_not_found: { status: 404, type: 'not_found' },
+  applicant_too_young: { status: 401, type: 'access_denied' },
+  confidant_is_not_signer: { status: 422, type: 'request_malformed' },
+  consent_missing: { status: 422, type: 'request_malformed' },
+  session_refused: { status: 401, type: 'access_denied' },
+  person_not_unique: { status: 401, type: 'access_denied' },
+  legal_capacity_proved: { status: 422, type: 'request_malformed' },
+  confidant_without_method: { status: 422, type: 'request_malformed' },
+  confidant_not_verified: { status: 409, type: 'request_conflict' },
+  third_person_limit_exceeded: { status: 422, type: 'request_malformed' },
+  confidant_has_confidant: { status: 422, type: 'request_malformed' },
+  relationship_exists: { status: 422, type: 'request_malformed' },
+  user_blocked: { status: 401, type: 'access_denied' },
+  signed_content_not_saved: { status: 502, type: 'bad_gateway' },
+  registration_contended: { status: 503, type: 'service_unavailable' },
+  too_many_requests: { status: 429, type: 'too_many_requests' },
   request_malformed: { status: 400, type: 'request_malformed' },
   validation_failed: { status: 422, type: 'validation_failed' },
 } as const satisfies Record<RefusalCode, RefusalAnswer>;

@@ -9,6 +9,7 @@ import { routeOf, traitsOf, urlOfRefused } from './request-traits';
 interface Answer {
   status: number;
   error: AnsweredError;
+  retryAfterSeconds?: number;
 }
 
 /** The server we need is away, or refuses more connections: trying again later makes sense, so it is a 503. */
@@ -16,9 +17,10 @@ const SERVER_AWAY = /^(?:ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|08\w{3}|53
 
 function answerToRefusal(refusal: Refusal): Answer {
   const { status, type } = REFUSAL_ANSWERS[refusal.code];
-  const faults = refusal.details.faults;
+  const { faults, retryAfterSeconds } = refusal.details;
   const invalid = faults && faults.length > 0 ? { invalid: invalidFields(faults) } : {};
-  return { status, error: { type, message: refusal.message, ...invalid } };
+  const error = { type, message: refusal.message, ...invalid };
+  return retryAfterSeconds === undefined ? { status, error } : { status, error, retryAfterSeconds };
 }
 
 function answerWithStatus(status: number): Answer {
@@ -72,6 +74,8 @@ export class RefusalFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
+    if (answer.retryAfterSeconds !== undefined)
+      response.setHeader('Retry-After', String(answer.retryAfterSeconds));
     response.status(answer.status).json({
       meta: { code: answer.status, url: urlOfRefused(request), type: 'object', request_id: requestId },
       error: answer.error,

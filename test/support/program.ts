@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
+import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
 import { createApplication, type DoorAddresses, listenDoor } from '../../src/http';
 import { openLog } from '../../src/observability';
@@ -13,6 +14,8 @@ export interface ProgramChoices {
   readonly environment?: Readonly<Record<string, string>>;
   /** False for the HTTP door alone. */
   readonly works?: boolean;
+  /** For sign-ups on somebody's birthday. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -53,7 +56,13 @@ export class Program {
     const logged: string[] = [];
     const log = openLog(settings, { write: (line) => void logged.push(line) });
     const app = await createApplication(
-      AppModule.of({ settings, log, works: choices.works ?? true, rings: true }),
+      AppModule.of({
+        settings,
+        log,
+        works: choices.works ?? true,
+        rings: true,
+        ...(choices.clock === undefined ? {} : { clock: choices.clock }),
+      }),
       log,
     );
     try {
