@@ -6,6 +6,12 @@ import { CreateRecords1700000000350 } from './1700000000350-create-records';
 import { CreateParties1700000000400 } from './1700000000400-create-parties';
 import { CreateDmsPassport1700000000450 } from './1700000000450-create-dms-passport';
 import { CreateRegisterGate1700000000500 } from './1700000000500-create-register-gate';
+import { CreateLegalEntities1700000000600 } from './1700000000600-create-legal-entities';
+import { CreateMithril1700000000650 } from './1700000000650-create-mithril';
+import { CreateRelationships1700000000700 } from './1700000000700-create-relationships';
+import { CreateSignUps1700000000750 } from './1700000000750-create-sign-ups';
+import { CreateMediaUploads1700000000800 } from './1700000000800-create-media-uploads';
+import { CreatePersonSearch1700000000900 } from './1700000000900-create-person-search';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -17,4 +23,10 @@ export const MIGRATIONS = [
   CreateParties1700000000400,
   CreateDmsPassport1700000000450,
   CreateRegisterGate1700000000500,
+  CreateLegalEntities1700000000600,
+  CreateMithril1700000000650,
+  CreateRelationships1700000000700,
+  CreateSignUps1700000000750,
+  CreateMediaUploads1700000000800,
+  CreatePersonSearch1700000000900,
 ] as const;

@@ -7,7 +7,7 @@ import { DatabaseHealth } from './database/database-health';
 import { HttpModule } from './http';
 import { RedisConnections, RedisModule } from './jobs';
 import { type Log, type Metrics, ObservabilityModule } from './observability';
-import { VerificationsModule } from './verifications';
+import { PersonsModule } from './persons';
 
 /** What a process is for. */
 export interface AppChoices {
@@ -33,7 +33,7 @@ export class AppModule {
         ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
         DatabaseModule,
         probes(rings),
-        VerificationsModule.of({ works, rings }),
+        PersonsModule.of({ works, rings }),
       ],
     };
   }

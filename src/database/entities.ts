@@ -4,19 +4,30 @@ import { RegisterCallCount } from './mimir/register-call-count.entity';
 import { RegisterPlace } from './mimir/register-place.entity';
 import { RegisterRate } from './mimir/register-rate.entity';
 import { RegisterWorker } from './mimir/register-worker.entity';
+import { Client } from './mithril/client.entity';
+import { GlobalUserRole } from './mithril/global-user-role.entity';
+import { Role } from './mithril/role.entity';
+import { Token } from './mithril/token.entity';
+import { User } from './mithril/user.entity';
 import { AuditLog } from './mpi/audit-log.entity';
+import { ConfidantPersonRelationshipDocument } from './mpi/confidant-person-relationship-document.entity';
+import { ConfidantPersonRelationship } from './mpi/confidant-person-relationship.entity';
 import { JobRunCount } from './mpi/job-run-count.entity';
 import { JobRun } from './mpi/job-run.entity';
 import { JobSchedule } from './mpi/job-schedule.entity';
+import { MediaUpload } from './mpi/media-upload.entity';
 import { PersonAddress } from './mpi/person-address.entity';
 import { PersonAuthenticationMethod } from './mpi/person-authentication-method.entity';
 import { PersonDocument } from './mpi/person-document.entity';
 import { PersonPhone } from './mpi/person-phone.entity';
 import { PersonVerification } from './mpi/person-verification.entity';
 import { Person } from './mpi/person.entity';
+import { SignUp } from './mpi/sign-up.entity';
 import { StatusChangeEvent } from './mpi/status-change-event.entity';
 import { VerificationClaim } from './mpi/verification-claim.entity';
 import { VerificationLock } from './mpi/verification-lock.entity';
+import { GlobalParameter } from './prm/global-parameter.entity';
+import { LegalEntity } from './prm/legal-entity.entity';
 import { PartyDocument } from './prm/party-document.entity';
 import { PartyVerificationLock } from './prm/party-verification-lock.entity';
 import { PartyVerification } from './prm/party-verification.entity';
@@ -30,6 +41,10 @@ export const ENTITIES = [
   PersonDocument,
   PersonAuthenticationMethod,
   PersonVerification,
+  ConfidantPersonRelationship,
+  ConfidantPersonRelationshipDocument,
+  SignUp,
+  MediaUpload,
   VerificationClaim,
   VerificationLock,
   JobRun,
@@ -47,4 +62,11 @@ export const ENTITIES = [
   PartyDocument,
   PartyVerification,
   PartyVerificationLock,
+  LegalEntity,
+  GlobalParameter,
+  User,
+  Role,
+  GlobalUserRole,
+  Client,
+  Token,
 ] as const;

@@ -12,6 +12,7 @@ import { withDeadline } from './readiness';
 const SETTINGS = {
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: 0,
+  HTTP_TRUSTED_PROXIES: 0,
   INTERNAL_HOST: '127.0.0.1',
   INTERNAL_PORT: 0,
   WORKER_INTERNAL_PORT: 0,

@@ -18,7 +18,12 @@ export interface DoorAddresses {
 
 type DoorSettings = Pick<
   Settings,
-  'HTTP_HOST' | 'HTTP_PORT' | 'INTERNAL_HOST' | 'INTERNAL_PORT' | 'WORKER_INTERNAL_PORT'
+  | 'HTTP_HOST'
+  | 'HTTP_PORT'
+  | 'HTTP_TRUSTED_PROXIES'
+  | 'INTERNAL_HOST'
+  | 'INTERNAL_PORT'
+  | 'WORKER_INTERNAL_PORT'
 >;
 
 interface Opening {
@@ -63,6 +68,8 @@ export async function listenDoor(
   settings: DoorSettings,
   door: Door,
 ): Promise<DoorAddresses> {
+  // Only so many of the addresses that a request claims to have come through are believed.
+  app.set('trust proxy', settings.HTTP_TRUSTED_PROXIES);
   await app.init();
   const answer = app.getHttpAdapter().getInstance() as RequestListener;
   const doors = app.get(OpenDoors);

@@ -69,6 +69,16 @@ export class Metrics {
     'Persons by where they stand: held, waiting for a retry, cannot be checked',
     ['stream', 'state'],
   );
+  readonly mediaUploadsWaiting = this.gauge(
+    'media_uploads_waiting',
+    'Objects in media storage that no committed registration has kept yet',
+    [],
+  );
+  readonly mediaOrphansRemoved = this.counter(
+    'media_orphans_removed_total',
+    'Objects removed by the sweeper because their registration did not commit',
+    [],
+  );
   readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job', 'status']);
   readonly tickets = this.counter('job_tickets_total', 'Tickets of the queue that reached this process', [
     'job',

@@ -1,3 +1,4 @@
+export { BeginVerifications, type BegunPerson } from './begin-verifications';
 export { PersonDataChanged, type ChangedData } from './person-data-changed';
 export { RequeueCheck, type RepeatAsked } from './requeue-check';
 export { STREAM_CLASSES } from './streams';

@@ -1,4 +1,5 @@
 import type { Sql, Statement } from '../database/transactions';
+import type { NhsRowName } from '../domain/verification/nhs-status.table';
 import type { StreamRowName } from '../domain/verification/stream-status-row';
 import type { StreamPair } from '../domain/verification/status';
 import type { StreamName } from '../domain/verification/stream';
@@ -8,8 +9,10 @@ export interface StreamChange {
   /** Person or party. */
   readonly id: string;
   readonly stream: StreamName;
-  readonly row: StreamRowName;
-  readonly before: StreamPair;
+  /** Null where no table of transitions speaks of the stream. */
+  readonly row: StreamRowName | NhsRowName | null;
+  /** Null when the stream begins with its person, whose one event tells of the sum alone. */
+  readonly before: StreamPair | null;
   readonly after: StreamPair;
   readonly claimId: string | null;
   readonly messageId: string | null;
@@ -108,7 +111,9 @@ async function record(
   // Somebody changed twice in one transaction has two sums; the later one saw both changes.
   const latest = [...new Map(sums.map((sum) => [sum.id, sum])).values()];
   const moved = latest.filter(({ before, after }) => before !== after);
-  const told = changes.filter(({ before, after }) => before.verificationStatus !== after.verificationStatus);
+  const told = changes.filter(
+    ({ before, after }) => before !== null && before.verificationStatus !== after.verificationStatus,
+  );
   const events = eachOnce(told, ({ stream, after }) => `${stream} ${after.verificationStatus}`, eventOf);
   const changesets = eachOnce(changes, nameOfChange, changesetOf);
   await sql.rows(statement, [
@@ -131,7 +136,7 @@ async function record(
 }
 
 const nameOfChange = ({ stream, before, after }: StreamChange): string =>
-  `${stream} ${before.verificationStatus} ${before.verificationReason} ${after.verificationStatus} ${after.verificationReason}`;
+  `${stream} ${before?.verificationStatus} ${before?.verificationReason} ${after.verificationStatus} ${after.verificationReason}`;
 
 /** The different texts of the changes, and for each change which of them it has, counted from one as PostgreSQL does. */
 function eachOnce(
@@ -158,11 +163,11 @@ function eventOf({ stream, after }: StreamChange): string {
 function changesetOf({ stream, before, after }: StreamChange): string {
   return JSON.stringify({
     [`${stream}_verification_status`]: {
-      old_value: before.verificationStatus,
+      old_value: before?.verificationStatus ?? null,
       new_value: after.verificationStatus,
     },
     [`${stream}_verification_reason`]: {
-      old_value: before.verificationReason,
+      old_value: before?.verificationReason ?? null,
       new_value: after.verificationReason,
     },
   });

@@ -5,6 +5,7 @@ import { JobList, JobsModule } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
+import { BeginVerifications } from './begin-verifications';
 import { countLedger } from './count-ledger';
 import { FactsRepository } from './facts.repository';
 import { MakeChecks } from './make-checks';
@@ -35,6 +36,7 @@ export class VerificationsModule {
       imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs],
       controllers: [PersonVerificationController, JobsController],
       providers: [
+        BeginVerifications,
         OutcomeRepository,
         PartyRepository,
         FactsRepository,
@@ -46,7 +48,7 @@ export class VerificationsModule {
         checks,
         readVerification,
       ],
-      exports: [PersonDataChanged, RequeueCheck, REGISTER_STREAMS, CHECKS, jobs],
+      exports: [BeginVerifications, PersonDataChanged, RequeueCheck, REGISTER_STREAMS, CHECKS, jobs],
     };
   }
 }

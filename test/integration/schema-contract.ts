@@ -59,6 +59,14 @@ export const CONTRACT: Readonly<Record<string, string>> = {
   'mpi.audit_log': `
     actor_id uuid, resource varchar, resource_id uuid, changeset jsonb, row varchar, run_id uuid, claim_id uuid,
     message_id varchar, duration_ms integer`,
+  'mpi.sign_ups': 'content_sha256 varchar, person_id uuid!, user_id uuid',
+  'mpi.confidant_person_relationships': `
+    confidant_person_id uuid, person_id uuid!, relation_type varchar, is_active boolean=, active_to date,
+    verification_status varchar, verification_reason varchar, verification_comment varchar,
+    unverified_at timestamptz, dracs_birth_act_id uuid, dracs_birth_synced_at timestamptz, inserted_by uuid,
+    updated_by uuid`,
+  'mpi.confidant_person_relationship_documents': `
+    confidant_person_relationship_id uuid, type varchar!, number varchar!, issued_by varchar, issued_at date`,
   'mimir.dms_passport_data':
     'pass_type varchar!, pas_serial varchar, pas_number varchar!, pas_status smallint!',
   'prm.parties': `
@@ -83,6 +91,16 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     dms_passport_unverified_at timestamptz,
     dracs_name_change_verification_status varchar!, dracs_name_change_verification_reason varchar!,
     dracs_name_change_verification_comment varchar`,
+  'prm.legal_entities': 'name varchar, type varchar!, status varchar, is_active boolean=',
+  'prm.global_parameters': 'parameter varchar, value varchar',
+  'mithril.users': `
+    tax_id varchar, person_id uuid, email varchar, is_active boolean=, is_blocked boolean=, block_reason varchar,
+    settings jsonb, priv_settings jsonb`,
+  'mithril.roles': 'name varchar, scope varchar',
+  'mithril.global_user_roles': 'user_id uuid, role_id uuid',
+  'mithril.clients': 'secret varchar, redirect_uri varchar, scope varchar',
+  'mithril.tokens': `
+    name varchar, value_hash varchar, expires_at timestamptz, user_id uuid, details jsonb`,
 };
 
 /** Tables of this program alone: nobody else reads or writes them. */
@@ -94,6 +112,7 @@ export const TABLES_OF_OURS = [
   'mimir.register_workers',
   'mpi.job_run_counts',
   'mpi.job_schedules',
+  'mpi.media_uploads',
 ] as const;
 
 const FULL_NAMES: Readonly<Record<string, string>> = {

@@ -5,6 +5,8 @@ import { look, SCHEMAS } from '../support/catalogue';
 
 /** Tables that only grow. */
 const APPEND_ONLY = ['mpi.audit_log', 'mpi.status_change_events'];
+/** What app_readonly may not read: a hash is enough to recognise a token by. */
+const HIDDEN = ['mithril.tokens'];
 const REFUSED = { code: '42501' };
 
 interface Rights {
@@ -34,10 +36,26 @@ describe('The roles without login', () => {
     }
   });
 
-  it('app_readonly reads every table and does nothing else', async () => {
+  it('app_readonly reads every table but the tokens and does nothing else', async () => {
     for (const { table, rights } of await rightsOf(database.adminUrl, 'app_readonly')) {
-      expect(`${table}: ${rights}`).toBe(`${table}: SELECT`);
+      expect(`${table}: ${rights}`).toBe(`${table}: ${HIDDEN.includes(table) ? '' : 'SELECT'}`);
     }
+  });
+
+  it('app_readonly reads all of a client but its secret', async () => {
+    const readable = await look(
+      database.adminUrl,
+      `SELECT attname AS column, has_column_privilege('app_readonly', attrelid, attnum, 'SELECT') AS readable
+         FROM pg_attribute WHERE attrelid = 'mithril.clients'::regclass AND attnum > 0 ORDER BY attnum`,
+    );
+    expect(readable).toEqual([
+      { column: 'id', readable: true },
+      { column: 'secret', readable: false },
+      { column: 'redirect_uri', readable: true },
+      { column: 'scope', readable: true },
+      { column: 'inserted_at', readable: true },
+      { column: 'updated_at', readable: true },
+    ]);
   });
 
   it.each(['app', 'app_readonly'])('%s may create nothing in any schema, nor a schema', async (role) => {

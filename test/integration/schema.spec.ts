@@ -1,7 +1,10 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source';
-import { DOCUMENT_TYPES } from '../../src/domain/person/document-type';
+import { RELATION_TYPES } from '../../src/domain/confidant/relation-type';
+import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES } from '../../src/domain/confidant/relationship-status';
+import { AUTHENTICATION_METHOD_TYPES } from '../../src/domain/person/authentication-method';
+import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../src/domain/person/document-type';
 import {
   CUMULATIVE_STATUSES,
   PARTY_CUMULATIVE_STATUSES,
@@ -13,6 +16,9 @@ import { columnsOf, look, type CatalogueColumn } from '../support/catalogue';
 import { CONTRACT, promisedColumns, TABLES_OF_OURS } from './schema-contract';
 
 const DRACS_DEATH_ONLINE_STATUSES = ['READY', 'IN_PROCESS', 'COMPLETED'];
+
+/** A reason an official puts in his own words. */
+const FREE_WORDS = ['block_reason'];
 
 describe('The schema', () => {
   let database: FreshDatabase;
@@ -64,7 +70,10 @@ describe('The schema', () => {
   it('keeps every status and reason to the closed list of its dictionary', async () => {
     const lists = await closedLists(database.adminUrl);
     const statuses = columns.filter(
-      ({ column, type }) => type === 'character varying' && /(^|_)(status|reason)(_before)?$/.test(column),
+      ({ column, type }) =>
+        type === 'character varying' &&
+        /(^|_)(status|reason)(_before)?$/.test(column) &&
+        !FREE_WORDS.includes(column),
     );
     expect(statuses.length).toBeGreaterThan(30);
     for (const column of statuses) {
@@ -72,9 +81,27 @@ describe('The schema', () => {
     }
   });
 
-  it('keeps the types of documents of persons to their dictionary', async () => {
+  it.each([
+    { column: 'mpi.person_documents.type', dictionary: DOCUMENT_TYPES },
+    { column: 'mpi.person_authentication_methods.type', dictionary: AUTHENTICATION_METHOD_TYPES },
+    { column: 'mpi.confidant_person_relationships.relation_type', dictionary: RELATION_TYPES },
+    { column: 'mpi.confidant_person_relationship_documents.type', dictionary: RELATIONSHIP_DOCUMENT_TYPES },
+  ])('keeps $column to its dictionary', async ({ column, dictionary }) => {
     const lists = await closedLists(database.adminUrl);
-    expect(lists.get('mpi.person_documents.type')).toEqual([...DOCUMENT_TYPES].sort());
+    expect(lists.get(column)).toEqual([...dictionary].sort());
+  });
+
+  it('begins with the published ages and limits', async () => {
+    const parameters = await look(
+      database.adminUrl,
+      'SELECT parameter, value FROM prm.global_parameters ORDER BY parameter',
+    );
+    expect(parameters).toEqual([
+      { parameter: 'no_self_auth_age', value: '14' },
+      { parameter: 'no_self_registration_age', value: '14' },
+      { parameter: 'person_full_legal_capacity_age', value: '18' },
+      { parameter: 'third_person_limit', value: '150' },
+    ]);
   });
 });
 
@@ -121,5 +148,8 @@ function dictionaryOf({ table, column }: CatalogueColumn): readonly string[] {
   if (table === 'mpi.job_runs') return ['RUNNING', 'FINISHED', 'FAILED', 'STOPPED', 'SKIPPED'];
   if (table === 'mpi.persons') return column === 'status' ? ['active', 'inactive'] : CUMULATIVE_STATUSES;
   if (table === 'prm.parties') return PARTY_CUMULATIVE_STATUSES;
+  if (table === 'prm.legal_entities') return ['ACTIVE', 'SUSPENDED', 'CLOSED'];
+  if (table === 'mpi.confidant_person_relationships')
+    return /reason/.test(column) ? RELATIONSHIP_REASONS : RELATIONSHIP_STATUSES;
   return /reason/.test(column) ? STREAM_REASONS : STREAM_STATUSES;
 }

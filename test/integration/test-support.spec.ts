@@ -2,6 +2,11 @@ import { Client } from 'pg';
 import Redis from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, freshRedis, waitUntil, type FreshDatabase } from '../support';
+import { emptyTables } from '../support/empty-tables';
+import { Session } from '../support/session';
+
+const TABLES = `relkind = 'r' AND relnamespace IN (
+  SELECT oid FROM pg_namespace WHERE nspname IN ('mpi', 'mimir', 'prm', 'mithril'))`;
 
 describe('What test files are given', () => {
   let database: FreshDatabase;
@@ -33,6 +38,26 @@ describe('What test files are given', () => {
     await admin.end();
     const { rows } = await asApp.query(`SELECT to_regclass('public.only_here') AS found`);
     expect(rows).toEqual([{ found: null }]);
+    await other.drop();
+  });
+
+  it('is a way back to empty tables, with the parameters of a new installation', async () => {
+    const other = await freshDatabase();
+    const admin = await Session.open(other.adminUrl);
+    await admin.run(`UPDATE prm.global_parameters SET value = value || '0'`);
+    // A table that is emptied as a whole gets a new file.
+    const files = {
+      text: `SELECT oid::regclass::text AS name, relfilenode AS file FROM pg_class WHERE ${TABLES}`,
+    };
+    const before = await admin.rows<{ name: string; file: number }>(files);
+    await emptyTables(admin);
+    const after = new Set((await admin.rows<{ file: number }>(files)).map(({ file }) => file));
+    const kept = before.filter(({ file }) => after.has(file)).map(({ name }) => name);
+    expect(kept.filter((name) => !name.startsWith('mimir.register_'))).toEqual([]);
+    const parameters = { text: 'SELECT parameter, value FROM prm.global_parameters ORDER BY parameter' };
+    const { rows: published } = await asApp.query(parameters.text);
+    expect(await admin.rows(parameters)).toEqual(published);
+    await admin.close();
     await other.drop();
   });
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/transactions';
+import type { AuthenticationMethodType } from '../../src/domain/person/authentication-method';
 import type { DocumentType } from '../../src/domain/person/document-type';
 import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status';
 import type { CumulativeStatus } from '../../src/domain/verification/status';
 import type { StreamName } from '../../src/domain/verification/stream';
+import { addressColumns, methodColumns, type AddressDraft, type MethodDraft } from './contact-drafts';
 import {
   documentColumns,
-  insertRows,
   lockColumns,
   streamColumns,
   type Columns,
@@ -15,6 +16,7 @@ import {
   type LockDraft,
   type StreamState,
 } from './drafts';
+import { savePersons, type PersonRows } from './save-persons';
 
 /** Every stream but those of the passport, as it stands after a sign-up whose checks all went well. */
 const ELSE_VERIFIED: readonly (readonly [StreamName, StreamState])[] = [
@@ -53,7 +55,10 @@ export class PersonBuilder {
     status: 'active',
     is_active: true,
   };
+  private readonly phones: Columns[] = [];
+  private readonly addresses: Columns[] = [];
   private readonly documents: DocumentDraft[] = [];
+  private readonly methods: Columns[] = [];
   private readonly streams = new Map<StreamName, StreamState>(ELSE_VERIFIED);
   private readonly locks = new Map<StreamName, LockDraft>();
   private sum: CumulativeStatus | undefined;
@@ -69,6 +74,10 @@ export class PersonBuilder {
 
   bornOn(birthDate: string): this {
     return this.set({ birth_date: birthDate });
+  }
+
+  bornIn(settlement: string): this {
+    return this.set({ birth_settlement: settlement });
   }
 
   male(): this {
@@ -93,6 +102,22 @@ export class PersonBuilder {
 
   withDocument(type: DocumentType, number: string, dates: DocumentDates = {}): this {
     this.documents.push({ type, number, ...dates });
+    return this;
+  }
+
+  withPhone(number: string, type: 'MOBILE' | 'LAND_LINE' = 'MOBILE'): this {
+    this.phones.push({ id: randomUUID(), type, number });
+    return this;
+  }
+
+  /** An address of residence in a village, unless told otherwise. */
+  withAddress(address: AddressDraft = {}): this {
+    this.addresses.push(addressColumns(address));
+    return this;
+  }
+
+  withAuthenticationMethod(type: AuthenticationMethodType, method: MethodDraft = {}): this {
+    this.methods.push(methodColumns(type, method));
     return this;
   }
 
@@ -125,17 +150,20 @@ export class PersonBuilder {
   }
 
   /** The rows of the person, table by table. */
-  rows(): Readonly<Record<'persons' | 'documents' | 'verifications' | 'locks', Columns[]>> & { id: string } {
+  rows(): PersonRows {
     const streams = this.allStreams();
     const sum = this.sum ?? this.sumOf(streams);
     const author = { inserted_by: SYSTEM_USER_ID, updated_by: SYSTEM_USER_ID };
-    const personId = { person_id: this.id };
+    const his = (rows: readonly Columns[]): Columns[] => rows.map((row) => ({ ...row, person_id: this.id }));
     return {
       id: this.id,
       persons: [{ id: this.id, ...this.columns, verification_status: sum, ...author }],
-      documents: this.documents.map((draft) => ({ ...documentColumns(draft), ...personId })),
-      verifications: [{ id: randomUUID(), ...personId, ...streamColumns(streams), ...author }],
-      locks: [...this.locks].map(([name, lock]) => ({ ...lockColumns(name, lock), ...personId })),
+      phones: his(this.phones),
+      addresses: his(this.addresses),
+      documents: his(this.documents.map(documentColumns)),
+      methods: his(this.methods.map((method) => ({ ...method, ...author }))),
+      verifications: his([{ id: randomUUID(), ...streamColumns(streams), ...author }]),
+      locks: his([...this.locks].map(([name, lock]) => lockColumns(name, lock))),
     };
   }
 
@@ -161,33 +189,4 @@ export class PersonBuilder {
     Object.assign(this.columns, columns);
     return this;
   }
-}
-
-/**
- * Saves many at once; gives their ids in the same order. Verifications come last: a worker that is already looking
- * finds nobody whose documents are still missing.
- */
-export async function savePersons(sql: Sql, builders: readonly PersonBuilder[]): Promise<string[]> {
-  const rows = builders.map((builder) => builder.rows());
-  await insertRows(
-    sql,
-    'mpi.persons',
-    rows.flatMap(({ persons }) => persons),
-  );
-  await insertRows(
-    sql,
-    'mpi.person_documents',
-    rows.flatMap(({ documents }) => documents),
-  );
-  await insertRows(
-    sql,
-    'mpi.verification_locks',
-    rows.flatMap(({ locks }) => locks),
-  );
-  await insertRows(
-    sql,
-    'mpi.person_verifications',
-    rows.flatMap(({ verifications }) => verifications),
-  );
-  return rows.map(({ id }) => id);
 }

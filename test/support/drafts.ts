@@ -53,8 +53,14 @@ export function streamColumns(streams: ReadonlyMap<StreamName, StreamState>): Co
 }
 
 export function lockColumns(stream: StreamName, { attempts = 0, ...draft }: LockDraft): Columns {
-  const given = Object.entries(draft).map(([name, value]) => [snakeCase(name), value]);
-  return { id: randomUUID(), stream, attempts, ...(Object.fromEntries(given) as Columns) };
+  return { id: randomUUID(), stream, attempts, ...namedAsColumns(draft) };
+}
+
+/** What was told, under the names of the columns. */
+export function namedAsColumns(draft: object): Columns {
+  return Object.fromEntries(
+    Object.entries(draft).map(([name, value]) => [snakeCase(name), value as unknown]),
+  );
 }
 
 /** One row of a table of documents. */

@@ -1,5 +1,6 @@
 import { getQueueToken } from '@nestjs/bull';
 import type { Queue } from 'bull';
+import type { Clock } from '../../src/config/clock';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
@@ -7,6 +8,7 @@ import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
 import type { CheckPersons } from '../../src/verifications/check-persons';
 import { CHECKS } from '../../src/verifications';
+import { emptyTables } from './empty-tables';
 import { type FreshDatabase, freshDatabase } from './fresh-database';
 import { type FreshRedis, freshRedis } from './fresh-redis';
 import { Program, type ProgramChoices } from './program';
@@ -22,18 +24,6 @@ export interface EndedRun {
   readonly status: string;
   readonly counts: Readonly<Record<string, number>>;
 }
-
-/** Everything of ours but the places at the register, which the running program holds. */
-const EMPTY = `
-  TRUNCATE mpi.persons, mpi.person_documents, mpi.person_verifications, mpi.verification_claims, mpi.verification_locks,
-    mpi.job_runs, mpi.job_schedules, mpi.job_run_counts, mpi.status_change_events, mpi.audit_log, mimir.dms_passport_data,
-    prm.parties, prm.party_documents, prm.party_verifications, prm.party_verification_locks CASCADE`;
-
-/** What earlier tests found out about the register would speak for or against it for half a minute. */
-const FORGET_CALLS = `
-  DELETE FROM mimir.register_call_counts;
-  UPDATE mimir.register_breakers SET open_until = NULL, open_ms = NULL, probe_by = NULL, probe_until = NULL
-   WHERE open_until IS NOT NULL`;
 
 type Environment = NonNullable<ProgramChoices['environment']>;
 
@@ -53,12 +43,13 @@ export class Installation {
     /** A session as superuser, for what is looked at and made up. */
     readonly sql: Session,
     private readonly environment: Environment,
+    private readonly clock: Clock | undefined,
   ) {}
 
-  static async start(environment: Environment = {}): Promise<Installation> {
+  static async start(environment: Environment = {}, clock?: Clock): Promise<Installation> {
     const [database, redis, register] = await Promise.all([freshDatabase(), freshRedis(), startSandbox()]);
     const sql = await Session.open(database.adminUrl);
-    const installation = new Installation(database, redis, register, sql, environment);
+    const installation = new Installation(database, redis, register, sql, environment, clock);
     await installation.startProgram();
     return installation;
   }
@@ -77,6 +68,7 @@ export class Installation {
       redisUrl: this.redis.url,
       registerUrl: this.register.url,
       environment: this.environment,
+      ...(this.clock === undefined ? {} : { clock: this.clock }),
     };
   }
 
@@ -136,8 +128,7 @@ export class Installation {
     this.register.mode('normal');
     this.register.forgetAnswers();
     this.register.forgetRequests();
-    await this.sql.run(EMPTY);
-    await this.sql.run(FORGET_CALLS);
+    await emptyTables(this.sql);
   }
 
   /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */

@@ -37,7 +37,7 @@ function masked(text: string, symbolsAtStart: number): string {
 }
 
 /** The first letter with its marks: a decomposed Й would otherwise become И. */
-function initial(name: string): string {
+export function initial(name: string): string {
   const [first] = [...name.trim().normalize('NFC')];
   return first === undefined ? '' : `${first}.`;
 }

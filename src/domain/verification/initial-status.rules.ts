@@ -4,9 +4,10 @@ import type { DocumentType } from '../person/document-type';
 import type { Gender } from '../person/gender';
 import { checkTaxId } from '../person/tax-id';
 import { unzrAgreesWithBirthDate } from '../person/unzr';
-import { NHS_STATUS_TABLE, type NhsStatusRow } from './nhs-status.table';
+import { NHS_STATUS_TABLE, type NhsRowName, type NhsStatusRow } from './nhs-status.table';
 import type { StreamName } from './stream';
 import type { StreamPair } from './status';
+import type { StreamRowName } from './stream-status-row';
 import { STREAM_STATUS_TABLE } from './stream-status.table';
 
 /** What the rules know of the person who is being registered. */
@@ -32,6 +33,8 @@ export interface SignUpParameters {
 
 /** How one stream begins. `unverifiedAt` is the moment of registration, or stays empty. */
 export interface InitialStatus extends StreamPair {
+  /** The row that says so; null for the streams about which the tables of transitions say nothing. */
+  readonly row: StreamRowName | NhsRowName | null;
   readonly unverifiedAt: 'now' | 'clear';
 }
 
@@ -40,34 +43,45 @@ export type InitialStatuses = Readonly<Record<StreamName, InitialStatus>>;
 /** The first status and reason of all nine streams when a person is created through sign-up. */
 export function initialStatusesOf(facts: SignUpFacts, parameters: SignUpParameters): InitialStatuses {
   const { documentTypes, unzr } = facts;
-  const passport = askedIf(hasAny(documentTypes, ['PASSPORT', 'NATIONAL_ID']));
+  const passport = registerAskedIf(hasAny(documentTypes, ['PASSPORT', 'NATIONAL_ID']));
   return {
     nhs: initialNhs(facts, parameters),
     drfo: askedIf(isGiven(facts.taxId) || facts.ageYears > parameters.noSelfAuthAge),
     dracs_death: askedIf(true),
     dracs_birth: askedIf(canBeFoundByBirth(facts, parameters)),
-    dracs_name_change: { ...NOT_FED_YET, unverifiedAt: 'clear' },
+    dracs_name_change: NOT_FED_YET,
     legal_capacity: initialLegalCapacity(facts, parameters),
-    unzr: askedIf(isGiven(unzr)),
+    unzr: registerAskedIf(isGiven(unzr)),
     mvs_passport: passport,
     dms_passport: passport,
   };
 }
 
 /** Acts of the civil registry feed this stream, not the person. */
-const NOT_FED_YET = { verificationStatus: 'VERIFICATION_NOT_NEEDED', verificationReason: 'INITIAL' } as const;
+const NOT_FED_YET: InitialStatus = {
+  row: null,
+  verificationStatus: 'VERIFICATION_NOT_NEEDED',
+  verificationReason: 'INITIAL',
+  unverifiedAt: 'clear',
+};
 
 /** These two are known to an online register; the other proofs of legal capacity are read by people. */
 const ONLINE_LEGAL_CAPACITY_TYPES = ['MARRIAGE_CERTIFICATE', 'DIVORCE_CERTIFICATE'] as const;
 
+function registerAskedIf(hasData: boolean): InitialStatus {
+  const { row, to, reason } = hasData ? STREAM_STATUS_TABLE.S1 : STREAM_STATUS_TABLE.S2;
+  return { row, verificationStatus: to, verificationReason: reason, unverifiedAt: 'clear' };
+}
+
+/** Begins as a register stream does, though the rows are about those alone. */
 function askedIf(hasData: boolean): InitialStatus {
-  const { to, reason } = hasData ? STREAM_STATUS_TABLE.S1 : STREAM_STATUS_TABLE.S2;
-  return { verificationStatus: to, verificationReason: reason, unverifiedAt: 'clear' };
+  return { ...registerAskedIf(hasData), row: null };
 }
 
 function initialNhs(facts: SignUpFacts, parameters: SignUpParameters): InitialStatus {
   const row = initialNhsRow(facts, parameters);
   return {
+    row: row.row,
     verificationStatus: row.verificationStatus,
     verificationReason: row.verificationReason,
     unverifiedAt: row.unverifiedAt === 'now' ? 'now' : 'clear',
@@ -112,6 +126,7 @@ function initialLegalCapacity(facts: SignUpFacts, parameters: SignUpParameters):
   if (hasAny(documentTypes, ONLINE_LEGAL_CAPACITY_TYPES)) return askedIf(true);
   if (!hasAny(documentTypes, parameters.personLegalCapacityDocumentTypes)) return askedIf(false);
   return {
+    row: null,
     verificationStatus: 'VERIFICATION_NEEDED',
     verificationReason: 'RULES_TRIGGERED',
     unverifiedAt: 'clear',

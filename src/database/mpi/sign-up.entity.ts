@@ -1,0 +1,12 @@
+import { Column, Entity } from 'typeorm';
+import { Row } from '../row.entity';
+
+/** What became of a signed content: sent again, it finds what it made. Written by the room `persons`. */
+@Entity({ schema: 'mpi', name: 'sign_ups' })
+export class SignUp extends Row {
+  /** SHA-256 of the signed container, lower-case hexadecimal. */
+  @Column({ type: 'varchar', nullable: true }) contentSha256!: string | null;
+  @Column({ type: 'uuid' }) personId!: string;
+  /** The user of that person. */
+  @Column({ type: 'uuid', nullable: true }) userId!: string | null;
+}

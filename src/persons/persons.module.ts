@@ -1,0 +1,64 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { ConfidantRelationshipsModule } from '../confidant-relationships';
+import { MediaStorageModule } from '../media-storage';
+import { MithrilModule } from '../mithril';
+import { SignedContentModule } from '../signed-content';
+import { VerificationsModule, type VerificationsChoices } from '../verifications';
+import { FindRegisteredPerson } from './find-registered-person';
+import { PersonRepository } from './person.repository';
+import { PersonSearchRepository } from './person-search.repository';
+import { RegisterPerson } from './register-person';
+import { RegistrationParametersRepository } from './registration-parameters.repository';
+import { AdmitApplicant } from './sign-up/admit-applicant';
+import { CheckSignUpContent } from './sign-up/check-sign-up-content';
+import { ConfidantSignUpController } from './sign-up/confidant-sign-up.controller';
+import { PlanRegistration } from './sign-up/plan-registration';
+import { RegisterPatient } from './sign-up/register-patient';
+import { SessionToken } from './sign-up/session-token';
+import { SignUpRepository } from './sign-up/sign-up.repository';
+import { ValidateSignUp } from './sign-up/validate-sign-up';
+import { WriteRegistration } from './sign-up/write-registration';
+
+const MINUTE_MS = 60_000;
+
+const limits = ThrottlerModule.forRootAsync({
+  inject: [SETTINGS],
+  useFactory: ({ SIGN_UP_REQUESTS_PER_MINUTE: limit }: Settings) => [{ ttl: MINUTE_MS, limit }],
+});
+
+/** Patients: how one is registered, and how he is found again. */
+@Module({})
+export class PersonsModule {
+  static of(choices: VerificationsChoices): DynamicModule {
+    return {
+      module: PersonsModule,
+      imports: [
+        limits,
+        VerificationsModule.of(choices),
+        ConfidantRelationshipsModule,
+        MithrilModule,
+        SignedContentModule,
+        MediaStorageModule.of({ works: choices.works }),
+      ],
+      controllers: [ConfidantSignUpController],
+      providers: [
+        PersonRepository,
+        PersonSearchRepository,
+        RegistrationParametersRepository,
+        SignUpRepository,
+        FindRegisteredPerson,
+        RegisterPerson,
+        AdmitApplicant,
+        CheckSignUpContent,
+        SessionToken,
+        PlanRegistration,
+        WriteRegistration,
+        RegisterPatient,
+        ValidateSignUp,
+      ],
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { OnEveryPort, parseBody } from '../../http';
+import { LimitSignUpsGuard } from './limit-sign-ups.guard';
+import { RegisterPatient, type RegisteredPatient } from './register-patient';
+import { REGISTER_BODY, SIGN_UP_BODY } from './sign-up-body.dto';
+import { ValidateSignUp, type ValidatedSignUp } from './validate-sign-up';
+
+/** A patient is signed up by his confidant person. The calls carry no token: they prove themselves by signature. */
+@OnEveryPort()
+@UseGuards(LimitSignUpsGuard)
+@Controller('api/pis/confidant')
+export class ConfidantSignUpController {
+  constructor(
+    private readonly validateSignUp: ValidateSignUp,
+    private readonly registerPatient: RegisterPatient,
+  ) {}
+
+  @Post('sign-up_validation')
+  @HttpCode(200)
+  validate(@Body() body: unknown): Promise<ValidatedSignUp> {
+    return this.validateSignUp.run(parseBody(SIGN_UP_BODY, body));
+  }
+
+  @Post('register')
+  register(@Body() body: unknown): Promise<RegisteredPatient> {
+    return this.registerPatient.run(parseBody(REGISTER_BODY, body));
+  }
+}

@@ -1,0 +1,14 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { Refusal } from '../../domain/refusal';
+
+/** So many requests of one address in a minute, and no more, before any signature is looked at. */
+@Injectable()
+export class LimitSignUpsGuard extends ThrottlerGuard {
+  protected override throwThrottlingException(
+    _context: ExecutionContext,
+    { timeToBlockExpire }: ThrottlerLimitDetail,
+  ): Promise<void> {
+    throw new Refusal('too_many_requests', { retryAfterSeconds: Math.max(1, Math.ceil(timeToBlockExpire)) });
+  }
+}

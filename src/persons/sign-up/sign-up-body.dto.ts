@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** The body of step 1. Only that it is there and of text: what the texts are worth is told by later checks, in order. */
+export const SIGN_UP_BODY = z.strictObject({
+  signed_content: z.string(),
+  signed_content_encoding: z.string(),
+});
+
+export type SignUpBody = z.output<typeof SIGN_UP_BODY>;
+
+/** The body of step 2: the same, and the session that step 1 gave. */
+export const REGISTER_BODY = SIGN_UP_BODY.extend({ jwt: z.string() });
+
+export type RegisterBody = z.output<typeof REGISTER_BODY>;

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../database/transactions';
+
+/** What a signed content made. */
+export interface SignUp {
+  readonly contentSha256: string;
+  readonly personId: string;
+  readonly userId: string;
+}
+
+/** A person who was deactivated since is not found by his old sign-up: a new one makes a new person. */
+const PERSON_OF_CONTENT = {
+  name: 'sign_up_person_of_content',
+  text: `
+    SELECT s.person_id FROM mpi.sign_ups s
+      JOIN mpi.persons p ON p.id = s.person_id AND p.status = 'active' AND p.is_active
+     WHERE s.content_sha256 = $1::varchar`,
+};
+
+const REMEMBER = {
+  name: 'sign_up_remember',
+  text: `
+    INSERT INTO mpi.sign_ups (content_sha256, person_id, user_id) VALUES ($1::varchar, $2::uuid, $3::uuid)
+    ON CONFLICT (content_sha256) DO UPDATE
+      SET person_id = excluded.person_id, user_id = excluded.user_id, updated_at = now()
+      WHERE (sign_ups.person_id, sign_ups.user_id) IS DISTINCT FROM (excluded.person_id, excluded.user_id)`,
+};
+
+/** Which signed content led to whom: the same one sent again finds what it made. */
+@Injectable()
+export class SignUpRepository {
+  async personOf(sql: Sql, contentSha256: string): Promise<string | undefined> {
+    const [row] = await sql.rows<{ person_id: string }>(PERSON_OF_CONTENT, [contentSha256]);
+    return row?.person_id;
+  }
+
+  async remember(sql: Sql, { contentSha256, personId, userId }: SignUp): Promise<void> {
+    await sql.rows(REMEMBER, [contentSha256, personId, userId]);
+  }
+}

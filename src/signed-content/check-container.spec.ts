@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { Refusal, type RefusalCode } from '../domain/refusal';
+import type { Certificate } from './certificate/certificate';
+import { readCertificate } from './certificate/read-certificate';
+import { checkContainer } from './check-container';
+import { TestAuthority, type Departures, type MadeUpSignature } from './test-authority';
+
+const authority = TestAuthority.make({ nodeEnv: 'test' });
+const CONTENT = '{"person":{}}';
+const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
+const BY = { drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак', signedAt: SIGNED_AT };
+
+const certificatesIn = (pem: string): Certificate[] =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)].map(([, base64 = '']) =>
+    readCertificate(Buffer.from(base64, 'base64')),
+  );
+const trusted = certificatesIn(authority.trustedPem);
+
+function codeOf(container: Uint8Array, authorities = trusted): RefusalCode | 'accepted' {
+  try {
+    checkContainer(container, authorities);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+const signed = (departures: Departures = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
+  authority.sign(CONTENT, { ...BY, ...by }, departures);
+
+describe('A container', () => {
+  it.each<[RefusalCode, string, Departures]>([
+    ['signature_missing', 'nobody signed', { signatures: 0 }],
+    ['signature_not_single', 'two signed', { signatures: 2 }],
+    ['signature_content_detached', 'the content lies elsewhere', { isDetached: true }],
+    ['signature_time_missing', 'no time is signed', { hasSigningTime: false }],
+    ['certificate_missing', 'the certificate was left out', { carriesCertificates: false }],
+    ['certificate_without_drfo', 'the certificate has no drfo', { certificate: { drfo: null } }],
+    ['certificate_without_drfo', 'the drfo is blank', { certificate: { drfo: '  ' } }],
+    ['signature_is_seal', 'the certificate says it is a seal', { certificate: { isSeal: true } }],
+    [
+      'signature_is_seal',
+      'the certificate has the number of an organisation only',
+      { certificate: { drfo: null, edrpou: '12345678' } },
+    ],
+    ['certificate_not_trusted', 'the key is for agreeing on ciphers', { certificate: { usage: 0x08 } }],
+  ])('is refused with %s when %s', (code, _, departures) => {
+    expect(codeOf(signed(departures))).toBe(code);
+  });
+
+  it('is refused when made with SHA-1', () => {
+    expect(codeOf(signed({}, { algorithm: 'ecdsa-sha1' }))).toBe('signature_algorithm_unknown');
+  });
+
+  it('is accepted from a person who signs for an organisation', () => {
+    const container = signed({ certificate: { edrpou: '12345678' } });
+    expect(checkContainer(container, trusted).signer.drfo).toBe(BY.drfo);
+  });
+
+  it('has the drfo behind TINUA- when the directory attributes have none', () => {
+    const container = signed({ certificate: { drfoIn: 'serial number' } });
+    expect(checkContainer(container, trusted).signer.drfo).toBe(BY.drfo);
+  });
+
+  it('needs no names', () => {
+    const { signer } = checkContainer(authority.sign(CONTENT, { drfo: '1', signedAt: SIGNED_AT }), trusted);
+    expect(signer).toEqual({ drfo: '1', surname: null, givenName: null });
+  });
+
+  it('keeps content that is no text, to the byte', () => {
+    const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, place) => place % 256));
+    expect(checkContainer(authority.sign(bytes, BY), trusted).content).toEqual(bytes);
+  });
+});

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Refusal, type RefusalCode } from '../domain/refusal';
+import { readCertificate } from './certificate/read-certificate';
+import { checkContainer, type SignedContent } from './check-container';
+import { TestAuthority } from './test-authority';
+
+const authority = TestAuthority.make({ nodeEnv: 'test' });
+const [root = ''] = authority.trustedPem.split('-----END CERTIFICATE-----');
+const trusted = [readCertificate(Buffer.from(root.replace(/-----.*-----/, ''), 'base64'))];
+
+const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
+const BY = { drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак', signedAt: SIGNED_AT };
+const good = authority.sign('{"person":{"first_name":"Їжак"}}', BY);
+const MIB = 1024 * 1024;
+
+function answerTo(container: Uint8Array): SignedContent | RefusalCode {
+  try {
+    return checkContainer(container, trusted);
+  } catch (error) {
+    // Anything else would be a fault of the program, and fails the test.
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
+const repeated = (hex: string, times: number): Buffer => Buffer.concat(Array<Buffer>(times).fill(bytes(hex)));
+
+/** Levels of a length that is told, from the inside out, as deep as the size allows. */
+function nested(levels: number): Buffer {
+  let length = 0;
+  const headers: Buffer[] = [];
+  for (let level = 0; level < levels; level += 1) {
+    const header = Buffer.concat([bytes('3084'), Buffer.alloc(4)]);
+    header.writeUInt32BE(length, 2);
+    headers.unshift(header);
+    length += header.length;
+  }
+  return Buffer.concat(headers);
+}
+
+describe('A hostile container is refused as malformed', () => {
+  it.each<[string, Buffer]>([
+    ['nothing', Buffer.alloc(0)],
+    ['text', Buffer.from('{"person":{}}')],
+    ['2 MiB of zeros', Buffer.alloc(2 * MIB)],
+    ['2 MiB of ones', Buffer.alloc(2 * MIB, 0xff)],
+    ['4 GiB claimed', bytes('3084ffffffff')],
+    ['16 EiB claimed', bytes('3088ffffffffffffffff')],
+    ['a length of 126 bytes', Buffer.concat([bytes('30fe'), Buffer.alloc(126, 0xff)])],
+    ['a tag without an end', Buffer.concat([bytes('3f'), Buffer.alloc(MIB, 0xff)])],
+    ['300,000 levels of told length', nested(300_000)],
+    ['a million levels of open length', repeated('3080', MIB)],
+    ['a million empty values', Buffer.concat([bytes('3083200000'), repeated('0500', MIB)])],
+    ['an open length that never ends', bytes('3080060930800609')],
+    ['a container cut in half', good.subarray(0, good.length / 2)],
+    ['a container without its last byte', good.subarray(0, -1)],
+    ['a container with something behind it', Buffer.concat([good, bytes('00')])],
+    ['two containers', Buffer.concat([good, good])],
+    ['a certificate', Buffer.from(trusted[0]?.der ?? '')],
+  ])('%s', (_, container) => {
+    const began = performance.now();
+    expect(answerTo(container)).toBe('signature_container_malformed');
+    // A thousand times what it takes; a walk that grows with the square of the size would take minutes.
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+});
+
+describe('A good container, changed anywhere', () => {
+  const original = checkContainer(good, trusted);
+
+  it('never tells anything else than what was signed', () => {
+    const place = fc.nat({ max: good.length - 1 });
+    fc.assert(
+      fc.property(place, fc.integer({ min: 1, max: 255 }), (at, mask) => {
+        const changed = Buffer.from(good);
+        changed.writeUInt8(changed.readUInt8(at) ^ mask, at);
+        const answer = answerTo(changed);
+        if (typeof answer !== 'string') expect(answer).toEqual(original);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is refused when it is cut anywhere', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: good.length - 1 }), (end) => {
+        expect(answerTo(good.subarray(0, end))).toBe('signature_container_malformed');
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('is refused when a part of another container stands in its place', () => {
+    const other = authority.sign('{"person":{"first_name":"Їжак"} }', { ...BY, drfo: '9876543210' });
+    const span = fc.tuple(fc.nat({ max: good.length - 1 }), fc.integer({ min: 1, max: 200 }));
+    fc.assert(
+      fc.property(span, ([from, length]) => {
+        const mixed = Buffer.from(good);
+        other.copy(mixed, from, from, from + length);
+        const answer = answerTo(mixed);
+        if (typeof answer !== 'string') expect(answer).toEqual(original);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is never taken for one when it is made of anything', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), (anything) => {
+        expect(answerTo(anything)).toBe('signature_container_malformed');
+      }),
+    );
+  });
+});

@@ -1,0 +1,93 @@
+import { ObjectIdentifier, OctetString, Sequence, Set as AsnSet, UTCTime } from 'asn1js';
+import {
+  Attribute,
+  ContentInfo,
+  EncapsulatedContentInfo,
+  IssuerAndSerialNumber,
+  SignedAndUnsignedAttributes,
+  SignedData,
+  SignerInfo,
+} from 'pkijs';
+import type { Certified } from './write-certificate';
+
+/** A container to be written; everything but the first two departs from a good one. */
+export interface WantedContainer {
+  readonly content: Uint8Array;
+  readonly signers: readonly Certified[];
+  /** Nothing: no time is signed. */
+  readonly signedAt: Date | undefined;
+  readonly isDetached: boolean;
+  readonly carriesCertificates: boolean;
+  /** Certificates of authorities between the signer and the trusted one. */
+  readonly between: readonly Certified[];
+}
+
+const OID = {
+  data: '1.2.840.113549.1.7.1',
+  signedData: '1.2.840.113549.1.7.2',
+  contentType: '1.2.840.113549.1.9.3',
+  messageDigest: '1.2.840.113549.1.9.4',
+  signingTime: '1.2.840.113549.1.9.5',
+  signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
+} as const;
+
+/** The attributes are sent under the tag [0] and signed as a SET. */
+const SIGNED_ATTRIBUTES = 0;
+const TAG_OF_SET = 0x31;
+
+const bufferOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+const octets = (bytes: Uint8Array): OctetString => new OctetString({ valueHex: bufferOf(bytes) });
+
+/** CAdES: the signature names its certificate by digest. */
+function signingCertificate({ certificate, key }: Certified): Sequence {
+  const digest = octets(key.digest(new Uint8Array(certificate.toSchema().toBER())));
+  const named = new Sequence({ value: [key.digestAlgorithm().toSchema(), digest] });
+  return new Sequence({ value: [new Sequence({ value: [named] })] });
+}
+
+function attributesOf(signer: Certified, { content, signedAt }: WantedContainer): Attribute[] {
+  const values: [string, unknown][] = [
+    [OID.contentType, new ObjectIdentifier({ value: OID.data })],
+    [OID.messageDigest, octets(signer.key.digest(content))],
+    ...(signedAt === undefined ? [] : ([[OID.signingTime, new UTCTime({ valueDate: signedAt })]] as const)),
+    [OID.signingCertificateV2, signingCertificate(signer)],
+  ].map(([type, value]) => [type as string, value]);
+  const attributes = values.map(([type, value]) => new Attribute({ type, values: [value] }));
+  // The order in which DER wants the members of a SET.
+  const written = attributes.map((attribute) => Buffer.from(attribute.toSchema().toBER()));
+  return attributes
+    .map((attribute, place) => ({ attribute, bytes: written[place] ?? Buffer.alloc(0) }))
+    .sort((one, other) => Buffer.compare(one.bytes, other.bytes))
+    .map(({ attribute }) => attribute);
+}
+
+function signatureOf(signer: Certified, wanted: WantedContainer): SignerInfo {
+  const { certificate, key } = signer;
+  const attributes = attributesOf(signer, wanted);
+  const signed = new AsnSet({ value: attributes.map((attribute) => attribute.toSchema()) }).toBER();
+  if (new Uint8Array(signed)[0] !== TAG_OF_SET) throw new Error('Attributes are signed as a SET.');
+  return new SignerInfo({
+    version: 1,
+    sid: new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
+    digestAlgorithm: key.digestAlgorithm(),
+    signedAttrs: new SignedAndUnsignedAttributes({ type: SIGNED_ATTRIBUTES, attributes }),
+    signatureAlgorithm: key.algorithm(),
+    signature: octets(key.sign(new Uint8Array(signed))),
+  });
+}
+
+/** Writes a CMS container of signed data, with the attributes that CAdES asks for. */
+export function writeContainer(wanted: WantedContainer): Buffer {
+  const { signers, isDetached, content, carriesCertificates, between } = wanted;
+  const encapContentInfo = new EncapsulatedContentInfo({ eContentType: OID.data });
+  if (!isDetached) encapContentInfo.eContent = octets(content);
+  const data = new SignedData({
+    version: 1,
+    digestAlgorithms: signers.map(({ key }) => key.digestAlgorithm()),
+    encapContentInfo,
+    signerInfos: signers.map((signer) => signatureOf(signer, wanted)),
+  });
+  if (carriesCertificates) data.certificates = [...signers, ...between].map(({ certificate }) => certificate);
+  const outer = new ContentInfo({ contentType: OID.signedData, content: data.toSchema(true) });
+  return Buffer.from(outer.toSchema().toBER());
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { ConfigurationFault } from '../config/configuration-fault';
+import { openInFolder, TestAuthority, trustedFileIn } from './test-authority';
+import { readTrustedAuthorities } from './trusted-authorities';
+
+const folder = mkdtempSync(join(tmpdir(), 'trusted-authorities-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const PEM = TestAuthority.make({ nodeEnv: 'test' }).trustedPem;
+type NodeEnv = 'test' | 'production';
+
+function read(content: string, NODE_ENV: NodeEnv = 'test'): ReturnType<typeof readTrustedAuthorities> {
+  const path = join(folder, 'ca.pem');
+  writeFileSync(path, content);
+  return readTrustedAuthorities({ NODE_ENV, SIGNATURE_TRUSTED_CA_FILE: path });
+}
+
+function faultOf(work: () => unknown): ConfigurationFault | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ConfigurationFault) return error;
+    throw error;
+  }
+  return undefined;
+}
+
+describe('The file of trusted authorities', () => {
+  it('may hold several certificates, and words between them', () => {
+    expect(read(`Roots\n${PEM}\nThat was all.\n`).certificates).toHaveLength(2);
+  });
+
+  it('may be unset or missing: then nobody is trusted, and it is known why', () => {
+    const SIGNATURE_TRUSTED_CA_FILE = join(folder, 'nowhere.pem');
+    expect(readTrustedAuthorities({ NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE })).toEqual({
+      certificates: [],
+      noneBecause: 'missing',
+    });
+    const unset = { NODE_ENV: 'production', SIGNATURE_TRUSTED_CA_FILE: undefined } as const;
+    expect(readTrustedAuthorities(unset)).toEqual({ certificates: [], noneBecause: 'unset' });
+  });
+
+  it.each([
+    ['is empty', ''],
+    ['holds something else', 'root:x:0:0:root:/root:/bin/sh\n'],
+    [
+      'holds a block that is no certificate',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    ],
+    ['holds a block cut off behind a good one', `${PEM}-----BEGIN CERTIFICATE-----\nMIIB`],
+    ['holds a block with other signs in it', PEM.replace('MII', 'M*I')],
+  ])('stops the program when it %s', (_, content) => {
+    expect(faultOf(() => read(content))?.faults.map(({ name }) => name)).toEqual([
+      'SIGNATURE_TRUSTED_CA_FILE',
+    ]);
+  });
+
+  it('stops the program when it cannot be read', () => {
+    const faulty = { NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: folder } as const;
+    expect(faultOf(() => readTrustedAuthorities(faulty))?.message).toContain('cannot be read');
+  });
+
+  it('stops the program in production when it trusts a test authority', () => {
+    expect(faultOf(() => read(PEM, 'production'))?.message).toContain('test authority');
+    expect(faultOf(() => read(PEM, 'test'))).toBeUndefined();
+  });
+});
+
+describe('The test authority', () => {
+  it('is not there in production', () => {
+    const production = { nodeEnv: 'production' };
+    expect(() => TestAuthority.make(production)).toThrow(/NODE_ENV=production/);
+    expect(() => openInFolder(join(folder, 'made'), production)).toThrow(/NODE_ENV=production/);
+  });
+
+  it('is the same one whenever its folder is opened', () => {
+    const made = join(folder, 'deep', 'made');
+    const first = openInFolder(made, { nodeEnv: 'test' });
+    expect(openInFolder(made, { nodeEnv: 'test' }).trustedPem).toBe(first.trustedPem);
+    const settings = { NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(made) } as const;
+    expect(readTrustedAuthorities(settings).certificates).toHaveLength(2);
+  });
+});

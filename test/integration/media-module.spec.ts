@@ -1,0 +1,89 @@
+import { type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config/read-settings';
+import { SettingsModule } from '../../src/config/settings.module';
+import { DatabaseModule } from '../../src/database/database.module';
+import { Transactions } from '../../src/database/transactions';
+import { MediaStorageModule, MediaUploads, SweepOrphans } from '../../src/media-storage';
+import { Metrics, ObservabilityModule, openLog } from '../../src/observability';
+import { freshDatabase, type FreshDatabase } from '../support';
+import { BUCKET, MediaFolder } from '../support/media';
+import { environmentOf } from '../support/program';
+import { S3_KEY, S3Server } from '../support/s3-server';
+
+let database: FreshDatabase;
+let folder: MediaFolder;
+let app: INestApplicationContext;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  folder = await MediaFolder.make();
+});
+afterEach(() => app.close());
+afterAll(async () => {
+  await folder.remove();
+  await database.drop();
+});
+
+async function start(environment: Record<string, string>, works: boolean): Promise<void> {
+  const urls = { databaseUrl: database.url, redisUrl: 'redis://nowhere', registerUrl: 'http://nowhere' };
+  const settings = readSettings(environmentOf({ ...urls, environment }), 'http');
+  const log = openLog({ LOG_LEVEL: 'silent' });
+  const imports = [
+    SettingsModule.of(settings),
+    ObservabilityModule.of({ log }),
+    DatabaseModule,
+    MediaStorageModule.of({ works }),
+  ];
+  app = await NestFactory.createApplicationContext({ module: class Parts {}, imports }, { logger: false });
+}
+
+const key = (): string => `${randomUUID()}/signed_content`;
+
+describe('Media storage as the settings have it', () => {
+  it('is a directory unless told otherwise', async () => {
+    await start({ MEDIA_STORAGE_DIRECTORY: folder.path }, false);
+    const place = key();
+    const id = await app
+      .get(MediaUploads, { strict: false })
+      .save({ bucket: BUCKET, key: place, bytes: Buffer.from('signed') });
+    expect(await app.get(Metrics, { strict: false }).text()).toContain('media_uploads_waiting 1');
+    const uploads = app.get(MediaUploads, { strict: false });
+    await app.get(Transactions, { strict: false }).run((sql) => uploads.keep(sql, id));
+    expect(await app.get(Metrics, { strict: false }).text()).toContain('media_uploads_waiting 0');
+    expect(await folder.read(place)).toBe('signed');
+  });
+
+  it('is S3 by settings, and an orphan there is swept in a process that works', async () => {
+    const s3 = await S3Server.start();
+    try {
+      const environment = {
+        MEDIA_STORAGE: 's3',
+        MEDIA_STORAGE_S3_URL: s3.url,
+        MEDIA_STORAGE_S3_REGION: S3_KEY.region,
+        MEDIA_STORAGE_S3_ACCESS_KEY: S3_KEY.accessKey,
+        MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
+      };
+      await start(environment, true);
+      const place = key();
+      await app
+        .get(MediaUploads, { strict: false })
+        .save({ bucket: BUCKET, key: place, bytes: Buffer.from('signed') });
+      expect([...s3.objects.keys()]).toEqual([place]);
+      const sweep = app.get(SweepOrphans, { strict: false });
+      const age = (minutes: number) =>
+        app.get(Transactions, { strict: false }).rows({
+          text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '${minutes} minutes'`,
+        });
+      await age(58);
+      expect(await sweep.run()).toBe(0);
+      await age(59);
+      expect(await sweep.run()).toBe(1);
+      expect(s3.objects.size).toBe(0);
+    } finally {
+      await s3.stop();
+    }
+  });
+});

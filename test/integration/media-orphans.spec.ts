@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DirectoryStore } from '../../src/media-storage/directory-store';
+import { type MediaStore, StoreFailure } from '../../src/media-storage/media-store';
+import type { MediaUploads } from '../../src/media-storage/media-uploads';
+import { freshDatabase, type FreshDatabase, waitUntil } from '../support';
+import { BUCKET, MediaFolder, MediaParts, storeWith } from '../support/media';
+import { Session } from '../support/session';
+
+const PROJECT = join(__dirname, '../..');
+const NOT_SAVED = { code: 'signed_content_not_saved' };
+
+let database: FreshDatabase;
+let parts: MediaParts;
+let folder: MediaFolder;
+let directory: DirectoryStore;
+let uploads: MediaUploads;
+let registration: Session;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  parts = await MediaParts.open(database.url);
+});
+afterAll(async () => {
+  await parts.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  folder = await MediaFolder.make();
+  directory = new DirectoryStore(folder.path);
+  uploads = parts.mediaUploads(directory);
+  registration = await Session.open(database.url);
+});
+afterEach(async () => {
+  await registration.close();
+  await parts.clear();
+  await folder.remove();
+});
+
+const newKey = (): string => `${randomUUID()}/signed_content`;
+const save = (key = newKey()): Promise<string> =>
+  uploads.save({ bucket: BUCKET, key, bytes: Buffer.from(`signed ${key}`) });
+const sweep = (store: MediaStore = directory): Promise<number> => parts.sweeper(store).run();
+
+/** A store whose removals wait for the test. */
+function heldRemovals(): { store: MediaStore; reached: Promise<void>; release: () => void } {
+  let [reach, release] = [(): void => undefined, (): void => undefined];
+  const reached = new Promise<void>((resolve) => (reach = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const remove: MediaStore['remove'] = async (place, signal) => {
+    reach();
+    await released;
+    await directory.remove(place, signal);
+  };
+  return { store: storeWith({ remove }, directory), reached, release };
+}
+
+describe('The sweeper', () => {
+  it('removes objects whose registration did not commit within the hour, and leaves younger ones', async () => {
+    await save();
+    await save();
+    await parts.age();
+    const young = newKey();
+    await save(young);
+    expect(await sweep()).toBe(2);
+    expect(await parts.journal()).toEqual([young]);
+    expect(await folder.files()).toEqual([`${BUCKET}/${young}`]);
+    expect((await parts.metrics.mediaOrphansRemoved.get()).values[0]?.value).toBe(2);
+  });
+
+  it('crosses out what was never sent', async () => {
+    await parts.uploads.writeDown(randomUUID(), { bucket: BUCKET, key: newKey() });
+    await parts.age();
+    expect(await sweep()).toBe(1);
+    expect(await parts.journal()).toEqual([]);
+  });
+
+  it('leaves the row while the store is away, and comes back for it', async () => {
+    const key = newKey();
+    await save(key);
+    await parts.age();
+    const away = storeWith({ remove: () => Promise.reject(new StoreFailure('unreachable')) }, directory);
+    expect(await sweep(away)).toBe(0);
+    expect(await parts.journal()).toEqual([key]);
+    expect(await sweep()).toBe(1);
+    expect(await folder.files()).toEqual([]);
+  });
+
+  it('does not ask a store that is away about every single orphan', async () => {
+    for (let i = 0; i < 12; i += 1) await save();
+    await parts.age();
+    let asked = 0;
+    const remove = (): Promise<void> => {
+      asked += 1;
+      return Promise.reject(new StoreFailure('unreachable'));
+    };
+    await sweep(storeWith({ remove }, directory));
+    expect(asked).toBe(5);
+    expect(await sweep()).toBe(12);
+  });
+
+  it('gets round objects that cannot be removed', async () => {
+    const stuck = new Set(Array.from({ length: 7 }, newKey));
+    for (const key of stuck) await save(key);
+    await save();
+    await parts.age();
+    const remove: MediaStore['remove'] = (place, signal) =>
+      stuck.has(place.key) ? Promise.reject(new StoreFailure('failed')) : directory.remove(place, signal);
+    const store = storeWith({ remove }, directory);
+    const removed = [await sweep(store), await sweep(store)];
+    expect(removed).toEqual([0, 1]);
+    expect(await parts.journal()).toEqual([...stuck].sort());
+  });
+
+  it('does not wait for a store longer than its deadline', async () => {
+    await save();
+    await parts.age();
+    const hanging = storeWith({ remove: () => new Promise<void>(() => undefined) }, directory);
+    expect(await parts.sweeper(hanging, 100).run()).toBe(0);
+    expect(await parts.journal()).toHaveLength(1);
+  });
+
+  it('stops in the middle of a removal, and another one goes on', async () => {
+    await save();
+    await parts.age();
+    const held = heldRemovals();
+    const sweeper = parts.sweeper(held.store);
+    const swept = sweeper.run();
+    await held.reached;
+    sweeper.stop();
+    expect(await swept).toBe(0);
+    expect(await parts.journal()).toHaveLength(1);
+    held.release();
+    expect(await sweep()).toBe(1);
+  });
+
+  it('may be several at once: each object is removed, and counted, once', async () => {
+    for (let i = 0; i < 30; i += 1) await save();
+    await parts.age();
+    const removed = await Promise.all([sweep(), sweep(), sweep(), sweep()]);
+    expect(removed.reduce((sum, n) => sum + n)).toBe(30);
+    expect(await parts.journal()).toEqual([]);
+    expect(await folder.files()).toEqual([]);
+  });
+});
+
+describe('A registration and the sweeper at the same object', () => {
+  it('the registration was first and commits: the object stays', async () => {
+    const key = newKey();
+    const id = await save(key);
+    await parts.age();
+    await registration.run('BEGIN');
+    await uploads.keep(registration, id);
+    expect(await sweep()).toBe(0);
+    await registration.run('COMMIT');
+    expect(await sweep()).toBe(0);
+    expect(await folder.read(key)).toBe(`signed ${key}`);
+  });
+
+  it('the registration was first and is rolled back: the next sweep removes the object', async () => {
+    const id = await save();
+    await parts.age();
+    await registration.run('BEGIN');
+    await uploads.keep(registration, id);
+    expect(await sweep()).toBe(0);
+    await registration.run('ROLLBACK');
+    expect(await sweep()).toBe(1);
+    expect(await folder.files()).toEqual([]);
+  });
+
+  it('the sweeper was first and is still removing: the registration is refused', async () => {
+    const id = await save();
+    await parts.age();
+    const held = heldRemovals();
+    const swept = sweep(held.store);
+    await held.reached;
+    await expect(parts.transactions.run((sql) => uploads.keep(sql, id))).rejects.toMatchObject(NOT_SAVED);
+    held.release();
+    expect(await swept).toBe(1);
+    expect(await folder.files()).toEqual([]);
+  });
+
+  it('the sweeper has not committed yet: the registration waits for it, and is refused', async () => {
+    const id = await save();
+    const sweeper = await Session.open(database.adminUrl);
+    const observer = await Session.open(database.adminUrl);
+    try {
+      await sweeper.run('BEGIN', 'UPDATE mpi.media_uploads SET orphaned_at = now()');
+      const kept = uploads.keep(registration, id).catch((error: unknown) => error);
+      await sweeper.isWaitedFor(observer);
+      await sweeper.run('COMMIT');
+      expect(await kept).toMatchObject(NOT_SAVED);
+    } finally {
+      await sweeper.close();
+      await observer.close();
+    }
+  });
+});
+
+describe('A process that is killed', () => {
+  let child: ChildProcess | undefined;
+  afterEach(() => child?.kill('SIGKILL'));
+
+  async function holdAt(moment: string, key: string): Promise<ChildProcess> {
+    child = spawn(
+      process.execPath,
+      ['-r', '@swc-node/register', 'test/support/hold-an-upload.ts', moment, database.url, folder.path, key],
+      { cwd: PROJECT, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const said: unknown[] = child.stdout ? await once(child.stdout, 'data') : [];
+    expect(String(said[0])).toBe('held\n');
+    return child;
+  }
+
+  it.each([
+    ['between row and object', 'row', () => []],
+    ['while the object is written', 'part', (key: string) => [`${BUCKET}/${key.replace('/', '/.')}.part`]],
+    ['between object and registration', 'object', (key: string) => [`${BUCKET}/${key}`]],
+    ['between keeping and commit', 'commit', (key: string) => [`${BUCKET}/${key}`]],
+  ])('%s leaves nothing behind once the sweeper has run', async (_, moment, filesOf) => {
+    const key = newKey();
+    const held = await holdAt(moment, key);
+    expect(await folder.files()).toEqual(filesOf(key));
+    held.kill('SIGKILL');
+    await once(held, 'exit');
+    expect(await parts.journal()).toEqual([key]);
+    // PostgreSQL needs a moment to see that a session's other side is gone.
+    await waitUntil(
+      async () => {
+        await parts.age();
+        await sweep();
+        return (await parts.journal()).length === 0;
+      },
+      { what: 'the journal to be empty' },
+    );
+    expect(await folder.files()).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Grant, IssueToken } from '../../src/mithril';
+import { TokenRepository } from '../../src/mithril/token.repository';
+import { aUser, tokensOf } from '../support/builders';
+import { emptyTables } from '../support/empty-tables';
+import { openRegistry, type Registry } from '../support/registry';
+
+const issueToken = new IssueToken(new TokenRepository());
+let registry: Registry;
+let grant: Grant;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+afterAll(async () => {
+  await registry.close();
+});
+beforeEach(async () => {
+  await emptyTables(registry.sql);
+  grant = {
+    userId: await aUser().save(registry.sql),
+    clientId: '00000000-0000-4000-8000-000000000002',
+    grantType: 'pis_auth',
+    scope: 'app:authorize',
+    applicantUserId: '5a5b1c9e-0000-4000-8000-000000000001',
+    applicantPersonId: '5a5b1c9e-0000-4000-8000-000000000002',
+    expiresAt: new Date('2026-06-01T10:00:00Z'),
+  };
+});
+
+const issue = (): Promise<string> => registry.transactions.run((sql) => issueToken.run(sql, grant));
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+describe('A token', () => {
+  it('is kept by its SHA-256 alone, with what it allows and who asked for it', async () => {
+    const token = await issue();
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(await tokensOf(registry.sql, grant.userId)).toEqual([
+      {
+        name: 'access_token',
+        value_hash: hashOf(token),
+        expires_at: grant.expiresAt,
+        details: {
+          scope: 'app:authorize',
+          client_id: grant.clientId,
+          grant_type: 'pis_auth',
+          applicant_user_id: grant.applicantUserId,
+          applicant_person_id: grant.applicantPersonId,
+        },
+      },
+    ]);
+  });
+
+  it('is another one each time, and the earlier ones stay', async () => {
+    const tokens = await Promise.all(Array.from({ length: 5 }, issue));
+    expect(new Set(tokens).size).toBe(5);
+    const kept = await tokensOf(registry.sql, grant.userId);
+    expect(kept.map((row) => row.value_hash).sort()).toEqual(tokens.map(hashOf).sort());
+  });
+
+  it('leaves a row in the audit log that tells neither it nor its hash', async () => {
+    const token = await issue();
+    const text = 'SELECT actor_id, resource, changeset FROM mpi.audit_log';
+    const audit = await registry.sql.rows({ text });
+    expect(audit).toMatchObject([
+      {
+        actor_id: grant.applicantUserId,
+        resource: 'tokens',
+        changeset: { user_id: { new_value: grant.userId } },
+      },
+    ]);
+    const told = JSON.stringify(audit);
+    expect(told).not.toContain(token);
+    expect(told).not.toContain(hashOf(token));
+  });
+});

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type NewUser, type User, UserRepository } from '../../src/mithril';
+import { aPerson, aUser, auditOf, usersOf } from '../support/builders';
+import { emptyTables } from '../support/empty-tables';
+import { openRegistry, type Registry } from '../support/registry';
+import { Session } from '../support/session';
+import { APPLICANT_USER_ID } from './related-persons';
+
+const TAX_ID = '3141592653';
+
+const users = new UserRepository();
+let registry: Registry;
+let personId: string;
+
+beforeAll(async () => {
+  registry = await openRegistry();
+});
+afterAll(async () => {
+  await registry.close();
+});
+beforeEach(async () => {
+  await emptyTables(registry.sql);
+  personId = await aPerson().save(registry.sql);
+});
+
+const newUser = (changes: Partial<NewUser> = {}): NewUser => ({
+  id: randomUUID(),
+  personId,
+  taxId: TAX_ID,
+  actorId: APPLICANT_USER_ID,
+  ...changes,
+});
+const create = (user: NewUser): Promise<User> => registry.transactions.run((sql) => users.create(sql, user));
+const ofTaxId = (taxId: string): Promise<User | undefined> => users.ofTaxId(registry.transactions, taxId);
+const ofPerson = (): Promise<User | undefined> => users.ofPerson(registry.transactions, personId);
+
+describe('A user by his tax_id', () => {
+  it('is the active one, blocked or not', async () => {
+    const id = await aUser().withTaxId(TAX_ID).ofPerson(personId).blocked().save(registry.sql);
+    expect(await ofTaxId(TAX_ID)).toEqual({ id, personId, isBlocked: true, taxId: TAX_ID });
+    expect(await ofTaxId('3141592654')).toBeUndefined();
+  });
+
+  it('who was deactivated is nobody, and does not make another one several', async () => {
+    await aUser().withTaxId(TAX_ID).inactive().save(registry.sql);
+    expect(await ofTaxId(TAX_ID)).toBeUndefined();
+    const id = await aUser().withTaxId(TAX_ID).save(registry.sql);
+    expect(await ofTaxId(TAX_ID)).toEqual({ id, personId: null, isBlocked: false, taxId: TAX_ID });
+  });
+
+  it('of whom there are several is nobody', async () => {
+    await aUser().withTaxId(TAX_ID).save(registry.sql);
+    await aUser().withTaxId(TAX_ID).blocked().save(registry.sql);
+    expect(await ofTaxId(TAX_ID)).toBeUndefined();
+  });
+
+  it.each(['', ' '])('that is empty (%j) is nobody, also when a user has none', async (empty) => {
+    await aUser().withTaxId(empty).save(registry.sql);
+    expect(await ofTaxId(empty)).toBeUndefined();
+  });
+});
+
+describe('A user by his person', () => {
+  it('is the active one', async () => {
+    await aUser().ofPerson(personId).inactive().save(registry.sql);
+    expect(await ofPerson()).toBeUndefined();
+    const id = await aUser().ofPerson(personId).save(registry.sql);
+    expect(await ofPerson()).toEqual({ id, personId, isBlocked: false, taxId: null });
+  });
+
+  it('of whom it is not said whether he is blocked is not', async () => {
+    await aUser().ofPerson(personId).save(registry.sql);
+    await registry.sql.run('UPDATE mithril.users SET is_blocked = NULL');
+    expect(await ofPerson()).toMatchObject({ isBlocked: false });
+  });
+});
+
+describe('A new user', () => {
+  it('is active, not blocked, has the number that was given, and his tax_id is masked in the audit log', async () => {
+    const user = newUser();
+    expect(await create(user)).toEqual({ id: user.id, personId, isBlocked: false, taxId: TAX_ID });
+    expect(await usersOf(registry.sql, personId)).toEqual([
+      { id: user.id, person_id: personId, tax_id: TAX_ID, is_active: true, is_blocked: false },
+    ]);
+    expect(await auditOf(registry.sql, user.id)).toMatchObject([
+      {
+        actor_id: APPLICANT_USER_ID,
+        resource: 'users',
+        changeset: { person_id: { new_value: personId }, tax_id: { new_value: '********53' } },
+      },
+    ]);
+  });
+
+  it('may be without a number', async () => {
+    expect(await create(newUser({ taxId: null }))).toMatchObject({ taxId: null });
+  });
+
+  it('takes no notice of a deactivated one', async () => {
+    await aUser().ofPerson(personId).inactive().save(registry.sql);
+    const user = newUser();
+    expect(await create(user)).toMatchObject({ id: user.id });
+  });
+
+  it('is the one who stands already, with no row in the audit log', async () => {
+    const id = await aUser().ofPerson(personId).blocked().save(registry.sql);
+    const user = newUser();
+    expect(await create(user)).toEqual({ id, personId, isBlocked: true, taxId: null });
+    expect(await auditOf(registry.sql, user.id)).toEqual([]);
+  });
+
+  it('created by ten at once is one', async () => {
+    const created = await Promise.all(Array.from({ length: 10 }, () => create(newUser())));
+    expect(new Set(created.map(({ id }) => id)).size).toBe(1);
+    expect(await usersOf(registry.sql, personId)).toHaveLength(1);
+  });
+
+  it('waits for another who is creating him, and is that one', async () => {
+    const other = await Session.open(registry.database.url);
+    await other.run('BEGIN');
+    const first = await users.create(other, newUser());
+    const second = create(newUser());
+    await other.isWaitedFor(registry.sql);
+    await other.run('COMMIT');
+    expect(await second).toEqual(first);
+    await other.close();
+  });
+});

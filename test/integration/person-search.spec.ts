@@ -1,0 +1,250 @@
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { dataSourceOptions } from '../../src/database/data-source';
+import { Transactions, type Sql } from '../../src/database/transactions';
+import type { LookUp, SearchKeys } from '../../src/domain/person/matching/search-keys';
+import { PersonSearchRepository } from '../../src/persons/person-search.repository';
+import { freshDatabase, type FreshDatabase } from '../support';
+import { aPerson, type PersonBuilder } from '../support/builders';
+
+const BORN = '2019-05-06';
+const TAX_ID = '3111111117';
+
+const KEYS: SearchKeys = {
+  birthDate: BORN,
+  taxId: null,
+  lastName: 'Верболоз',
+  certificateDigits: [],
+  documents: [],
+};
+
+describe('Whom a search meets', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  let sql: Transactions;
+  const search = new PersonSearchRepository();
+  beforeAll(async () => {
+    database = await freshDatabase();
+    dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+    sql = new Transactions(dataSource);
+  });
+  beforeEach(async () => {
+    for (const table of ['person_verifications', 'person_authentication_methods', 'person_addresses']) {
+      await sql.rows({ text: `DELETE FROM mpi.${table}` });
+    }
+    await sql.rows({ text: 'DELETE FROM mpi.person_documents' });
+    await sql.rows({ text: 'DELETE FROM mpi.persons' });
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  const save = (builder: PersonBuilder): Promise<string> => builder.save(sql);
+  const child = (): PersonBuilder => aPerson().bornOn(BORN).named('Верболоз', 'Зоряна');
+
+  async function met(lookUp: LookUp, keys: Partial<SearchKeys>, at: Sql = sql): Promise<string[]> {
+    const candidates = await search.candidates(at, lookUp, { ...KEYS, ...keys });
+    if (candidates === 'too_many') throw new Error('There are too many candidates.');
+    return candidates.map(({ id }) => id).sort();
+  }
+
+  describe.each(['tax_id', 'tax_id_or_certificate'] as const)('by %s', (lookUp) => {
+    it('is who has the birth date and the tax number, whatever his name', async () => {
+      const id = await save(child().named('Шипшина', 'Ясен').withTaxId(TAX_ID));
+      await save(child().withTaxId('3111111118'));
+      await save(child().bornOn('2019-05-07').withTaxId(TAX_ID));
+      await save(child());
+      expect(await met(lookUp, { taxId: TAX_ID })).toEqual([id]);
+    });
+
+    it('are all who have them', async () => {
+      const ids = [await save(child().withTaxId(TAX_ID)), await save(child().withTaxId(TAX_ID))];
+      expect(await met(lookUp, { taxId: TAX_ID })).toEqual(ids.sort());
+    });
+
+    it('is nobody without a tax number, not even who has an empty one', async () => {
+      await save(child().withTaxId(''));
+      await save(child());
+      expect(await met(lookUp, {})).toEqual([]);
+    });
+  });
+
+  it('is nobody by a tax number alone when certificates do not count any more', async () => {
+    await save(child().withDocument('BIRTH_CERTIFICATE', 'І-ЯЩ 123456'));
+    expect(await met('tax_id', { taxId: TAX_ID, certificateDigits: ['123456'] })).toEqual([]);
+  });
+
+  describe('by the certificate', () => {
+    const byCertificate = (digits: string, keys: Partial<SearchKeys> = {}): Promise<string[]> =>
+      met('tax_id_or_certificate', { certificateDigits: [digits], ...keys });
+
+    it.each(['І-ЯЩ № 123456', 'ЖЖ123456', '123456', '12-34/56'])(
+      'is who has one with its digits: %s',
+      async (number) => {
+        const id = await save(child().withDocument('BIRTH_CERTIFICATE', number));
+        expect(await byCertificate('123456')).toEqual([id]);
+      },
+    );
+
+    it.each([
+      ['other digits', child().withDocument('BIRTH_CERTIFICATE', '1ЯЩ123456')],
+      ['a Roman one, which is no digit here', child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ12345І')],
+      ['another birth date', child().bornOn('2019-05-07').withDocument('BIRTH_CERTIFICATE', 'ЯЩ123456')],
+      [
+        'another last name',
+        child().named('Верболіз', 'Зоряна').withDocument('BIRTH_CERTIFICATE', 'ЯЩ123456'),
+      ],
+      ['a document of another type', child().withDocument('BIRTH_CERTIFICATE_FOREIGN', 'ЯЩ123456')],
+    ])('is nobody with %s', async (_, builder) => {
+      await save(builder);
+      expect(await byCertificate('123456')).toEqual([]);
+    });
+
+    it.each([
+      ['Верболоз', 'ВЕРБОЛОЗ'],
+      ['ВЕРБОЛОЗ', 'верболоз'],
+      ['Верба Лоза', 'ВербаЛоза'],
+      ['ВербаЛоза', 'Верба Лоза'],
+      ['ЇЖАКЕВИЧ ҐЕДЗЬ', 'їжакевич ґедзь'],
+      ['Верба\u00a0Лоза', 'верба лоза'],
+    ])('takes the last name %s for %s', async (saved, asked) => {
+      const id = await save(child().named(saved, 'Зоряна').withDocument('BIRTH_CERTIFICATE', 'ЯЩ1'));
+      expect(await byCertificate('1', { lastName: asked })).toEqual([id]);
+    });
+
+    it('is asked only when the tax number met nobody', async () => {
+      const byNumber = await save(child().named('Шипшина', 'Ясен').withTaxId(TAX_ID));
+      const byPaper = await save(child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ123456'));
+      expect(await byCertificate('123456', { taxId: TAX_ID })).toEqual([byNumber]);
+      expect(await byCertificate('123456', { taxId: '3999999999' })).toEqual([byPaper]);
+    });
+
+    it('meets a person once, however many of his certificates fit', async () => {
+      const id = await save(
+        child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ1').withDocument('BIRTH_CERTIFICATE', 'ЖЖ1'),
+      );
+      expect(await byCertificate('1')).toEqual([id]);
+    });
+
+    it('without digits meets nobody, not even who has one without digits', async () => {
+      await save(child().withDocument('BIRTH_CERTIFICATE', 'БЕЗНОМЕРА'));
+      expect(await met('tax_id_or_certificate', { certificateDigits: [] })).toEqual([]);
+    });
+  });
+
+  describe('by documents', () => {
+    const byDocument = (type: SearchKeys['documents'][number]['type'], number: string): Promise<string[]> =>
+      met('documents', { documents: [{ type, number }] });
+
+    it.each([
+      ['the same number', 'КВ123456', 'КВ123456'],
+      ['small letters in the registry', 'кв123456', 'КВ123456'],
+      ['small letters in the request', 'КВ123456', 'кв123456'],
+      ['Latin letters in the registry', 'KB123456', 'КВ123456'],
+      ['Latin letters in the request', 'КВ123456', 'KB123456'],
+      ['small Latin letters', 'kb123456', 'КВ123456'],
+      ['all look-alikes', 'ABCEHIKMOPTX', 'АВСЕНІКМОРТХ'],
+      ['all look-alikes, small', 'авсенікмортх', 'abcehikmoptx'],
+      ['letters of Ukrainian alone', 'їґє-77', 'ЇҐЄ-77'],
+    ])('is who has %s', async (_, saved, asked) => {
+      const id = await save(aPerson().withPassport(saved));
+      expect(await byDocument('PASSPORT', asked)).toEqual([id]);
+    });
+
+    it.each([
+      ['another number', 'PASSPORT', 'КВ123457'],
+      ['another type', 'NATIONAL_ID', 'КВ123456'],
+      ['a blank more', 'PASSPORT', 'КВ 123456'],
+      ['a letter that only sounds alike', 'PASSPORT', 'KV123456'],
+    ] as const)('is nobody by %s', async (_, type, number) => {
+      await save(aPerson().withPassport('КВ123456'));
+      expect(await byDocument(type, number)).toEqual([]);
+    });
+
+    it('is who has any of them, whatever his birth date, and each person once', async () => {
+      const one = await save(
+        aPerson().bornOn('1950-01-01').withPassport('КВ123456').withNationalId('000000017'),
+      );
+      const other = await save(aPerson().withNationalId('000000018'));
+      const documents = [
+        { type: 'PASSPORT', number: 'КВ123456' },
+        { type: 'NATIONAL_ID', number: '000000017' },
+        { type: 'NATIONAL_ID', number: '000000018' },
+      ] as const;
+      expect(await met('documents', { documents })).toEqual([one, other].sort());
+      expect(await met('documents', { documents: [] })).toEqual([]);
+    });
+  });
+
+  it.each([`status = 'inactive'`, 'is_active = false', 'status = NULL', 'is_active = NULL'])(
+    'is nobody of whom is said: %s',
+    async (change) => {
+      const id = await save(
+        child().withTaxId(TAX_ID).withDocument('BIRTH_CERTIFICATE', 'ЯЩ1').withPassport('КВ1'),
+      );
+      const keys = { certificateDigits: ['1'], documents: [{ type: 'PASSPORT', number: 'КВ1' }] } as const;
+      const all = (): Promise<string[][]> =>
+        Promise.all([
+          met('tax_id', { taxId: TAX_ID }),
+          met('tax_id_or_certificate', { taxId: TAX_ID }),
+          met('tax_id_or_certificate', keys),
+          met('documents', keys),
+        ]);
+      expect(await all()).toEqual([[id], [id], [id], [id]]);
+      await sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
+      expect(await all()).toEqual([[], [], [], []]);
+    },
+  );
+
+  it('comes with everything the score needs, in two statements', async () => {
+    const id = await save(
+      child()
+        .bornIn('с. Калинопіль')
+        .withTaxId(TAX_ID)
+        .withPassport('КВ123456')
+        .withAddress({ type: 'REGISTRATION', settlement: 'Мальвинськ' })
+        .withAddress({ type: 'RESIDENCE', settlement: 'Селоград' })
+        .withAuthenticationMethod('OTP', { phoneNumber: '+380000000001' })
+        .withAuthenticationMethod('OTP', { phoneNumber: '+380000000002', isActive: false })
+        .withAuthenticationMethod('OFFLINE'),
+    );
+    const sent: string[] = [];
+    const counted: Sql = {
+      rows: (statement, values) => {
+        sent.push(statement.name ?? 'unnamed');
+        return sql.rows(statement, values);
+      },
+    };
+    expect(await search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
+      {
+        id,
+        person: {
+          firstName: 'Зоряна',
+          lastName: 'Верболоз',
+          secondName: null,
+          birthDate: BORN,
+          birthSettlement: 'с. Калинопіль',
+          gender: 'FEMALE',
+          taxId: TAX_ID,
+          documents: [{ type: 'PASSPORT', number: 'КВ123456' }],
+          otpPhones: ['+380000000001'],
+          residenceSettlement: 'Селоград',
+        },
+      },
+    ]);
+    expect(sent).toEqual(['find_persons_by_tax_id', 'read_person_candidates']);
+  });
+
+  it('is asked for in one statement when there is nobody', async () => {
+    let sent = 0;
+    const counted: Sql = {
+      rows: (statement, values) => {
+        sent += 1;
+        return sql.rows(statement, values);
+      },
+    };
+    expect(await met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted)).toEqual([]);
+    expect(sent).toBe(1);
+  });
+});

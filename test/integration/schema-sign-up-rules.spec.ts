@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type FreshDatabase } from '../support';
+import {
+  aPerson,
+  aRelationship,
+  aUser,
+  relationshipsOf,
+  savePersons,
+  signUpsOf,
+  usersOf,
+} from '../support/builders';
+import { Session } from '../support/session';
+
+const UNIQUE_VIOLATION = { code: '23505' };
+const CHECK_VIOLATION = { code: '23514' };
+const FOREIGN_KEY_VIOLATION = { code: '23503' };
+const HASH = 'a1'.repeat(32);
+
+describe('The rules about sign-ups that the database keeps itself', () => {
+  let database: FreshDatabase;
+  let sql: Session;
+  let other: Session;
+  let observer: Session;
+  let personId: string;
+  let confidantId: string;
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const session = (): Promise<Session> => Session.open(database.url);
+    [sql, other, observer] = await Promise.all([session(), session(), session()]);
+  });
+  afterAll(async () => {
+    await Promise.all([sql, other, observer].map((session) => session.close()));
+    await database.drop();
+  });
+
+  async function twoPersons(): Promise<void> {
+    [personId = '', confidantId = ''] = await savePersons(sql, [aPerson(), aPerson()]);
+  }
+
+  const between = (): ReturnType<typeof aRelationship> => aRelationship().of(personId).through(confidantId);
+
+  it('two persons have at most one active relationship, and any number of ended ones', async () => {
+    await twoPersons();
+    await between().inactive().save(sql);
+    await between().inactive().save(sql);
+    await between().save(sql);
+    await expect(between().save(sql)).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await expect(between().activeTo('2001-01-01').save(sql)).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await aRelationship().of(confidantId).through(personId).save(sql);
+    expect((await relationshipsOf(sql, personId)).filter(({ is_active }) => is_active)).toHaveLength(1);
+  });
+
+  it('of two sessions that write an active relationship of the same persons at once one is refused', async () => {
+    await twoPersons();
+    await sql.run('BEGIN');
+    await between().save(sql);
+    const late = between().save(other);
+    const refused = expect(late).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await sql.isWaitedFor(observer);
+    await sql.run('COMMIT');
+    await refused;
+    expect(await relationshipsOf(sql, personId)).toHaveLength(1);
+  });
+
+  it('a relationship is between persons that exist', async () => {
+    await twoPersons();
+    const nobody = aRelationship().of(personId).through(randomUUID());
+    await expect(nobody.save(sql)).rejects.toMatchObject(FOREIGN_KEY_VIOLATION);
+  });
+
+  it.each([
+    { column: 'relation_type', foreign: 'TERTIARY' },
+    { column: 'verification_status', foreign: 'VERIFICATION_NOT_NEEDED' },
+    { column: 'verification_reason', foreign: 'INITIAL' },
+  ])('a relationship takes no $column from outside the dictionary', async ({ column, foreign }) => {
+    await twoPersons();
+    await between().save(sql);
+    const text = `UPDATE mpi.confidant_person_relationships SET ${column} = $2 WHERE person_id = $1`;
+    await expect(sql.rows({ text }, [personId, foreign])).rejects.toMatchObject(CHECK_VIOLATION);
+  });
+
+  it('a relationship is proved only by documents of the dictionary', async () => {
+    await twoPersons();
+    await between().withDocument('BIRTH_CERTIFICATE', 'І-ЯЩ№000017').save(sql);
+    const [written] = await relationshipsOf(sql, personId);
+    expect(written?.documents).toEqual([
+      { type: 'BIRTH_CERTIFICATE', number: 'І-ЯЩ№000017', issued_by: null, issued_at: null },
+    ]);
+    const text = `UPDATE mpi.confidant_person_relationship_documents SET type = 'PASSPORT'`;
+    await expect(sql.rows({ text })).rejects.toMatchObject(CHECK_VIOLATION);
+  });
+
+  it('a person has at most one active user, and any number of inactive ones', async () => {
+    await twoPersons();
+    await aUser().ofPerson(personId).inactive().save(sql);
+    await aUser().ofPerson(personId).inactive().save(sql);
+    await aUser().ofPerson(personId).blocked().save(sql);
+    await expect(aUser().ofPerson(personId).save(sql)).rejects.toMatchObject(UNIQUE_VIOLATION);
+    expect(await usersOf(sql, personId)).toHaveLength(3);
+  });
+
+  it('users who are nobody’s, and users of one tax number, may be several', async () => {
+    const taxId = '0000000017';
+    await aUser().withTaxId(taxId).save(sql);
+    await aUser().withTaxId(taxId).save(sql);
+    const text = 'SELECT id FROM mithril.users WHERE tax_id = $1';
+    expect(await sql.rows({ text }, [taxId])).toHaveLength(2);
+  });
+
+  it('a user is active and not blocked unless the writer says otherwise', async () => {
+    const id = randomUUID();
+    const text = 'INSERT INTO mithril.users (person_id) VALUES ($1)';
+    await sql.rows({ text }, [id]);
+    expect(await usersOf(sql, id)).toMatchObject([{ is_active: true, is_blocked: false }]);
+  });
+
+  it('a token is kept once', async () => {
+    const userId = await aUser().save(sql);
+    const text = `INSERT INTO mithril.tokens (name, value_hash, user_id) VALUES ('access_token', $1, $2)`;
+    await sql.rows({ text }, [HASH, userId]);
+    await expect(sql.rows({ text }, [HASH, userId])).rejects.toMatchObject(UNIQUE_VIOLATION);
+  });
+
+  const signedUp = (hash: string): Promise<unknown> => {
+    const text = 'INSERT INTO mpi.sign_ups (content_sha256, person_id) VALUES ($1, $2)';
+    return sql.rows({ text }, [hash, personId]);
+  };
+
+  it('a signed content is kept once, whomever it found', async () => {
+    await twoPersons();
+    await signedUp(HASH);
+    await expect(signedUp(HASH)).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await expect(signedUp(HASH.toUpperCase())).rejects.toMatchObject(CHECK_VIOLATION);
+    await expect(signedUp('a1')).rejects.toMatchObject(CHECK_VIOLATION);
+    expect(await signUpsOf(sql, personId)).toEqual([
+      { content_sha256: HASH, person_id: personId, user_id: null },
+    ]);
+  });
+
+  it('a legal entity takes no status from outside the dictionary, and a type nobody has heard of', async () => {
+    const text = 'INSERT INTO prm.legal_entities (type, status) VALUES ($1, $2)';
+    await sql.rows({ text }, ['PHARMACY', 'ACTIVE']);
+    await expect(sql.rows({ text }, ['PHARMACY', 'OPEN'])).rejects.toMatchObject(CHECK_VIOLATION);
+  });
+
+  it('a parameter has one value', async () => {
+    const text = `INSERT INTO prm.global_parameters (parameter, value) VALUES ('no_self_auth_age', '13')`;
+    await expect(sql.rows({ text })).rejects.toMatchObject(UNIQUE_VIOLATION);
+  });
+});

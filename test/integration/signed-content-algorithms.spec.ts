@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Refusal, type RefusalCode } from '../../src/domain/refusal';
+import type { Certificate } from '../../src/signed-content/certificate/certificate';
+import { readCertificate } from '../../src/signed-content/certificate/read-certificate';
+import { checkContainer } from '../../src/signed-content/check-container';
+import {
+  TestAuthority,
+  type Departures,
+  type MadeUpSignature,
+} from '../../src/signed-content/test-authority';
+
+const authority = TestAuthority.make({ nodeEnv: 'test' });
+const other = TestAuthority.make({ nodeEnv: 'test' });
+const CONTENT = '{"person":{}}';
+const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
+const BY = { drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак', signedAt: SIGNED_AT };
+const ALGORITHMS = ['ecdsa', 'rsa', 'rsa-pss', 'dstu'] as const;
+
+const certificatesIn = (pem: string): Certificate[] =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)].map(([, base64 = '']) =>
+    readCertificate(Buffer.from(base64, 'base64')),
+  );
+const trusted = certificatesIn(authority.trustedPem);
+
+function codeOf(container: Uint8Array, authorities = trusted): RefusalCode | 'accepted' {
+  try {
+    checkContainer(container, authorities);
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+const signed = (departures: Departures = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
+  authority.sign(CONTENT, { ...BY, ...by }, departures);
+
+describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
+  it('tells what was signed, when, and by whom', () => {
+    const { content, signedAt, signer } = checkContainer(signed({}, { algorithm }), trusted);
+    expect(Buffer.from(content).toString()).toBe(CONTENT);
+    expect(signedAt).toEqual(SIGNED_AT);
+    expect(signer).toEqual({ drfo: BY.drfo, surname: BY.surname, givenName: BY.givenName });
+  });
+
+  it('is refused when one byte of the content is another one', () => {
+    const container = signed({}, { algorithm });
+    container.write('!', container.indexOf(CONTENT));
+    expect(codeOf(container)).toBe('signature_wrong');
+  });
+
+  it('is refused when one bit of the signature is another one', () => {
+    const container = signed({}, { algorithm });
+    const last = container.length - 1;
+    container.writeUInt8(container.readUInt8(last) ^ 1, last);
+    expect(codeOf(container)).toBe('signature_wrong');
+  });
+
+  it('is refused when the signing time was moved', () => {
+    const container = signed({}, { algorithm });
+    const place = container.lastIndexOf('260501100000Z');
+    container.write('260501100001Z', place);
+    expect(codeOf(container)).toBe('signature_wrong');
+  });
+
+  it('is refused when it comes from an authority nobody trusts', () => {
+    expect(codeOf(other.sign(CONTENT, { ...BY, algorithm }))).toBe('certificate_not_trusted');
+  });
+
+  it('is refused when nobody is trusted', () => {
+    expect(codeOf(signed({}, { algorithm }), [])).toBe('certificate_not_trusted');
+  });
+
+  it('is accepted through an authority in between, but not through a certificate that is none', () => {
+    expect(codeOf(signed({ between: 'an authority' }, { algorithm }))).toBe('accepted');
+    expect(codeOf(signed({ between: 'no authority' }, { algorithm }))).toBe('certificate_not_trusted');
+  });
+
+  it('is refused when its certificate was not valid at signing time, to the second', () => {
+    const at = (certificate: Departures['certificate']): string =>
+      codeOf(signed({ ...(certificate && { certificate }) }, { algorithm }));
+    expect(at({ notAfter: SIGNED_AT })).toBe('accepted');
+    expect(at({ notBefore: SIGNED_AT })).toBe('accepted');
+    expect(at({ notAfter: new Date('2026-05-01T09:59:59Z') })).toBe('certificate_not_valid_then');
+    expect(at({ notBefore: new Date('2026-05-01T10:00:01Z') })).toBe('certificate_not_valid_then');
+  });
+});
+
+describe('The authorities that the state published', () => {
+  const pem = readFileSync(join(__dirname, '../fixtures/signed-content/published-authorities.pem'), 'latin1');
+  const [root, issued] = certificatesIn(pem) as [Certificate, Certificate];
+
+  it('are signed with DSTU 4145 as this room understands it, on both curves', () => {
+    expect(root.isSignedBy(root)).toBe(true);
+    expect(issued.namesAsIssuer(root)).toBe(true);
+    expect(issued.isSignedBy(root)).toBe(true);
+    expect(root.isSignedBy(issued)).toBe(false);
+    expect(root.mayIssue({ authoritiesBelow: 1 })).toBe(true);
+  });
+
+  it('are not proved any more after one bit has changed', () => {
+    const changed = Buffer.from(issued.der);
+    const place = changed.indexOf(Buffer.from('151218140000Z', 'latin1'));
+    changed.write('151218140001Z', place);
+    expect(readCertificate(changed).isSignedBy(root)).toBe(false);
+  });
+});

@@ -1,0 +1,29 @@
+import type { Session } from './session';
+
+/** Everything of ours but the places at the register, which the running program holds. */
+const EMPTY = `
+  TRUNCATE mpi.persons, mpi.person_phones, mpi.person_addresses, mpi.person_documents,
+    mpi.person_authentication_methods, mpi.person_verifications, mpi.verification_claims, mpi.verification_locks,
+    mpi.confidant_person_relationships, mpi.confidant_person_relationship_documents, mpi.sign_ups, mpi.media_uploads,
+    mpi.job_runs, mpi.job_schedules, mpi.job_run_counts, mpi.status_change_events, mpi.audit_log,
+    mimir.dms_passport_data,
+    prm.parties, prm.party_documents, prm.party_verifications, prm.party_verification_locks,
+    prm.legal_entities, prm.global_parameters,
+    mithril.users, mithril.roles, mithril.global_user_roles, mithril.clients, mithril.tokens CASCADE`;
+
+/** Ages and limits as a new installation has them; a test may have changed or removed them. */
+const RESET_PARAMETERS = `
+  INSERT INTO prm.global_parameters (parameter, value)
+  VALUES ('no_self_auth_age', '14'), ('no_self_registration_age', '14'), ('person_full_legal_capacity_age', '18'),
+         ('third_person_limit', '150')`;
+
+/** What earlier tests found out about the register would speak for or against it for half a minute. */
+const FORGET_CALLS = `
+  DELETE FROM mimir.register_call_counts;
+  UPDATE mimir.register_breakers SET open_until = NULL, open_ms = NULL, probe_by = NULL, probe_until = NULL
+   WHERE open_until IS NOT NULL`;
+
+/** Leaves the tables as a new installation has them. */
+export function emptyTables(sql: Session): Promise<void> {
+  return sql.run(`${EMPTY}; ${RESET_PARAMETERS}; ${FORGET_CALLS}`);
+}

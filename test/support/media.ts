@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source';
+import { Transactions } from '../../src/database/transactions';
+import type { MediaStore } from '../../src/media-storage/media-store';
+import { MediaUploadRepository } from '../../src/media-storage/media-upload.repository';
+import { MediaUploads } from '../../src/media-storage/media-uploads';
+import { SweepOrphans } from '../../src/media-storage/sweep-orphans';
+import { Metrics, openLog } from '../../src/observability';
+
+/** The bucket of all tests. */
+export const BUCKET = 'persons-dev';
+
+/** In tests an orphan is an hour old. */
+const ORPHAN_SECONDS = 3_600;
+
+/** The parts of media storage on a real database, without the rest of the program. */
+export class MediaParts {
+  readonly metrics = new Metrics();
+  readonly uploads: MediaUploadRepository;
+  private readonly log = openLog({ LOG_LEVEL: 'silent' });
+
+  private constructor(
+    private readonly dataSource: DataSource,
+    readonly transactions: Transactions,
+  ) {
+    this.uploads = new MediaUploadRepository(transactions);
+  }
+
+  static async open(databaseUrl: string): Promise<MediaParts> {
+    const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
+    return new MediaParts(dataSource, new Transactions(dataSource));
+  }
+
+  mediaUploads(store: MediaStore, timeoutMs = 10_000): MediaUploads {
+    return new MediaUploads({ store, uploads: this.uploads, log: this.log, timeoutMs });
+  }
+
+  sweeper(store: MediaStore, timeoutMs = 10_000): SweepOrphans {
+    const { uploads, log, metrics } = this;
+    return new SweepOrphans(
+      { store, uploads, log, metrics },
+      { olderThanSeconds: ORPHAN_SECONDS, timeoutMs },
+    );
+  }
+
+  /** As if everything in the journal had been written two hours ago. */
+  async age(): Promise<void> {
+    await this.transactions.rows({
+      text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`,
+    });
+  }
+
+  /** Keys in the journal. */
+  async journal(): Promise<string[]> {
+    const rows = await this.transactions.rows<{ object_key: string }>({
+      text: 'SELECT object_key FROM mpi.media_uploads ORDER BY object_key',
+    });
+    return rows.map(({ object_key }) => object_key);
+  }
+
+  async clear(): Promise<void> {
+    await this.transactions.rows({ text: 'DELETE FROM mpi.media_uploads' });
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}
+
+/** A store in which some verbs are stood in for. */
+export function storeWith(verbs: Partial<MediaStore>, otherwise: MediaStore): MediaStore {
+  return {
+    put: verbs.put ?? ((object, signal) => otherwise.put(object, signal)),
+    remove: verbs.remove ?? ((place, signal) => otherwise.remove(place, signal)),
+  };
+}
+
+/** A directory of a test's own. */
+export class MediaFolder {
+  private constructor(readonly path: string) {}
+
+  static async make(): Promise<MediaFolder> {
+    return new MediaFolder(await mkdtemp(join(tmpdir(), 'media-')));
+  }
+
+  /** Everything in it, folders with a slash at the end. */
+  async entries(): Promise<string[]> {
+    const entries = await readdir(this.path, { recursive: true, withFileTypes: true });
+    return entries
+      .map(
+        (entry) => relative(this.path, join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''),
+      )
+      .sort();
+  }
+
+  /** Files, whatever folders they are in. */
+  async files(): Promise<string[]> {
+    return (await this.entries()).filter((entry) => !entry.endsWith('/'));
+  }
+
+  async read(key: string): Promise<string> {
+    return readFile(join(this.path, BUCKET, key), 'utf8');
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { recursive: true, force: true });
+  }
+}

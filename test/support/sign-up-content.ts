@@ -1,0 +1,187 @@
+import { calendarDay, dayInKyiv, type IsoDay } from '../../src/domain/calendar-day';
+import type { RelationType } from '../../src/domain/confidant/relation-type';
+import type { DocumentType } from '../../src/domain/person/document-type';
+import type {
+  ConfidantPersonRequest,
+  DocumentRequest,
+  PhoneRequest,
+  RelationshipDocument,
+  SignUpContent,
+} from '../../src/domain/person/person-request';
+import { EXPIRING, MADE_UP_NUMBERS, SOMEBODY } from './made-up-person';
+
+const DEFAULT_AGE = 5;
+
+/** The confidant of whom nothing was said. */
+export const SOME_CONFIDANT_ID = '5b1f0c9e-7a44-4f0e-9d1b-2f60c3a8e711';
+
+type DocumentDraft = Partial<Omit<DocumentRequest, 'type'>> & Pick<DocumentRequest, 'type'>;
+
+/**
+ * What an applicant signs, of which only what matters is said. Unless told otherwise it is accepted by every rule: a
+ * child of five with a certificate of birth and without a tax number.
+ */
+export function aSignUpContent(today: Date | IsoDay = new Date()): SignUpContentBuilder {
+  return new SignUpContentBuilder(typeof today === 'string' ? today : dayInKyiv(today));
+}
+
+export class SignUpContentBuilder {
+  private birthDate: IsoDay;
+  private documents: DocumentDraft[] = [{ type: 'BIRTH_CERTIFICATE' }];
+  private person: Partial<SignUpContent['person']> = {};
+  private confidantPerson: Pick<ConfidantPersonRequest, 'person_id' | 'relation_type'> = {
+    person_id: SOME_CONFIDANT_ID,
+    relation_type: 'PRIMARY',
+  };
+  private confidantAlias: string | undefined;
+  private relationshipDocuments: readonly RelationshipDocument[] | undefined;
+  private readonly changes: (readonly [path: string, value: unknown])[] = [];
+
+  constructor(private readonly today: IsoDay) {
+    // Neither today nor tomorrow is a birthday: a test that runs over midnight sees one age.
+    this.birthDate = calendarDay(today).subtract({ years: DEFAULT_AGE, months: 6 }).toString();
+  }
+
+  /** The certificate of birth is issued on the same day, unless its own day is told. */
+  born(birthDate: IsoDay): this {
+    this.birthDate = birthDate;
+    return this;
+  }
+
+  /** So many years and half a year old. */
+  aged(years: number): this {
+    return this.born(calendarDay(this.today).subtract({ years, months: 6 }).toString());
+  }
+
+  named(lastName: string, firstName: string, secondName?: string): this {
+    return this.about({ last_name: lastName, first_name: firstName, second_name: secondName });
+  }
+
+  withTaxId(taxId: string): this {
+    return this.about({ tax_id: taxId, no_tax_id: false });
+  }
+
+  /** He has refused the number. Without a word about it he merely has none yet. */
+  withoutTaxId(): this {
+    return this.about({ tax_id: undefined, no_tax_id: true });
+  }
+
+  withUnzr(unzr: string): this {
+    return this.about({ unzr });
+  }
+
+  withPhones(...phones: readonly PhoneRequest[]): this {
+    return this.about({ phones });
+  }
+
+  /** One more document; what is not told of it is made up and fits. */
+  withDocument(type: DocumentType, number?: string, rest: Partial<DocumentRequest> = {}): this {
+    this.documents.push({ ...rest, type, ...(number === undefined ? {} : { number }) });
+    return this;
+  }
+
+  /** This document and none else. */
+  withOnlyDocument(type: DocumentType, number?: string, rest: Partial<DocumentRequest> = {}): this {
+    this.documents = [];
+    return this.withDocument(type, number, rest);
+  }
+
+  confidant(
+    personId: string,
+    relationType: RelationType = 'PRIMARY',
+    documents?: readonly RelationshipDocument[],
+  ): this {
+    this.confidantPerson = { person_id: personId, relation_type: relationType };
+    this.relationshipDocuments = documents;
+    return this;
+  }
+
+  /** How the confidant is to be called among the methods of authentication. */
+  alias(alias: string): this {
+    this.confidantAlias = alias;
+    return this;
+  }
+
+  /** Any value at a path such as `person.documents.0.number`; undefined takes the property away. */
+  with(path: string, value: unknown): this {
+    this.changes.push([path, value]);
+    return this;
+  }
+
+  without(path: string): this {
+    return this.with(path, undefined);
+  }
+
+  /** The plain object, without properties that are undefined: what JSON would keep of it. */
+  build(): SignUpContent {
+    return this.changes.reduce<SignUpContent>(
+      (content, [path, value]) => changedAt(content, path.split('.'), value) as SignUpContent,
+      JSON.parse(JSON.stringify(this.fitting())) as SignUpContent,
+    );
+  }
+
+  /** The bytes that are signed. */
+  bytes(): Uint8Array {
+    return Buffer.from(JSON.stringify(this.build()));
+  }
+
+  private about(facts: Partial<SignUpContent['person']>): this {
+    this.person = { ...this.person, ...facts };
+    return this;
+  }
+
+  private fitting(): SignUpContent {
+    const documents = this.documents.map((draft) => this.fittingDocument(draft));
+    const relationship = this.relationshipDocuments ?? [this.proofOfRelationship()];
+    return {
+      person: {
+        ...SOMEBODY,
+        birth_date: this.birthDate,
+        documents,
+        confidant_person: { ...this.confidantPerson, documents_relationship: relationship },
+        authentication_methods: this.methods(),
+        ...this.person,
+      },
+      patient_signed: true,
+      process_disclosure_data_consent: true,
+    };
+  }
+
+  private methods(): SignUpContent['person']['authentication_methods'] {
+    if (this.confidantAlias === undefined) return undefined;
+    return [{ type: 'THIRD_PERSON', value: this.confidantPerson.person_id, alias: this.confidantAlias }];
+  }
+
+  private fittingDocument(draft: DocumentDraft): DocumentRequest {
+    const inTenYears = calendarDay(this.today).add({ years: 10 }).toString();
+    const expires = EXPIRING.includes(draft.type) ? { expiration_date: inTenYears } : {};
+    return {
+      number: MADE_UP_NUMBERS[draft.type],
+      issued_at: this.birthDate,
+      issued_by: 'Калинопільський відділ реєстрації',
+      ...expires,
+      ...draft,
+    };
+  }
+
+  private proofOfRelationship(): RelationshipDocument {
+    return {
+      type: 'BIRTH_CERTIFICATE',
+      number: MADE_UP_NUMBERS.BIRTH_CERTIFICATE,
+      issued_by: 'Калинопільський відділ реєстрації',
+      issued_at: this.birthDate,
+    };
+  }
+}
+
+/** A copy in which the value at the path is another one; what the path leads through must be there. */
+function changedAt(content: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const copy = Array.isArray(content) ? [...(content as unknown[])] : { ...(content as object) };
+  const inside = changedAt(Reflect.get(copy, key), rest, value);
+  // A property named __proto__ is to be sent like any other, and not to change the copy's own nature.
+  if (inside === undefined) Reflect.deleteProperty(copy, key);
+  else
+    Object.defineProperty(copy, key, { value: inside, enumerable: true, writable: true, configurable: true });
+  return copy;
+}
