@@ -3,10 +3,12 @@ import { parseArgs } from 'node:util';
 import type { Measured } from './goal';
 import { measureDatabase } from './measure-database';
 import { measureFullLoad } from './measure-full-load';
+import { measureRegistrations } from './measure-registrations';
 import { judged, type JudgedMeasurement, measureTwiceIfNoisy } from './measure-twice';
 import { loadSelection, measureSelection } from './p04-selection';
 import { measureIdleTransaction } from './p07-idle-transaction';
 import { measureTwoWorkers } from './p14-two-workers';
+import { loadSearch, measureSearch } from './s2-candidate-search';
 import { missesAMust, type Report, reportJson, reportText } from './report';
 import { fillWorld } from './rows';
 import { onDatabase, openStage, type Stage } from './stage';
@@ -34,6 +36,7 @@ const MEASUREMENTS: readonly (readonly [
   ['P5, P6', measureDatabase],
   ['P7', measureIdleTransaction],
   ['P14', measureTwoWorkers],
+  ['S1', measureRegistrations],
 ];
 
 async function run(): Promise<number> {
@@ -75,6 +78,10 @@ async function measureAll(
   loadingSeconds += await loadSelection(stage, terms);
   say('Measuring P4.');
   measurements.push(judged(await measureSelection(stage, terms)));
+  say(`Loading tables of ${terms.searchPersons.join(', ')} persons.`);
+  loadingSeconds += await loadSearch(stage, terms);
+  say('Measuring S2.');
+  measurements.push(judged(await measureSearch(stage, terms)));
   return {
     terms: termsText(terms),
     machine: `${stage.cores} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, Redis: ${stage.redisKind}`,

@@ -1,14 +1,17 @@
 /** A bound a figure is held against. */
 export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 
-/** A figure to reach: what it must be, and what it should be. Both are ratios to something measured in the same run. */
+/**
+ * A figure to reach: what it must be, and what it should be. Both are ratios to something measured in the same run. Of
+ * some nobody has said it; they are measured so that a change for the worse is seen.
+ */
 export interface Goal {
   readonly id: string;
   readonly what: string;
   /** What stands behind the number, for example `× C_http`. */
   readonly unit: string;
-  readonly must: Bound;
-  readonly aim: Bound;
+  readonly must?: Bound;
+  readonly aim?: Bound;
 }
 
 /** What became of one figure: one number a round. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { scripts } from '../package.json';
 import { ownEnvironment } from '../src/config/own-settings';
 
 /** A program of this project, started as a process of its own. */
@@ -24,6 +25,13 @@ export interface ProgramToStart {
   /** Loaded into the process before the program. */
   readonly preload?: string;
   readonly nodeOptions?: readonly string[];
+}
+
+/** What a script of the project says: the options between `node` and the program, and the program. */
+export function startOf(script: 'start:http' | 'start:worker'): Pick<ProgramToStart, 'file' | 'nodeOptions'> {
+  const [, options, file] = /\bnode (.*?)-r @swc-node\/register (\S+)/.exec(scripts[script]) ?? [];
+  if (options === undefined || file === undefined) throw new Error(`npm run ${script} starts no program.`);
+  return { file, nodeOptions: options.split(' ').filter((option) => option !== '') };
 }
 
 /** The address of a server in our own environment must not reach a program that is to be measured on ours. */

@@ -18,6 +18,7 @@ interface Row {
   readonly median: number;
   readonly spread: number;
   readonly unit: string;
+  /** Empty where nobody has set one; then nothing is missed. */
   readonly must: string;
   readonly reachesMust: boolean;
   readonly aim: string;
@@ -40,10 +41,10 @@ export function reportText(report: Report): string {
     row.what,
     `${number(row.median)} ${row.unit}`,
     `${Math.round(row.spread * 100)} %`,
-    row.must,
-    row.reachesMust ? 'reached' : 'MISSED',
+    row.must || 'no must',
+    verdict(row.must, row.reachesMust ? 'reached' : 'MISSED'),
     row.aim,
-    row.reachesAim ? 'reached' : 'not yet',
+    verdict(row.aim, row.reachesAim ? 'reached' : 'not yet'),
     row.noisy ? 'noisy' : '',
     row.said,
   ]);
@@ -79,8 +80,10 @@ export function reportJson(report: Report): string {
 
 function rowsOf(report: Report): Row[] {
   const rows = report.measurements.flatMap(({ figures }) => figures.map(rowOf));
-  return rows.sort((one, other) => Number(one.id.slice(1)) - Number(other.id.slice(1)));
+  return rows.sort((one, other) => one.id.localeCompare(other.id, 'en', { numeric: true }));
 }
+
+const verdict = (bound: string, how: string): string => (bound === '' ? '' : how);
 
 function rowOf({ goal, rounds, said, noisy }: Judged): Row {
   const middle = median(rounds);
@@ -90,10 +93,10 @@ function rowOf({ goal, rounds, said, noisy }: Judged): Row {
     median: middle,
     spread: spread(rounds),
     unit: goal.unit,
-    must: boundText(goal.must),
-    reachesMust: isReached(middle, goal.must),
-    aim: boundText(goal.aim),
-    reachesAim: isReached(middle, goal.aim),
+    must: goal.must === undefined ? '' : boundText(goal.must),
+    reachesMust: goal.must === undefined || isReached(middle, goal.must),
+    aim: goal.aim === undefined ? '' : boundText(goal.aim),
+    reachesAim: goal.aim === undefined || isReached(middle, goal.aim),
     noisy,
     said,
   };

@@ -109,12 +109,20 @@ export async function finishSelection(client: Client): Promise<void> {
   await client.query(`VACUUM (ANALYZE) mpi.person_verifications`);
 }
 
-/** Loads into a table without its indexes and builds them over the finished rows, which takes a fraction of the time. */
-async function withoutIndexes(client: Client, table: string, load: () => Promise<unknown>): Promise<void> {
+/**
+ * Loads into a table without its indexes and builds them over the finished rows, which takes a fraction of the time. A
+ * key that other tables refer to stays.
+ */
+export async function withoutIndexes(
+  client: Client,
+  table: string,
+  load: () => Promise<unknown>,
+): Promise<void> {
   const { rows } = await client.query<{ drop: string; make: string }>(
     `SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
             format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS make
-       FROM pg_constraint WHERE conrelid = $1::regclass AND contype IN ('p', 'u')
+       FROM pg_constraint AS key WHERE conrelid = $1::regclass AND contype IN ('p', 'u')
+        AND NOT EXISTS (SELECT FROM pg_constraint AS f WHERE f.contype = 'f' AND f.conindid = key.conindid)
      UNION ALL
      SELECT format('DROP INDEX %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
        FROM pg_index WHERE indrelid = $1::regclass

@@ -19,14 +19,19 @@ export interface Terms {
   readonly undisturbedSeconds: number;
   /** Rows of the tables of P4, the smallest first. */
   readonly tableRows: readonly number[];
+  /** Persons of the tables of S2, the smallest first, and searches of one kind per round in each of them. */
+  readonly searchPersons: readonly number[];
+  readonly searches: number;
   /** Persons per round and worker of P14. */
   readonly personsPerWorker: number;
+  /** Registrations per round of S1. */
+  readonly registrations: number;
 }
 
 export const FULL: Terms = {
   name: 'full',
-  // Of twenty minutes, the tables of P4 take the last six.
-  repeatUntilSeconds: 840,
+  // Of twenty minutes, the tables of P4 take six and those of S2 the last two and a half.
+  repeatUntilSeconds: 690,
   rounds: 3,
   watchesMemory: true,
   worldPersons: 340_000,
@@ -36,13 +41,16 @@ export const FULL: Terms = {
   idleSeconds: 60,
   undisturbedSeconds: 10,
   tableRows: [100_000, 1_000_000, 5_000_000],
+  searchPersons: [100_000, 5_000_000],
+  searches: 400,
   personsPerWorker: 4_000,
+  registrations: 120,
 };
 
 /** Within three minutes: smaller tables, fewer and shorter rounds. */
 export const QUICK: Terms = {
   name: 'quick',
-  repeatUntilSeconds: 90,
+  repeatUntilSeconds: 80,
   rounds: 2,
   watchesMemory: false,
   worldPersons: 40_000,
@@ -52,5 +60,8 @@ export const QUICK: Terms = {
   idleSeconds: 8,
   undisturbedSeconds: 3,
   tableRows: [100_000, 300_000],
+  searchPersons: [100_000, 300_000],
+  searches: 200,
   personsPerWorker: 1_200,
+  registrations: 50,
 };

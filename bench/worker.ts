@@ -1,7 +1,6 @@
 import { once } from 'node:events';
-import { scripts } from '../package.json';
 import type { InsideWorker } from './inside-worker';
-import { startProgram } from './program';
+import { startOf, startProgram } from './program';
 
 /** What is known of a worker at one moment. */
 export interface Glance extends InsideWorker {
@@ -26,16 +25,9 @@ export interface WorkerWishes {
   readonly concurrencyPerWorker: number;
 }
 
-/** What `npm run start:worker` says: the options between `node` and the program, and the program. */
-function startOfWorker(): { readonly file: string; readonly nodeOptions: readonly string[] } {
-  const [, options, file] = /\bnode (.*?)-r @swc-node\/register (\S+)/.exec(scripts['start:worker']) ?? [];
-  if (options === undefined || file === undefined) throw new Error('npm run start:worker starts no program.');
-  return { file, nodeOptions: options.split(' ').filter((option) => option !== '') };
-}
-
 export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
   const program = startProgram({
-    ...startOfWorker(),
+    ...startOf('start:worker'),
     preload: 'bench/inside-worker.ts',
     variables: {
       DATABASE_URL: wishes.databaseUrl,

@@ -87,7 +87,7 @@ function contentOrExit(file: string): Buffer {
 
 function run(): void {
   const wanted = wantedOrExit();
-  const { NODE_ENV: nodeEnv } = ownSettingsOrExit('sandbox');
+  const { NODE_ENV: nodeEnv } = ownSettingsOrExit('sign');
   if (nodeEnv === 'production') {
     end(ExitStatus.Configuration, 'NODE_ENV is production: signatures of made-up people are not made there.');
   }

@@ -20,6 +20,7 @@ export const NEEDED_URLS = {
   /** Brings up, by itself, each server whose address is not set. */
   demo: [],
   sandbox: [],
+  sign: [],
 } as const satisfies Record<string, readonly UrlSetting[]>;
 
 /** Something that is started from the command line and reads settings. */

@@ -5,3 +5,4 @@ export { startRedis } from './redis';
 export type { EmbeddedRedis, RedisOptions } from './redis';
 export { REDIS_KINDS } from './redis-kinds';
 export type { RedisKind } from './redis-kinds';
+export { createOwnFolder } from './server-folder';

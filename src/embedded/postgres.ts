@@ -6,7 +6,7 @@ import { onFreePort, PortTaken } from './free-port';
 import { findPostgresBinaries } from './postgres-binaries';
 import { createCluster, type ClusterPlace } from './postgres-cluster';
 import { refuseProduction } from './refuse-production';
-import { createServerFolder, lastLines, sweepLeftovers } from './server-folder';
+import { createOwnFolder, lastLines, sweepLeftovers } from './server-folder';
 import { ServerProgram } from './server-program';
 
 const HOST = '127.0.0.1';
@@ -60,7 +60,7 @@ export interface EmbeddedPostgres {
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   refuseProduction(options.nodeEnv, 'The embedded PostgreSQL');
   await sweepLeftovers();
-  const folder = await createServerFolder();
+  const folder = await createOwnFolder();
   try {
     const server = await startIn(folder, options);
     options.log?.(`Embedded PostgreSQL listens on ${HOST}:${server.port}.`);

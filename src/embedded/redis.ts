@@ -7,7 +7,7 @@ import { listenInMemory, type InMemoryRedis } from './redis-in-memory';
 import { REDIS_KINDS, type RedisKind, type RedisProgram } from './redis-kinds';
 import { findRedisProgram } from './redis-program';
 import { refuseProduction } from './refuse-production';
-import { createServerFolder, lastLines, sweepLeftovers } from './server-folder';
+import { createOwnFolder, lastLines, sweepLeftovers } from './server-folder';
 import { ServerProgram } from './server-program';
 
 const START_WITHIN_MS = 15_000;
@@ -124,7 +124,7 @@ class RealRedis extends LocalRedis {
   }
 
   async start(): Promise<void> {
-    this.folder ??= await createServerFolder();
+    this.folder ??= await createOwnFolder();
     if (this.directory) await mkdir(this.directory, { recursive: true });
     const logFile = join(this.folder, 'redis.log');
     this.program = await ServerProgram.start({

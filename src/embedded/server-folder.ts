@@ -16,10 +16,10 @@ interface Owner {
 }
 
 /**
- * A fresh folder for one server. Its name says who owns it, so that the next start can tell
- * a leftover from the folder of a copy that runs beside this one.
+ * A fresh folder for one server, or for what else a command keeps while it runs. Its name says who owns it, so that
+ * the next start can tell a leftover from the folder of a copy that runs beside this one.
  */
-export async function createServerFolder(): Promise<string> {
+export async function createOwnFolder(): Promise<string> {
   const { pidNamespace, pid, startedTick } = self();
   const name = [PREFIX, pidNamespace, pid, startedTick, ''].join('-');
   const folder = await mkdtemp(join(await temporaryRoot(), name));

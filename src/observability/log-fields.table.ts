@@ -22,6 +22,10 @@ export const LOG_FIELDS = {
   persons: 'number',
   attempt: 'number',
 
+  /** A patient who was registered, and his user: ids, never a name. */
+  person_id: 'uuid',
+  user_id: 'uuid',
+
   message_id: 'uuid',
   /** What the operators of the security server ask for. */
   uxp_transaction_id: 'token',

@@ -69,6 +69,11 @@ export class Metrics {
     'Persons by where they stand: held, waiting for a retry, cannot be checked',
     ['stream', 'state'],
   );
+  readonly signUps = this.counter(
+    'sign_ups_total',
+    'Calls of a sign-up by how they ended: what was created, or the code of the refusal',
+    ['step', 'end'],
+  );
   readonly mediaUploadsWaiting = this.gauge(
     'media_uploads_waiting',
     'Objects in media storage that no committed registration has kept yet',

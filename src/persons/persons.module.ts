@@ -15,6 +15,7 @@ import { RegistrationParametersRepository } from './registration-parameters.repo
 import { AdmitApplicant } from './sign-up/admit-applicant';
 import { CheckSignUpContent } from './sign-up/check-sign-up-content';
 import { ConfidantSignUpController } from './sign-up/confidant-sign-up.controller';
+import { ObserveSignUps } from './sign-up/observe-sign-ups';
 import { PlanRegistration } from './sign-up/plan-registration';
 import { RegisterPatient } from './sign-up/register-patient';
 import { SessionToken } from './sign-up/session-token';
@@ -54,6 +55,7 @@ export class PersonsModule {
         AdmitApplicant,
         CheckSignUpContent,
         SessionToken,
+        ObserveSignUps,
         PlanRegistration,
         WriteRegistration,
         RegisterPatient,

@@ -44,6 +44,8 @@ describe('A container', () => {
       'the certificate has the number of an organisation only',
       { certificate: { drfo: null, edrpou: '12345678' } },
     ],
+    ['signature_wrong', 'it names another certificate of the same key', { namesAnother: true }],
+    ['signature_wrong', 'it names one in the old way', { namesAnother: true, edition: 1 }],
     ['certificate_not_trusted', 'the key is for agreeing on ciphers', { certificate: { usage: 0x08 } }],
   ])('is refused with %s when %s', (code, _, departures) => {
     expect(codeOf(signed(departures))).toBe(code);
@@ -61,6 +63,10 @@ describe('A container', () => {
   it('has the drfo behind TINUA- when the directory attributes have none', () => {
     const container = signed({ certificate: { drfoIn: 'serial number' } });
     expect(checkContainer(container, trusted).signer.drfo).toBe(BY.drfo);
+  });
+
+  it('may name its certificate in the old way', () => {
+    expect(codeOf(signed({ edition: 1 }))).toBe('accepted');
   });
 
   it('needs no names', () => {

@@ -1,5 +1,5 @@
+import { Primitive } from 'asn1js';
 import { IssuerAndSerialNumber, type SignerInfo } from 'pkijs';
-import { OctetString } from 'asn1js';
 import { Refusal } from '../domain/refusal';
 import { digestNamed, digestOf, signatureIsRight } from './algorithm/verify-signature';
 import type { Certificate } from './certificate/certificate';
@@ -29,9 +29,8 @@ function certificateOf({ signature, certificates }: Container): Certificate {
         certificate.serial === hexOf(named.serialNumber.valueBlock.valueHexView)
       );
     }
-    return (
-      named instanceof OctetString && certificate.keyIdentifier === hexOf(new Uint8Array(named.getValue()))
-    );
+    // The identifier stands under a tag of its own, so the package takes it for no octet string.
+    return named instanceof Primitive && certificate.keyIdentifier === hexOf(named.valueBlock.valueHexView);
   });
   if (found === undefined) throw new Refusal('certificate_missing');
   return found;

@@ -11,12 +11,13 @@ export interface ThreadChoices {
   readonly queueSize: number;
   readonly timeoutMs: number;
   readonly threads?: number;
+  readonly memoryMb?: number;
   /** Told when a thread was stopped with a check in it. */
   readonly stopped: (why: 'deadline' | 'memory') => void;
 }
 
 /** A check needs some tens of megabytes; what needs more is not a document somebody signed. */
-const MEMORY = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
+const MEMORY_MB = 256;
 
 /** One core is left for answering requests. */
 const spareCores = (): number => Math.max(1, availableParallelism() - 1);
@@ -87,10 +88,10 @@ export class CheckThreads {
       minThreads: this.threads,
       maxThreads: this.threads,
       workerData: this.choices.data,
-      resourceLimits: MEMORY,
+      resourceLimits: { maxOldGenerationSizeMb: this.choices.memoryMb ?? MEMORY_MB },
       // A thread needs no settings, and so has none.
       env: {},
-      execArgv: ['-r', require.resolve('@swc-node/register')],
+      execArgv: [],
     });
     // Whoever asked hears of it as well; without a listener it would end the program.
     pool.on('error', () => undefined);

@@ -34,10 +34,10 @@ function nested(levels: number): Buffer {
   for (let level = 0; level < levels; level += 1) {
     const header = Buffer.concat([bytes('3084'), Buffer.alloc(4)]);
     header.writeUInt32BE(length, 2);
-    headers.unshift(header);
+    headers.push(header);
     length += header.length;
   }
-  return Buffer.concat(headers);
+  return Buffer.concat(headers.reverse());
 }
 
 describe('A hostile container is refused as malformed', () => {
@@ -79,7 +79,7 @@ describe('A good container, changed anywhere', () => {
         const answer = answerTo(changed);
         if (typeof answer !== 'string') expect(answer).toEqual(original);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -94,7 +94,9 @@ describe('A good container, changed anywhere', () => {
 
   it('is refused when a part of another container stands in its place', () => {
     const other = authority.sign('{"person":{"first_name":"Їжак"} }', { ...BY, drfo: '9876543210' });
-    const span = fc.tuple(fc.nat({ max: good.length - 1 }), fc.integer({ min: 1, max: 200 }));
+    // Signatures of one key differ in length by a byte or two.
+    const shorter = Math.min(good.length, other.length);
+    const span = fc.tuple(fc.nat({ max: shorter - 1 }), fc.integer({ min: 1, max: 200 }));
     fc.assert(
       fc.property(span, ([from, length]) => {
         const mixed = Buffer.from(good);
@@ -102,7 +104,7 @@ describe('A good container, changed anywhere', () => {
         const answer = answerTo(mixed);
         if (typeof answer !== 'string') expect(answer).toEqual(original);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makePeople } from '../../src/commands/demo/make-people';
+import { confidantAmong } from '../../src/commands/demo/sign-up/made-up-confidant';
+import { childOf, teenagerOf } from '../../src/commands/demo/sign-up/made-up-patients';
 import { startSandbox } from '../../src/mvs-trembita/sandbox';
 import { freshDatabase, waitUntil } from '../support';
 import { asAdmin } from '../support/as-admin';
+import { exported, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
 import { startDemo, type StartedDemo } from './start-demo';
 
 /** Servers, program and run take ten seconds on an idle machine; here others work beside it. */
 const WHOLE_DEMO_MS = 120_000;
 const RIGHT = 'Everybody ended as the rules say.';
+const SIGNED_UP = 'Both were signed up as the rules say.';
+/** The program makes ids of patients and users anew each time, and tokens, of which the beginning is shown. */
+const MADE_ANEW = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=token: )\S{6}(?=…)/g;
 
 const started: StartedDemo[] = [];
 
@@ -45,9 +53,12 @@ describe('npm run demo', () => {
         expect(out).toMatch(/^Run [0-9a-f-]{36} of dms-passport-persons: FINISHED/);
         expect(out).toMatch(/^good passport, never checked +1250 .*VERIFIED\/AUTO_VALID +VERIFIED +S6$/m);
         expect(out).toMatch(/^… another holder, in small letters +20 .*AUTO_NOT_VALID +CHANGES_NEEDED +S8$/m);
+        expect(out).toMatch(/^ +dms_passport +VERIFIED\/AUTO_VALID by S6$/m);
+        expect(out).toContain(SIGNED_UP);
         await nothingIsLeftOf(one);
       }
-      const table = (text: string): string => text.slice(text.indexOf('\n\ncase '));
+      const table = (text: string): string =>
+        text.slice(text.indexOf('\n\ncase ')).replace(MADE_ANEW, 'made anew');
       expect(table(both[0]?.said().out ?? '1')).toBe(table(both[1]?.said().out ?? '2'));
       expectMasked(both.map((one) => one.said().out + one.said().err).join());
     },
@@ -55,7 +66,7 @@ describe('npm run demo', () => {
   );
 
   it(
-    'stays up with --serve, tells where everything is, and ends in order on a signal',
+    'stays up with --serve, tells a newcomer how to sign somebody up, and ends in order on a signal',
     async () => {
       const one = demo(['--serve']);
       await waitUntil(() => one.said().err.includes('Staying up'), {
@@ -66,13 +77,16 @@ describe('npm run demo', () => {
       for (const name of ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL']) {
         expect(out).toMatch(new RegExp(`^export ${name}='[a-z]+://.*127\\.0\\.0\\.1:\\d+`, 'm'));
       }
-      const internal = /^# internal port: (http\S+)$/m.exec(out)?.[1] ?? '';
-      const ready = await fetch(`${internal}/health/ready`);
+      const ready = await fetch(`${exported(out, 'INTERNAL')}/health/ready`);
       expect([ready.status, await ready.json()]).toMatchObject([200, { redis: 'up' }]);
+      expect(await signUpLikeANewcomer(out)).toEqual([200, 201]);
+      const authority = exported(out, 'TEST_AUTHORITY');
+      expect(existsSync(authority)).toBe(true);
       one.descendants();
       one.kill('SIGTERM');
       expect((await one.ended).status).toBe(143);
       await nothingIsLeftOf(one);
+      expect(existsSync(dirname(authority))).toBe(false);
     },
     WHOLE_DEMO_MS,
   );
@@ -137,11 +151,17 @@ describe('npm run demo', () => {
   });
 });
 
-/** Neither a name in full nor a number of a document is shown. */
+/** Neither a name in full nor a number of a document is shown, nor what patients keep secret. */
 function expectMasked(text: string): void {
   const { persons, parties } = makePeople();
-  for (const { name, documents } of [...persons, ...parties]) {
-    const secrets = [`${name.lastName} ${name.firstName}`, ...documents.map(({ number }) => number)];
-    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  const confidant = confidantAmong(persons);
+  const secrets = [...persons, ...parties].flatMap(({ name, documents }) => [
+    `${name.lastName} ${name.firstName}`,
+    ...documents.map(({ number }) => number),
+  ]);
+  for (const { person } of [childOf, teenagerOf].map((content) => content(confidant, '2026-01-31'))) {
+    const numbers = person.documents.map(({ number }) => number);
+    secrets.push(person.first_name, person.secret, ...numbers, person.tax_id ?? confidant.drfo);
   }
+  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
 }

@@ -134,10 +134,10 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
       `SELECT relname AS name, reltuples::int AS rows FROM pg_class
         WHERE relname IN ('persons_birth_date_tax_id_index', 'persons_birth_date_folded_last_name_index') ORDER BY 1`,
     );
-    expect(sizes.rows).toEqual([
-      { name: 'persons_birth_date_folded_last_name_index', rows: PERSONS * 0.9 },
-      { name: 'persons_birth_date_tax_id_index', rows: PERSONS * 0.8 },
-    ]);
+    const [byName = 0, byTaxId = 0] = sizes.rows.map(({ rows }) => rows / PERSONS);
+    // ANALYZE counts a sample of the rows.
+    expect(byName).toBeCloseTo(0.9, 1);
+    expect(byTaxId).toBeCloseTo(0.8, 1);
   });
 
   const numberOf = async (type: string): Promise<string> =>
@@ -158,7 +158,7 @@ async function fill(client: Client): Promise<void> {
   await client.query(`
     INSERT INTO mpi.persons (first_name, last_name, birth_date, birth_settlement, gender, tax_id, secret, status,
                              is_active, inserted_by, updated_by)
-    SELECT 'Зоряна', 'Верболоз' || n % 500, date '2010-01-01' + n % 3000, 'Калинопіль', 'FEMALE',
+    SELECT 'Зоряна', 'Верболоз' || n / 3000, date '2010-01-01' + n % 3000, 'Калинопіль', 'FEMALE',
            CASE WHEN n % 10 <> 1 THEN lpad((n * 7)::text, 10, '3') END, n::text,
            CASE WHEN n % 10 = 0 THEN 'inactive' ELSE 'active' END, true, ${actor}, ${actor}
       FROM generate_series(1, ${PERSONS}) AS n`);

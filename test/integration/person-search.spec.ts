@@ -1,53 +1,23 @@
-import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { dataSourceOptions } from '../../src/database/data-source';
-import { Transactions, type Sql } from '../../src/database/transactions';
+import type { Sql } from '../../src/database/transactions';
 import type { LookUp, SearchKeys } from '../../src/domain/person/matching/search-keys';
-import { PersonSearchRepository } from '../../src/persons/person-search.repository';
-import { freshDatabase, type FreshDatabase } from '../support';
 import { aPerson, type PersonBuilder } from '../support/builders';
+import { KEYS, openSearchScene, type SearchScene } from './search-scene';
 
-const BORN = '2019-05-06';
+const BORN = KEYS.birthDate;
 const TAX_ID = '3111111117';
 
-const KEYS: SearchKeys = {
-  birthDate: BORN,
-  taxId: null,
-  lastName: 'Верболоз',
-  certificateDigits: [],
-  documents: [],
-};
-
 describe('Whom a search meets', () => {
-  let database: FreshDatabase;
-  let dataSource: DataSource;
-  let sql: Transactions;
-  const search = new PersonSearchRepository();
+  let scene: SearchScene;
   beforeAll(async () => {
-    database = await freshDatabase();
-    dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
-    sql = new Transactions(dataSource);
+    scene = await openSearchScene();
   });
-  beforeEach(async () => {
-    for (const table of ['person_verifications', 'person_authentication_methods', 'person_addresses']) {
-      await sql.rows({ text: `DELETE FROM mpi.${table}` });
-    }
-    await sql.rows({ text: 'DELETE FROM mpi.person_documents' });
-    await sql.rows({ text: 'DELETE FROM mpi.persons' });
-  });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  beforeEach(() => scene.empty());
+  afterAll(() => scene.close());
 
-  const save = (builder: PersonBuilder): Promise<string> => builder.save(sql);
+  const save = (builder: PersonBuilder): Promise<string> => builder.save(scene.sql);
   const child = (): PersonBuilder => aPerson().bornOn(BORN).named('Верболоз', 'Зоряна');
-
-  async function met(lookUp: LookUp, keys: Partial<SearchKeys>, at: Sql = sql): Promise<string[]> {
-    const candidates = await search.candidates(at, lookUp, { ...KEYS, ...keys });
-    if (candidates === 'too_many') throw new Error('There are too many candidates.');
-    return candidates.map(({ id }) => id).sort();
-  }
+  const met = (lookUp: LookUp, keys: Partial<SearchKeys>): Promise<string[]> => scene.met(lookUp, keys);
 
   describe.each(['tax_id', 'tax_id_or_certificate'] as const)('by %s', (lookUp) => {
     it('is who has the birth date and the tax number, whatever his name', async () => {
@@ -133,50 +103,6 @@ describe('Whom a search meets', () => {
     });
   });
 
-  describe('by documents', () => {
-    const byDocument = (type: SearchKeys['documents'][number]['type'], number: string): Promise<string[]> =>
-      met('documents', { documents: [{ type, number }] });
-
-    it.each([
-      ['the same number', 'КВ123456', 'КВ123456'],
-      ['small letters in the registry', 'кв123456', 'КВ123456'],
-      ['small letters in the request', 'КВ123456', 'кв123456'],
-      ['Latin letters in the registry', 'KB123456', 'КВ123456'],
-      ['Latin letters in the request', 'КВ123456', 'KB123456'],
-      ['small Latin letters', 'kb123456', 'КВ123456'],
-      ['all look-alikes', 'ABCEHIKMOPTX', 'АВСЕНІКМОРТХ'],
-      ['all look-alikes, small', 'авсенікмортх', 'abcehikmoptx'],
-      ['letters of Ukrainian alone', 'їґє-77', 'ЇҐЄ-77'],
-    ])('is who has %s', async (_, saved, asked) => {
-      const id = await save(aPerson().withPassport(saved));
-      expect(await byDocument('PASSPORT', asked)).toEqual([id]);
-    });
-
-    it.each([
-      ['another number', 'PASSPORT', 'КВ123457'],
-      ['another type', 'NATIONAL_ID', 'КВ123456'],
-      ['a blank more', 'PASSPORT', 'КВ 123456'],
-      ['a letter that only sounds alike', 'PASSPORT', 'KV123456'],
-    ] as const)('is nobody by %s', async (_, type, number) => {
-      await save(aPerson().withPassport('КВ123456'));
-      expect(await byDocument(type, number)).toEqual([]);
-    });
-
-    it('is who has any of them, whatever his birth date, and each person once', async () => {
-      const one = await save(
-        aPerson().bornOn('1950-01-01').withPassport('КВ123456').withNationalId('000000017'),
-      );
-      const other = await save(aPerson().withNationalId('000000018'));
-      const documents = [
-        { type: 'PASSPORT', number: 'КВ123456' },
-        { type: 'NATIONAL_ID', number: '000000017' },
-        { type: 'NATIONAL_ID', number: '000000018' },
-      ] as const;
-      expect(await met('documents', { documents })).toEqual([one, other].sort());
-      expect(await met('documents', { documents: [] })).toEqual([]);
-    });
-  });
-
   it.each([`status = 'inactive'`, 'is_active = false', 'status = NULL', 'is_active = NULL'])(
     'is nobody of whom is said: %s',
     async (change) => {
@@ -192,7 +118,7 @@ describe('Whom a search meets', () => {
           met('documents', keys),
         ]);
       expect(await all()).toEqual([[id], [id], [id], [id]]);
-      await sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
+      await scene.sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
       expect(await all()).toEqual([[], [], [], []]);
     },
   );
@@ -213,10 +139,10 @@ describe('Whom a search meets', () => {
     const counted: Sql = {
       rows: (statement, values) => {
         sent.push(statement.name ?? 'unnamed');
-        return sql.rows(statement, values);
+        return scene.sql.rows(statement, values);
       },
     };
-    expect(await search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
+    expect(await scene.search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
       {
         id,
         person: {
@@ -241,10 +167,12 @@ describe('Whom a search meets', () => {
     const counted: Sql = {
       rows: (statement, values) => {
         sent += 1;
-        return sql.rows(statement, values);
+        return scene.sql.rows(statement, values);
       },
     };
-    expect(await met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted)).toEqual([]);
+    expect(
+      await scene.met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted),
+    ).toEqual([]);
     expect(sent).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ export type { AddressDraft, MethodDraft } from './contact-drafts';
 export type { DocumentDraft, LockDraft, StreamExtras } from './drafts';
 export { auditOf, eventsOf, lockOf, partyLockOf, partyVerificationOf, verificationOf } from './read-records';
 export type { AuditRow, EventRow, LockRow, PartyVerificationRow, VerificationRow } from './read-records';
-export { SOME_CONFIDANT_ID, aSignUpContent } from './sign-up-content';
+export { aSignUpContent } from './sign-up-content';
 export type { SignUpContentBuilder } from './sign-up-content';
 export {
   authenticationMethodsOf,

@@ -99,7 +99,11 @@ export function pairIn(columns: Readonly<Record<string, unknown>>, stream: strin
 }
 
 /** The rows of a person in a table, in the order of their types, without what the database makes up itself. */
-export async function rowsOf({ sql }: Registry, table: string, personId: string): Promise<unknown[]> {
+export async function rowsOf(
+  { sql }: Pick<Registry, 'sql'>,
+  table: string,
+  personId: string,
+): Promise<unknown[]> {
   const text = `
     SELECT to_jsonb(t) - ARRAY['id', 'person_id', 'inserted_at', 'updated_at'] AS columns
       FROM mpi.${table} AS t WHERE ${table === 'persons' ? 'id' : 'person_id'} = $1`;

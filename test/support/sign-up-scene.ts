@@ -41,6 +41,9 @@ interface Fault {
   }[];
 }
 
+/** A program as its callers see it, in this process or in one of its own. */
+export type Door = Pick<Program, 'addresses'>;
+
 /** A body of either call, as it is sent. */
 export interface SignUpBody {
   readonly signed_content: string;
@@ -121,21 +124,21 @@ export class SignUpScene {
     return { signed_content: container.toString('base64'), signed_content_encoding: 'base64' };
   }
 
-  validate(body: unknown, program: Program = this.here.program): Promise<Answer> {
+  validate(body: unknown, program: Door = this.here.program): Promise<Answer> {
     return post(program, 'sign-up_validation', body);
   }
 
-  register(body: unknown, program: Program = this.here.program): Promise<Answer> {
+  register(body: unknown, program: Door = this.here.program): Promise<Answer> {
     return post(program, 'register', body);
   }
 
   /** Both steps; the first must go well. */
-  async signUp(signed: SignUpBody, program: Program = this.here.program): Promise<Answer> {
+  async signUp(signed: SignUpBody, program: Door = this.here.program): Promise<Answer> {
     return this.register({ ...signed, jwt: await this.sessionOf(signed, program) }, program);
   }
 
   /** The token of the first step. */
-  async sessionOf(signed: SignUpBody, program: Program = this.here.program): Promise<string> {
+  async sessionOf(signed: SignUpBody, program: Door = this.here.program): Promise<string> {
     const { status, body } = await this.validate(signed, program);
     const token = body.data?.['token'];
     if (status !== 200 || typeof token !== 'string')
@@ -154,7 +157,7 @@ function bytesOf(content: SignUpContent | SignUpContentBuilder | string | Uint8A
   return 'bytes' in content ? content.bytes() : JSON.stringify(content);
 }
 
-async function post(program: Program, call: string, body: unknown): Promise<Answer> {
+async function post(program: Door, call: string, body: unknown): Promise<Answer> {
   const response = await fetch(`${program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

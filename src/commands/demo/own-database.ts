@@ -42,6 +42,12 @@ export async function borrowDatabase(url: string, tearDown: TearDown): Promise<s
   return asApp(url);
 }
 
+/** Who is not of the demo. Patients whom its people signed up have other ids and are known by who wrote them. */
+const FOREIGN = [
+  ['mpi.persons', 'NOT starts_with(id::text, $1) AND NOT starts_with(inserted_by::text, $1)'],
+  ['prm.parties', 'NOT starts_with(id::text, $1)'],
+] as const;
+
 /** Looks before anything is changed. */
 async function refuseForeignPeople(session: Client): Promise<void> {
   const { rows } = await session.query<{ table: string }>(`
@@ -51,10 +57,8 @@ async function refuseForeignPeople(session: Client): Promise<void> {
   const tables = new Set(rows.map(({ table }) => table));
   tables.delete('public.migrations');
   if (tables.size > 0 && !tables.has('mpi.persons')) refuse('names a database with tables of something else');
-  for (const table of ['mpi.persons', 'prm.parties'].filter((name) => tables.has(name))) {
-    const found = await session.query(`SELECT FROM ${table} WHERE NOT starts_with(id::text, $1) LIMIT 1`, [
-      DEMO_ID_BEGINS,
-    ]);
+  for (const [table, condition] of FOREIGN.filter(([name]) => tables.has(name))) {
+    const found = await session.query(`SELECT FROM ${table} WHERE ${condition} LIMIT 1`, [DEMO_ID_BEGINS]);
     if (found.rowCount !== 0) refuse(`names a database that holds persons or parties who are not the demo's`);
   }
 }

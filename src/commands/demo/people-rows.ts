@@ -1,5 +1,6 @@
 import type { DemoCase } from './case';
 import type { MadeUpPeople, MadeUpPerson } from './make-people';
+import { confidantAmong, type MadeUpConfidant } from './sign-up/made-up-confidant';
 
 /** A row by its columns. */
 export type Columns = Readonly<Record<string, unknown>>;
@@ -22,9 +23,12 @@ const DAYS_PAST_PERIOD = 30;
 
 /** The rows of all people of the demo. */
 export function rowsOf({ persons, parties }: MadeUpPeople, times: RowTimes): RowsByTable {
+  const confidant = confidantAmong(persons);
   return [
     ['mpi.persons', persons.map((person) => personRow(person, times))],
     ['mpi.person_documents', persons.flatMap(documentRows)],
+    ['mpi.person_authentication_methods', [ownMethodRow(confidant)]],
+    ['mithril.users', [userRow(confidant)]],
     ['mpi.verification_locks', persons.filter(({ case: { waits } }) => waits === true).map(lockRow)],
     ['mpi.person_verifications', persons.map((person) => verificationRow(person, times))],
     ['prm.parties', parties.map(partyRow)],
@@ -66,6 +70,15 @@ function documentRows({ id, documents }: MadeUpPerson): Columns[] {
 
 function partyDocumentRows({ id, documents }: MadeUpPerson): Columns[] {
   return documents.map(({ type, number }) => ({ party_id: id, type, number }));
+}
+
+/** By it the confidant can be asked himself; without one nobody may be a confidant. */
+function ownMethodRow({ person, phone }: MadeUpConfidant): Columns {
+  return { person_id: person.id, type: 'OTP', phone_number: phone, is_active: true };
+}
+
+function userRow({ person, userId, drfo }: MadeUpConfidant): Columns {
+  return { id: userId, person_id: person.id, tax_id: drfo, is_active: true, is_blocked: false };
 }
 
 /** After two technical errors, as the job would have left it. */

@@ -15,16 +15,31 @@ export interface State {
   readonly rows: readonly string[];
 }
 
-/** Tables from which the people of an earlier demo are taken away, each with the column that names them. */
+/** Patients whom a confidant of the demo signed up have ids of the program's own; they are known by who wrote them. */
+const PERSONS = `
+  SELECT id FROM mpi.persons WHERE starts_with(id::text, $1) OR starts_with(inserted_by::text, $1)`;
+const RELATIONSHIPS = `SELECT id FROM mpi.confidant_person_relationships WHERE person_id IN (${PERSONS})`;
+const USERS = `SELECT id FROM mithril.users WHERE person_id IN (${PERSONS})`;
+const PARTIES = `SELECT id FROM prm.parties WHERE starts_with(id::text, $1)`;
+
+/** Tables from which the people of an earlier demo are taken away, each with the column that names whose a row is. */
 const OWNED = [
-  ['prm.party_verification_locks', 'party_id'],
-  ['prm.party_verifications', 'party_id'],
-  ['prm.party_documents', 'party_id'],
-  ['prm.parties', 'id'],
-  ['mpi.verification_locks', 'person_id'],
-  ['mpi.person_verifications', 'person_id'],
-  ['mpi.person_documents', 'person_id'],
-  ['mpi.persons', 'id'],
+  ['prm.party_verification_locks', 'party_id', PARTIES],
+  ['prm.party_verifications', 'party_id', PARTIES],
+  ['prm.party_documents', 'party_id', PARTIES],
+  ['prm.parties', 'id', PARTIES],
+  ['mithril.tokens', 'user_id', USERS],
+  ['mithril.users', 'person_id', PERSONS],
+  ['mpi.sign_ups', 'person_id', PERSONS],
+  ['mpi.confidant_person_relationship_documents', 'confidant_person_relationship_id', RELATIONSHIPS],
+  ['mpi.confidant_person_relationships', 'person_id', PERSONS],
+  ['mpi.person_authentication_methods', 'person_id', PERSONS],
+  ['mpi.verification_locks', 'person_id', PERSONS],
+  ['mpi.person_verifications', 'person_id', PERSONS],
+  ['mpi.person_phones', 'person_id', PERSONS],
+  ['mpi.person_addresses', 'person_id', PERSONS],
+  ['mpi.person_documents', 'person_id', PERSONS],
+  ['mpi.persons', 'id', PERSONS],
 ] as const;
 
 const stateOf = (kind: 'person' | 'party', schema: 'mpi' | 'prm', waits: string): string => `
@@ -49,10 +64,8 @@ export class PeopleRepository {
   /** Puts them in, in place of those of an earlier demo; one statement a table. Gives the time of the database. */
   async replace(rowsAt: (now: Date) => RowsByTable): Promise<Date> {
     return this.transactions.run(async (sql) => {
-      for (const [table, column] of OWNED) {
-        await sql.rows({ text: `DELETE FROM ${table} WHERE starts_with(${column}::text, $1)` }, [
-          DEMO_ID_BEGINS,
-        ]);
+      for (const [table, column, owners] of OWNED) {
+        await sql.rows({ text: `DELETE FROM ${table} WHERE ${column} IN (${owners})` }, [DEMO_ID_BEGINS]);
       }
       const [{ now } = { now: new Date() }] = await sql.rows<{ now: Date }>({ text: 'SELECT now()' });
       for (const [table, rows] of rowsAt(now)) await insert(sql, table, rows);

@@ -1,5 +1,6 @@
 import { maskedName, maskedNumber } from '../../domain/person/masking';
 import { type JobRun, runSummary } from '../../jobs';
+import { columns } from './columns';
 import type { CaseEnd, Course } from './compare-ends';
 import type { MadeUpPeople, MadeUpPerson } from './make-people';
 import { PARTY_CASES } from './party-cases.table';
@@ -86,17 +87,4 @@ function firstOf(people: readonly MadeUpPerson[], wanted: MadeUpPerson['case']):
 
 function pair({ status, reason }: { readonly status: string; readonly reason: string }): string {
   return `${status}/${reason}`;
-}
-
-/** Cells below each other, each column as wide as its widest cell. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -13,6 +13,13 @@ import { rowsOf } from './people-rows';
 import { PeopleRepository } from './people.repository';
 import { caseLines, peopleLines, runLines, wrongLines } from './print-report';
 import { runThroughQueue } from './run-through-queue';
+import { addresses } from './print-addresses';
+import { print, tell } from './say';
+import { confidantAmong } from './sign-up/made-up-confidant';
+import { openSignUpDesk } from './sign-up/open-sign-up-desk';
+import { PatientRepository } from './sign-up/patient.repository';
+import { showSignUp } from './sign-up/show-sign-up';
+import { SignUpCalls } from './sign-up/sign-up-calls';
 import { startProgram } from './start-program';
 import { type ServerUrls, startServers } from './start-servers';
 import type { TearDown } from './tear-down';
@@ -30,29 +37,46 @@ export interface Demo {
 export async function showDemo(demo: Demo): Promise<boolean> {
   const { settings, tearDown, serves, stopped } = demo;
   tell('Starting the servers …');
-  const urls = await startServers({ settings, tearDown, tell });
+  const [urls, desk] = await Promise.all([
+    startServers({ settings, tearDown, tell }),
+    openSignUpDesk(settings, tearDown),
+  ]);
   stopped.throwIfAborted();
   tell('Starting the program …');
+  const graceSeconds = settings.SHUTDOWN_GRACE_SECONDS;
   const [program, app] = await Promise.all([
-    startProgram({ urls, withDoor: serves, graceSeconds: settings.SHUTDOWN_GRACE_SECONDS, tearDown }),
+    startProgram({ urls, variables: desk.variables, graceSeconds, tearDown }),
     look(demo, urls),
   ]);
   stopped.throwIfAborted();
   const people = makePeople();
+  const confidant = confidantAmong(people.persons);
   const repository = new PeopleRepository(app.get(Transactions));
   const since = await load(people, repository, settings);
   const before = await repository.states(since);
   tell('The register is asked: one run, through the queue …');
-  const actorId = settings.SYSTEM_USER_ID;
-  const run = await runThroughQueue({ app, actorId, stopped, broken: program.broken });
-  const isRight = report({ app, run, people, course: { before, after: await repository.states(since) } });
+  const watched = { app, actorId: settings.SYSTEM_USER_ID, stopped, broken: program.broken };
+  const run = await runThroughQueue(watched);
+  const after = await repository.states(since);
+  const isRunRight = report({ app, run, people, course: { before, after } });
+  stopped.throwIfAborted();
+  tell('Two patients are signed up …');
+  const isSignUpRight = await showSignUp({
+    calls: new SignUpCalls(program.publicUrl),
+    patients: new PatientRepository(app.get(Transactions)),
+    authority: desk.authority,
+    confidant,
+    bucketFolder: desk.bucketFolder,
+    due: () => app.get(JobList, { strict: false }).get(DmsPassportStream.JOB).due(),
+    runAgain: () => runThroughQueue(watched),
+  });
   if (serves) {
     program.listenToAll();
-    print(addresses(urls, program.internalUrl));
+    print(addresses({ urls, program, confidant, authorityFolder: desk.authorityFolder }));
     tell('Staying up; Ctrl-C ends everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
-  return isRight;
+  return isRunRight && isSignUpRight;
 }
 
 /** A view into the program's rooms without any work of its own: it rings and reads. */
@@ -98,18 +122,4 @@ function report({ app, run, people, course }: Shown): boolean {
   print('Some of them, before and after:', peopleLines(people, course), '');
   print(...wrong, isRight ? 'Everybody ended as the rules say.' : 'The run did not do what the rules say.');
   return isRight;
-}
-
-/** As lines that a shell takes over. */
-function addresses(urls: ServerUrls, internalUrl: string): string {
-  const lines = Object.entries(urls).map(([name, url]) => `export ${name}='${String(url)}'`);
-  return ['', ...lines, `# internal port: ${internalUrl}`].join('\n');
-}
-
-function tell(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-}
-
-function print(...lines: string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

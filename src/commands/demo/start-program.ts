@@ -4,6 +4,7 @@ import type { TearDown } from './tear-down';
 
 /** The program while it runs beside the demo. */
 export interface RunningProgram {
+  readonly publicUrl: string;
   readonly internalUrl: string;
   /** Rejects when the program ends before it is told to. */
   readonly broken: Promise<never>;
@@ -13,8 +14,8 @@ export interface RunningProgram {
 
 export interface ProgramStart {
   readonly urls: ServerUrls;
-  /** With the HTTP door, as `npm start`; else the worker alone. */
-  readonly withDoor: boolean;
+  /** What else the program is told, stronger than the environment of the demo. */
+  readonly variables: Readonly<Record<string, string>>;
   readonly graceSeconds: number;
   readonly tearDown: TearDown;
 }
@@ -23,7 +24,7 @@ export interface ProgramStart {
 const LAST_MOMENT_MS = 10_000;
 
 /** Any free port, so that nobody else's program is in the way; it is told in the log, which must not be silent then. */
-const FREE_PORTS = { HTTP_PORT: '0', INTERNAL_PORT: '0', WORKER_INTERNAL_PORT: '0', LOG_LEVEL: 'info' };
+const FREE_PORTS = { HTTP_PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'info' };
 
 /** What concerns a reader even while the run is shown. */
 const LOUD = new Set(['error', 'fatal']);
@@ -31,21 +32,25 @@ const LOUD = new Set(['error', 'fatal']);
 interface LogLine {
   readonly level?: string;
   readonly message?: string;
+  readonly public_url?: string;
   readonly internal_url?: string;
 }
 
-/** Starts the program as an operator would, and waits until its ports are open. */
+type Addresses = Pick<RunningProgram, 'publicUrl' | 'internalUrl'>;
+
+/** Starts the program as `npm start` does, both doors in one process, and waits until its ports are open. */
 export async function startProgram(start: ProgramStart): Promise<RunningProgram> {
   let all = false;
-  let heard: (url: string) => void = () => undefined;
-  const listening = new Promise<string>((resolve) => (heard = resolve));
+  let heard: (addresses: Addresses) => void = () => undefined;
+  const listening = new Promise<Addresses>((resolve) => (heard = resolve));
   const program = ChildProgram.start({
-    file: start.withDoor ? 'src/main.ts' : 'src/worker.ts',
-    args: start.withDoor ? ['--with-worker'] : [],
-    variables: { ...start.urls, ...FREE_PORTS },
+    file: 'src/main.ts',
+    args: ['--with-worker'],
+    variables: { ...start.urls, ...start.variables, ...FREE_PORTS },
     hearErrors: (line) => {
       const said = read(line);
-      if (said?.internal_url !== undefined) heard(said.internal_url);
+      const { public_url: publicUrl, internal_url: internalUrl } = said ?? {};
+      if (publicUrl !== undefined && internalUrl !== undefined) heard({ publicUrl, internalUrl });
       if (all || said === undefined || LOUD.has(said.level ?? '')) process.stderr.write(`${line}\n`);
     },
   });
@@ -53,8 +58,8 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
   const broken = program.broken();
   // It ends at last, when nobody waits for it any more.
   broken.catch(() => undefined);
-  const internalUrl = await Promise.race([listening, broken]);
-  return { internalUrl, broken, listenToAll: () => (all = true) };
+  const addresses = await Promise.race([listening, broken]);
+  return { ...addresses, broken, listenToAll: () => (all = true) };
 }
 
 function read(line: string): LogLine | undefined {

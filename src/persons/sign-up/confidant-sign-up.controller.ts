@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
 import { OnEveryPort, parseBody } from '../../http';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
+import { ObserveSignUps } from './observe-sign-ups';
 import { RegisterPatient, type RegisteredPatient } from './register-patient';
 import { REGISTER_BODY, SIGN_UP_BODY } from './sign-up-body.dto';
 import { ValidateSignUp, type ValidatedSignUp } from './validate-sign-up';
@@ -13,16 +14,21 @@ export class ConfidantSignUpController {
   constructor(
     private readonly validateSignUp: ValidateSignUp,
     private readonly registerPatient: RegisterPatient,
+    private readonly observe: ObserveSignUps,
   ) {}
 
   @Post('sign-up_validation')
   @HttpCode(200)
   validate(@Body() body: unknown): Promise<ValidatedSignUp> {
-    return this.validateSignUp.run(parseBody(SIGN_UP_BODY, body));
+    return this.observe.refusalsOf('validation', async () =>
+      this.validateSignUp.run(parseBody(SIGN_UP_BODY, body)),
+    );
   }
 
   @Post('register')
   register(@Body() body: unknown): Promise<RegisteredPatient> {
-    return this.registerPatient.run(parseBody(REGISTER_BODY, body));
+    return this.observe.refusalsOf('registration', async () =>
+      this.registerPatient.run(parseBody(REGISTER_BODY, body)),
+    );
   }
 }

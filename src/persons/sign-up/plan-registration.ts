@@ -5,7 +5,7 @@ import { ageInYears } from '../../domain/person/age';
 import type { PersonRequest } from '../../domain/person/person-request';
 import { Refusal } from '../../domain/refusal';
 import { CheckRelationship, CreateRelationship } from '../../confidant-relationships';
-import { UserRepository } from '../../mithril';
+import { type User, UserRepository } from '../../mithril';
 import { FindRegisteredPerson } from '../find-registered-person';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import type { AdmittedSignUp } from './admit-applicant';
@@ -17,7 +17,8 @@ export interface RegistrationPlan {
   readonly found: RegisteredPerson | null;
   /** Whether the relationship to the confidant is to be created. */
   readonly createsRelationship: boolean;
-  readonly foundUserId: string | null;
+  /** The user of who was found; empty when one is to be created. */
+  readonly foundUser: User | null;
 }
 
 /** Ids are made before anything is written, because the signed content is kept under them first. */
@@ -32,15 +33,15 @@ export function isSamePlan(one: RegistrationPlan, other: RegistrationPlan): bool
   return (
     one.found?.id === other.found?.id &&
     one.createsRelationship === other.createsRelationship &&
-    one.foundUserId === other.foundUserId
+    one.foundUser?.id === other.foundUser?.id
   );
 }
 
-export function newIdsFor({ found, foundUserId }: RegistrationPlan): RegistrationIds {
+export function newIdsFor({ found, foundUser }: RegistrationPlan): RegistrationIds {
   return {
     personId: found?.id ?? randomUUID(),
     relationshipId: randomUUID(),
-    userId: foundUserId ?? randomUUID(),
+    userId: foundUser?.id ?? randomUUID(),
   };
 }
 
@@ -61,7 +62,7 @@ export class PlanRegistration {
     const createsRelationship = await this.needsRelationship(sql, signUp, found);
     const user = found === null ? undefined : await this.users.ofPerson(sql, found.id);
     if (user?.isBlocked === true) throw new Refusal('user_blocked');
-    return { found, createsRelationship, foundUserId: user?.id ?? null };
+    return { found, createsRelationship, foundUser: user ?? null };
   }
 
   private async registeredPerson(

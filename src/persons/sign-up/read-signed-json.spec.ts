@@ -70,7 +70,7 @@ describe('Signed bytes', () => {
 
   it('of any JSON are read to the same value, and any bytes are read or refused', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ depthSize: 'medium', maxDepth: 20 }), (value) => {
+      fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
         const text = JSON.stringify(value, null, 1);
         expect(readSignedJson(bytesOf(text))).toEqual(JSON.parse(text));
       }),

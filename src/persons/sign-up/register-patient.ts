@@ -10,6 +10,7 @@ import { AdmitApplicant } from './admit-applicant';
 import { type AnsweredPerson, answerPerson } from './answer-person';
 import { type CheckedSignUp, CheckSignUpContent } from './check-sign-up-content';
 import type { EncodedContent } from './decode-signed-content';
+import { ObserveSignUps } from './observe-sign-ups';
 import {
   isSamePlan,
   newIdsFor,
@@ -52,6 +53,7 @@ export class RegisterPatient {
     private readonly writeRegistration: WriteRegistration,
     private readonly uploads: MediaUploads,
     private readonly transactions: Transactions,
+    private readonly observe: ObserveSignUps,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -76,12 +78,15 @@ export class RegisterPatient {
       registered = await this.transactions.run(async (sql) => {
         const { person } = signUp.content;
         await this.findPerson.lock(sql, person, [signUp.contentSha256]);
-        if (!isSamePlan(plan, await this.planRegistration.run(sql, signUp, person))) return undefined;
+        const seenBehindLock = await this.planRegistration.run(sql, signUp, person);
+        if (!isSamePlan(plan, seenBehindLock)) return undefined;
         if (uploadId !== undefined) await this.uploads.keep(sql, uploadId);
-        const { user, token } = await this.writeRegistration.run(sql, signUp, { plan, ids });
+        const { user, token } = await this.writeRegistration.run(sql, signUp, { plan: seenBehindLock, ids });
         const answered = { ...answerPerson(person, signUp.applicant.person), id: ids.personId };
         return { person: answered, user: { id: user.id, tax_id: user.taxId ?? '' }, access_token: token };
       });
+      if (registered !== undefined)
+        this.observe.registered({ plan, personId: ids.personId, userId: registered.user.id });
       return registered;
     } catch (error) {
       if (isHeldByOthers(error)) throw contended();

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../../config/env';
 import { SETTINGS } from '../../config/settings.module';
 import type { Sql } from '../../database/transactions';
+import { Refusal } from '../../domain/refusal';
 import { CreateRelationship } from '../../confidant-relationships';
 import { IssueToken, type User, UserRepository } from '../../mithril';
 import { RegisterPerson } from '../register-person';
@@ -61,21 +62,24 @@ export class WriteRegistration {
     });
   }
 
-  /** A new user is known by the patient's own tax number or by none, never by the applicant's. */
+  /**
+   * A new user is known by the patient's own tax number or by none, never by the applicant's. Other programs make users
+   * too and do not know our lock: one who came between the plan and this may be blocked.
+   */
   private async userOf(
     sql: Sql,
     { applicant, content }: CheckedSignUp,
     { plan, ids }: Planned,
   ): Promise<User> {
-    const found = plan.foundUserId === null ? undefined : await this.users.ofPerson(sql, ids.personId);
-    if (found !== undefined) return found;
-    const taxId = content.person.tax_id ?? null;
-    return this.users.create(sql, {
+    if (plan.foundUser !== null) return plan.foundUser;
+    const user = await this.users.create(sql, {
       id: ids.userId,
       personId: ids.personId,
-      taxId,
+      taxId: content.person.tax_id ?? null,
       actorId: applicant.userId,
     });
+    if (user.isBlocked) throw new Refusal('user_blocked');
+    return user;
   }
 
   private tokenOf(sql: Sql, { applicant, now }: CheckedSignUp, userId: string): Promise<string> {

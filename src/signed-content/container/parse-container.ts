@@ -2,13 +2,11 @@ import { fromBER } from 'asn1js';
 import { Certificate as ParsedCertificate, ContentInfo, SignedData, type SignerInfo } from 'pkijs';
 import { Refusal } from '../../domain/refusal';
 import { Certificate } from '../certificate/certificate';
+import { BOUNDS, refuseLooseEncoding } from './refuse-loose-encoding';
 
 /** Object identifiers of RFC 5652. */
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 export const PLAIN_DATA = '1.2.840.113549.1.7.1';
-
-/** A container of real life has some hundred nodes and a dozen levels; these bounds are for hostile ones. */
-const BOUNDS = { maxDepth: 40, maxNodes: 10_000, maxContentLength: 4 * 1024 * 1024, parseEmbedded: false };
 
 /** A signer with his authorities is three certificates. */
 const MOST_CERTIFICATES = 16;
@@ -21,7 +19,8 @@ export interface Container {
 }
 
 function signedDataOf(bytes: Uint8Array): SignedData {
-  const { offset, result } = fromBER(bytes, BOUNDS);
+  refuseLooseEncoding(bytes);
+  const { offset, result } = fromBER(bytes, { ...BOUNDS, parseEmbedded: false });
   if (offset !== bytes.length) throw new Refusal('signature_container_malformed');
   const outer = new ContentInfo({ schema: result });
   if (outer.contentType !== SIGNED_DATA) throw new Refusal('signature_container_malformed');

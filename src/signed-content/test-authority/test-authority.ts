@@ -19,6 +19,10 @@ export interface Departures {
   readonly isDetached?: boolean;
   readonly hasSigningTime?: boolean;
   readonly carriesCertificates?: boolean;
+  /** The signature names the certificate of somebody else as its own. */
+  readonly namesAnother?: boolean;
+  /** Of the attribute that names the certificate. */
+  readonly edition?: 1 | 2;
   /** Puts an authority between the root and the signer; may it issue? */
   readonly between?: 'an authority' | 'no authority';
   readonly certificate?: Partial<Omit<Wanted, 'issuer' | 'key' | 'drfo'>> & {
@@ -88,6 +92,10 @@ export class TestAuthority {
       isDetached,
       carriesCertificates,
       between,
+      named: {
+        edition: departures.edition ?? 2,
+        ...(departures.namesAnother === true ? { certificate: this.certified(by, {}, undefined) } : {}),
+      },
     };
     return writeContainer(wanted);
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ObjectIdentifier, OctetString, Sequence, Set as AsnSet, UTCTime } from 'asn1js';
 import {
   Attribute,
@@ -20,6 +21,8 @@ export interface WantedContainer {
   readonly carriesCertificates: boolean;
   /** Certificates of authorities between the signer and the trusted one. */
   readonly between: readonly Certified[];
+  /** Whose certificate the signature names as its own, and with which edition of the attribute. */
+  readonly named: { readonly certificate?: Certified; readonly edition: 1 | 2 };
 }
 
 const OID = {
@@ -28,6 +31,7 @@ const OID = {
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
   signingTime: '1.2.840.113549.1.9.5',
+  signingCertificate: '1.2.840.113549.1.9.16.2.12',
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
 } as const;
 
@@ -45,12 +49,21 @@ function signingCertificate({ certificate, key }: Certified): Sequence {
   return new Sequence({ value: [new Sequence({ value: [named] })] });
 }
 
-function attributesOf(signer: Certified, { content, signedAt }: WantedContainer): Attribute[] {
+/** The first edition knows SHA-1 only, and so does not name it. */
+function signingCertificateOfOld({ certificate }: Certified): Sequence {
+  const digest = createHash('sha1').update(new Uint8Array(certificate.toSchema().toBER())).digest();
+  return new Sequence({ value: [new Sequence({ value: [new Sequence({ value: [octets(digest)] })] })] });
+}
+
+function attributesOf(signer: Certified, { content, signedAt, named }: WantedContainer): Attribute[] {
+  const { certificate = signer, edition } = named;
   const values: [string, unknown][] = [
     [OID.contentType, new ObjectIdentifier({ value: OID.data })],
     [OID.messageDigest, octets(signer.key.digest(content))],
     ...(signedAt === undefined ? [] : ([[OID.signingTime, new UTCTime({ valueDate: signedAt })]] as const)),
-    [OID.signingCertificateV2, signingCertificate(signer)],
+    edition === 2
+      ? [OID.signingCertificateV2, signingCertificate(certificate)]
+      : [OID.signingCertificate, signingCertificateOfOld(certificate)],
   ].map(([type, value]) => [type as string, value]);
   const attributes = values.map(([type, value]) => new Attribute({ type, values: [value] }));
   // The order in which DER wants the members of a SET.

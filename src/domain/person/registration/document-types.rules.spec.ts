@@ -118,4 +118,26 @@ describe('The documents of a person from 14 on', () => {
       { entry: '$.person.documents', rule: 'invalid', description: REQUIRED, params: sufficient },
     ]);
   });
+
+  it('are asked for from the birthday itself', () => {
+    const foreign = aSignUpContent('2026-03-01')
+      .born('2012-03-10')
+      .withTaxId('0000000017')
+      .withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN');
+    expect(told(foreign, '2026-03-09')).toEqual([]);
+    expect(told(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
+  });
+});
+
+describe('Each age', () => {
+  it('is a parameter of its own', () => {
+    const sixteen = anAdolescent().withDocument('MARRIAGE_CERTIFICATE');
+    const refused = [['$.person.documents.[1].type', NOT_ALLOWED]];
+    expect(told(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
+    expect(told(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
+    expect(told(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
+      ['$.person.documents.[0].type', NOT_ALLOWED],
+      ['$.person.documents', REQUIRED],
+    ]);
+  });
 });

@@ -1,0 +1,134 @@
+import { Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ThrottlerModule } from '@nestjs/throttler';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createApplication, HttpModule, listenDoor, OnEveryPort } from '../../http';
+import { ObservabilityModule, openLog } from '../../observability';
+import { LimitSignUpsGuard } from './limit-sign-ups.guard';
+
+const LIMIT = 3;
+const MINUTE_MS = 60_000;
+const MOTHER = '203.0.113.7';
+const FATHER = '203.0.113.8';
+const PROXY = '198.51.100.1';
+
+@OnEveryPort()
+@UseGuards(LimitSignUpsGuard)
+@Controller('sign-up')
+class SomeController {
+  @Post()
+  @HttpCode(200)
+  answer(): { done: true } {
+    return { done: true };
+  }
+
+  @Post('again')
+  @HttpCode(200)
+  again(): { done: true } {
+    return { done: true };
+  }
+}
+
+const yes = () => Promise.resolve(true);
+
+const log = openLog({ LOG_LEVEL: 'silent' });
+
+@Module({
+  imports: [
+    ObservabilityModule.of({ log }),
+    HttpModule.of({ useFactory: () => ({ database: yes, migrations: yes }) }),
+    ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: LIMIT }]),
+  ],
+  controllers: [SomeController],
+})
+class SomeModule {}
+
+let app: NestExpressApplication | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+type Ask = (forwardedFor?: string, path?: string) => Promise<Response>;
+
+/** A door that believes so many proxies, and how it is asked. */
+async function aDoorBehind(proxies: number): Promise<Ask> {
+  app = await createApplication(SomeModule, log);
+  const { publicUrl = '' } = await listenDoor(
+    app,
+    {
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: 0,
+      HTTP_TRUSTED_PROXIES: proxies,
+      INTERNAL_HOST: '127.0.0.1',
+      INTERNAL_PORT: 0,
+      WORKER_INTERNAL_PORT: 0,
+    },
+    'http',
+  );
+  return (forwardedFor, path = '/sign-up') =>
+    fetch(publicUrl + path, {
+      method: 'POST',
+      headers: forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor },
+    });
+}
+
+/** Statuses of as many requests as are allowed, and of one more. */
+async function statusesOf(ask: () => Promise<Response>): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let n = 0; n <= LIMIT; n += 1) statuses.push((await ask()).status);
+  return statuses;
+}
+
+const ALLOWED = Array.from({ length: LIMIT }, () => 200);
+const ONE_TOO_MANY = [...ALLOWED, 429];
+
+describe('The limit of an address', () => {
+  it('refuses what is beyond it, and says when to come again', async () => {
+    const ask = await aDoorBehind(0);
+    expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
+    const refused = await ask();
+    const retryAfterSeconds = Number(refused.headers.get('retry-after'));
+    expect(retryAfterSeconds).toBeGreaterThanOrEqual(1);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+    expect(await refused.json()).toMatchObject({
+      meta: { code: 429 },
+      error: { message: 'Too many requests' },
+    });
+  });
+
+  it('is not escaped by naming another address to a door that believes nobody', async () => {
+    const ask = await aDoorBehind(0);
+    let asked = 0;
+    const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}`));
+    expect(statuses).toEqual(ONE_TOO_MANY);
+  });
+
+  it('does not affect a second address, behind a proxy that is believed', async () => {
+    const ask = await aDoorBehind(1);
+    expect(await statusesOf(() => ask(MOTHER))).toEqual(ONE_TOO_MANY);
+    expect((await ask(FATHER)).status).toBe(200);
+    expect((await ask(MOTHER)).status).toBe(429);
+  });
+
+  it('is not escaped by what the client wrote before the one proxy that is believed', async () => {
+    const ask = await aDoorBehind(1);
+    let asked = 0;
+    const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}, ${MOTHER}`));
+    expect(statuses).toEqual(ONE_TOO_MANY);
+    expect((await ask(FATHER)).status).toBe(200);
+  });
+
+  it('looks past as many proxies as are believed', async () => {
+    const ask = await aDoorBehind(2);
+    expect(await statusesOf(() => ask(`${MOTHER}, ${PROXY}`))).toEqual(ONE_TOO_MANY);
+    expect((await ask(`${FATHER}, ${PROXY}`)).status).toBe(200);
+  });
+
+  it('counts each of two calls by itself', async () => {
+    const ask = await aDoorBehind(0);
+    expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
+    expect((await ask(undefined, '/sign-up/again')).status).toBe(200);
+  });
+});

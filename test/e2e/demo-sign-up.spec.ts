@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { freshDatabase } from '../support';
+import { asAdmin } from '../support/as-admin';
+import { startDemo, type StartedDemo } from './start-demo';
+
+/** Servers, program, run and sign-up take fifteen seconds on an idle machine; here others work beside it. */
+const WHOLE_DEMO_MS = 120_000;
+const SIGNED_UP = 'Both were signed up as the rules say.';
+
+let running: StartedDemo | undefined;
+
+function demo(variables: Record<string, string>): StartedDemo['ended'] {
+  running = startDemo([], variables);
+  return running.ended;
+}
+
+afterEach(async () => {
+  running?.kill('SIGKILL');
+  await running?.ended;
+});
+
+async function setFullCapacityAge(adminUrl: string, years: number): Promise<void> {
+  await asAdmin(
+    adminUrl,
+    `UPDATE prm.global_parameters SET value = '${years}' WHERE parameter = 'person_full_legal_capacity_age'`,
+  );
+}
+
+describe('The sign-up that npm run demo shows', () => {
+  it(
+    'ends the demo with 1 when it leads to something else than the rules say, and its patients go with the next demo',
+    async () => {
+      const database = await freshDatabase();
+      const here = { DATABASE_URL: database.adminUrl };
+      await setFullCapacityAge(database.adminUrl, 21);
+      const wrong = await demo(here);
+      await setFullCapacityAge(database.adminUrl, 18);
+      const right = await demo(here);
+      await database.drop();
+      expect(wrong.status).toBe(1);
+      expect(wrong.out).toMatch(
+        /^ +relationship +PRIMARY, .* to (\d{4})-.* NOT SO, must be: .* to (?!\1)\d{4}-/m,
+      );
+      expect(wrong.out).toContain('The sign-up did not do what the rules say.');
+      expect(wrong.out).not.toContain(SIGNED_UP);
+      expect([right.status, right.out]).toEqual([0, expect.stringContaining(SIGNED_UP)]);
+    },
+    2 * WHOLE_DEMO_MS,
+  );
+
+  it(
+    'ends the demo with 1 and the sentence of the refusal when a step is refused',
+    async () => {
+      const { status, out, err } = await demo({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
+      expect([status, err]).toEqual([1, expect.stringContaining('was answered with 429: Too many requests')]);
+      expect(out).not.toContain(SIGNED_UP);
+    },
+    WHOLE_DEMO_MS,
+  );
+});

@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  authenticationMethodsOf,
+  relationshipsOf,
+  verificationOf,
+  type SignUpContentBuilder,
+} from '../support/builders';
+import { type Moment, momentsOfReaching } from '../support/birthdays';
+import { RefusedCalls } from '../support/refused-calls';
+import { type Answer, type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+
+let now = new Date();
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start({}, () => now);
+});
+afterAll(() => scene.stop());
+beforeEach(async () => {
+  await scene.here.clear();
+  applicant = await scene.applicant();
+});
+
+const refused = new RefusedCalls(() => scene);
+
+/** Titles are the moments. */
+const around = (age: number) => momentsOfReaching(age).map((moment) => [moment.when, moment] as const);
+
+/** Sets the clock and begins a content about somebody who was born then. */
+function bornAt({ at, bornOn }: Moment): SignUpContentBuilder {
+  now = at;
+  return scene.contentBy(applicant).born(bornOn);
+}
+
+const anAdolescent = (moment: Moment): SignUpContentBuilder =>
+  bornAt(moment).withTaxId('0000000017').withOnlyDocument('PASSPORT');
+
+async function passes(content: SignUpContentBuilder): Promise<void> {
+  const { status, body } = await scene.validate(scene.sign(content, applicant));
+  expect(body.error).toBeUndefined();
+  expect(status).toBe(200);
+}
+
+async function fails(content: SignUpContentBuilder, entry: string, description: string): Promise<void> {
+  const signed = scene.sign(content, applicant);
+  expect(await refused.run(() => scene.validate(signed))).toMatchObject({
+    status: 422,
+    fields: [[`$.person.${entry}`, 'invalid', description]],
+  });
+}
+
+const isRefusedLegalCapacity = (content: SignUpContentBuilder): Promise<void> =>
+  fails(content, 'documents.[1].type', 'Submitted document type is not allowed');
+
+const idOf = ({ status, body }: Answer): string => {
+  expect(status).toBe(201);
+  return (body.data?.['person'] as { id: string }).id;
+};
+
+/** Both calls at that moment; gives the id of the person. */
+const signedUp = async (content: SignUpContentBuilder): Promise<string> =>
+  idOf(await scene.signUp(scene.sign(content, applicant)));
+
+describe('Fourteen years, with which somebody can prove himself', () => {
+  it.each(around(14))('%s: another document than the certificate of birth', async (_, moment) => {
+    const content = bornAt(moment).withTaxId('0000000017').withDocument('PASSPORT');
+    if (moment.isReached) await passes(content);
+    else await fails(content, 'documents.[1].type', 'Submitted document type is not allowed');
+  });
+
+  it.each(around(14))('%s: a foreign certificate of birth alone', async (_, moment) => {
+    const content = bornAt(moment).withTaxId('0000000017').withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN');
+    if (moment.isReached) await fails(content, 'documents', 'Must contain required item.');
+    else await passes(content);
+  });
+
+  it.each(around(14))('%s: neither a tax_id nor a refusal of it', async (_, moment) => {
+    const content = bornAt(moment);
+    const message = 'Only persons who refused the tax_id could be without tax_id';
+    if (moment.isReached) await fails(content, 'tax_id', message);
+    else await passes(content);
+  });
+
+  it.each(around(14))('%s: when the method THIRD_PERSON ends', async (_, moment) => {
+    const personId = await signedUp(bornAt(moment).withTaxId('0000000017'));
+    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+      { type: 'THIRD_PERSON', started_at: moment.at, ended_at: moment.isReached ? null : moment.lastSecond },
+    ]);
+  });
+
+  it.each(around(14))('%s: nobody proves legal capacity yet', async (_, moment) => {
+    const content = bornAt(moment).withTaxId('0000000017').withDocument('MARRIAGE_CERTIFICATE');
+    await isRefusedLegalCapacity(content);
+  });
+});
+
+describe('Fifteen years: older than fourteen', () => {
+  it.each(around(15))('%s: a proof of legal capacity', async (_, moment) => {
+    const content = anAdolescent(moment).withDocument('MARRIAGE_CERTIFICATE');
+    if (!moment.isReached) return isRefusedLegalCapacity(content);
+    expect(await verificationOf(scene.here.sql, await signedUp(content))).toMatchObject({
+      legal_capacity_verification_status: 'VERIFICATION_NEEDED',
+      legal_capacity_verification_reason: 'ONLINE_TRIGGERED',
+    });
+  });
+
+  it.each(around(15))('%s: whether he may be an applicant himself', async (_, { at, bornOn, isReached }) => {
+    now = at;
+    const young = await scene.applicant((person) => person.bornOn(bornOn));
+    const signed = scene.sign(scene.contentBy(young), young);
+    if (isReached) expect((await scene.validate(signed)).status).toBe(200);
+    else
+      expect(await refused.run(() => scene.validate(signed))).toEqual({
+        status: 401,
+        type: 'access_denied',
+        message: 'Incorrect applicant person age for such an action.',
+      });
+  });
+});
+
+describe('Eighteen years of full legal capacity', () => {
+  it.each(around(18))('%s: a proof of legal capacity', async (_, moment) => {
+    const content = anAdolescent(moment).withDocument('MARRIAGE_CERTIFICATE');
+    if (moment.isReached) await isRefusedLegalCapacity(content);
+    else await passes(content);
+  });
+
+  it.each(around(18))('%s: a relationship without an end', async (_, moment) => {
+    const personId = await signedUp(anAdolescent(moment));
+    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+      { active_to: moment.isReached ? null : moment.birthday },
+    ]);
+  });
+
+  it.each(around(18))('%s: a relationship with a later end', async (_, moment) => {
+    const personId = await signedUp(
+      anAdolescent(moment).with('person.confidant_person.active_to', '2030-07-01'),
+    );
+    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+      { active_to: moment.isReached ? '2030-07-01' : moment.birthday },
+    ]);
+  });
+
+  it.each([
+    ['before', '2031-03-30', '2031-03-30'],
+    ['with', '2031-03-31', '2031-03-31'],
+    ['after', '2031-04-01', '2031-03-31'],
+  ])('a relationship of a child that is to end %s his eighteenth birthday', async (_, asked, written) => {
+    now = new Date('2026-03-10T10:00:00Z');
+    const content = scene.contentBy(applicant).born('2013-03-31');
+    const personId = await signedUp(content.with('person.confidant_person.active_to', asked));
+    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([{ active_to: written }]);
+  });
+});
+
+describe('The ages are parameters of the registry', () => {
+  it('a method ends with another age of self-authentication, a relationship with another majority', async () => {
+    await scene.here.sql.run(
+      `UPDATE prm.global_parameters SET value = '16' WHERE parameter = 'no_self_auth_age'`,
+      `UPDATE prm.global_parameters SET value = '21' WHERE parameter = 'person_full_legal_capacity_age'`,
+    );
+    now = new Date('2026-03-10T10:00:00Z');
+    const personId = await signedUp(scene.contentBy(applicant).born('2011-07-01'));
+    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([{ active_to: '2032-07-01' }]);
+    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+      { ended_at: new Date('2027-06-30T20:59:59Z') },
+    ]);
+  });
+});

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RefusedCalls, tracesIn } from '../support/refused-calls';
+import { SESSION_SECRET } from '../support/session-jwt';
+import { SignUpAttempt, type Step } from '../support/sign-up-attempt';
+import { checksOf, type SignUpCheck } from '../support/sign-up-checks';
+import { SignUpScene } from '../support/sign-up-scene';
+
+let scene: SignUpScene;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  // One ward more than one is too many, so that nobody has to be given a hundred and fifty.
+  await scene.here.sql.run(
+    `UPDATE prm.global_parameters SET value = '1' WHERE parameter = 'third_person_limit'`,
+  );
+});
+afterAll(() => scene.stop());
+
+const refused = new RefusedCalls(() => scene);
+const STEPS: readonly (readonly [name: string, step: Step])[] = [
+  ['step 1', 'validate'],
+  ['step 2', 'register'],
+];
+
+/** Every check with every later one that the same request can fail too; neighbours are among them. */
+function pairsOf(checks: readonly SignUpCheck[]): [earlier: SignUpCheck, later: SignUpCheck][] {
+  return checks.flatMap((earlier, place) =>
+    checks
+      .slice(place + 1)
+      .filter(({ touches }) => !touches.some((part) => earlier.touches.includes(part)))
+      .map((later): [SignUpCheck, SignUpCheck] => [earlier, later]),
+  );
+}
+
+async function answerTo(step: Step, ...broken: readonly SignUpCheck[]) {
+  const attempt = new SignUpAttempt(scene);
+  for (const { breaks } of broken) breaks(attempt);
+  return refused.run(await attempt.prepare(step));
+}
+
+describe.each(STEPS)('The checks of %s', (_, step) => {
+  it('let a sign-up pass that fails none of them', async () => {
+    const call = await new SignUpAttempt(scene).prepare(step);
+    const answer = await call();
+    expect(answer.body.error).toBeUndefined();
+    expect(answer.status).toBe(step === 'validate' ? 200 : 201);
+  });
+
+  it.each(checksOf(step).map((check) => [check.row, check] as const))('%s', async (_row, check) => {
+    expect(await answerTo(step, check)).toEqual(check.told);
+  });
+
+  it.each(
+    pairsOf(checksOf(step)).map(([earlier, later]) => [earlier.row, later.row, { earlier, later }] as const),
+  )('%s; that is told before %s', async (_earlier, _later, { earlier, later }) => {
+    expect(await answerTo(step, later, earlier)).toEqual(earlier.told);
+  });
+
+  it('row 1: all properties that are missing are told at once', async () => {
+    const call = step === 'validate' ? () => scene.validate({}) : () => scene.register({});
+    const names = ['signed_content', 'signed_content_encoding', ...(step === 'register' ? ['jwt'] : [])];
+    expect(await refused.run(call)).toMatchObject({
+      status: 422,
+      type: 'validation_failed',
+      fields: names.map((name) => [`$.${name}`, 'required', `required property ${name} was not present`]),
+    });
+  });
+
+  it('row 12: of two refused consents the first is told', async () => {
+    const attempt = new SignUpAttempt(scene);
+    attempt.change((content) =>
+      content.with('patient_signed', false).with('process_disclosure_data_consent', false),
+    );
+    expect(await refused.run(await attempt.prepare(step))).toMatchObject({
+      status: 422,
+      message: 'expected true but got false for attribute patient_signed',
+    });
+  });
+});
+
+describe('Step 1', () => {
+  it('writes nothing when all goes well either', async () => {
+    const call = await new SignUpAttempt(scene).prepare('validate');
+    const before = await tracesIn(scene);
+    expect((await call()).status).toBe(200);
+    expect(await tracesIn(scene)).toEqual(before);
+  });
+});

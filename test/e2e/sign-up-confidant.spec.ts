@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aPerson, aUser, type PersonBuilder } from '../support/builders';
+import { RefusedCalls } from '../support/refused-calls';
+import { SESSION_SECRET, sessionClaims, sessionJwt } from '../support/session-jwt';
+import { type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+
+let scene: SignUpScene;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+});
+afterAll(() => scene.stop());
+beforeEach(() => scene.here.clear());
+
+const refused = new RefusedCalls(() => scene);
+
+const DAY_MS = 86_400_000;
+const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);
+const NO_METHOD = {
+  status: 422,
+  type: 'request_malformed',
+  message: 'third person must has auth method OTP or OFFLINE',
+};
+const LIMIT = { status: 422, type: 'request_malformed', message: 'Third person limit is exceeded' };
+
+/** Somebody without any method of authentication, with what is said of him. */
+async function confidant(change: (person: PersonBuilder) => PersonBuilder): Promise<MadeUpApplicant> {
+  const drfo = scene.nextDrfo();
+  const personId = await change(aPerson()).save(scene.here.sql);
+  const userId = await aUser().ofPerson(personId).withTaxId(drfo).save(scene.here.sql);
+  return { personId, userId, drfo };
+}
+
+/** Both calls; step 2 with a session that step 1 would give if it did not refuse. */
+async function answersTo(signed: SignUpBody) {
+  const jwt = await sessionJwt(sessionClaims(signed.signed_content));
+  return [
+    await refused.run(() => scene.validate(signed)),
+    await refused.run(() => scene.register({ ...signed, jwt })),
+  ];
+}
+
+const signedBy = (applicant: MadeUpApplicant) => scene.sign(scene.contentBy(applicant), applicant);
+const PHONE = { phoneNumber: '+380000000001' };
+
+describe('Row 13: the confidant has a method of his own', () => {
+  it.each<[string, (person: PersonBuilder) => PersonBuilder]>([
+    ['has none', (person) => person],
+    [
+      'has one that has ended',
+      (person) => person.withAuthenticationMethod('OTP', { ...PHONE, endedAt: inDays(-1) }),
+    ],
+    [
+      'has one that was withdrawn',
+      (person) => person.withAuthenticationMethod('OTP', { ...PHONE, isActive: false }),
+    ],
+    [
+      'has somebody else for it',
+      (person) => person.withAuthenticationMethod('THIRD_PERSON', { value: randomUUID() }),
+    ],
+    ['has refused all of them', (person) => person.withAuthenticationMethod('NA')],
+  ])('he %s', async (_, change) => {
+    const answers = await answersTo(signedBy(await confidant(change)));
+    expect(answers).toEqual([NO_METHOD, NO_METHOD]);
+  });
+
+  it.each<[string, (person: PersonBuilder) => PersonBuilder]>([
+    ['a phone', (person) => person.withAuthenticationMethod('OTP', PHONE)],
+    ['his documents', (person) => person.withAuthenticationMethod('OFFLINE')],
+    [
+      'a phone until tomorrow',
+      (person) => person.withAuthenticationMethod('OTP', { ...PHONE, endedAt: inDays(1) }),
+    ],
+    [
+      'a phone again',
+      (person) =>
+        person
+          .withAuthenticationMethod('OTP', { ...PHONE, endedAt: inDays(-1) })
+          .withAuthenticationMethod('OTP', PHONE),
+    ],
+  ])('%s will do', async (_, change) => {
+    const { status } = await scene.signUp(signedBy(await confidant(change)));
+    expect(status).toBe(201);
+  });
+});
+
+describe('Row 13: the confidant is not refuted', () => {
+  it('NOT_VERIFIED is refused', async () => {
+    const applicant = await scene.applicant((person) => person.cumulative('NOT_VERIFIED'));
+    const told = {
+      status: 409,
+      type: 'request_conflict',
+      message: 'Confidant person not found or is not verified',
+    };
+    expect(await answersTo(signedBy(applicant))).toEqual([told, told]);
+  });
+
+  it.each(['VERIFIED', 'VERIFICATION_NEEDED', 'CHANGES_NEEDED'] as const)('%s will do', async (status) => {
+    const applicant = await scene.applicant((person) => person.cumulative(status));
+    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
+  });
+});
+
+describe('Row 13: the confidant has no more wards than he may have', () => {
+  let applicant: MadeUpApplicant;
+
+  const limitIs = (limit: number) =>
+    scene.here.sql.run(
+      `UPDATE prm.global_parameters SET value = '${limit}' WHERE parameter = 'third_person_limit'`,
+    );
+  const ward = (person: PersonBuilder = aPerson()) =>
+    person.withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }).save(scene.here.sql);
+  const childNamed = (firstName: string, number: string) =>
+    scene
+      .contentBy(applicant)
+      .named('Чорнобривець', firstName, 'Барвінківна')
+      .withOnlyDocument('BIRTH_CERTIFICATE', number);
+
+  beforeEach(async () => {
+    applicant = await scene.applicant();
+    await limitIs(2);
+  });
+
+  it('one less than the limit leaves room for one', async () => {
+    await ward();
+    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
+    const another = scene.sign(childNamed('Любава', 'І-ЯЩ№555555'), applicant);
+    expect(await answersTo(another)).toEqual([LIMIT, LIMIT]);
+  });
+
+  it('as many others as the limit are too many for a new person', async () => {
+    await ward();
+    await ward();
+    expect(await answersTo(signedBy(applicant))).toEqual([LIMIT, LIMIT]);
+  });
+
+  it('a ward is counted once, and only while he is one', async () => {
+    await ward(aPerson().withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }));
+    const ended = { value: applicant.personId, endedAt: inDays(-1) };
+    await aPerson().withAuthenticationMethod('THIRD_PERSON', ended).save(scene.here.sql);
+    const withdrawn = { value: applicant.personId, isActive: false };
+    await aPerson().withAuthenticationMethod('THIRD_PERSON', withdrawn).save(scene.here.sql);
+    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
+  });
+
+  it('who is his ward already may be signed up again, by the same content and by another', async () => {
+    await ward();
+    const content = childNamed('Любава', 'І-ЯЩ№555555');
+    const signed = scene.sign(content, applicant);
+    const first = await scene.signUp(signed);
+    const again = await scene.signUp(signed);
+    const anew = await scene.signUp(scene.sign(content, applicant));
+    expect([first.status, again.status, anew.status]).toEqual([201, 201, 201]);
+    const ids = [first, again, anew].map(({ body }) => (body.data?.['person'] as { id: string }).id);
+    expect(new Set(ids).size).toBe(1);
+  });
+
+  it('is asked again in step 2', async () => {
+    await ward();
+    const signed = signedBy(applicant);
+    const jwt = await scene.sessionOf(signed);
+    await ward();
+    expect(await refused.run(() => scene.register({ ...signed, jwt }))).toEqual(LIMIT);
+  });
+
+  it('the usual limit is a hundred and fifty', async () => {
+    await limitIs(150);
+    for (let count = 0; count < 149; count += 1) await ward();
+    expect((await scene.validate(signedBy(applicant))).status).toBe(200);
+    await ward();
+    expect(await refused.run(() => scene.validate(signedBy(applicant)))).toEqual(LIMIT);
+  });
+});

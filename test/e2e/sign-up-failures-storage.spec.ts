@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { changesBetween, type Everything } from '../support/everything-of';
+import type { Program } from '../support/program';
+import { S3_KEY, S3Server } from '../support/s3-server';
+import type { Answer } from '../support/sign-up-scene';
+import { type LineState, SwitchedLine } from '../support/switched-line';
+import { waitUntil } from '../support/wait-until';
+import { personIn, type RegisterBody, WHOLE, WiredSignUp } from '../support/wired-sign-up';
+
+const { objects: _, ...ROWS } = WHOLE;
+
+let wired: WiredSignUp;
+let body: RegisterBody;
+let before: Everything;
+
+beforeAll(async () => {
+  wired = await WiredSignUp.start();
+});
+afterAll(() => wired.stop());
+beforeEach(async () => {
+  await wired.clear();
+  const applicant = await wired.scene.applicant();
+  body = await wired.prepared(wired.child(applicant), applicant);
+  before = await wired.everything();
+});
+
+const changes = async (): Promise<Everything> => changesBetween(before, await wired.everything());
+
+function expectNotSaved({ status, body: told }: Answer): void {
+  const error = { type: 'bad_gateway', message: 'Failed to save signed content' };
+  expect([status, told.error]).toEqual([502, error]);
+}
+
+describe('A directory of signed content', () => {
+  it.each(['the directory itself', 'the folder of the bucket'])(
+    'whose place a file has taken, %s: nothing is registered, and all goes well once it is back',
+    async (what) => {
+      const { mediaFolder } = wired.scene;
+      const place = what === 'the directory itself' ? mediaFolder : `${mediaFolder}/persons-dev`;
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, '');
+      expectNotSaved(await wired.register(body));
+      await rm(place);
+      await wired.sweepUp();
+      expect(await changes()).toEqual({});
+      personIn(await wired.register(body));
+      expect(await changes()).toEqual(WHOLE);
+    },
+  );
+
+  it('holds one object of a person, whole, under his id', async () => {
+    const id = personIn(await wired.register(body));
+    const folder = `${wired.scene.mediaFolder}/persons-dev`;
+    expect(await readdir(folder)).toEqual([id]);
+    expect(await readdir(`${folder}/${id}`)).toEqual(['signed_content']);
+  });
+});
+
+describe('An S3 of signed content', () => {
+  let s3: S3Server;
+  let line: SwitchedLine;
+  let program: Program;
+
+  beforeAll(async () => {
+    s3 = await S3Server.start();
+    line = await SwitchedLine.to(s3.url);
+    program = await wired.startProgram({
+      MEDIA_STORAGE: 's3',
+      MEDIA_STORAGE_S3_URL: line.url,
+      MEDIA_STORAGE_S3_REGION: S3_KEY.region,
+      MEDIA_STORAGE_S3_ACCESS_KEY: S3_KEY.accessKey,
+      MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
+      MEDIA_STORAGE_TIMEOUT_MS: '300',
+    });
+  });
+  afterAll(async () => {
+    await line.stop();
+    await s3.stop();
+  });
+  afterEach(() => {
+    line.state = 'through';
+    s3.objects.clear();
+  });
+
+  it.each<[string, LineState]>([
+    ['that answers nothing', 'silent'],
+    ['that keeps the object and does not say so in time', 'deaf'],
+  ])('%s: nothing is registered, and nothing remains once it is back', async (_title, state) => {
+    line.state = state;
+    expectNotSaved(await wired.register(body, program));
+    if (state === 'deaf') await waitUntil(() => s3.objects.size > 0, { what: 'the late object' });
+    expect(await changes()).toEqual({ 'mpi.media_uploads': 1 });
+    await wired.sweepUp(program);
+    // It could not be asked to remove anything either, so the journal still knows.
+    expect(await changes()).toEqual({ 'mpi.media_uploads': 1 });
+    line.state = 'through';
+    await wired.sweepUp(program);
+    expect(await changes()).toEqual({});
+    expect(s3.objects.size).toBe(0);
+    personIn(await wired.register(body, program));
+    expect([await changes(), s3.objects.size]).toEqual([ROWS, 1]);
+  });
+
+  it('that is not there at all: nothing is registered', async () => {
+    const gone = await SwitchedLine.to(s3.url);
+    const { url } = gone;
+    await gone.stop();
+    const cutOff = await wired.startProgram({
+      MEDIA_STORAGE: 's3',
+      MEDIA_STORAGE_S3_URL: url,
+      MEDIA_STORAGE_S3_ACCESS_KEY: S3_KEY.accessKey,
+      MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
+    });
+    expectNotSaved(await wired.register(body, cutOff));
+    await wired.sweepUp();
+    expect(await changes()).toEqual({});
+  });
+
+  it('that cannot remove the object of a registration which failed: the sweeper does it later', async () => {
+    // The object is kept, and then both the database and the store are gone.
+    wired.wire.lieInWait(({ name }) => {
+      if (name !== 'insert_person') return 'pass';
+      line.state = 'silent';
+      return { failWith: '53100' };
+    });
+    expect((await wired.register(body, program)).status).toBe(500);
+    wired.wire.letPass();
+    expect([await changes(), s3.objects.size]).toEqual([{ 'mpi.media_uploads': 1 }, 1]);
+    line.state = 'through';
+    await wired.sweepUp(program);
+    expect([await changes(), s3.objects.size]).toEqual([{}, 0]);
+  });
+});
+
+describe('An S3 that is full', () => {
+  it('makes no registration, and nothing remains', async () => {
+    const full = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const isPut = request.method === 'PUT';
+        response.writeHead(isPut ? 507 : 204, { 'Content-Type': 'application/xml' });
+        response.end(isPut ? '<Error><Code>XMinioStorageFull</Code><Message>words</Message></Error>' : '');
+      });
+    });
+    full.listen(0, '127.0.0.1');
+    await once(full, 'listening');
+    try {
+      const program = await wired.startProgram({
+        MEDIA_STORAGE: 's3',
+        MEDIA_STORAGE_S3_URL: `http://127.0.0.1:${(full.address() as AddressInfo).port}`,
+        MEDIA_STORAGE_S3_ACCESS_KEY: S3_KEY.accessKey,
+        MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
+      });
+      expectNotSaved(await wired.register(body, program));
+      await wired.sweepUp(program);
+      expect(await changes()).toEqual({});
+    } finally {
+      full.close();
+    }
+  });
+});

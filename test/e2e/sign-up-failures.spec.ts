@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Deed, RAISED } from '../support/database-wire';
+import { changesBetween, type Everything } from '../support/everything-of';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-scene';
+import {
+  personIn,
+  RELATED,
+  type RegisterBody,
+  REPEATED,
+  together,
+  WHOLE,
+  WiredSignUp,
+} from '../support/wired-sign-up';
+
+/** A registration goes through dozens of statements, and each of them goes wrong once. */
+const ALL_STEPS_MS = 240_000;
+
+/** What a registration makes out of nothing, and statements that it certainly sends; the whole list is the program's. */
+const NEW_PERSON = {
+  makes: WHOLE,
+  steps: [
+    'write_down_media_upload',
+    'BEGIN',
+    'lock_person_search_keys',
+    'keep_media_upload',
+    'insert_person',
+    'insert_person_phones',
+    'insert_person_addresses',
+    'insert_person_documents',
+    'audit_new_person',
+    'begin_verifications',
+    'save_records_person_verifications',
+    'relationship_insert',
+    'authentication_method_give_third_person',
+    'user_insert',
+    'sign_up_remember',
+    'token_insert_access_token',
+    'COMMIT',
+  ],
+};
+
+/** The same for somebody who is registered already. */
+const ONE_MORE_CONFIDANT = {
+  makes: RELATED,
+  steps: NEW_PERSON.steps.filter((step) => !/insert_person|audit_new|begin|save|user_insert/.test(step)),
+};
+
+type Kind = typeof NEW_PERSON;
+
+let wired: WiredSignUp;
+let first: MadeUpApplicant;
+let second: MadeUpApplicant;
+
+beforeAll(async () => {
+  wired = await WiredSignUp.start();
+});
+afterAll(() => wired.stop());
+beforeEach(async () => {
+  await wired.clear();
+  [first, second] = [await wired.scene.applicant(), await wired.scene.applicant()];
+});
+
+/** Signed and validated; for one more confidant, the first one has registered the child before. */
+async function prepared(kind: Kind): Promise<RegisterBody> {
+  const child = wired.child(first);
+  if (kind === NEW_PERSON) return wired.prepared(child, first);
+  personIn(await wired.register(await wired.prepared(child, first)));
+  return wired.prepared(child.confidant(second.personId), second);
+}
+
+/** One registration in which something happens to a statement. */
+interface Tried {
+  readonly step: string;
+  readonly answer: Answer;
+  readonly left: Everything;
+  readonly afterRepeat: Everything;
+}
+
+/** Undefined when there was no such statement: then everything went well. */
+async function tryWith(
+  kind: Kind,
+  deedAt: (number: number) => Deed,
+  step: number,
+): Promise<Tried | undefined> {
+  const body = await prepared(kind);
+  const before = await wired.everything();
+  wired.wire.lieInWait(({ number }) => deedAt(number));
+  const answer = await wired.register(body);
+  const name = wired.wire.seen[step - 1];
+  wired.wire.letPass();
+  if (name === undefined) return undefined;
+  await wired.sweepUp();
+  const left = changesBetween(before, await wired.everything());
+  personIn(await wired.register(body));
+  return { step: name, answer, left, afterRepeat: changesBetween(before, await wired.everything()) };
+}
+
+async function eachStep(kind: Kind, deedAt: (step: number) => (number: number) => Deed): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  for (let step = 1; ; step += 1) {
+    const one = await tryWith(kind, deedAt(step), step);
+    if (one === undefined) break;
+    tried.push(one);
+  }
+  expect(tried.map(({ step }) => step)).toEqual(expect.arrayContaining(kind.steps));
+  return tried;
+}
+
+const INTERNAL = { type: 'internal_error', message: 'Internal error' };
+const AWAY = { type: 'service_unavailable', message: 'The service is unavailable, try again later' };
+
+/** The answer tells that it is our fault and nothing else. */
+function expectFailure({ step, answer }: Tried): void {
+  expect([500, 503], step).toContain(answer.status);
+  expect(answer.body.error, step).toEqual(answer.status === 500 ? INTERNAL : AWAY);
+  expect(JSON.stringify(answer.body), step).not.toContain(RAISED);
+}
+
+describe.each([
+  ['of a child nobody knows', NEW_PERSON],
+  ['by one more confidant', ONE_MORE_CONFIDANT],
+])('A registration %s', (_, kind) => {
+  it('makes what it is said to make when nothing goes wrong', async () => {
+    const body = await prepared(kind);
+    const before = await wired.everything();
+    personIn(await wired.register(body));
+    expect(changesBetween(before, await wired.everything())).toEqual(kind.makes);
+  });
+
+  it.each<[string, Deed]>([
+    ['is cut off from the database before any of its statements', 'cut'],
+    ['has any of its statements fail', { failWith: '53100' }],
+  ])(
+    '%s: nothing remains, and the same request goes well afterwards',
+    async (_title, deed) => {
+      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? deed : 'pass'))) {
+        expectFailure(tried);
+        expect(tried.left, tried.step).toEqual({});
+        expect(tried.afterRepeat, tried.step).toEqual(kind.makes);
+      }
+    },
+    ALL_STEPS_MS,
+  );
+
+  it(
+    'loses the database before any of its statements and does not get it back: nothing remains after the sweep',
+    async () => {
+      for (const tried of await eachStep(kind, (step) => (number) => (number >= step ? 'cut' : 'pass'))) {
+        expectFailure(tried);
+        expect(tried.left, tried.step).toEqual({});
+        expect(tried.afterRepeat, tried.step).toEqual(kind.makes);
+      }
+    },
+    ALL_STEPS_MS,
+  );
+
+  it(
+    'is cut off after any of its statements: nothing remains, unless that was the commit, and then all does',
+    async () => {
+      const cutAfter: Deed = { onAnswer: () => 'cut' };
+      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? cutAfter : 'pass'))) {
+        expectFailure(tried);
+        const isCommitted = tried.step === 'COMMIT';
+        expect(tried.left, tried.step).toEqual(isCommitted ? kind.makes : {});
+        const all = isCommitted ? together([kind.makes, 1], [REPEATED, 1]) : kind.makes;
+        expect(tried.afterRepeat, tried.step).toEqual(all);
+      }
+    },
+    ALL_STEPS_MS,
+  );
+
+  it(
+    'that is the victim of a deadlock at any of its statements is carried out again, and nobody is told',
+    async () => {
+      const deadlock: Deed = { failWith: '40P01' };
+      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? deadlock : 'pass'))) {
+        expect(tried.answer.status, tried.step).toBe(201);
+        expect(tried.left, tried.step).toEqual(kind.makes);
+      }
+    },
+    ALL_STEPS_MS,
+  );
+});

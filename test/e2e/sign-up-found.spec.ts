@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  aRelationship,
+  aUser,
+  authenticationMethodsOf,
+  eventsOf,
+  relationshipsOf,
+  signUpsOf,
+  tokensOf,
+  usersOf,
+} from '../support/builders';
+import { oracleScore } from '../support/match-oracle';
+import { rowsOf } from '../support/new-person';
+import { RefusedCalls, tracesIn } from '../support/refused-calls';
+import { comparedIn, registeredAs } from '../support/registered-as';
+import { registeredBy } from '../support/registered-by';
+import { SESSION_SECRET } from '../support/session-jwt';
+import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+});
+afterAll(() => scene.stop());
+beforeEach(async () => {
+  await scene.here.clear();
+  applicant = await scene.applicant();
+});
+
+const refused = new RefusedCalls(() => scene);
+
+/** Five, with a certificate of birth; so many similar children are registered. */
+const aChild = () => scene.contentBy(applicant);
+const sign = (content = aChild()) => scene.sign(content, applicant);
+
+/** Everything about a person that a sign-up by somebody else must leave alone. */
+async function ownData(personId: string): Promise<unknown> {
+  const tables = ['persons', 'person_phones', 'person_addresses', 'person_documents', 'person_verifications'];
+  const rows: unknown[] = [];
+  for (const table of tables) rows.push(await rowsOf(scene.here, table, personId));
+  return rows;
+}
+
+const filesOf = (personId: string): string[] => {
+  const folder = join(scene.mediaFolder, 'persons-dev', personId);
+  return (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
+    /signed_content$/.test(name),
+  );
+};
+
+describe('A person who is registered already', () => {
+  it('keeps his own data and gets the relationship, its method and a user', async () => {
+    const personId = await registeredAs(aChild().build()).withPhone('+380000000055').save(scene.here.sql);
+    const before = await ownData(personId);
+    const signed = sign(aChild().with('person.birth_settlement', 'с. Калинопіль').alias('Мама'));
+    const { person, user } = registeredBy(await scene.signUp(signed));
+    expect(person.id).toBe(personId);
+    expect(await ownData(personId)).toEqual(before);
+    expect(await eventsOf(scene.here.sql, personId)).toEqual([]);
+    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+      { confidant_person_id: applicant.personId, is_active: true },
+    ]);
+    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+      { type: 'THIRD_PERSON', value: applicant.personId, alias: 'Мама' },
+    ]);
+    expect(await usersOf(scene.here.sql, personId)).toMatchObject([{ id: user.id, is_active: true }]);
+    expect(await signUpsOf(scene.here.sql, personId)).toHaveLength(1);
+  });
+
+  it('has the signed content under the relationship, and never under himself', async () => {
+    const personId = await registeredAs(aChild().build()).save(scene.here.sql);
+    const signed = sign();
+    registeredBy(await scene.signUp(signed));
+    const [relationship] = await relationshipsOf(scene.here.sql, personId);
+    const key = join('confidant_person_relationships', relationship?.id ?? '', 'signed_content');
+    expect(filesOf(personId)).toEqual([key]);
+    const kept = readFileSync(join(scene.mediaFolder, 'persons-dev', personId, key));
+    expect(kept.toString('base64')).toBe(signed.signed_content);
+  });
+
+  it('and was registered by another confidant has two of them, and two objects', async () => {
+    const first = registeredBy(await scene.signUp(sign()));
+    const other = await scene.applicant();
+    const second = registeredBy(await scene.signUp(scene.sign(scene.contentBy(other), other)));
+    expect(second.person.id).toBe(first.person.id);
+    expect(second.user.id).toBe(first.user.id);
+    expect(await relationshipsOf(scene.here.sql, first.person.id)).toHaveLength(2);
+    expect(await authenticationMethodsOf(scene.here.sql, first.person.id)).toHaveLength(2);
+    expect(filesOf(first.person.id)).toHaveLength(2);
+  });
+
+  it('and is related already gets nothing but a token', async () => {
+    const personId = await registeredAs(aChild().build()).save(scene.here.sql);
+    await aRelationship().of(personId).through(applicant.personId).save(scene.here.sql);
+    const userId = await aUser().ofPerson(personId).save(scene.here.sql);
+    const before = await tracesIn(scene);
+    const { user } = registeredBy(await scene.signUp(sign()));
+    expect(user.id).toBe(userId);
+    const { tokens, sign_ups, audit_rows, ...others } = await tracesIn(scene);
+    const added = { tokens: '1', sign_ups: '1', audit_rows: '1' };
+    expect({ ...others, ...added }).toEqual({ ...before, ...added });
+    expect({ tokens, sign_ups, audit_rows }).toEqual(added);
+  });
+
+  it('is the same one when the same content is sent again, and gets a second token', async () => {
+    const signed = sign();
+    const first = registeredBy(await scene.signUp(signed));
+    const before = await tracesIn(scene);
+    const second = registeredBy(await scene.signUp(signed));
+    expect([second.person.id, second.user.id]).toEqual([first.person.id, first.user.id]);
+    expect(second.access_token).not.toBe(first.access_token);
+    expect(await tokensOf(scene.here.sql, first.user.id)).toHaveLength(2);
+    const { tokens: _, audit_rows: __, ...others } = await tracesIn(scene);
+    expect(before).toMatchObject(others);
+  });
+});
+
+describe('The score of a registered person', () => {
+  it('is above the threshold, or he is somebody else; exactly at it he is', async () => {
+    const content = aChild().build();
+    const score = oracleScore(comparedIn(content), comparedIn(content));
+    expect(score).toBeGreaterThan(0.95);
+    const personId = await registeredAs(content).save(scene.here.sql);
+    const below = String(Number((score - 0.00001).toFixed(5)));
+    const at = await scene.here.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: String(score) });
+    const under = await scene.here.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: below });
+    const found = registeredBy(await scene.signUp(sign(), under));
+    expect(found.person.id).toBe(personId);
+    const made = registeredBy(await scene.signUp(sign(), at));
+    expect(made.person.id).not.toBe(personId);
+    await scene.here.stopProgram(at);
+    await scene.here.stopProgram(under);
+  });
+
+  it('does not matter to a content that was registered before', async () => {
+    const signed = sign();
+    const { person } = registeredBy(await scene.signUp(signed));
+    await scene.here.sql.run(
+      `UPDATE mpi.persons SET last_name = 'Шипшина', first_name = 'Устим' WHERE id = '${person.id}'`,
+    );
+    expect(registeredBy(await scene.signUp(signed)).person.id).toBe(person.id);
+    // The same words signed once more are another content, and nobody is like them any more.
+    expect(registeredBy(await scene.signUp(sign())).person.id).not.toBe(person.id);
+  });
+
+  it('does not matter to it either when another person has become like it', async () => {
+    const signed = sign();
+    const { person } = registeredBy(await scene.signUp(signed));
+    await registeredAs(aChild().build()).save(scene.here.sql);
+    expect(registeredBy(await scene.signUp(signed)).person.id).toBe(person.id);
+    const anew = sign();
+    const jwt = await scene.sessionOf(anew);
+    expect(await refused.run(() => scene.register({ ...anew, jwt }))).toEqual({
+      status: 401,
+      type: 'access_denied',
+      message: 'It is impossible to uniquely identify the person.',
+    });
+  });
+
+  it('of somebody who was deactivated does not matter: he is registered anew, also by the same content', async () => {
+    const signed = sign();
+    const { person } = registeredBy(await scene.signUp(signed));
+    await scene.here.sql.run(`UPDATE mpi.persons SET status = 'inactive' WHERE id = '${person.id}'`);
+    const again = registeredBy(await scene.signUp(signed));
+    expect(again.person.id).not.toBe(person.id);
+    const sha256 = createHash('sha256').update(Buffer.from(signed.signed_content, 'base64')).digest('hex');
+    expect(await signUpsOf(scene.here.sql, again.person.id)).toMatchObject([{ content_sha256: sha256 }]);
+  });
+});

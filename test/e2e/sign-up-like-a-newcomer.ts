@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const PROJECT = join(__dirname, '../..');
+
+/** What a shell would take over of what a demo that stays up has printed. */
+export function exported(out: string, name: string): string {
+  return new RegExp(`^export ${name}='(.*)'$`, 'm').exec(out)?.[1] ?? '';
+}
+
+/** Does with the example what README tells to do beside `npm run demo -- --serve`; gives what both calls answered. */
+export async function signUpLikeANewcomer(out: string): Promise<number[]> {
+  const example = readFileSync(join(PROJECT, 'docs/examples/person.json'), 'utf8');
+  const person = example.replaceAll('CONFIDANT_PERSON_ID', exported(out, 'CONFIDANT_PERSON_ID'));
+  const options = ['--as', exported(out, 'CONFIDANT_DRFO'), '--authority', exported(out, 'TEST_AUTHORITY')];
+  const program = ['-r', '@swc-node/register', 'src/commands/sign.ts', '-', ...options];
+  const signed = execFileSync(process.execPath, program, { cwd: PROJECT, input: person, stdio: 'pipe' });
+  const body = JSON.parse(signed.toString()) as object;
+  const calls = `${exported(out, 'PUBLIC')}/api/pis/confidant`;
+  const validated = await post(`${calls}/sign-up_validation`, body);
+  const { data } = (await validated.json()) as { data?: { token?: string } };
+  const registered = await post(`${calls}/register`, { ...body, jwt: data?.token });
+  return [validated.status, registered.status];
+}
+
+function post(url: string, body: object): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}

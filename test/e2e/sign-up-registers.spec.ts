@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SignUpContent } from '../../src/domain/person/person-request';
+import {
+  aPerson,
+  authenticationMethodsOf,
+  eventsOf,
+  relationshipsOf,
+  usersOf,
+  type SignUpContentBuilder,
+} from '../support/builders';
+import { rowsOf } from '../support/new-person';
+import { registeredBy } from '../support/registered-by';
+import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+
+const NOW = new Date('2026-03-10T10:00:00.123Z');
+
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+
+beforeAll(async () => {
+  // One call at a time: the register is asked in the order in which persons are taken.
+  const oneByOne = { DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1', TREMBITA_CONCURRENCY: '1' };
+  scene = await SignUpScene.start(oneByOne, () => NOW);
+});
+afterAll(() => scene.stop());
+beforeEach(async () => {
+  await scene.here.clear();
+  applicant = await scene.applicant();
+});
+
+const aChild = () => scene.contentBy(applicant).born('2020-07-01');
+const anAdolescent = () => aChild().born('2009-07-01').withTaxId('3999400006').withOnlyDocument('PASSPORT');
+
+const signedUp = async (content: SignUpContentBuilder | SignUpContent = aChild()) =>
+  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+
+describe('The answers', () => {
+  it('step 1 gives back what was signed without the secret, and the names of the confidant', async () => {
+    const content = aChild().alias('Мама').with('person.email', 'voloshka@example.org').build();
+    const { status, body } = await scene.validate(scene.sign(content, applicant));
+    const { secret: _, confidant_person: confidant, ...shown } = content.person;
+    const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
+    expect(status).toBe(200);
+    expect(body.meta).toMatchObject({ code: 200, type: 'object' });
+    expect(body.data).toEqual({
+      person: { ...shown, confidant_person: { ...confidant, ...names } },
+      token: expect.any(String) as string,
+    });
+  });
+
+  it('step 2 adds the id, the user and the token', async () => {
+    const content = anAdolescent().build();
+    const { secret: _, confidant_person: confidant, ...shown } = content.person;
+    const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
+    const { person, user, access_token: token, ...more } = await signedUp(content);
+    expect(more).toEqual({});
+    const [row] = await scene.here.sql.rows({
+      text: `SELECT id FROM mpi.persons WHERE tax_id = '3999400006'`,
+    });
+    expect(person).toEqual({ ...shown, id: row?.['id'], confidant_person: { ...confidant, ...names } });
+    expect(await usersOf(scene.here.sql, person.id)).toMatchObject([user]);
+    expect(user.tax_id).toBe('3999400006');
+    expect(token.length).toBeGreaterThanOrEqual(32);
+  });
+
+  it('a confidant without a second name has none in the answer', async () => {
+    const other = await scene.applicant((person) => person.named('Верболоз', 'Зоряна'));
+    const { body } = await scene.validate(scene.sign(scene.contentBy(other), other));
+    expect(body.data?.['person']).toMatchObject({ confidant_person: { second_name: null } });
+  });
+});
+
+describe('The person', () => {
+  it('is written with everything that was signed, and CHANGES_NEEDED', async () => {
+    const content = anAdolescent().withUnzr('20090701-00017').build();
+    const { person } = await signedUp(content);
+    expect(await rowsOf(scene.here, 'persons', person.id)).toMatchObject([
+      {
+        first_name: 'Волошка',
+        last_name: 'Чорнобривець',
+        second_name: 'Барвінківна',
+        birth_date: '2009-07-01',
+        tax_id: '3999400006',
+        unzr: '20090701-00017',
+        secret: 'сім-слів-про-літо',
+        emergency_contact: content.person.emergency_contact,
+        patient_signed: true,
+        process_disclosure_data_consent: true,
+        status: 'active',
+        is_active: true,
+        verification_status: 'CHANGES_NEEDED',
+        inserted_by: applicant.userId,
+        updated_by: applicant.userId,
+      },
+    ]);
+    const { phones, addresses, documents } = content.person;
+    expect(await rowsOf(scene.here, 'person_phones', person.id)).toMatchObject(phones ?? []);
+    expect(await rowsOf(scene.here, 'person_addresses', person.id)).toMatchObject(addresses);
+    expect(await rowsOf(scene.here, 'person_documents', person.id)).toMatchObject(documents);
+  });
+
+  it('is told of by exactly one event, and the relationship by one', async () => {
+    const { person } = await signedUp();
+    const told = { verification_status: { new_value: 'CHANGES_NEEDED' } };
+    const by = { changed_by: applicant.userId };
+    expect(await eventsOf(scene.here.sql, person.id)).toMatchObject([{ ...by, properties: told }]);
+    const [relationship] = await relationshipsOf(scene.here.sql, person.id);
+    expect(await eventsOf(scene.here.sql, relationship?.id ?? '')).toHaveLength(1);
+    expect(await scene.here.sql.rows({ text: 'SELECT id FROM mpi.status_change_events' })).toHaveLength(2);
+  });
+
+  it('who has a passport is taken first by the next run of the DMS job', async () => {
+    const { here } = scene;
+    const waiting = () => aPerson().withPassport(here.passport());
+    await waiting().stream('dms_passport', 'VERIFIED', 'AUTO_VALID').save(here.sql);
+    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'INITIAL').save(here.sql);
+    const asked = { syncedAt: '2020-01-01' };
+    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', asked).save(here.sql);
+    const passport = here.passport();
+    const { person } = await signedUp(anAdolescent().withOnlyDocument('PASSPORT', passport));
+    expect((await here.run()).counts).toMatchObject({ taken: 4 });
+    expect(here.register.requests()[0]?.key).toBe(passport);
+    expect(await rowsOf(here, 'person_verifications', person.id)).toMatchObject([
+      { dms_passport_verification_status: 'VERIFIED', dms_passport_verification_reason: 'AUTO_VALID' },
+    ]);
+  });
+});
+
+describe('What goes with the person', () => {
+  it('the relationship, its documents and its method', async () => {
+    const document = {
+      type: 'CONFIDANT_CERTIFICATE',
+      number: '17/2024',
+      issued_by: 'Калинопільська рада',
+      issued_at: '2024-02-03',
+    } as const;
+    const content = aChild().confidant(applicant.personId, 'SECONDARY', [document]).alias('Тітка');
+    const { person } = await signedUp(content);
+    expect(await relationshipsOf(scene.here.sql, person.id)).toMatchObject([
+      {
+        confidant_person_id: applicant.personId,
+        relation_type: 'SECONDARY',
+        is_active: true,
+        active_to: '2038-07-01',
+        verification_status: 'VERIFICATION_NEEDED',
+        verification_reason: 'ONLINE_TRIGGERED_BY_PIS_REGISTRATION_VIA_CONFIDANT',
+        inserted_by: applicant.userId,
+        documents: [document],
+      },
+    ]);
+    expect(await authenticationMethodsOf(scene.here.sql, person.id)).toMatchObject([
+      {
+        type: 'THIRD_PERSON',
+        value: applicant.personId,
+        phone_number: null,
+        alias: 'Тітка',
+        started_at: NOW,
+        ended_at: new Date('2034-06-30T20:59:59Z'),
+        is_active: true,
+      },
+    ]);
+  });
+
+  it('without an alias there is none; a certificate of birth can be looked for online', async () => {
+    const { person } = await signedUp();
+    expect(await authenticationMethodsOf(scene.here.sql, person.id)).toMatchObject([{ alias: null }]);
+    expect(await relationshipsOf(scene.here.sql, person.id)).toMatchObject([
+      { verification_reason: 'ONLINE_TRIGGERED' },
+    ]);
+  });
+});

@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CheckThreads } from '../../src/signed-content/check-threads';
+import { waitUntil } from '../support';
+
+const COMMAND = { who: 0, wait: 1, never: 2, eat: 3 } as const;
+const task = (command: keyof typeof COMMAND): Uint8Array => new Uint8Array([COMMAND[command]]);
+
+const opened: CheckThreads[] = [];
+afterEach(async () => {
+  for (const threads of opened.splice(0)) await threads.close();
+});
+
+function standIn(choices: { queueSize: number; timeoutMs: number; threads?: number }) {
+  const memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
+  const shared = new Int32Array(memory);
+  const stopped: string[] = [];
+  const threads = new CheckThreads({
+    threads: 1,
+    memoryMb: 32,
+    ...choices,
+    file: join(__dirname, '../support/stand-in-check.cjs'),
+    data: memory,
+    stopped: (why) => stopped.push(why),
+  });
+  opened.push(threads);
+  const openGate = (): void => {
+    Atomics.store(shared, 0, 1);
+    Atomics.notify(shared, 0);
+  };
+  return {
+    threads,
+    stopped,
+    openGate,
+    begun: () => Atomics.load(shared, 1),
+    turns: () => Atomics.load(shared, 2),
+  };
+}
+
+/** Longer than any of these tests takes. */
+const PATIENT_MS = 60_000;
+/** Long enough for a check that answers at once, on a machine that is busy. */
+const SHORT_MS = 1_000;
+
+const BUSY = { code: 'signature_checks_busy' };
+
+describe('Checks of signatures', () => {
+  it('wait in a queue of the given size; the next one is asked to come again', async () => {
+    const { threads, openGate } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
+    const taken = [1, 2, 3].map(() => threads.run(task('wait')));
+    await expect(threads.run(task('who'))).rejects.toMatchObject({
+      ...BUSY,
+      details: { retryAfterSeconds: PATIENT_MS / 1000 },
+    });
+    openGate();
+    expect(await Promise.all(taken)).toHaveLength(3);
+    expect(threads.size).toBe(0);
+    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+  });
+
+  it('are made by as many threads as there are, at the same time', async () => {
+    const { threads, openGate, begun } = standIn({ queueSize: 0, timeoutMs: PATIENT_MS, threads: 2 });
+    const both = [threads.run(task('wait')), threads.run(task('wait'))];
+    await waitUntil(() => begun() === 2, { what: 'both checks to begin' });
+    openGate();
+    expect(new Set(await Promise.all(both)).size).toBe(2);
+  });
+
+  it('end at the deadline together with their thread, and another one takes its place', async () => {
+    const { threads, stopped, turns } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
+    const before = await threads.run(task('who'));
+    await expect(threads.run(task('never'))).rejects.toMatchObject(BUSY);
+    expect(stopped).toEqual(['deadline']);
+    expect(await threads.run(task('who'))).not.toBe(before);
+    const last = turns();
+    expect(last).toBeGreaterThan(0);
+    await threads.run(task('who'));
+    expect(turns()).toBe(last);
+  });
+
+  it('do not lose those who wait behind one that never ends', async () => {
+    const { threads } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
+    await threads.run(task('who'));
+    const ends = await Promise.allSettled(['never', 'who'].map((each) => threads.run(task(each as 'who'))));
+    // Who waits as long as the other computes is late as well; what counts is that he hears of it.
+    expect(ends[0]?.status).toBe('rejected');
+    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+    expect(threads.size).toBe(0);
+  });
+
+  it('that take all memory end their thread, not the program', async () => {
+    const { threads, stopped } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
+    await expect(threads.run(task('eat'))).rejects.toMatchObject({ code: 'signature_container_malformed' });
+    expect(stopped).toEqual(['memory']);
+    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+  });
+
+  it('are not begun any more after the threads were closed', async () => {
+    const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
+    await threads.close();
+    await expect(threads.run(task('who'))).rejects.toMatchObject(BUSY);
+    expect(begun()).toBe(0);
+  });
+});

@@ -1,0 +1,179 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Settings } from '../../src/config/env';
+import { SettingsModule } from '../../src/config/settings.module';
+import { ObservabilityModule, openLog } from '../../src/observability';
+import { ReadSignedContent, SignedContentModule } from '../../src/signed-content';
+import { TestAuthority, trustedFileIn } from '../../src/signed-content/test-authority';
+
+const folder = mkdtempSync(join(tmpdir(), 'signed-content-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const project = join(__dirname, '../..');
+const authority = TestAuthority.make({ nodeEnv: 'test' });
+const trustedFile = join(folder, 'ca.pem');
+writeFileSync(trustedFile, authority.trustedPem);
+const BY = { drfo: '1234567890', signedAt: new Date('2026-05-01T10:00:00Z') };
+
+@Module({})
+class Program {}
+
+async function started(changed: Partial<Settings> = {}) {
+  const lines: string[] = [];
+  const settings = {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'info',
+    SIGNATURE_TRUSTED_CA_FILE: trustedFile,
+    SIGNATURE_QUEUE_SIZE: 100,
+    SIGNATURE_TIMEOUT_MS: 30_000,
+    ...changed,
+  } as Settings;
+  const log = openLog(settings, { write: (line: string) => void lines.push(line) });
+  const app = await NestFactory.createApplicationContext(
+    {
+      module: Program,
+      imports: [SettingsModule.of(settings), ObservabilityModule.of({ log }), SignedContentModule],
+    },
+    { logger: false, abortOnError: false },
+  );
+  const read = app.get(ReadSignedContent, { strict: false });
+  return { read, lines, close: () => app.close() };
+}
+
+describe('Signed content', () => {
+  it('is read in threads, with whatever algorithm it was signed', async () => {
+    const { read, lines, close } = await started();
+    for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu'] as const) {
+      const { content, signedAt, signer } = await read.run(authority.sign('{"a":"ї"}', { ...BY, algorithm }));
+      expect(Buffer.from(content).toString()).toBe('{"a":"ї"}');
+      expect(signedAt).toEqual(BY.signedAt);
+      expect(signer).toEqual({ drfo: BY.drfo, surname: null, givenName: null });
+    }
+    await close();
+    expect(lines).toEqual([]);
+  });
+
+  it('is refused in threads with the same reason as elsewhere', async () => {
+    const { read, close } = await started();
+    const two = authority.sign('{}', BY, { signatures: 2 });
+    await expect(read.run(two)).rejects.toMatchObject({ code: 'signature_not_single' });
+    await expect(read.run(Buffer.alloc(2 ** 21))).rejects.toMatchObject({
+      code: 'signature_container_malformed',
+    });
+    await close();
+  });
+
+  it('is read a hundred at a time', async () => {
+    const { read, close } = await started();
+    const all = Array.from({ length: 100 }, (_, number) => read.run(authority.sign(`{"n":${number}}`, BY)));
+    const contents = (await Promise.all(all)).map(({ content }) => Buffer.from(content).toString());
+    expect(contents).toEqual(all.map((_, number) => `{"n":${number}}`));
+    await close();
+  });
+
+  it('is believed from nobody without a file of authorities, which is said at start', async () => {
+    const { read, lines, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: join(folder, 'nowhere.pem') });
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { level: 'warn', why: 'missing' },
+    ]);
+    await expect(read.run(authority.sign('{}', BY))).rejects.toMatchObject({
+      code: 'certificate_not_trusted',
+    });
+    await close();
+  });
+
+  it('stops the program at start when the file of authorities is none', async () => {
+    const SIGNATURE_TRUSTED_CA_FILE = join(project, 'package.json');
+    await expect(started({ SIGNATURE_TRUSTED_CA_FILE })).rejects.toMatchObject({
+      faults: [{ name: 'SIGNATURE_TRUSTED_CA_FILE' }],
+    });
+  });
+
+  it('starts no thread before there is something to check, and leaves none behind', () => {
+    const container = authority.sign('{"a":1}', BY).toString('base64');
+    const program = `
+      const { CheckThreads } = require('./src/signed-content/check-threads');
+      const { ReadSignedContent } = require('./src/signed-content');
+      const { readTrustedAuthorities } = require('./src/signed-content/trusted-authorities');
+      const { join } = require('node:path');
+      const { certificates: data } = readTrustedAuthorities({ NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}' });
+      const file = join(process.cwd(), 'src/signed-content/check-thread.cjs');
+      const threads = new CheckThreads({ file, data, queueSize: 1, timeoutMs: 30000, stopped() {} });
+      const read = new ReadSignedContent(threads);
+      (async () => {
+        const before = threads['pool'];
+        const { content } = await read.run(Buffer.from('${container}', 'base64'));
+        await read.onApplicationShutdown();
+        console.log(JSON.stringify({ before: before === undefined, content: Buffer.from(content).toString() }));
+      })();
+    `;
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['-r', '@swc-node/register', '-e', program],
+      {
+        cwd: project,
+        encoding: 'utf8',
+      },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: `${JSON.stringify({ before: true, content: '{"a":1}' })}\n`,
+      stderr: '',
+    });
+  });
+});
+
+describe('npm run sign', () => {
+  const file = join(folder, 'person.json');
+  writeFileSync(file, '{"person":{"first_name":"Їжак"}}');
+  const own = join(folder, 'own-authority');
+
+  function sign(args: readonly string[], { input = '', ...environment }: Record<string, string> = {}) {
+    const program = ['-r', '@swc-node/register', 'src/commands/sign.ts', ...args, '--authority', own];
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'development', ...environment };
+    return spawnSync(process.execPath, program, { cwd: project, encoding: 'utf8', env, input });
+  }
+
+  it('prints one line which a server that trusts the folder accepts', async () => {
+    const { status, stdout } = sign([file, '--as', '1234567890', '--name', 'Ґалаґан Їжак Юрійович']);
+    expect([status, stdout.split('\n').length]).toEqual([0, 2]);
+    const body = JSON.parse(stdout) as Record<string, string>;
+    expect(Object.keys(body)).toEqual(['signed_content', 'signed_content_encoding']);
+    const { read, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(own) });
+    const { content, signer } = await read.run(Buffer.from(body['signed_content'] ?? '', 'base64'));
+    await close();
+    expect(Buffer.from(content).toString()).toBe('{"person":{"first_name":"Їжак"}}');
+    expect(signer).toEqual({ drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак Юрійович' });
+  });
+
+  it('signs standard input, with the national algorithm too', () => {
+    const { status, stdout } = sign(['-', '--as', '1', '--algorithm', 'dstu'], { input: '{"a":1}' });
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ signed_content_encoding: 'base64' });
+  });
+
+  it.each([
+    [[]],
+    [[file]],
+    [[file, '--as', ' ']],
+    [[file, file, '--as', '1']],
+    [[file, '--as', '1', '--algorithm', 'md5']],
+    [[file, '--as', '1', '--bogus']],
+    [['nowhere.json', '--as', '1']],
+  ])('refuses %# with 64 and prints nothing', (args) => {
+    const { status, stdout, stderr } = sign(args);
+    expect([status, stdout]).toEqual([64, '']);
+    expect(stderr).not.toBe('');
+  });
+
+  it('does not sign in production', () => {
+    const secret = { PIS_SESSION_SECRET: 'x'.repeat(32) };
+    const { status, stdout } = sign([file, '--as', '1'], { NODE_ENV: 'production', ...secret });
+    expect([status, stdout]).toEqual([78, '']);
+  });
+});

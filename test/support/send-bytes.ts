@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import type { Answer } from './sign-up-scene';
+
+/** How the length of a body is told: beforehand, or piece by piece. */
+export type Framing = 'by its length' | 'in pieces';
+
+/**
+ * A request that is written to the socket by hand. The clients of the platform stop sending when an answer comes early;
+ * who is hostile does not.
+ */
+export class OpenRequest {
+  readonly answered: Promise<Pick<Answer, 'status' | 'body'>>;
+
+  private constructor(
+    private readonly socket: Socket,
+    private readonly framing: Framing,
+  ) {
+    this.answered = answerOn(socket);
+    // Looked at by whoever asks for it.
+    this.answered.catch(() => undefined);
+  }
+
+  /** Sends the head; whether and how the body follows is up to the caller. */
+  static to(url: string, body: { readonly framing: Framing; readonly bytes: number }): OpenRequest {
+    const { hostname, port, pathname } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    const told =
+      body.framing === 'in pieces' ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.bytes}`;
+    const head = [`POST ${pathname} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', told];
+    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    return new OpenRequest(socket, body.framing);
+  }
+
+  /** Resolves when the other side has taken all of it but what the sockets hold. */
+  async send(bytes: number): Promise<void> {
+    const chunk = Buffer.alloc(1024 * 1024, 'a');
+    for (let left = bytes; left > 0; left -= chunk.length) {
+      const piece = chunk.subarray(0, left);
+      if (this.framing === 'in pieces') this.socket.write(`${piece.length.toString(16)}\r\n`);
+      const isTaken = this.socket.write(piece);
+      if (this.framing === 'in pieces') this.socket.write('\r\n');
+      if (!isTaken) await once(this.socket, 'drain');
+    }
+  }
+
+  hangUp(): void {
+    this.socket.destroy();
+  }
+}
+
+/** Answers of this program tell their length. */
+const ANSWER = /^HTTP\/1\.1 (\d{3}) [^]*?\r\nContent-Length: (\d+)\r\n[^]*?\r\n\r\n([^]*)$/;
+
+function answerOn(socket: Socket): Promise<Pick<Answer, 'status' | 'body'>> {
+  return new Promise((resolve, reject) => {
+    let come = Buffer.alloc(0);
+    socket.on('data', (chunk: Buffer) => {
+      come = Buffer.concat([come, chunk]);
+      const [, status, length, body = ''] = ANSWER.exec(come.toString('latin1')) ?? [];
+      if (status === undefined || body.length < Number(length)) return;
+      const text = Buffer.from(body, 'latin1').toString('utf8');
+      resolve({ status: Number(status), body: JSON.parse(text) as Answer['body'] });
+    });
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('The connection ended without an answer.')));
+  });
+}

@@ -1,0 +1,161 @@
+import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
+import { SOME_CONFIDANT_ID } from './sign-up-content';
+import type { Told } from './refused-calls';
+import type { SignUpAttempt } from './sign-up-attempt';
+
+/** One check of the two calls: what it is, how an attempt fails it, and what is told then. */
+export interface SignUpCheck {
+  readonly row: string;
+  readonly breaks: (attempt: SignUpAttempt) => void;
+  readonly told: Told;
+  /** What of an attempt is changed; two checks that change the same cannot both be failed. */
+  readonly touches: readonly string[];
+  /** Asked by the second call only. */
+  readonly isOfStepTwo?: true;
+}
+
+const today = calendarDay(dayInKyiv(new Date()));
+/** In the middle of his fifteenth year, so that no test meets a birthday. */
+const FOURTEEN_YEARS_AGO = today.subtract({ years: 14, months: 6 }).toString();
+const LATER = today.add({ days: 2 }).toString();
+
+const malformed = (status: number, message: string): Told => ({ status, type: 'request_malformed', message });
+const denied = (message: string): Told => ({ status: 401, type: 'access_denied', message });
+const notFound = (message: string): Told => ({ status: 404, type: 'not_found', message });
+const faulty = (...fields: NonNullable<Told['fields']>): Told => {
+  return { status: 422, type: 'validation_failed', message: 'Validation failed', fields };
+};
+const missing = (entry: string, name: string): Told =>
+  faulty([entry, 'required', `required property ${name} was not present`]);
+
+/** In the order in which they are asked. */
+export const SIGN_UP_CHECKS: readonly SignUpCheck[] = [
+  {
+    row: 'row 1: signed_content is missing',
+    breaks: (attempt) => (attempt.sentText = () => undefined),
+    told: missing('$.signed_content', 'signed_content'),
+    // Two missing properties are told together.
+    touches: ['text', 'missing'],
+  },
+  {
+    row: 'row 1: signed_content_encoding is missing',
+    breaks: (attempt) => (attempt.encoding = undefined),
+    told: missing('$.signed_content_encoding', 'signed_content_encoding'),
+    touches: ['encoding', 'missing'],
+  },
+  {
+    row: 'row 2: not base64',
+    breaks: (attempt) => (attempt.sentText = (text) => `${text}*`),
+    told: malformed(422, 'Invalid signed content'),
+    touches: ['text'],
+  },
+  {
+    row: 'row 3: another encoding',
+    breaks: (attempt) => (attempt.encoding = 'hex'),
+    told: faulty(['$.signed_content_encoding', 'invalid', 'is invalid']),
+    touches: ['encoding'],
+  },
+  {
+    row: 'row 4: an authority nobody trusts',
+    breaks: (attempt) => (attempt.isForged = true),
+    told: malformed(400, 'Signer certificate is not issued by a trusted authority'),
+    touches: ['authority'],
+  },
+  {
+    row: 'row 5: signed too long ago',
+    breaks: (attempt) => (attempt.signedMinutesAgo = 61),
+    told: denied('Digital signature timestamp is expired'),
+    touches: ['signing time'],
+  },
+  {
+    row: 'row 6: no active user',
+    breaks: (attempt) => attempt.user.inactive(),
+    told: notFound('Applicant user not found.'),
+    touches: ['user is active'],
+  },
+  {
+    row: 'row 7: the user is blocked',
+    breaks: (attempt) => attempt.user.blocked(),
+    told: denied('Applicant user is blocked.'),
+    touches: ['user is blocked'],
+  },
+  {
+    row: 'row 8: the person of the user is not active',
+    breaks: (attempt) => attempt.person.inactive(),
+    told: notFound('Applicant person not found.'),
+    touches: ['person is active'],
+  },
+  {
+    row: 'row 9: the applicant is fourteen',
+    breaks: (attempt) => attempt.person.bornOn(FOURTEEN_YEARS_AGO),
+    told: denied('Incorrect applicant person age for such an action.'),
+    touches: ['age'],
+  },
+  {
+    row: 'the session is of another content',
+    breaks: (attempt) => (attempt.hasSession = false),
+    told: denied('Unauthorized'),
+    touches: ['session'],
+    isOfStepTwo: true,
+  },
+  {
+    row: 'row 10: not JSON',
+    breaks: (attempt) => (attempt.content = 'Волошка'),
+    told: malformed(422, 'Invalid signed content'),
+    touches: ['first name', 'birth date', 'confidant', 'consents', 'disclosure'],
+  },
+  {
+    row: 'row 10: not of the schema',
+    breaks: (attempt) => attempt.change((content) => content.without('person.first_name')),
+    told: missing('$.person.first_name', 'first_name'),
+    touches: ['first name'],
+  },
+  {
+    row: 'row 10: against the rules about the person',
+    breaks: (attempt) => attempt.change((content) => content.with('person.birth_date', LATER)),
+    told: faulty(['$.person.birth_date', 'invalid', 'Invalid birth date']),
+    touches: ['birth date'],
+  },
+  {
+    row: 'row 11: another confidant than the signer',
+    breaks: (attempt) =>
+      attempt.change((content) => content.with('person.confidant_person.person_id', SOME_CONFIDANT_ID)),
+    told: malformed(422, 'Confidant person and signer must be the same'),
+    touches: ['confidant'],
+  },
+  {
+    row: 'row 12: patient_signed is false',
+    breaks: (attempt) => attempt.change((content) => content.with('patient_signed', false)),
+    told: malformed(422, 'expected true but got false for attribute patient_signed'),
+    touches: ['consents'],
+  },
+  {
+    row: 'row 12: process_disclosure_data_consent is false',
+    breaks: (attempt) => attempt.change((content) => content.with('process_disclosure_data_consent', false)),
+    told: malformed(422, 'expected true but got false for attribute process_disclosure_data_consent'),
+    touches: ['disclosure'],
+  },
+  {
+    row: 'row 13: the confidant has no method of his own',
+    breaks: (attempt) => (attempt.hasMethod = false),
+    told: malformed(422, 'third person must has auth method OTP or OFFLINE'),
+    touches: ['method'],
+  },
+  {
+    row: 'row 13: the confidant is not verified',
+    breaks: (attempt) => attempt.person.cumulative('NOT_VERIFIED'),
+    told: { status: 409, type: 'request_conflict', message: 'Confidant person not found or is not verified' },
+    touches: ['cumulative status'],
+  },
+  {
+    row: 'row 13: the confidant has as many wards as he may have',
+    breaks: (attempt) => (attempt.hasOtherWard = true),
+    told: malformed(422, 'Third person limit is exceeded'),
+    touches: ['wards'],
+  },
+];
+
+/** The checks that a call asks. */
+export function checksOf(step: 'validate' | 'register'): readonly SignUpCheck[] {
+  return SIGN_UP_CHECKS.filter(({ isOfStepTwo }) => step === 'register' || isOfStepTwo === undefined);
+}
