@@ -130,6 +130,7 @@ describe.each([
   it.each<[string, Deed]>([
     ['is cut off from the database before any of its statements', 'cut'],
     ['has any of its statements fail', { failWith: '53100' }],
+    ['is told at any of its statements that the database shuts down', { failWith: '57P01' }],
   ])(
     '%s: nothing remains, and the same request goes well afterwards',
     async (_title, deed) => {

@@ -3,6 +3,7 @@ import type { SignUpContent } from '../../src/domain/person/person-request';
 import {
   aPerson,
   authenticationMethodsOf,
+  documentsOf,
   eventsOf,
   relationshipsOf,
   usersOf,
@@ -96,7 +97,7 @@ describe('The person', () => {
     const { phones, addresses, documents } = content.person;
     expect(await rowsOf(scene.here, 'person_phones', person.id)).toMatchObject(phones ?? []);
     expect(await rowsOf(scene.here, 'person_addresses', person.id)).toMatchObject(addresses);
-    expect(await rowsOf(scene.here, 'person_documents', person.id)).toMatchObject(documents);
+    expect(await documentsOf(scene.here.sql, person.id)).toMatchObject(documents);
   });
 
   it('is told of by exactly one event, and the relationship by one', async () => {

@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { CheckThreads } from '../../src/signed-content/check-threads';
+import { Occupied } from '../support/occupied';
+import type { Program } from '../support/program';
+import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+
+/** A program with the limits of which a test is about. */
+const LIMIT = 3;
+
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start();
+  applicant = await scene.applicant();
+});
+afterAll(() => scene.stop());
+
+const started: Program[] = [];
+afterEach(async () => {
+  for (const program of started.splice(0)) await scene.here.stopProgram(program);
+});
+
+async function programWith(environment: Readonly<Record<string, string>>): Promise<Program> {
+  const program = await scene.here.startProgram(environment);
+  started.push(program);
+  return program;
+}
+
+const signed = (): SignUpBody => scene.sign(scene.contentBy(applicant), applicant);
+const GARBAGE: SignUpBody = { signed_content: 'TWFya2VyY2h1aw==', signed_content_encoding: 'base64' };
+
+function call(name: string, program: Program, from?: string): (body: object) => Promise<number> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(from === undefined ? {} : { 'x-forwarded-for': from }),
+  };
+  return async (body) => {
+    const url = `${program.addresses.publicUrl ?? ''}/api/pis/confidant/${name}`;
+    return (await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  };
+}
+
+/** One after the other. */
+async function each<Answered>(times: number, ask: () => Promise<Answered>): Promise<Answered[]> {
+  const answers: Answered[] = [];
+  for (let asked = 0; asked < times; asked += 1) answers.push(await ask());
+  return answers;
+}
+
+const statusesOf = (answers: readonly Answer[]): number[] => answers.map(({ status }) => status);
+
+function expectRetryAfter(answer: Answer, mostSeconds: number): void {
+  const seconds = Number(answer.headers.get('retry-after'));
+  expect(Number.isInteger(seconds)).toBe(true);
+  expect(seconds).toBeGreaterThanOrEqual(1);
+  expect(seconds).toBeLessThanOrEqual(mostSeconds);
+}
+
+describe('An address', () => {
+  it('may ask so often in a minute; then not even its garbage is looked at', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: String(LIMIT) });
+    const answers = await each(LIMIT + 2, () => scene.validate(GARBAGE, program));
+    expect(statusesOf(answers)).toEqual([400, 400, 400, 429, 429]);
+    const last = answers.at(-1) as Answer;
+    expect(last.body).toMatchObject({
+      meta: { code: 429, url: '/api/pis/confidant/sign-up_validation' },
+      error: { type: 'too_many_requests', message: expect.stringMatching(/\S/) as unknown },
+    });
+    expectRetryAfter(last, 60);
+  });
+
+  it('that has asked too often is refused before its body is read as anything but JSON', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
+    expect((await scene.register({}, program)).status).toBe(422);
+    for (const body of [{}, [], GARBAGE, { ...signed(), jwt: 'none' }]) {
+      const answer = await scene.register(body, program);
+      expect(answer.status).toBe(429);
+      expectRetryAfter(answer, 60);
+    }
+  });
+
+  it('that signs up honestly is counted as well', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: String(LIMIT) });
+    const body = signed();
+    const answers = await each(LIMIT + 1, () => scene.validate(body, program));
+    expect(statusesOf(answers)).toEqual([200, 200, 200, 429]);
+  });
+
+  it('is not another one because it says so', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '2' });
+    const statuses: number[] = [];
+    for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.3, 192.0.2.4'])
+      statuses.push(await call('register', program, from)({}));
+    expect(statuses).toEqual([422, 422, 429]);
+  });
+
+  it('is the one that a trusted proxy names', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1', HTTP_TRUSTED_PROXIES: '1' });
+    const statuses: number[] = [];
+    // Only the last one was written by the proxy; what stands before it the client may have made up.
+    for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.2', '192.0.2.7, 192.0.2.1'])
+      statuses.push(await call('register', program, from)({}));
+    expect(statuses).toEqual([422, 422, 429, 429]);
+  });
+
+  it('that may not sign up may still be asked whether it lives', async () => {
+    const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
+    await each(3, () => scene.validate({}, program));
+    expect((await scene.validate({}, program)).status).toBe(429);
+    expect((await program.public('/health/live')).status).toBe(200);
+  });
+});
+
+describe('Checks of signatures', () => {
+  it('beyond those that are made and one that waits are asked to come again', async () => {
+    const program = await programWith({ SIGNATURE_QUEUE_SIZE: '1', SIGNATURE_TIMEOUT_MS: '60000' });
+    const body = signed();
+    const session = await scene.sessionOf(body, program);
+    const occupied = new Occupied(program.get(CheckThreads), Buffer.from(body.signed_content, 'base64'));
+    const answers = [
+      await scene.validate(body, program),
+      await scene.register({ ...body, jwt: session }, program),
+      await scene.validate(GARBAGE, program),
+    ];
+    // Neither the queue nor the threads are needed for what is refused before.
+    expect((await scene.validate({ ...body, signed_content: '*' }, program)).status).toBe(422);
+    await occupied.end();
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(answer.body).toMatchObject({ meta: { code: 503 }, error: { type: 'service_unavailable' } });
+      expectRetryAfter(answer, 60);
+    }
+    expect((await scene.register({ ...body, jwt: session }, program)).status).toBe(201);
+  });
+});

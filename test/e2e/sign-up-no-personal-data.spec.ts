@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { everythingInRedis, expectNoMarker } from '../support/find-markers';
+import { pathsOf, valueAt } from '../support/hostile-values';
+import { FAMILY, markedApplicant, markedContent, SIGNER } from '../support/marked-sign-up';
+import { SESSION_SECRET } from '../support/session-jwt';
+import { SignUpAttempt, type Step } from '../support/sign-up-attempt';
+import { checksOf } from '../support/sign-up-checks';
+import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+let good: SignUpBody;
+let markers: readonly string[] = FAMILY;
+let secrets: readonly string[] = [];
+const accepted: Answer[] = [];
+const refused: string[] = [];
+
+beforeAll(async () => {
+  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  applicant = await markedApplicant(scene);
+  good = scene.sign(markedContent(applicant.personId), { ...applicant, ...SIGNER });
+});
+afterAll(() => scene.stop());
+
+/** Keeps what a refused call was told, its headers too. */
+function note({ status, headers, body }: Answer): number {
+  expect(status).toBeGreaterThanOrEqual(400);
+  refused.push(JSON.stringify([...headers]), JSON.stringify(body));
+  return status;
+}
+
+/** Another child of the same data, so that nobody is found. */
+async function registerAnother(): Promise<Answer> {
+  const content = markedContent(applicant.personId).born('2021-03-03').with('person.tax_id', undefined);
+  const signed = scene.sign(content.with('person.documents.0.number', 'І-МР№770051'), {
+    ...applicant,
+    ...SIGNER,
+  });
+  return scene.register({ ...signed, jwt: await scene.sessionOf(signed) });
+}
+
+/** As long as the call lasts, a statement that writes this row fails in this way. */
+async function whileWriting(table: string, fails: string, call: () => Promise<void>): Promise<void> {
+  await scene.here.sql.run(
+    `CREATE FUNCTION public.fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${fails} RETURN NEW; END $$`,
+    `CREATE TRIGGER fails BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION public.fails()`,
+  );
+  await call();
+  await scene.here.sql.run('DROP FUNCTION public.fails() CASCADE');
+}
+
+describe('The data of a family is told to nobody', () => {
+  it('when a child is signed up, and once more', async () => {
+    const jwt = await scene.sessionOf(good);
+    accepted.push(await scene.validate(good));
+    for (let times = 0; times < 2; times += 1) accepted.push(await scene.register({ ...good, jwt }));
+    expect(accepted.map(({ status }) => status)).toEqual([200, 201, 201]);
+    const tokens = accepted.slice(1).map(({ body }) => String(body.data?.['access_token']));
+    secrets = [jwt, good.signed_content, ...tokens];
+    const hashes = tokens.map((token) => createHash('sha256').update(token).digest('hex'));
+    markers = [...FAMILY, ...secrets, ...hashes];
+  });
+
+  it.each<Step>(['validate', 'register'])('when a check refuses to %s', async (step) => {
+    for (const check of checksOf(step)) {
+      // Somebody with one ward already is to be refused one more.
+      const limit = check.touches.includes('wards') ? '1' : '150';
+      await scene.here.sql.run(
+        `UPDATE prm.global_parameters SET value = '${limit}' WHERE parameter = 'third_person_limit'`,
+      );
+      const attempt = new SignUpAttempt(scene);
+      attempt.person.named('Маркерчук', 'Позначка', 'Слідівна');
+      attempt.content = markedContent(attempt.applicantId);
+      check.breaks(attempt);
+      expect(note(await (await attempt.prepare(step))())).toBe(check.told.status);
+    }
+  });
+
+  it('when anything in it is not as it should be', async () => {
+    const content = markedContent(applicant.personId);
+    for (const path of pathsOf(content.build())) {
+      const value = valueAt(content.build(), path);
+      const wrong = [`${String(value)}\u0000`, [value], { [String(value)]: value }, undefined];
+      for (const each of wrong) {
+        const answer = await scene.validate(
+          scene.sign(markedContent(applicant.personId).with(path, each), applicant),
+        );
+        if (answer.status !== 200) note(answer);
+      }
+    }
+    expect(refused.length).toBeGreaterThan(200);
+  });
+
+  it('when a body, a header or a path carries it', async () => {
+    note(await scene.validate(`{"last_name":"Маркерчук","tax_id":7700200017`));
+    note(await scene.validate({ ...good, Маркерчук: 'МР770110', '7700200017': 1 }));
+    note(await scene.register({ ...good, jwt: 'Маркерчук.Позначка.Слідівна' }));
+    const url = `${scene.here.program.addresses.publicUrl ?? ''}/api/pis/confidant/register`;
+    const init = { method: 'POST', headers: { 'x-request-id': encodeURI('Маркерчук 7700200017') } };
+    for (const each of [`${url}?tax_id=7700200017`, `${url}/${encodeURI('Маркерчук')}`]) {
+      const answer = await fetch(each, init);
+      refused.push(JSON.stringify([...answer.headers]), await answer.text());
+    }
+  });
+
+  it.each([
+    ['persons', `RAISE EXCEPTION '%', NEW USING DETAIL = NEW::text, HINT = NEW::text;`],
+    ['persons', 'PERFORM NEW.last_name::int;'],
+    ['person_phones', 'PERFORM NEW.number::date;'],
+    ['person_documents', `RAISE unique_violation USING DETAIL = NEW::text, CONSTRAINT = NEW.number;`],
+    ['person_addresses', `RAISE insufficient_privilege USING MESSAGE = NEW::text;`],
+    ['person_authentication_methods', `RAISE check_violation USING MESSAGE = NEW::text, TABLE = NEW.alias;`],
+    ['confidant_person_relationship_documents', `RAISE not_null_violation USING COLUMN = NEW.number;`],
+  ])('when %s cannot be written: %s', async (table, fails) => {
+    await whileWriting(`mpi.${table}`, fails, async () => {
+      expect(note(await registerAnother())).toBe(500);
+    });
+  });
+
+  it('when the program may not write', async () => {
+    await scene.here.sql.run('REVOKE INSERT ON mpi.persons FROM app');
+    expect(note(await registerAnother())).toBe(500);
+    await scene.here.sql.run('GRANT INSERT ON mpi.persons TO app');
+  });
+
+  it('when the signed content cannot be kept', async () => {
+    renameSync(scene.mediaFolder, `${scene.mediaFolder}-away`);
+    writeFileSync(scene.mediaFolder, '');
+    expect(note(await registerAnother())).toBe(502);
+    rmSync(scene.mediaFolder);
+    renameSync(`${scene.mediaFolder}-away`, scene.mediaFolder);
+  });
+
+  it('not in the log', () => {
+    const { logged } = scene.here.program;
+    for (const code of ['P0001', '22P02', '23505', '42501'])
+      expect(logged.filter((line) => line.includes(`"code":"${code}"`)).length).toBeGreaterThan(0);
+    expectNoMarker(logged.join(''), markers);
+  });
+
+  it('not in any answer that refuses', () => {
+    expectNoMarker(refused.join('\n'), markers);
+  });
+
+  it('and in answers to the applicant only what he said himself, without the secret', () => {
+    const told = JSON.stringify(accepted.map(({ body }) => body));
+    expect(told).toContain('Маркерчук');
+    expectNoMarker(told, ['секрет-770040', '+380770990017', 'МР770110', ...Object.values(SIGNER)]);
+  });
+
+  it('not in the metrics', async () => {
+    const metrics = await (await scene.here.program.internal('/metrics')).text();
+    expect(metrics).toContain('/api/pis/confidant/register');
+    expectNoMarker(metrics, markers);
+  });
+
+  it('not in Redis', async () => {
+    await scene.here.ring();
+    const kept = await everythingInRedis(scene.here.redis.url);
+    expect(kept).not.toBe('');
+    expectNoMarker(kept, markers);
+  });
+
+  it('not in the names of what is kept', () => {
+    const names = readdirSync(scene.mediaFolder, { recursive: true }).join('\n');
+    expect(names).toContain('signed_content');
+    expectNoMarker(names, markers);
+  });
+
+  /** Where people are kept; everywhere else they are not. */
+  const PEOPLE = /^mpi\.(persons|person_\w+|confidant_person_relationship_documents)$|^mithril\.users$/;
+
+  it('in no table but those of people, and what opens doors in none at all', async () => {
+    const tables = await scene.here.sql.rows<{ name: string }>({
+      text: `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
+              WHERE schemaname IN ('mpi', 'mimir', 'prm', 'mithril')`,
+    });
+    for (const { name } of tables) {
+      const rows = await scene.here.sql.rows({ text: `SELECT to_jsonb(t)::text AS row FROM ${name} AS t` });
+      const written = JSON.stringify(rows);
+      if (['mpi.audit_log', 'mpi.status_change_events', 'mpi.sign_ups'].includes(name))
+        expect(rows.length).toBeGreaterThan(0);
+      expectNoMarker(written, PEOPLE.test(name) ? secrets : [...FAMILY, ...secrets]);
+    }
+  });
+});
