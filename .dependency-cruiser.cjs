@@ -15,7 +15,7 @@ const FLOORS = [
   // The ground of the second floor: gate, runs and persons live in tables, and jobs are shown and started by calls.
   ['database', 'http'],
   ['mvs-trembita', 'jobs', 'signed-content', 'media-storage', 'mithril'],
-  ['dms-passport', 'unzr-info', 'confidant-relationships'],
+  ['dms-passport', 'mvs-passport', 'unzr', 'unzr-info', 'confidant-relationships'],
   ['verifications'],
   ['persons'],
   ['commands'],

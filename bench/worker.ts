@@ -39,6 +39,8 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
       JOB_POLL_SECONDS: '1',
       // Nobody but the measurement starts runs.
       DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
+      MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
+      UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
     },
   });
   const metricsUrl = await program.line('stderr', (line) => /"internal_url":"([^"]+)"/.exec(line)?.[1]);

@@ -72,14 +72,18 @@ async function asEdited({ books }: Scene, people: People): Promise<People> {
 }
 
 /** Signed anew: with a document he is to be checked, without one there is nothing to check. */
-function afterEdit(id: string, number: string | null): Pick<MadePerson, 'documents' | 'stream'> {
+function afterEdit(
+  id: string,
+  number: string | null,
+): Pick<MadePerson, 'documents' | 'stream' | 'mvsPassport'> {
   if (number === null) {
     const stream = { status: 'VERIFICATION_NOT_NEEDED', reason: 'AUTO_DATA_ABSENT', syncedDaysAgo: null };
-    return { documents: [], stream };
+    return { documents: [], stream, mvsPassport: 'VERIFICATION_NOT_NEEDED' };
   }
   const document: MadeDocument = { id, type: 'PASSPORT', number, issuedOn: null, expiresOn: null };
   return {
     documents: [document],
     stream: { status: 'VERIFICATION_NEEDED', reason: 'ONLINE_TRIGGERED', syncedDaysAgo: null },
+    mvsPassport: 'VERIFICATION_NEEDED',
   };
 }

@@ -18,13 +18,16 @@ const MOVES = `(VALUES
   ('S8', 'VERIFICATION_NEEDED,VERIFICATION_NOT_NEEDED,VERIFIED,NOT_VERIFIED', 'NOT_VERIFIED/AUTO_NOT_VALID'),
   ('S10', NULL, 'VERIFICATION_NEEDED/ONLINE_TRIGGERED')) AS moves (named, before, after)`;
 
+/** Signed data begin the other streams again as well; the drills watch one. */
+const OF_THE_STREAM = `resource = 'person_verifications' AND changeset ? 'dms_passport_verification_status'`;
+
 const AUDITED = `
   SELECT resource_id AS person_id, "row" AS named, claim_id, message_id,
          changeset->'dms_passport_verification_status'->>'old_value' AS old_status,
          changeset->'dms_passport_verification_reason'->>'old_value' AS old_reason,
          changeset->'dms_passport_verification_status'->>'new_value' AS new_status,
          changeset->'dms_passport_verification_reason'->>'new_value' AS new_reason
-    FROM mpi.audit_log WHERE resource = 'person_verifications'`;
+    FROM mpi.audit_log WHERE ${OF_THE_STREAM}`;
 
 /** How everybody stands, a lock counting as what stood before it. */
 const STANDING = `
@@ -106,7 +109,7 @@ const INVARIANTS: readonly Invariant[] = [
                  claim_id IS NULL AND shown IN ('VERIFICATION_NEEDED', 'VERIFIED')
                    AND coalesce(synced_at < $1::timestamptz, true) AS waiting,
                  claim_id IS NULL AND shown <> 'IN_REVIEW' AND EXISTS (
-                   SELECT FROM mpi.audit_log AS one WHERE one.resource = 'person_verifications'
+                   SELECT FROM mpi.audit_log AS one WHERE ${OF_THE_STREAM}
                       AND one.resource_id = standing.person_id AND one."row" IN ('S2', 'S4', 'S5', 'S6', 'S7', 'S8'))
                    AS finished
             FROM (${STANDING}) AS standing) AS ledger USING (person_id)`,

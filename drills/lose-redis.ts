@@ -1,9 +1,11 @@
+import type { Sql } from '../src/database/transactions';
+import { aCaller } from '../test/support/build-caller';
 import { waitUntil } from '../test/support/wait-until';
 import { Bell } from './bell';
 import type { FaultReport } from './findings';
 import { mendRegister } from './load-people';
 import { type Drill, play } from './play';
-import { ProbeDoor } from './probe-door';
+import { ProbeDoor, READING } from './probe-door';
 import { finishedPersons, nextFinishedAfter, runEnds, startRun } from './runs';
 import type { Opened, Scene } from './scene';
 
@@ -27,13 +29,15 @@ export const loseRedis: Drill = {
 async function fault(scene: Scene): Promise<FaultReport> {
   const { books, register, redis } = scene;
   const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
+  const sql: Sql = { rows: ({ text }, values) => books.write(text, values) };
+  const token = await aCaller().withScope(READING).save(sql);
   const runId = await startRun(books);
   await register.reached(100);
   const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
 
   await redis.stop();
   const stoppedAtMs = Date.now();
-  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '');
+  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '', token);
   probe.start(door);
   const stoodStillMs = await nextFinishedAfter(books, stoppedAtMs);
   // A worker and a door that have never seen Redis.

@@ -125,10 +125,10 @@ function unchanged({ status, reason, syncedDaysAgo }: MadePerson['stream']): Str
 }
 
 /** The sum of a person whose DMS stream has this status: C0, C1, C2, C3 in this order. */
-export function personSum({ nhs, blocked }: MadePerson, status: string): string {
+export function personSum({ nhs, mvsPassport = 'VERIFIED', blocked }: MadePerson, status: string): string {
   if (blocked) return 'NOT_VERIFIED';
   // All other streams of the drills' persons are verified or do not count.
-  const counted = [nhs, status].filter((one) => one !== 'VERIFICATION_NOT_NEEDED');
+  const counted = [nhs, mvsPassport, status].filter((one) => one !== 'VERIFICATION_NOT_NEEDED');
   if (counted.includes('NOT_VERIFIED')) return 'CHANGES_NEEDED';
   return counted.every((one) => one === 'VERIFIED') ? 'VERIFIED' : 'VERIFICATION_NEEDED';
 }

@@ -23,8 +23,10 @@ export interface MadePerson {
   readonly active: boolean;
   readonly documents: readonly MadeDocument[];
   readonly stream: Standing;
-  /** The stream of the officials: the one other stream that differs between persons. */
+  /** The stream of the officials: the one other stream that differs between persons at the beginning. */
   readonly nhs: 'VERIFIED' | 'VERIFICATION_NEEDED' | 'NOT_VERIFIED';
+  /** Begun again by an edit of the documents; VERIFIED at the beginning. */
+  readonly mvsPassport?: 'VERIFIED' | 'VERIFICATION_NEEDED' | 'VERIFICATION_NOT_NEEDED';
   /** Blocked by hand: his sum stays NOT_VERIFIED whatever happens. */
   readonly blocked: boolean;
 }

@@ -13,6 +13,9 @@ export interface Probed {
   readonly faults: readonly string[];
 }
 
+/** The scope of the reading call. */
+export const READING = 'person_verification:details';
+
 /** Asks doors all the time what a client and an orchestrator ask, while Redis is away. */
 export class ProbeDoor {
   private readonly over = new AbortController();
@@ -21,10 +24,13 @@ export class ProbeDoor {
   private asked = 0;
   private slowestMs = 0;
 
-  constructor(private readonly personId: string) {}
+  constructor(
+    private readonly personId: string,
+    private readonly token: string,
+  ) {}
 
-  start({ child, internalUrl }: Opened): void {
-    this.asking.push(this.askOn(child.name, internalUrl));
+  start({ child, publicUrl }: Opened): void {
+    this.asking.push(this.askOn(child.name, publicUrl));
   }
 
   async stop(): Promise<Probed> {
@@ -48,7 +54,8 @@ export class ProbeDoor {
   private async ask(what: string, url: string, withinMs: number): Promise<string | undefined> {
     const startedAtMs = performance.now();
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
+      const headers = { authorization: `Bearer ${this.token}` };
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(withinMs) });
       const text = await answer.text();
       if (answer.status !== 200) this.faults.add(`${what} was answered with ${answer.status}`);
       return text;

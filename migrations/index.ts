@@ -12,6 +12,11 @@ import { CreateRelationships1700000000700 } from './1700000000700-create-relatio
 import { CreateSignUps1700000000750 } from './1700000000750-create-sign-ups';
 import { CreateMediaUploads1700000000800 } from './1700000000800-create-media-uploads';
 import { CreatePersonSearch1700000000900 } from './1700000000900-create-person-search';
+import { CreateMvsPassport1700000001000 } from './1700000001000-create-mvs-passport';
+import { CreateUnzr1700000001050 } from './1700000001050-create-unzr';
+import { CreateVerificationLists1700000001100 } from './1700000001100-create-verification-lists';
+import { CreateUnzrInfo1700000001150 } from './1700000001150-create-unzr-info';
+import { IndexRelationshipLists1700000001250 } from './1700000001250-index-relationship-lists';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -29,4 +34,9 @@ export const MIGRATIONS = [
   CreateSignUps1700000000750,
   CreateMediaUploads1700000000800,
   CreatePersonSearch1700000000900,
+  CreateMvsPassport1700000001000,
+  CreateUnzr1700000001050,
+  CreateVerificationLists1700000001100,
+  CreateUnzrInfo1700000001150,
+  IndexRelationshipLists1700000001250,
 ] as const;

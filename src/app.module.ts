@@ -6,8 +6,10 @@ import { DatabaseModule } from './database/database.module';
 import { DatabaseHealth } from './database/database-health';
 import { HttpModule } from './http';
 import { RedisConnections, RedisModule } from './jobs';
+import { AuthenticateToken, MithrilModule } from './mithril';
 import { type Log, type Metrics, ObservabilityModule } from './observability';
 import { PersonsModule } from './persons';
+import { UnzrInfoModule } from './unzr-info';
 
 /** What a process is for. */
 export interface AppChoices {
@@ -32,21 +34,29 @@ export class AppModule {
         SettingsModule.of(settings, clock),
         ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
         DatabaseModule,
-        probes(rings),
+        doors(rings),
         PersonsModule.of({ works, rings }),
+        UnzrInfoModule.of({ works, rings }),
       ],
     };
   }
 }
 
-function probes(rings: boolean): DynamicModule {
+/** The calls, with what they need of rooms above them: how the servers are, and who is behind a token. */
+function doors(rings: boolean): DynamicModule {
   return HttpModule.of({
-    imports: rings ? [RedisModule] : [],
-    inject: [DatabaseHealth, ...(rings ? [RedisConnections] : [])],
-    useFactory: (database: DatabaseHealth, redis?: RedisConnections) => ({
-      database: () => database.answers(),
-      migrations: () => database.isMigrated(),
-      ...(redis === undefined ? {} : { redis: () => redis.ping() }),
-    }),
+    imports: [MithrilModule, ...(rings ? [RedisModule] : [])],
+    probes: {
+      inject: [DatabaseHealth, ...(rings ? [RedisConnections] : [])],
+      useFactory: (database: DatabaseHealth, redis?: RedisConnections) => ({
+        database: () => database.answers(),
+        migrations: () => database.isMigrated(),
+        ...(redis === undefined ? {} : { redis: () => redis.ping() }),
+      }),
+    },
+    callers: {
+      inject: [AuthenticateToken],
+      useFactory: (authenticate: AuthenticateToken) => ({ ofToken: (token) => authenticate.run(token) }),
+    },
   });
 }

@@ -27,6 +27,8 @@ const BREACHES: readonly (readonly [rule: string, from: string, to: string])[] =
   ['look-only-down-from-mithril', 'src/mithril/a.ts', 'src/persons/index.ts'],
   ['look-only-down-from-http', 'src/http/a.ts', 'src/jobs/index.ts'],
   ['look-only-down-from-dms-passport', 'src/dms-passport/a.ts', 'src/unzr-info/index.ts'],
+  ['look-only-down-from-mvs-passport', 'src/mvs-passport/a.ts', 'src/dms-passport/index.ts'],
+  ['look-only-down-from-unzr', 'src/unzr/a.ts', 'src/verifications/index.ts'],
   ['look-only-down-from-unzr-info', 'src/unzr-info/a.ts', 'src/verifications/index.ts'],
   ['look-only-down-from-confidant-relationships', 'src/confidant-relationships/a.ts', 'src/persons/index.ts'],
   ['look-only-down-from-verifications', 'src/verifications/a.ts', 'src/persons/index.ts'],

@@ -3,11 +3,15 @@ import { resolve } from 'node:path';
 import { DMS_PASSPORT_ANSWERS } from '../dms-passport';
 import type { PrintedStream } from '../domain/verification/printed-streams';
 import { verificationTablesPage } from '../domain/verification/tables-page';
+import { MVS_PASSPORT_ANSWERS } from '../mvs-passport';
+import { UNZR_ANSWERS, UNZR_CLEARED_WHEN_MALFORMED } from '../unzr';
 
 const PAGE = resolve(__dirname, '../../docs/verification-tables.md');
 
 const CONNECTED_STREAMS: readonly PrintedStream[] = [
-  { stream: 'dms_passport', answers: DMS_PASSPORT_ANSWERS },
+  { stream: 'dms_passport', answers: DMS_PASSPORT_ANSWERS, clearedWhenMalformed: null },
+  { stream: 'mvs_passport', answers: MVS_PASSPORT_ANSWERS, clearedWhenMalformed: null },
+  { stream: 'unzr', answers: UNZR_ANSWERS, clearedWhenMalformed: UNZR_CLEARED_WHEN_MALFORMED },
 ];
 
 /** Prints the tables into the documents; with `--check` it writes nothing and fails when the page is stale. */

@@ -3,6 +3,7 @@ import {
   connectionUrl,
   cronExpression,
   oneOf,
+  optionalText,
   port,
   positive,
   text,
@@ -49,6 +50,16 @@ export const ENVIRONMENT = z.object({
   /** At most a hundred years, which is as good as never. */
   DMS_PERSON_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
   DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
+
+  MVS_PERSON_SYNCHRONIZATION_SCHEDULE: cronExpression('0 1 * * *'),
+  MVS_PERSON_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
+  MVS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
+  /** What the register calls an ID card is not published: without it booklets alone are asked about. */
+  MVS_PASS_TYPE_NATIONAL_ID: optionalText('0102'),
+
+  UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: cronExpression('0 1 * * *'),
+  UNZR_PERSON_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
+  UNZR_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
 
   ...TREMBITA_ENVIRONMENT,
 

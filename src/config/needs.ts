@@ -17,6 +17,7 @@ export const NEEDED_URLS = {
   worker: ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL'],
   job: ['DATABASE_URL', 'TREMBITA_URL'],
   migrate: ['DATABASE_URL'],
+  token: ['DATABASE_URL'],
   /** Brings up, by itself, each server whose address is not set. */
   demo: [],
   sandbox: [],

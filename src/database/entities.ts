@@ -1,9 +1,12 @@
 import { DmsPassportData } from './mimir/dms-passport-data.entity';
+import { MvsPassportData } from './mimir/mvs-passport-data.entity';
 import { RegisterBreaker } from './mimir/register-breaker.entity';
 import { RegisterCallCount } from './mimir/register-call-count.entity';
 import { RegisterPlace } from './mimir/register-place.entity';
 import { RegisterRate } from './mimir/register-rate.entity';
 import { RegisterWorker } from './mimir/register-worker.entity';
+import { UnzrData } from './mimir/unzr-data.entity';
+import { UnzrInfo } from './mimir/unzr-info.entity';
 import { Client } from './mithril/client.entity';
 import { GlobalUserRole } from './mithril/global-user-role.entity';
 import { Role } from './mithril/role.entity';
@@ -53,6 +56,9 @@ export const ENTITIES = [
   StatusChangeEvent,
   AuditLog,
   DmsPassportData,
+  MvsPassportData,
+  UnzrData,
+  UnzrInfo,
   RegisterWorker,
   RegisterPlace,
   RegisterRate,

@@ -1,7 +1,7 @@
 import type { Settings } from '../config/env';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import { chosenPassport } from '../domain/person/chosen-document';
+import { chosenDocument } from '../domain/person/chosen-document';
 import { parsePassportNumber } from '../domain/person/passport-number';
 import type {
   Asked,
@@ -32,6 +32,7 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
   readonly method = 'CheckPassportDMSStatus';
   readonly answers = DMS_PASSPORT_ANSWERS;
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
+  readonly clearedWhenMalformed = null;
   readonly timetable;
 
   constructor(
@@ -53,7 +54,7 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
   }
 
   prepare({ documents }: PersonFacts, today: IsoDay): Prepared<DmsPassportQuestion> {
-    const passport = chosenPassport(documents, today);
+    const passport = chosenDocument(documents, ['PASSPORT'], today);
     if (passport === 'absent') return { ground: 'nothing_to_check' };
     const number = parsePassportNumber(passport.number);
     if (number === 'malformed') return { ground: 'data_malformed' };

@@ -8,14 +8,16 @@ import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal';
 import { ObservabilityModule, openLog } from '../observability';
 import {
   HttpModule,
+  InternalOnly,
   ListAnswer,
-  OnEveryPort,
   ParseId,
+  WithoutToken,
   createApplication,
   listenDoor,
   parsePaging,
   type DoorAddresses,
 } from '.';
+import { NO_CALLERS } from '../../test/support/no-callers';
 import { REFUSAL_ANSWERS } from './refusal-answers.table';
 
 const MARKER = 'marker-КВ123456';
@@ -35,10 +37,10 @@ function failedStatement(code: string): Error {
 }
 
 /** Fills the braces of every sentence that has some. */
-const WORDS = { from: 'VERIFIED', to: 'IN_REVIEW', attribute: 'patient_signed' };
+const WORDS = { from: 'VERIFIED', to: 'IN_REVIEW', attribute: 'patient_signed', allowances: 'job:read' };
 
 @Controller('things')
-@OnEveryPort()
+@WithoutToken()
 class ThingsController {
   @Get()
   list(@Query() query: Record<string, string>): ListAnswer<number> {
@@ -74,6 +76,7 @@ class ThingsController {
 }
 
 @Controller('inner')
+@InternalOnly()
 class InnerController {
   @Get()
   show(): { inner: true } {
@@ -97,7 +100,10 @@ beforeAll(async () => {
   @Module({
     imports: [
       ObservabilityModule.of({ log }),
-      HttpModule.of({ useFactory: () => ({ database: good, migrations: good }) }),
+      HttpModule.of({
+        probes: { useFactory: () => ({ database: good, migrations: good }) },
+        callers: NO_CALLERS,
+      }),
     ],
     controllers: [ThingsController, InnerController],
   })

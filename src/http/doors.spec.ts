@@ -5,7 +5,8 @@ import { Controller, Get, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ObservabilityModule, openLog } from '../observability';
-import { HttpModule, OnEveryPort, createApplication, listenDoor, type ReadinessProbes } from '.';
+import { HttpModule, WithoutToken, createApplication, listenDoor, type ReadinessProbes } from '.';
+import { NO_CALLERS } from '../../test/support/no-callers';
 import { OpenDoors } from './open-doors';
 import { withDeadline } from './readiness';
 
@@ -26,7 +27,7 @@ const hangs = () => new Promise<boolean>(() => undefined);
 const slow = new EventEmitter();
 
 @Controller('slow')
-@OnEveryPort()
+@WithoutToken()
 class SlowController {
   @Get()
   async answer(): Promise<{ late: true }> {
@@ -42,7 +43,10 @@ async function anApp(probes: Partial<ReadinessProbes> = {}): Promise<NestExpress
   @Module({
     imports: [
       ObservabilityModule.of({ log }),
-      HttpModule.of({ useFactory: () => ({ database: yes, migrations: yes, ...probes }) }),
+      HttpModule.of({
+        probes: { useFactory: () => ({ database: yes, migrations: yes, ...probes }) },
+        callers: NO_CALLERS,
+      }),
     ],
     controllers: [SlowController],
   })

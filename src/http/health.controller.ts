@@ -1,7 +1,7 @@
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { WithoutToken } from './access';
 import { WithoutEnvelope } from './envelope.interceptor';
-import { OnEveryPort } from './internal-port.guard';
 import {
   READINESS_PROBES,
   isReady,
@@ -13,7 +13,7 @@ import {
 
 /** For orchestrators: is the process alive, and may it get requests? */
 @Controller('health')
-@OnEveryPort()
+@WithoutToken()
 @WithoutEnvelope()
 export class HealthController {
   private readonly database: Probe;

@@ -1,31 +1,40 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard } from './access.guard';
+import { CALLERS, type Callers } from './callers';
+import { CheckAccess } from './check-access';
 import { EnvelopeInterceptor } from './envelope.interceptor';
 import { HealthController } from './health.controller';
-import { InternalPortGuard } from './internal-port.guard';
 import { MetricsController } from './metrics.controller';
 import { OpenDoors } from './open-doors';
 import { READINESS_PROBES, type ReadinessProbes } from './readiness';
 import { RefusalFilter } from './refusal.filter';
 
-/** How the probes are made: what they need, and from which modules. */
-interface ProbesSource extends Pick<FactoryProvider<ReadinessProbes>, 'useFactory' | 'inject'> {
-  imports?: NonNullable<ModuleMetadata['imports']>;
+/** How a part is made, and of what. */
+type Source<Part> = Pick<FactoryProvider<Part>, 'useFactory' | 'inject'>;
+
+/** What rooms above hand in, and the modules it comes from. */
+interface HandedIn {
+  readonly imports?: NonNullable<ModuleMetadata['imports']>;
+  readonly probes: Source<ReadinessProbes>;
+  readonly callers: Source<Callers>;
 }
 
-/** Everything that is the same for every call: envelope, refusals, ports, health, metrics. */
+/** Everything that is the same for every call: envelope, refusals, access, ports, health, metrics. */
 @Module({})
 export class HttpModule {
-  static of({ imports = [], useFactory, inject = [] }: ProbesSource): DynamicModule {
+  static of({ imports = [], probes, callers }: HandedIn): DynamicModule {
     return {
       module: HttpModule,
-      imports,
+      imports: [DiscoveryModule, ...imports],
       controllers: [HealthController, MetricsController],
       providers: [
         OpenDoors,
-        { provide: READINESS_PROBES, useFactory, inject },
+        CheckAccess,
+        { provide: READINESS_PROBES, ...probes },
+        { provide: CALLERS, ...callers },
         { provide: APP_FILTER, useClass: RefusalFilter },
-        { provide: APP_GUARD, useClass: InternalPortGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
       ],
     };

@@ -1,10 +1,12 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Metrics } from '../observability';
+import { InternalOnly } from './access';
 import { WithoutEnvelope } from './envelope.interceptor';
 
-/** All figures, for Prometheus; on the internal port, as everything that is not opened. */
+/** All figures, for Prometheus, which has no token; the public port does not tell that they exist. */
 @Controller('metrics')
+@InternalOnly()
 @WithoutEnvelope()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request } from 'express';
+import type { Caller } from '../domain/access/caller';
 
 /** By which listener a request came in. */
 export type Listener = 'public' | 'internal';
@@ -11,6 +12,7 @@ interface Traits {
 
 const LISTENERS = new WeakMap<IncomingMessage, Listener>();
 const REQUEST_IDS = new WeakMap<IncomingMessage, string>();
+const CALLERS = new WeakMap<IncomingMessage, Caller>();
 
 /** Notes by which listener a request came in. A header would do, if clients could not send headers. */
 export function noteListener(request: IncomingMessage, listener: Listener): void {
@@ -20,6 +22,16 @@ export function noteListener(request: IncomingMessage, listener: Listener): void
 /** Notes the id under which a request is logged and answered. */
 export function noteRequestId(request: IncomingMessage, requestId: string): void {
   REQUEST_IDS.set(request, requestId);
+}
+
+/** Notes who was admitted with a request. */
+export function noteCaller(request: IncomingMessage, caller: Caller): void {
+  CALLERS.set(request, caller);
+}
+
+/** Who was admitted with a request; nobody where no token is asked for. */
+export function callerOf(request: IncomingMessage): Caller | undefined {
+  return CALLERS.get(request);
 }
 
 /** What we noted about a request. One that came by no listener of ours counts as public: the careful side. */

@@ -1,3 +1,7 @@
+export { Bell } from './bell';
+export type { Errands, TakenErrand } from './errand';
+export { ErrandLoop } from './errand-loop';
+export { ErrandsModule } from './errands.module';
 export type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
 export { JobList } from './job-list';
 export { type JobRun, type RunStatus, runSummary } from './job-run';
@@ -5,4 +9,5 @@ export { JobRunRepository } from './job-run.repository';
 export { JobsModule, RedisModule } from './jobs.module';
 export { RedisConnections } from './redis-connections';
 export { type ForegroundEnd, RunInForeground } from './run-in-foreground';
+export { StartRun } from './start-run';
 export { Tickets } from './tickets';

@@ -55,6 +55,22 @@ export const INSERT_BY_HAND: Statement = {
     RETURNING id`,
 };
 
+/** A run that nobody holds yet: whichever worker hears the bell first will. Nothing while another one is going. */
+export const INSERT_ON_REQUEST: Statement = {
+  name: 'insert_run_on_request',
+  text: `
+    WITH started AS (
+      INSERT INTO mpi.job_runs (job, started_at, started_by, status)
+      VALUES ($1::varchar, now(), $2::uuid, 'RUNNING')
+      ON CONFLICT DO NOTHING
+      RETURNING *
+    ), noted AS (
+      INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+      SELECT started_by, 'job_runs', id, jsonb_build_object('job', job, 'status', status) FROM started
+    )
+    SELECT ${COLUMNS}, '{}'::jsonb AS counts FROM started AS r`,
+};
+
 /** Takes the lease when nobody living has it, and renews one's own. */
 export const TAKE_LEASE: Statement = {
   name: 'take_run_lease',

@@ -68,6 +68,15 @@ export class JobRunRepository {
     }
   }
 
+  /** Starts a run that the workers will find, and notes who asked for it; nothing while one is going. */
+  async startOnRequest(job: string, startedBy: string): Promise<JobRun | undefined> {
+    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(
+      statements.INSERT_ON_REQUEST,
+      [job, startedBy],
+    );
+    return row === undefined ? undefined : jobRun(row);
+  }
+
   private tryToStart(job: string, startedBy: string, holder: Holder): Promise<Started | undefined> {
     return this.transactions.run(async (sql) => {
       const running = await lockRunning(sql, job);

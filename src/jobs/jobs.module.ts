@@ -15,6 +15,7 @@ import { RedisConnections } from './redis-connections';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
 import { SilenceBells } from './silence-bells';
+import { StartRun } from './start-run';
 import type { PartPorts } from './take-part';
 import { ticketProcessor } from './ticket-processor';
 import { Tickets } from './tickets';
@@ -58,10 +59,18 @@ export class JobsModule {
         tickets(choices),
         ...(choices.rings ? [silenceBells(choices.names)] : []),
         runInForeground,
+        startRun,
         ...(choices.works ? [timetable, JobsAtWork] : []),
         ...(choices.works && choices.rings ? choices.names.map(ticketProcessor) : []),
       ],
-      exports: [JobList, JobRunRepository, RunInForeground, Tickets, ...(choices.rings ? [BullModule] : [])],
+      exports: [
+        JobList,
+        JobRunRepository,
+        RunInForeground,
+        StartRun,
+        Tickets,
+        ...(choices.rings ? [BullModule] : []),
+      ],
     };
   }
 }
@@ -127,6 +136,13 @@ const runInForeground: Provider = {
   provide: RunInForeground,
   inject: [JobList, PART_PORTS],
   useFactory: (jobs: JobList, ports: PartPorts) => new RunInForeground(jobs, ports),
+};
+
+const startRun: Provider = {
+  provide: StartRun,
+  inject: [JobList, Tickets, PART_PORTS],
+  useFactory: (jobs: JobList, bells: Tickets, { runs, observer }: PartPorts) =>
+    new StartRun({ jobs, runs, observer, tickets: bells }),
 };
 
 const timetable: Provider = {

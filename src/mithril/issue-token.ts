@@ -1,19 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../database/transactions';
+import type { Grant } from './grant';
+import { hashOfToken } from './hash-of-token';
 import { TokenRepository } from './token.repository';
-
-/** What a token allows, to whom, through which client, and who asked for it. */
-export interface Grant {
-  readonly userId: string;
-  readonly clientId: string;
-  readonly grantType: string;
-  /** Separated by spaces. */
-  readonly scope: string;
-  readonly applicantUserId: string;
-  readonly applicantPersonId: string;
-  readonly expiresAt: Date;
-}
 
 /** 256 bits, as many as its hash has: nobody guesses one. */
 const TOKEN_BYTES = 32;
@@ -25,11 +15,7 @@ export class IssueToken {
 
   async run(sql: Sql, grant: Grant): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
-    await this.tokens.insertAccessToken(sql, { ...grant, valueHash: hashOf(token) });
+    await this.tokens.insertAccessToken(sql, { ...grant, valueHash: hashOfToken(token) });
     return token;
   }
-}
-
-function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }

@@ -1,4 +1,4 @@
-export { describeError } from './describe-error';
+export { describeError, LOGGED_AS, type LoggedWords } from './describe-error';
 export type { LogFields } from './keep-allowed-fields';
 export { Log, openLog } from './log';
 export { Metrics } from './metrics';

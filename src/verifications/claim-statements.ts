@@ -85,12 +85,18 @@ export function retryWindow(stream: RegisterStreamName, size: number): Statement
   };
 }
 
-/** The documents of persons. */
-export const DOCUMENTS_OF: Statement = {
-  name: 'documents_of_persons',
+/**
+ * What the streams may know of persons: one row a document, and one without for who has none. The ids are named twice,
+ * since the planner does not carry a list over from one table to the other, and would read all documents.
+ */
+export const FACTS_OF: Statement = {
+  name: 'facts_of_persons',
   text: `
-    SELECT person_id, id, type, number, issued_at::text AS issued_at, expiration_date::text AS expiration_date
-      FROM mpi.person_documents WHERE person_id = ANY ($1::uuid[])`,
+    SELECT p.id AS person_id, p.last_name, p.first_name, p.second_name, p.birth_date::text AS birth_date, p.unzr,
+           d.id, d.type, d.number, d.issued_at::text AS issued_at, d.expiration_date::text AS expiration_date
+      FROM mpi.persons AS p
+      LEFT JOIN mpi.person_documents AS d ON d.person_id = p.id AND d.person_id = ANY ($1::uuid[])
+     WHERE p.id = ANY ($1::uuid[])`,
 };
 
 /** Whether anybody is due who waits for nothing. $1 is the threshold. */

@@ -3,7 +3,7 @@ import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { anybodyDue, claimListed, claimReady, countDue, retryWindow } from './claim-statements';
-import type { FactsRepository } from './facts.repository';
+import { factsAmong, type FactsRepository } from './facts.repository';
 import { type Mark, markParameters } from './selection';
 
 /** For whom a claim is made. */
@@ -105,7 +105,7 @@ export class ClaimRepository {
   }
 
   /**
-   * Two statements, each a transaction of its own. The documents are read after the claim: a row it locked may be newer
+   * Two statements, each a transaction of its own. Data and documents are read after the claim: a row it locked may be newer
    * than what its own statement saw of other tables. If reading them fails, nobody renews the claim, and its people are
    * free when its lease has passed.
    */
@@ -129,7 +129,7 @@ function claimOf(
   const held = picked.map(({ person_id, attempts }) => ({
     claimId,
     attempts,
-    facts: facts.get(person_id) ?? { personId: person_id, documents: [] },
+    facts: factsAmong(facts, person_id),
   }));
   const taken = new Map(picked.map((row) => [row.branch, markOf(row)]));
   return {

@@ -1,15 +1,26 @@
 import type { Sql, Statement } from '../database/transactions';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
-import { DOCUMENTS_OF } from './claim-statements';
+import { FACTS_OF } from './claim-statements';
+
+interface PersonRow {
+  readonly person_id: string;
+  readonly last_name: string;
+  readonly first_name: string;
+  readonly second_name: string | null;
+  readonly birth_date: string;
+  readonly unzr: string | null;
+}
 
 interface DocumentRow {
-  readonly person_id: string;
   readonly id: string;
   readonly type: PersonDocument['type'];
   readonly number: string;
   readonly issued_at: string | null;
   readonly expiration_date: string | null;
 }
+
+/** A person without documents is a row without one. */
+type FactsRow = PersonRow & (DocumentRow | { readonly id: null });
 
 const IS_ACTIVE: Statement = {
   name: 'person_is_active',
@@ -20,21 +31,21 @@ const IS_ACTIVE: Statement = {
 export class FactsRepository {
   async of(sql: Sql, personId: string): Promise<PersonFacts> {
     const facts = await this.ofAll(sql, [personId]);
-    return facts.get(personId) ?? { personId, documents: [] };
+    return factsAmong(facts, personId);
   }
 
   async ofAll(sql: Sql, personIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
     const rows =
-      personIds.length === 0
-        ? []
-        : await sql.rows<DocumentRow & Record<string, unknown>>(DOCUMENTS_OF, [personIds]);
-    const documents = new Map<string, PersonDocument[]>(personIds.map((personId) => [personId, []]));
-    for (const { person_id, id, type, number, issued_at, expiration_date } of rows) {
-      documents
-        .get(person_id)
-        ?.push({ id, type, number, issuedAt: issued_at, expirationDate: expiration_date });
+      personIds.length === 0 ? [] : await sql.rows<FactsRow & Record<string, unknown>>(FACTS_OF, [personIds]);
+    const documents = new Map<string, PersonDocument[]>();
+    const facts = new Map<string, PersonFacts>();
+    for (const row of rows) {
+      const his = documents.get(row.person_id) ?? [];
+      if (row.id !== null) his.push(documentOf(row));
+      if (!documents.has(row.person_id)) facts.set(row.person_id, factsOf(row, his));
+      documents.set(row.person_id, his);
     }
-    return new Map([...documents].map(([personId, each]) => [personId, { personId, documents: each }]));
+    return facts;
   }
 
   /** Undefined when there is no such person. */
@@ -42,4 +53,27 @@ export class FactsRepository {
     const [row] = await sql.rows<{ active: boolean }>(IS_ACTIVE, [personId]);
     return row?.active;
   }
+}
+
+/** A row of verifications cannot be without its person; not to find him is a bug. */
+export function factsAmong(facts: ReadonlyMap<string, PersonFacts>, personId: string): PersonFacts {
+  const his = facts.get(personId);
+  if (his === undefined) throw new Error('A person with verifications is not among the persons.');
+  return his;
+}
+
+function factsOf(row: PersonRow, documents: readonly PersonDocument[]): PersonFacts {
+  return {
+    personId: row.person_id,
+    lastName: row.last_name,
+    firstName: row.first_name,
+    secondName: row.second_name,
+    birthDate: row.birth_date,
+    unzr: row.unzr,
+    documents,
+  };
+}
+
+function documentOf({ id, type, number, issued_at, expiration_date }: DocumentRow): PersonDocument {
+  return { id, type, number, issuedAt: issued_at, expirationDate: expiration_date };
 }

@@ -127,7 +127,8 @@ export class OutcomeRepository {
   }
 }
 
-function changedPerson(row: ChangedPersonRow): ChangedPerson {
+/** A changed row as the records tell it, with the sum that follows from it. */
+export function changedPerson(row: ChangedPersonRow): ChangedPerson {
   const before = row.cumulative_before;
   return {
     id: row.person_id,

@@ -9,6 +9,8 @@ export type Outcome<Question, Answer extends string> =
       readonly held: Held;
       readonly question: Question;
       readonly answer: Answer;
+      /** What the register said in words; null when it said nothing. */
+      readonly description: string | null;
       readonly messageId: string;
       /** Not later than the call was sent, by the clock of the database. */
       readonly sentAt: Date;

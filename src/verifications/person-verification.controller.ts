@@ -1,13 +1,27 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
-import { ParseId } from '../http';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ListAnswer, Needs, ParseId } from '../http';
+import { parseStatusQuery } from './admin/list-queries.dto';
+import { type ListedPerson, PersonListRepository } from './person-list.repository';
 import { ReadVerification, type VerificationDetails } from './read-verification';
 
-/** How a person's verification stands. */
+/** How the verification of persons stands. */
 @Controller('api/persons')
 export class PersonVerificationController {
-  constructor(@Inject(ReadVerification) private readonly readVerification: ReadVerification) {}
+  constructor(
+    @Inject(ReadVerification) private readonly readVerification: ReadVerification,
+    @Inject(PersonListRepository) private readonly lists: PersonListRepository,
+  ) {}
+
+  @Get('verifications')
+  @Needs('person_verification:read')
+  async verifications(@Query() query: Record<string, unknown>): Promise<ListAnswer<ListedPerson>> {
+    const { page: request, filter } = parseStatusQuery(query);
+    const { entries, total } = await this.lists.ofStatus(filter.verification_status, request);
+    return new ListAnswer(entries, { request, total });
+  }
 
   @Get(':id/verification')
+  @Needs('person_verification:details')
   verification(@Param('id', ParseId) id: string): Promise<VerificationDetails> {
     return this.readVerification.run(id);
   }

@@ -151,12 +151,13 @@ export class ReviewRound<Question, Answer extends string> {
     const { messageId } = asked;
     if (asked.kind === 'technical_error')
       return { kind: 'technical_error', held, error: asked.error, messageId };
-    const { answer, durationMs, sentAtMs } = asked;
+    const { answer, description = null, durationMs, sentAtMs } = asked;
     return {
       kind: 'answered',
       held,
       question,
       answer,
+      description,
       messageId,
       durationMs,
       sentAt: this.parts.clock.at(sentAtMs),

@@ -1,13 +1,15 @@
 import type { Sql } from '../database/transactions';
 import type { RegisterStream } from '../domain/verification/register-stream';
 import { DmsPassportModule, DmsPassportStream } from '../dms-passport';
+import { MvsPassportModule, MvsPassportStream } from '../mvs-passport';
+import { UnzrModule, UnzrStream } from '../unzr';
 
 /** Any stream, where neither its question nor its answers matter. */
 export type AnyRegisterStream = RegisterStream<unknown, string, Sql>;
 
 /** The roll call: a register stream is one folder and one line here. */
-export const STREAM_MODULES = [DmsPassportModule] as const;
-export const STREAM_CLASSES = [DmsPassportStream] as const;
+export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
+export const STREAM_CLASSES = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
 
 /** Minute, hour, day, month, weekday. */
 const SCHEDULE_FIELDS = 5;

@@ -5,6 +5,7 @@ import { JobList, JobsModule } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
+import { OFFICIAL_CONTROLLERS, OFFICIAL_WORK } from './admin/official-work';
 import { BeginVerifications } from './begin-verifications';
 import { countLedger } from './count-ledger';
 import { FactsRepository } from './facts.repository';
@@ -34,7 +35,7 @@ export class VerificationsModule {
     return {
       module: VerificationsModule,
       imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs],
-      controllers: [PersonVerificationController, JobsController],
+      controllers: [PersonVerificationController, JobsController, ...OFFICIAL_CONTROLLERS],
       providers: [
         BeginVerifications,
         OutcomeRepository,
@@ -43,7 +44,7 @@ export class VerificationsModule {
         streams,
         MakeChecks,
         ledger,
-        requeueCheck,
+        ...OFFICIAL_WORK,
         personDataChanged,
         checks,
         readVerification,
@@ -64,13 +65,6 @@ const streams: Provider = {
     checkStreams(all, (columns) => database.missingColumns('mpi.person_verifications', columns));
     return all;
   },
-};
-
-const requeueCheck: Provider = {
-  provide: RequeueCheck,
-  inject: [Transactions, FactsRepository, OutcomeRepository],
-  useFactory: (transactions: Transactions, facts: FactsRepository, outcomes: OutcomeRepository) =>
-    new RequeueCheck(transactions, facts, outcomes),
 };
 
 const personDataChanged: Provider = {

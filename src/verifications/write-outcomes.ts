@@ -4,6 +4,7 @@ import type { AskedQuestion, RegisterStream } from '../domain/verification/regis
 import type { StreamRowName } from '../domain/verification/stream-status-row';
 import type { Held } from './claim.repository';
 import type { ClaimLeaseRepository } from './claim-lease.repository';
+import { clearMalformed } from './clear-malformed';
 import { decideAnswered, decideUnasked } from './decide-outcome';
 import type { Answered, Outcome } from './outcome';
 import {
@@ -69,7 +70,9 @@ export class WriteOutcomes<Question, Answer extends string> {
       const counts = new RunCounts();
       const late: Held[] = [];
       const answered = group.filter((outcome) => outcome.kind === 'answered');
-      const refuted = answered.filter(({ answer }) => this.stream.answers[answer].means === 'refuted');
+      const refuted = answered.filter(
+        ({ answer }) => this.stream.answers[answer].reaches === 'other_holders',
+      );
       const dataIds = await this.keep(sql, answered);
       const holders = await this.others.find(sql, refuted);
       await this.outcomes.lock(sql, [...group.map(({ held }) => held.facts.personId), ...holders]);
@@ -86,6 +89,7 @@ export class WriteOutcomes<Question, Answer extends string> {
         actorId: writer.actorId,
       });
       counts.add('propagated_persons', reached.changes.length);
+      await clearMalformed(sql, writer, { stream: this.stream, group, changes: changes.changes });
       await recordPersonChanges(sql, writer, {
         changes: [...changes.changes, ...reached.changes],
         sums: [...changes.sums, ...reached.sums],
@@ -107,7 +111,11 @@ export class WriteOutcomes<Question, Answer extends string> {
     if (kept.length === 0) return new Map();
     return this.stream.keep(
       sql,
-      kept.map(({ question, answer }) => ({ question, dataStatus: this.stream.dataStatus[answer] })),
+      kept.map(({ question, description, answer }) => ({
+        question,
+        description,
+        dataStatus: this.stream.dataStatus[answer],
+      })),
     );
   }
 

@@ -8,7 +8,7 @@ import { childOf, teenagerOf } from '../../src/commands/demo/sign-up/made-up-pat
 import { startSandbox } from '../../src/mvs-trembita/sandbox';
 import { freshDatabase, waitUntil } from '../support';
 import { asAdmin } from '../support/as-admin';
-import { exported, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
+import { exported, readJobsLikeANewcomer, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
 import { startDemo, type StartedDemo } from './start-demo';
 
 /** Servers, program and run take ten seconds on an idle machine; here others work beside it. */
@@ -80,6 +80,7 @@ describe('npm run demo', () => {
       const ready = await fetch(`${exported(out, 'INTERNAL')}/health/ready`);
       expect([ready.status, await ready.json()]).toMatchObject([200, { redis: 'up' }]);
       expect(await signUpLikeANewcomer(out)).toEqual([200, 201]);
+      expect(await readJobsLikeANewcomer(out)).toBe(200);
       const authority = exported(out, 'TEST_AUTHORITY');
       expect(existsSync(authority)).toBe(true);
       one.descendants();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RequeueCheck } from '../../src/verifications';
-import { aPerson, auditOf, lockOf, verificationOf } from '../support/builders';
+import { aPerson, auditOfStream, lockOf, verificationOf } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/change-data';
 import { Installation } from '../support/installation';
 import { waitUntil } from '../support/wait-until';
@@ -14,7 +14,7 @@ afterAll(() => here.stop());
 beforeEach(() => here.clear());
 
 const rowsOf = async (person: string): Promise<(string | null)[]> =>
-  (await auditOf(here.sql, person)).map(({ row }) => row);
+  (await auditOfStream(here.sql, person, 'dms_passport')).map(({ row }) => row);
 
 /** Begins a run and comes back when the register holds a question about the passport. */
 async function askedAbout(passport: string): Promise<string> {

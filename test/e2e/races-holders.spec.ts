@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aParty, aPerson, auditOf, partyVerificationOf, verificationOf } from '../support/builders';
+import {
+  aParty,
+  aPerson,
+  auditOf,
+  auditOfStream,
+  partyVerificationOf,
+  verificationOf,
+} from '../support/builders';
 import { changeData } from '../support/change-data';
 import { Installation } from '../support/installation';
 import { waitUntil } from '../support/wait-until';
@@ -44,7 +51,8 @@ describe('S8 waits for another holder', () => {
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'AUTO_VALID',
     });
-    expect((await auditOf(here.sql, holder)).map(({ row }) => row)).toEqual(['S1', 'S6']);
+    const audited = await auditOfStream(here.sql, holder, 'dms_passport');
+    expect(audited.map(({ row }) => row)).toEqual(['S1', 'S6']);
     expect(run.counts).toEqual({ batches: 2, taken: 2, refuted: 1, verified: 1 });
     expect(here.register.requestsFor(renewed)).toHaveLength(1);
   });

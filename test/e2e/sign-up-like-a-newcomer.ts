@@ -24,6 +24,15 @@ export async function signUpLikeANewcomer(out: string): Promise<number[]> {
   return [validated.status, registered.status];
 }
 
+/** Does in a shell what the last lines say, and gives what the call of officials answered. */
+export async function readJobsLikeANewcomer(out: string): Promise<number> {
+  const [, making = ''] = /^# export TOKEN=\$\((.*)\)$/m.exec(out) ?? [];
+  const env = { ...process.env, DATABASE_URL: exported(out, 'DATABASE_URL') };
+  const token = execFileSync('sh', ['-c', making], { cwd: PROJECT, env, stdio: 'pipe' }).toString().trim();
+  const headers = { authorization: `Bearer ${token}` };
+  return (await fetch(`${exported(out, 'PUBLIC')}/api/admin/jobs`, { headers })).status;
+}
+
 function post(url: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
   return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });

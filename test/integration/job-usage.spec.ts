@@ -6,7 +6,11 @@ const NO_SETTINGS = {};
 
 describe('npm run job, typed wrongly on a machine without settings', () => {
   it.each([
-    ['an unknown job', ['no-such-job'], 'Job not found; there is dms-passport-persons'],
+    [
+      'an unknown job',
+      ['no-such-job'],
+      'Job not found; there is dms-passport-persons, mvs-passport-persons, unzr-persons',
+    ],
     ['no end of minutes', ['dms-passport-persons', '--give-up-after', 'Infinity'], '--give-up-after must be'],
     [
       'minutes in hexadecimal',

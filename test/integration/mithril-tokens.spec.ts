@@ -7,6 +7,10 @@ import { emptyTables } from '../support/empty-tables';
 import { openRegistry, type Registry } from '../support/registry';
 
 const issueToken = new IssueToken(new TokenRepository());
+const APPLICANT = {
+  userId: '5a5b1c9e-0000-4000-8000-000000000001',
+  personId: '5a5b1c9e-0000-4000-8000-000000000002',
+};
 let registry: Registry;
 let grant: Grant;
 
@@ -23,8 +27,8 @@ beforeEach(async () => {
     clientId: '00000000-0000-4000-8000-000000000002',
     grantType: 'pis_auth',
     scope: 'app:authorize',
-    applicantUserId: '5a5b1c9e-0000-4000-8000-000000000001',
-    applicantPersonId: '5a5b1c9e-0000-4000-8000-000000000002',
+    applicant: APPLICANT,
+    actorId: APPLICANT.userId,
     expiresAt: new Date('2026-06-01T10:00:00Z'),
   };
 });
@@ -45,8 +49,8 @@ describe('A token', () => {
           scope: 'app:authorize',
           client_id: grant.clientId,
           grant_type: 'pis_auth',
-          applicant_user_id: grant.applicantUserId,
-          applicant_person_id: grant.applicantPersonId,
+          applicant_user_id: APPLICANT.userId,
+          applicant_person_id: APPLICANT.personId,
         },
       },
     ]);
@@ -65,7 +69,7 @@ describe('A token', () => {
     const audit = await registry.sql.rows({ text });
     expect(audit).toMatchObject([
       {
-        actor_id: grant.applicantUserId,
+        actor_id: APPLICANT.userId,
         resource: 'tokens',
         changeset: { user_id: { new_value: grant.userId } },
       },

@@ -69,6 +69,14 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     confidant_person_relationship_id uuid, type varchar!, number varchar!, issued_by varchar, issued_at date`,
   'mimir.dms_passport_data':
     'pass_type varchar!, pas_serial varchar, pas_number varchar!, pas_status smallint!',
+  'mimir.mvs_passport_data':
+    'pass_type varchar!, pas_serial varchar, pas_number varchar!, pas_status smallint!',
+  'mimir.unzr_info': `
+    unzr varchar!, job_status varchar!, info jsonb, synced_at timestamptz, inserted_by uuid!, updated_by uuid!,
+    tries smallint!=, next_try_at timestamptz=, claim_id uuid`,
+  'mimir.unzr_data': `
+    unzr varchar, family_name varchar, given_name varchar, patronymic_name varchar, date_birth date,
+    status smallint, description varchar`,
   'prm.parties': `
     first_name varchar, last_name varchar, second_name varchar, birth_date date, tax_id varchar,
     is_active boolean=, verification_status varchar`,

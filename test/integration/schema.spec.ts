@@ -143,12 +143,19 @@ function quotedIn(definition: string): string[] {
   return [...definition.matchAll(/'([^']*)'/g)].map(([, value]) => value ?? '').sort();
 }
 
+/** Tables whose only status has a dictionary of its own. */
+const STATUSES_OF: Readonly<Record<string, readonly string[]>> = {
+  'mpi.job_runs': ['RUNNING', 'FINISHED', 'FAILED', 'STOPPED', 'SKIPPED'],
+  'mimir.unzr_info': ['pending', 'processed', 'failed'],
+  'prm.parties': PARTY_CUMULATIVE_STATUSES,
+  'prm.legal_entities': ['ACTIVE', 'SUSPENDED', 'CLOSED'],
+};
+
 function dictionaryOf({ table, column }: CatalogueColumn): readonly string[] {
   if (column === 'dracs_death_online_status') return DRACS_DEATH_ONLINE_STATUSES;
-  if (table === 'mpi.job_runs') return ['RUNNING', 'FINISHED', 'FAILED', 'STOPPED', 'SKIPPED'];
+  const only = STATUSES_OF[table];
+  if (only !== undefined) return only;
   if (table === 'mpi.persons') return column === 'status' ? ['active', 'inactive'] : CUMULATIVE_STATUSES;
-  if (table === 'prm.parties') return PARTY_CUMULATIVE_STATUSES;
-  if (table === 'prm.legal_entities') return ['ACTIVE', 'SUSPENDED', 'CLOSED'];
   if (table === 'mpi.confidant_person_relationships')
     return /reason/.test(column) ? RELATIONSHIP_REASONS : RELATIONSHIP_STATUSES;
   return /reason/.test(column) ? STREAM_REASONS : STREAM_STATUSES;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dayInKyiv } from '../../src/domain/calendar-day';
-import { chosenPassport } from '../../src/domain/person/chosen-document';
+import { chosenDocument } from '../../src/domain/person/chosen-document';
 import { parsePassportNumber } from '../../src/domain/person/passport-number';
 import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status';
 import type { StreamGround } from '../../src/domain/verification/ground';
@@ -111,7 +111,7 @@ function groundOf(draft: Draft, today: string): StreamGround | undefined {
     issuedAt: null,
     expirationDate: row['expiration_date'] as string | null,
   }));
-  const chosen = chosenPassport(documents, today);
+  const chosen = chosenDocument(documents, ['PASSPORT'], today);
   if (chosen === 'absent') return 'nothing_to_check';
   if (parsePassportNumber(chosen.number) === 'malformed') return 'data_malformed';
   if (draft.answer === 'MINUS_2') return 'technical_error';

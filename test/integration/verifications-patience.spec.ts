@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aPerson, savePersons, verificationOf } from '../support/builders';
+import { aCaller, aPerson, savePersons, verificationOf } from '../support/builders';
 import { Installation, JOB } from '../support/installation';
 
 let here: Installation;
@@ -44,7 +44,8 @@ describe('What other programs leave open', () => {
     const [run] = await here.sql.rows<{ id: string; inserted_at: Date }>({ text }, [JOB]);
     await here.ring();
     expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
-    const listed = await here.program.internal('/api/admin/jobs');
+    const token = await aCaller().withScope('job:read').save(here.sql);
+    const listed = await here.program.bearing(token, '/api/admin/jobs');
     expect(listed.status).toBe(200);
     expect(await listed.json()).toMatchObject({
       data: [{ run_id: run?.id, started_at: run?.inserted_at.toISOString() }],

@@ -10,15 +10,23 @@ export interface NewData {
   readonly personId: string;
   /** The one passport the person has from now on; none when it is left out. */
   readonly passport?: string;
+  /** The UNZR the person has from now on; the old one when it is left out. */
+  readonly unzr?: string;
   /** Called before the commit, with everything written. */
   readonly beforeCommit?: () => Promise<void>;
 }
 
 /** Writes new data of a person and rings no bell. */
-export function changeData(here: Installation, { personId, passport, beforeCommit }: NewData): Promise<void> {
+export function changeData(
+  here: Installation,
+  { personId, passport, unzr, beforeCommit }: NewData,
+): Promise<void> {
   return here.transactions.run(async (sql) => {
     await sql.rows({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
     if (passport !== undefined) await addPassport(sql, personId, passport);
+    if (unzr !== undefined) {
+      await sql.rows({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
+    }
     await here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL });
     await beforeCommit?.();
   });

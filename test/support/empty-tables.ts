@@ -6,7 +6,7 @@ const EMPTY = `
     mpi.person_authentication_methods, mpi.person_verifications, mpi.verification_claims, mpi.verification_locks,
     mpi.confidant_person_relationships, mpi.confidant_person_relationship_documents, mpi.sign_ups, mpi.media_uploads,
     mpi.job_runs, mpi.job_schedules, mpi.job_run_counts, mpi.status_change_events, mpi.audit_log,
-    mimir.dms_passport_data,
+    mimir.dms_passport_data, mimir.mvs_passport_data, mimir.unzr_data, mimir.unzr_info,
     prm.parties, prm.party_documents, prm.party_verifications, prm.party_verification_locks,
     prm.legal_entities, prm.global_parameters,
     mithril.users, mithril.roles, mithril.global_user_roles, mithril.clients, mithril.tokens CASCADE`;

@@ -31,6 +31,8 @@ const QUIET: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '6',
   JOB_POLL_SECONDS: '3600',
   DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   TREMBITA_TIMEOUT_MS: '15000',
   SHUTDOWN_GRACE_SECONDS: '21',
   TREMBITA_BREAKER_MIN_CALLS: '10000',
@@ -40,6 +42,15 @@ const QUIET: Readonly<Record<string, string>> = {
 export function environmentOf({ databaseUrl, redisUrl, registerUrl, environment }: ProgramChoices) {
   const urls = { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: registerUrl };
   return { ...QUIET, ...urls, ...environment };
+}
+
+/** As far as we look into the framework below: a call it knows, or something that is asked on the way to one. */
+interface Layer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+}
+
+interface Routed {
+  readonly router: { readonly stack: readonly Layer[] };
 }
 
 /** The whole program with its doors open, in the process of the test. */
@@ -78,6 +89,14 @@ export class Program {
     return this.app.get<Part>(token, { strict: false });
   }
 
+  /** Every call, as it was declared: `GET /health/live`. */
+  routes(): string[] {
+    const { router } = this.app.getHttpAdapter().getInstance() as unknown as Routed;
+    return router.stack.flatMap(({ route }) =>
+      Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${route?.path ?? ''}`),
+    );
+  }
+
   /** What the internal port answers. */
   internal(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch(this.addresses.internalUrl + path, { headers });
@@ -86,6 +105,11 @@ export class Program {
   /** What the public port answers. */
   public(path: string, headers: Record<string, string> = {}): Promise<Response> {
     return fetch((this.addresses.publicUrl ?? '') + path, { headers });
+  }
+
+  /** What the public port answers to whoever bears a token. */
+  bearing(token: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.public(path, { authorization: `Bearer ${token}`, ...headers });
   }
 
   /** In order, as a signal would end it. */

@@ -98,6 +98,12 @@ export async function auditOf(sql: Sql, id: string): Promise<AuditRow[]> {
   return sql.rows<AuditRow>({ text }, [id]);
 }
 
+/** What `auditOf` gives, of one stream: signed data begin all of them again. */
+export async function auditOfStream(sql: Sql, id: string, stream: StreamName): Promise<AuditRow[]> {
+  const rows = await auditOf(sql, id);
+  return rows.filter(({ changeset }) => `${stream}_verification_status` in changeset);
+}
+
 /** Null when nobody holds the stream and nobody waits for a retry. */
 export async function lockOf(sql: Sql, personId: string, stream: StreamName): Promise<LockRow | null> {
   const text = `SELECT * FROM mpi.verification_locks WHERE person_id = $1 AND stream = $2`;

@@ -86,7 +86,7 @@ function lockRow({ id }: MadeUpPerson): Columns {
   return { person_id: id, stream: 'dms_passport', attempts: 2, last_error_kind: 'timeout' };
 }
 
-/** Every stream but the passport's went well long ago. */
+/** Every stream but the one that is shown went well. */
 const ELSE_VERIFIED: Columns = {
   drfo_verification_status: 'VERIFIED',
   drfo_verification_reason: 'AUTO_ONLINE',
@@ -97,6 +97,7 @@ const ELSE_VERIFIED: Columns = {
   dracs_name_change_verification_reason: 'INITIAL',
   mvs_passport_verification_status: 'VERIFIED',
   mvs_passport_verification_reason: 'AUTO_NOT_LOST',
+  mvs_passport_data_status: 0,
 };
 
 const NOT_CONCERNED: Columns = Object.fromEntries(
@@ -112,6 +113,7 @@ function verificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes):
     person_id: id,
     ...ELSE_VERIFIED,
     ...NOT_CONCERNED,
+    ...notLost(times),
     nhs_verification_status: 'VERIFIED',
     nhs_verification_reason: 'RULES_PASSED',
     drfo_verification_status: drfo,
@@ -124,7 +126,12 @@ function verificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes):
 }
 
 function partyVerificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes): Columns {
-  return { party_id: id, ...ELSE_VERIFIED, ...dmsPassport(demoCase, times) };
+  return { party_id: id, ...ELSE_VERIFIED, ...notLost(times), ...dmsPassport(demoCase, times) };
+}
+
+/** So lately that a timetable which comes by takes nobody for another check than the one that is shown. */
+function notLost({ now }: RowTimes): Columns {
+  return { mvs_passport_synced_at: new Date(now.getTime() - LATELY_MS) };
 }
 
 function dmsPassport({ before: { status, reason, synced } }: DemoCase, times: RowTimes): Columns {

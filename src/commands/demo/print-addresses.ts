@@ -9,6 +9,13 @@ interface StayingUp {
   readonly authorityFolder: string;
 }
 
+/** A comment to a shell: a token is made by who wants one, and shown to nobody else. */
+const TOKEN_LINES = [
+  '# The calls of officials ask for a token, which this makes:',
+  '# export TOKEN=$(npm run -s token -- --scope "person_verification:details job:read")',
+  '# curl -s $PUBLIC/api/admin/jobs -H "authorization: Bearer $TOKEN"',
+];
+
 /** Where everything is and who may sign somebody up, as lines that a shell takes over. */
 export function addresses({ urls, program, confidant, authorityFolder }: StayingUp): string {
   const told = {
@@ -20,5 +27,5 @@ export function addresses({ urls, program, confidant, authorityFolder }: Staying
     CONFIDANT_PERSON_ID: confidant.person.id,
   };
   const lines = Object.entries(told).map(([name, value]) => `export ${name}='${String(value)}'`);
-  return ['', ...lines].join('\n');
+  return ['', ...lines, '', ...TOKEN_LINES].join('\n');
 }

@@ -3,7 +3,10 @@ import type { Gender } from '../../domain/person/gender';
 import type { CumulativeStatus } from '../../domain/verification/status';
 import { Row } from '../row.entity';
 
-/** A patient. Written by the room `persons`; `verification_status` by the room `verifications` alone. */
+/**
+ * A patient. Written by the room `persons`; `verification_status` by the room `verifications` alone, which also empties
+ * a malformed `unzr` (S5).
+ */
 @Entity({ schema: 'mpi', name: 'persons' })
 export class Person extends Row {
   @Column({ type: 'varchar' }) firstName!: string;

@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property, record, shuffledSubarray, uuid } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chosenPassport, type DatedDocument } from './chosen-document';
+import { chosenDocument, type DatedDocument } from './chosen-document';
 
 const TODAY = '2026-03-01';
 
@@ -15,12 +15,12 @@ describe('the passport the register is asked about', () => {
     ['a temporary passport only', [aPassport('a', { type: 'TEMPORARY_PASSPORT' })]],
     ['an expired passport only', [aPassport('a', { expirationDate: '2026-02-28' })]],
   ])('S4: is absent with %s', (_, documents) => {
-    expect(chosenPassport(documents, TODAY)).toBe('absent');
+    expect(chosenDocument(documents, ['PASSPORT'], TODAY)).toBe('absent');
   });
 
   it('is still the one that expires today', () => {
     const documents = [aPassport('a', { expirationDate: TODAY })];
-    expect(chosenPassport(documents, TODAY)).toBe(documents[0]);
+    expect(chosenDocument(documents, ['PASSPORT'], TODAY)).toBe(documents[0]);
   });
 
   it('is the one issued last, and one without a day of issue only when there is no other', () => {
@@ -29,15 +29,15 @@ describe('the passport the register is asked about', () => {
       aPassport('b', { issuedAt: '2010-01-01' }),
       aPassport('0'),
     ];
-    expect(chosenPassport([undated, old, young], TODAY)).toBe(young);
-    expect(chosenPassport([undated, old], TODAY)).toBe(old);
-    expect(chosenPassport([undated], TODAY)).toBe(undated);
+    expect(chosenDocument([undated, old, young], ['PASSPORT'], TODAY)).toBe(young);
+    expect(chosenDocument([undated, old], ['PASSPORT'], TODAY)).toBe(old);
+    expect(chosenDocument([undated], ['PASSPORT'], TODAY)).toBe(undated);
   });
 
   it('is not the one issued last when that has expired', () => {
     const expired = aPassport('a', { issuedAt: '2020-01-01', expirationDate: '2025-01-01' });
     const good = aPassport('b', { issuedAt: '2000-01-01' });
-    expect(chosenPassport([expired, good], TODAY)).toBe(good);
+    expect(chosenDocument([expired, good], ['PASSPORT'], TODAY)).toBe(good);
   });
 
   it('is at a tie the one with the smaller id', () => {
@@ -45,8 +45,8 @@ describe('the passport the register is asked about', () => {
       aPassport('a', { issuedAt: '2010-01-01' }),
       aPassport('b', { issuedAt: '2010-01-01' }),
     ];
-    expect(chosenPassport([second, first], TODAY)).toBe(first);
-    expect(chosenPassport([aPassport('d'), aPassport('c')], TODAY)).toEqual(aPassport('c'));
+    expect(chosenDocument([second, first], ['PASSPORT'], TODAY)).toBe(first);
+    expect(chosenDocument([aPassport('d'), aPassport('c')], ['PASSPORT'], TODAY)).toEqual(aPassport('c'));
   });
 
   it('does not depend on the order of the documents', () => {
@@ -65,7 +65,9 @@ describe('the passport the register is asked about', () => {
     );
     assert(
       property(twoOrders, ({ documents, shuffled }) => {
-        expect(chosenPassport(shuffled, TODAY)).toEqual(chosenPassport(documents, TODAY));
+        expect(chosenDocument(shuffled, ['PASSPORT'], TODAY)).toEqual(
+          chosenDocument(documents, ['PASSPORT'], TODAY),
+        );
       }),
     );
   });

@@ -10,16 +10,17 @@ export interface DatedDocument {
 }
 
 /**
- * The passport booklet the register is asked about: of those not expired the one issued last, at a tie the one with
- * the smaller `id`, so that every worker chooses the same. A NATIONAL_ID is another document and is never chosen.
- * ISO days and lower-case ids compare as text; no calendar is needed for that.
+ * The document the register is asked about: of those it knows and that are not expired the one issued last, at a tie
+ * the one with the smaller `id`, so that every worker chooses the same. ISO days and lower-case ids compare as text; no
+ * calendar is needed for that.
  */
-export function chosenPassport<Document extends DatedDocument>(
+export function chosenDocument<Document extends DatedDocument>(
   documents: readonly Document[],
+  knownTypes: readonly DocumentType[],
   today: IsoDay,
 ): Document | 'absent' {
   const suitable = documents.filter(({ type, expirationDate }) => {
-    return type === 'PASSPORT' && (expirationDate === null || expirationDate >= today);
+    return knownTypes.includes(type) && (expirationDate === null || expirationDate >= today);
   });
   return suitable.reduce<Document | 'absent'>(
     (best, document) => (best === 'absent' || isChosenBefore(document, best) ? document : best),

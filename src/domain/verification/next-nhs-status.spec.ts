@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NHS_GROUNDS, type NhsGround } from './ground';
-import { nextNhs } from './next-nhs-status';
+import { nextNhs, nextNhsByOfficial } from './next-nhs-status';
 import { NHS_REFUSALS_IN_ORDER, NHS_STATUS_TABLE } from './nhs-status.table';
 import {
   STREAM_REASONS,
@@ -89,6 +89,21 @@ describe('the manual stream of the NHS', () => {
     const refused = { allowed: false, code: 'status_change_refused' };
     expect(nextNhs(pair('VERIFICATION_NEEDED', 'RULES_TRIGGERED'), 'accepted')).toEqual(refused);
     expect(nextNhs(pair('NOT_VERIFIED', 'MANUAL'), 'rejected')).toEqual(refused);
+  });
+
+  it('N4–N6: an official asks by the status the row leads to', () => {
+    const rows = { IN_REVIEW: 'N4', VERIFIED: 'N5', NOT_VERIFIED: 'N6' } as const;
+    for (const before of EVERY_PAIR) {
+      for (const [to, name] of Object.entries(rows) as [keyof typeof rows, 'N4' | 'N5' | 'N6'][])
+        expect(nextNhsByOfficial(before, to)).toEqual(nextNhs(before, NHS_STATUS_TABLE[name].ground));
+    }
+  });
+
+  it('N1–N3: an official cannot ask for what only a registration does', () => {
+    for (const before of EVERY_PAIR) {
+      for (const to of ['VERIFICATION_NEEDED', 'VERIFICATION_NOT_NEEDED'] as const)
+        expect(nextNhsByOfficial(before, to)).toEqual({ allowed: false, code: 'status_change_refused' });
+    }
   });
 
   it('N1–N6: every ground belongs to exactly one row', () => {

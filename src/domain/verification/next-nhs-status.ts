@@ -24,6 +24,14 @@ export function nextNhs(before: StreamPair, ground: NhsGround): NhsMove {
   return { allowed: false, code: taken ? 'manual_verification_refused' : 'status_change_refused' };
 }
 
+/** What follows when an official asks for this status. Where no row of his leads, he cannot have it. */
+export function nextNhsByOfficial(before: StreamPair, to: StreamStatus): NhsMove {
+  const asked = ROWS.find(({ acts, verificationStatus }) => acts === 'official' && verificationStatus === to);
+  return asked === undefined
+    ? { allowed: false, code: 'status_change_refused' }
+    : nextNhs(before, asked.ground);
+}
+
 function startsFrom(row: NhsStatusRow, before: StreamPair): boolean {
   if (row.from === 'any') return true;
   return row.from.some(

@@ -3,14 +3,16 @@ import { next } from './next-status';
 import { printedTable } from './printed-table';
 import { WHY_REFUSED, type WhyRefused } from './refused-moves.table';
 import { STREAM_STATUSES, type StreamStatus } from './status';
+import type { ClearedData } from './register-stream';
 import type { AnswerMeaning, RegisterStreamName } from './stream';
 import type { StreamStatusRow } from './stream-status-row';
 import { STREAM_STATUS_TABLE } from './stream-status.table';
 
-/** A connected stream with its answer table. */
+/** A connected stream with its answer table, and what S5 takes from the person. */
 export interface PrintedStream {
   readonly stream: RegisterStreamName;
   readonly answers: Readonly<Record<string, AnswerMeaning>>;
+  readonly clearedWhenMalformed: ClearedData | null;
 }
 
 const DATA_WORDS = { clear: 'emptied', answer: 'from the answer', keep: 'as it is' } as const;
@@ -25,20 +27,28 @@ const LOCK_WORDS = {
 /** What each answer of each connected register means, and the row that it leads to. */
 export function printedAnswers(streams: readonly PrintedStream[]): string {
   const lines = streams.flatMap(({ stream, answers }) =>
-    Object.entries(answers).map(([answer, { means, reason, keep }]) => [
+    Object.entries(answers).map(([answer, meaning]) => [
       `\`${stream}\``,
       answer,
-      means === 'confirmed'
-        ? 'the data is confirmed (S6)'
-        : 'the data is refuted (S7, and S8 for other holders)',
-      reason,
-      keep === 'answer' ? 'kept' : 'not kept',
+      meaningWords(meaning),
+      meaning.reason,
+      meaning.keep === 'answer' ? 'kept' : 'not kept',
     ]),
   );
   return printedTable(
     ['Stream', 'Answer', 'Means', 'Reason of the stream', "The register's entry is"],
     lines,
   );
+}
+
+/** What S5 takes from the person, stream by stream; nothing where every stream leaves the data as they were signed. */
+export function printedClearing(streams: readonly PrintedStream[]): string {
+  const sentences = streams.flatMap(({ stream, clearedWhenMalformed: data }) =>
+    data === null
+      ? []
+      : [`Where \`${stream}\` finds the data malformed (S5), \`${data}\` is also taken from the person.`],
+  );
+  return sentences.map((sentence) => `${sentence}\n\n`).join('');
 }
 
 /** The rows S1–S11. */
@@ -92,6 +102,13 @@ export function printedRefusals(): string {
     ['Refusal', 'Why'],
     reasons.map((why) => [letterOf(why), WHY_REFUSED[why]]),
   );
+}
+
+function meaningWords({ means, reaches }: AnswerMeaning): string {
+  if (means === 'confirmed') return 'the data is confirmed (S6)';
+  return reaches === 'other_holders'
+    ? 'the data is refuted (S7, and S8 for other holders)'
+    : 'the data is refuted (S7)';
 }
 
 function gridCell(status: StreamStatus, ground: StreamGround): string {

@@ -15,6 +15,11 @@ export interface PersonDocument {
 /** What a stream may know of the person it checks. */
 export interface PersonFacts {
   readonly personId: string;
+  readonly lastName: string;
+  readonly firstName: string;
+  readonly secondName: string | null;
+  readonly birthDate: IsoDay;
+  readonly unzr: string | null;
   readonly documents: readonly PersonDocument[];
 }
 
@@ -29,6 +34,8 @@ export type Asked<Answer extends string> =
   | {
       readonly kind: 'answer';
       readonly answer: Answer;
+      /** What the register says of its answer in words, where it says anything. */
+      readonly description?: string | null;
       readonly messageId: string;
       readonly sentAtMs: number;
       readonly durationMs: number;
@@ -78,6 +85,8 @@ export interface RegisterStream<Question, Answer extends string, Tx> {
   readonly timetable: StreamTimetable;
   /** The answer as it is kept in `data_status`. */
   readonly dataStatus: Readonly<Record<Answer, number>>;
+  /** What S5 takes from the person, beside what it does to the stream; null when malformed data stay as they were signed. */
+  readonly clearedWhenMalformed: ClearedData | null;
 
   /** Whether somebody who signs with these facts is to be checked (S1) or not (S2). */
   hasData(facts: PersonFacts): boolean;
@@ -96,8 +105,13 @@ export interface RegisterStream<Question, Answer extends string, Tx> {
   partiesHolding(tx: Tx, questions: readonly Question[]): Promise<readonly Holder[]>;
 }
 
+/** Data of a person that a stream may have emptied. */
+export type ClearedData = 'unzr';
+
 export interface KeptQuestion<Question> {
   readonly question: Question;
+  /** What the register said in words; null when it said nothing. */
+  readonly description: string | null;
   readonly dataStatus: number;
 }
 

@@ -25,14 +25,16 @@ export const REGISTER_STREAMS = [
 export type RegisterStreamName = (typeof REGISTER_STREAMS)[number];
 
 /**
- * What one answer of a register says about the person, for which reason, and whether the `mimir` row of the
- * answer is kept at the stream (`data_id`).
+ * What one answer of a register says about the person, for which reason, whether the `mimir` row of the answer is kept
+ * at the stream (`data_id`), and whether it is true of everybody with the same document (S8). A good answer never is.
  */
-export interface AnswerMeaning {
-  readonly means: 'confirmed' | 'refuted';
+export type AnswerMeaning = {
   readonly reason: StreamReason;
   readonly keep: 'answer' | 'nothing';
-}
+} & (
+  | { readonly means: 'confirmed'; readonly reaches: 'nobody_else' }
+  | { readonly means: 'refuted'; readonly reaches: 'other_holders' | 'nobody_else' }
+);
 
 /** The answer table of a stream: complete by type, so that a new answer without a meaning does not compile. */
 export type AnswersOf<Answer extends string> = Readonly<Record<Answer, AnswerMeaning>>;

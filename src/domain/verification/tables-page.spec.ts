@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RELATIONSHIP_STATUS_TABLE } from '../confidant/relationship-status.table';
 import { CUMULATIVE_STATUS_TABLE } from './cumulative-status.table';
 import { STREAM_GROUNDS } from './ground';
 import { NHS_STATUS_TABLE } from './nhs-status.table';
@@ -8,16 +9,25 @@ import { verificationTablesPage } from './tables-page';
 
 const PAGE = verificationTablesPage([
   {
+    stream: 'unzr',
+    answers: { NOT_FOUND: { means: 'refuted', reason: 'AUTO', keep: 'nothing', reaches: 'nobody_else' } },
+    clearedWhenMalformed: 'unzr',
+  },
+  {
     stream: 'dms_passport',
-    answers: { FOUND: { means: 'refuted', reason: 'AUTO_NOT_VALID', keep: 'answer' } },
+    clearedWhenMalformed: null,
+    answers: {
+      FOUND: { means: 'refuted', reason: 'AUTO_NOT_VALID', keep: 'answer', reaches: 'other_holders' },
+    },
   },
 ]);
 
 describe('the printed page', () => {
-  it('S1–S11, N1–N6, C0–C3: has a line for every row', () => {
+  it('S1–S11, N1–N6, R1–R4, C0–C3: has a line for every row', () => {
     const rows = [
       ...Object.keys(STREAM_STATUS_TABLE),
       ...Object.keys(NHS_STATUS_TABLE),
+      ...Object.keys(RELATIONSHIP_STATUS_TABLE),
       ...CUMULATIVE_STATUS_TABLE.map(({ row }) => row),
     ];
     for (const row of rows)
@@ -27,6 +37,12 @@ describe('the printed page', () => {
   it('has every ground in the grid, every branch of the selection and every answer', () => {
     for (const words of Object.values(STREAM_GROUNDS)) expect(PAGE).toContain(`\n| ${words} |`);
     for (const { name } of SELECTION_BRANCHES) expect(PAGE).toContain(`\`${name}\``);
-    expect(PAGE).toContain('| `dms_passport` | FOUND | the data is refuted');
+    expect(PAGE).toContain('| `dms_passport` | FOUND | the data is refuted (S7, and S8 for other holders) |');
+    expect(PAGE).toContain('| `unzr` | NOT_FOUND | the data is refuted (S7) |');
+  });
+
+  it('S5: tells which malformed data are taken from the person, and of no others', () => {
+    const told = PAGE.split('\n').filter((line) => line.includes('taken from the person'));
+    expect(told).toEqual([expect.stringContaining('`unzr`')]);
   });
 });

@@ -1,5 +1,7 @@
+import { printedRelationshipRefusals, printedRelationshipRows } from '../confidant/printed-relationships';
 import {
   printedAnswers,
+  printedClearing,
   printedGrid,
   printedRefusals,
   printedStreamRows,
@@ -42,7 +44,7 @@ ${printedStreamRows()}
 leave an entry in the audit log, an event if the status is another one, and have the cumulative status computed anew.
 IN_REVIEW is a lock: who holds it has a number of his own, and a result under an older number is dropped.
 
-### Every status and everything that can happen
+${printedClearing(streams)}### Every status and everything that can happen
 
 ${printedGrid()}
 
@@ -58,6 +60,16 @@ ${printedNhsRows()}
 An official's move is refused for the first of these that applies:
 
 ${printedNhsRefusals()}
+
+## Relationships with confidant persons
+
+A relationship is verified on its own, whatever the streams of its two persons say. Only officials move one:
+
+${printedRelationshipRows()}
+
+A comment that comes with a move takes the place of the old one. The move is refused for the first of these that applies:
+
+${printedRelationshipRefusals()}
 
 ## What the streams add up to
 

@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { OnEveryPort, parseBody } from '../../http';
+import { parseBody, WithoutToken } from '../../http';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
 import { ObserveSignUps } from './observe-sign-ups';
 import { RegisterPatient, type RegisteredPatient } from './register-patient';
@@ -7,7 +7,7 @@ import { REGISTER_BODY, SIGN_UP_BODY } from './sign-up-body.dto';
 import { ValidateSignUp, type ValidatedSignUp } from './validate-sign-up';
 
 /** A patient is signed up by his confidant person. The calls carry no token: they prove themselves by signature. */
-@OnEveryPort()
+@WithoutToken()
 @UseGuards(LimitSignUpsGuard)
 @Controller('api/pis/confidant')
 export class ConfidantSignUpController {

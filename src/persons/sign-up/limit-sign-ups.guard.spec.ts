@@ -2,8 +2,9 @@ import { Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApplication, HttpModule, listenDoor, OnEveryPort } from '../../http';
+import { createApplication, HttpModule, listenDoor, WithoutToken } from '../../http';
 import { ObservabilityModule, openLog } from '../../observability';
+import { NO_CALLERS } from '../../../test/support/no-callers';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
 
 const LIMIT = 3;
@@ -12,7 +13,7 @@ const MOTHER = '203.0.113.7';
 const FATHER = '203.0.113.8';
 const PROXY = '198.51.100.1';
 
-@OnEveryPort()
+@WithoutToken()
 @UseGuards(LimitSignUpsGuard)
 @Controller('sign-up')
 class SomeController {
@@ -36,7 +37,10 @@ const log = openLog({ LOG_LEVEL: 'silent' });
 @Module({
   imports: [
     ObservabilityModule.of({ log }),
-    HttpModule.of({ useFactory: () => ({ database: yes, migrations: yes }) }),
+    HttpModule.of({
+      probes: { useFactory: () => ({ database: yes, migrations: yes }) },
+      callers: NO_CALLERS,
+    }),
     ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: LIMIT }]),
   ],
   controllers: [SomeController],

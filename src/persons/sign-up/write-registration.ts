@@ -89,8 +89,8 @@ export class WriteRegistration {
       clientId,
       grantType: GRANT_TYPE,
       scope: SCOPE,
-      applicantUserId: applicant.userId,
-      applicantPersonId: applicant.person.id,
+      applicant: { userId: applicant.userId, personId: applicant.person.id },
+      actorId: applicant.userId,
       expiresAt: new Date(now.getTime() + ttlSeconds * 1000),
     });
   }

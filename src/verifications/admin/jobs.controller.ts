@@ -1,23 +1,45 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
-import { ListAnswer, parsePaging } from '../../http';
-import { JobList, JobRunRepository, runSummary } from '../../jobs';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import type { Caller } from '../../domain/access/caller';
+import { Refusal } from '../../domain/refusal';
+import { CallerOf, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
+import { JobList, type JobRun, JobRunRepository, runSummary, StartRun } from '../../jobs';
 
-/** What the jobs did and do, newest first. */
+/** What the jobs did and do, newest first; and their start by hand. */
 @Controller('api/admin/jobs')
 export class JobsController {
   constructor(
     @Inject(JobRunRepository) private readonly runs: JobRunRepository,
     @Inject(JobList) private readonly jobs: JobList,
+    @Inject(StartRun) private readonly startRun: StartRun,
   ) {}
 
   @Get()
+  @Needs('job:read', { of: 'NHS' })
   async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<Record<string, unknown>>> {
     const request = parsePaging(query);
     const { runs, total } = await this.runs.list({ size: request.pageSize, offset: request.offset });
-    const summaries = runs.map((run) => ({
-      ...runSummary(run, this.jobs.countersOf(run.job)),
-      started_by: run.startedBy,
-    }));
-    return new ListAnswer(summaries, { request, total });
+    return new ListAnswer(
+      runs.map((run) => this.told(run)),
+      { request, total },
+    );
+  }
+
+  @Get(':run_id')
+  @Needs('job:read', { of: 'NHS' })
+  async details(@Param('run_id', ParseId) runId: string): Promise<Record<string, unknown>> {
+    const run = await this.runs.find(runId);
+    if (run === undefined) throw new Refusal('job_not_found');
+    return this.told(run);
+  }
+
+  @Post(':name/run')
+  @HttpCode(202)
+  @Needs('job:run', { of: 'NHS' })
+  async start(@Param('name') name: string, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
+    return this.told(await this.startRun.run(name, caller.userId));
+  }
+
+  private told(run: JobRun): Record<string, unknown> {
+    return { ...runSummary(run, this.jobs.countersOf(run.job)), started_by: run.startedBy };
   }
 }

@@ -1,0 +1,32 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * One index per way in which officials look for relationships, each in the order of their list, newest first. The end
+ * stands in all of them: whether a relationship is expired is then counted without a look at its row.
+ */
+export class IndexRelationshipLists1700000001250 implements MigrationInterface {
+  readonly name = 'IndexRelationshipLists1700000001250';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const [name, columns] of Object.entries(LISTS)) {
+      await queryRunner.query(`
+        CREATE INDEX confidant_person_relationships_${name}_list_index
+          ON mpi.confidant_person_relationships ${columns}`);
+    }
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const name of Object.keys(LISTS)) {
+      await queryRunner.query(`DROP INDEX mpi.confidant_person_relationships_${name}_list_index`);
+    }
+  }
+}
+
+const LISTS = {
+  all: '(inserted_at, id) INCLUDE (active_to)',
+  status: '(verification_status, inserted_at, id) INCLUDE (active_to)',
+  person: '(person_id, inserted_at, id) INCLUDE (active_to)',
+  confidant: '(confidant_person_id, inserted_at, id) INCLUDE (active_to)',
+  // When few have ended, walking past all the others for one page would take long.
+  expired: '(active_to, inserted_at, id) WHERE active_to IS NOT NULL',
+} as const;

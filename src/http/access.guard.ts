@@ -1,0 +1,56 @@
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  NotFoundException,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import { admit } from '../domain/access/access.rules';
+import type { Need } from '../domain/access/caller';
+import { ACCESS, type Access } from './access';
+import { bearerTokenIn } from './bearer-token';
+import { CALLERS, type Callers } from './callers';
+import { noteCaller, traitsOf } from './request-traits';
+
+/** Lets nobody in of whom the handler does not say that he may come. Asked before a word of the request is believed. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    @Inject(CALLERS) private readonly callers: Callers,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const sites = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, sites);
+    const request = context.switchToHttp().getRequest<Request>();
+    switch (access?.kind) {
+      case 'without token':
+        return true;
+      case 'internal only':
+        hideFromOutside(request);
+        return true;
+      case 'with token':
+        await this.admitCaller(request, access.need);
+        return true;
+      case undefined:
+        // The program does not start with such a handler; should one get past that, it stays shut.
+        throw new Error('A handler does not say who may call it.');
+    }
+  }
+
+  private async admitCaller(request: Request, need: Need): Promise<void> {
+    const caller = await this.callers.ofToken(bearerTokenIn(request.headers.authorization));
+    admit(caller, need);
+    noteCaller(request, caller);
+  }
+}
+
+function hideFromOutside(request: Request): void {
+  if (traitsOf(request).listener === 'internal') return;
+  // A hidden call must look exactly like one that is not there, its path in the answer included.
+  Object.assign(request, { route: undefined });
+  throw new NotFoundException();
+}

@@ -1,0 +1,26 @@
+import { SetMetadata } from '@nestjs/common';
+import type { EntityType, Need } from '../domain/access/caller';
+import type { Scope } from '../domain/access/scope';
+
+/** Who may make a call. */
+export type Access =
+  | { readonly kind: 'with token'; readonly need: Need }
+  | { readonly kind: 'without token' }
+  | { readonly kind: 'internal only' };
+
+/** Under this key a handler, or its class for all of them, says who may call it. */
+export const ACCESS = Symbol('access');
+
+const says = (access: Access) => SetMetadata(ACCESS, access);
+
+/** Asks for a token with these scopes; `of` also for the type of the caller's legal entity. */
+export const Needs = (scope: Scope | readonly Scope[], { of }: { readonly of?: EntityType } = {}) => {
+  const scopes = typeof scope === 'string' ? [scope] : scope;
+  return says({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, of } });
+};
+
+/** Opens a call to everybody, on every port: health, and calls that prove themselves in another way. */
+export const WithoutToken = () => says({ kind: 'without token' });
+
+/** Answers on the internal port without a token; the public port does not even tell that such a call exists. */
+export const InternalOnly = () => says({ kind: 'internal only' });

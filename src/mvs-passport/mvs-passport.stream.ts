@@ -1,0 +1,106 @@
+import type { Settings } from '../config/env';
+import type { Sql } from '../database/transactions';
+import type { IsoDay } from '../domain/calendar-day';
+import { chosenDocument } from '../domain/person/chosen-document';
+import { DOCUMENT_NUMBERS } from '../domain/person/document-number.table';
+import { parsePassportNumber } from '../domain/person/passport-number';
+import type {
+  Asked,
+  AskSignals,
+  AskedQuestion,
+  Holder,
+  KeptQuestion,
+  PersonDocument,
+  PersonFacts,
+  Prepared,
+  RegisterStream,
+} from '../domain/verification/register-stream';
+import type { MvsTrembita } from '../mvs-trembita';
+import {
+  keyOfPassport,
+  type MvsPassportQuestion,
+  type MvsPassportRepository,
+  type PassportType,
+} from './mvs-passport.repository';
+import { MVS_PASSPORT_ANSWERS, type MvsPassportAnswer } from './mvs-passport.table';
+
+/** What the register calls the passport booklet. */
+const BOOKLET = '0101';
+
+/** Whether a person's passport is listed in the ministry's register of stolen and lost ones. */
+export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, MvsPassportAnswer, Sql> {
+  static readonly JOB = 'mvs-passport-persons';
+
+  readonly name = 'mvs_passport';
+  readonly method = 'CheckPassportStatus';
+  readonly answers = MVS_PASSPORT_ANSWERS;
+  readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
+  readonly clearedWhenMalformed = null;
+  readonly timetable;
+  /** Undefined while nobody has told us what the register calls an ID card: then it is asked about booklets alone. */
+  private readonly idCard: string | undefined;
+  private readonly knownTypes: readonly PassportType[];
+
+  constructor(
+    settings: Settings,
+    private readonly mvs: Pick<MvsTrembita, 'checkPassportStatus'>,
+    private readonly passports: MvsPassportRepository,
+  ) {
+    this.timetable = {
+      job: MvsPassportStream.JOB,
+      schedule: settings.MVS_PERSON_SYNCHRONIZATION_SCHEDULE,
+      validationPeriodDays: settings.MVS_PERSON_VALIDATION_PERIOD_DAYS,
+      batchSize: settings.MVS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
+    };
+    this.idCard = settings.MVS_PASS_TYPE_NATIONAL_ID;
+    this.knownTypes = this.idCard === undefined ? ['PASSPORT'] : ['PASSPORT', 'NATIONAL_ID'];
+  }
+
+  /** An ID card brings a person into the stream as well, although the review may then find nothing to check. */
+  hasData({ documents }: PersonFacts): boolean {
+    return documents.some(({ type }) => type === 'PASSPORT' || type === 'NATIONAL_ID');
+  }
+
+  prepare({ documents }: PersonFacts, today: IsoDay): Prepared<MvsPassportQuestion> {
+    const document = chosenDocument(documents, this.knownTypes, today);
+    if (document === 'absent') return { ground: 'nothing_to_check' };
+    const question = document.type === 'NATIONAL_ID' ? this.aboutIdCard(document) : aboutBooklet(document);
+    return question === 'malformed' ? { ground: 'data_malformed' } : { ground: 'ask', question };
+  }
+
+  ask(question: MvsPassportQuestion, { stop, abort }: AskSignals): Promise<Asked<MvsPassportAnswer>> {
+    return this.mvs.checkPassportStatus(question, abort, stop);
+  }
+
+  keyOf(question: MvsPassportQuestion): string {
+    return keyOfPassport(question);
+  }
+
+  keep(sql: Sql, kept: readonly KeptQuestion<MvsPassportQuestion>[]): Promise<ReadonlyMap<string, string>> {
+    return this.passports.keep(sql, kept);
+  }
+
+  overtaken(sql: Sql, asked: readonly AskedQuestion<MvsPassportQuestion>[]): Promise<ReadonlySet<string>> {
+    return this.passports.overtaken(sql, asked);
+  }
+
+  personsHolding(sql: Sql, questions: readonly MvsPassportQuestion[]): Promise<readonly Holder[]> {
+    return this.passports.personsHolding(sql, questions);
+  }
+
+  partiesHolding(sql: Sql, questions: readonly MvsPassportQuestion[]): Promise<readonly Holder[]> {
+    return this.passports.partiesHolding(sql, questions);
+  }
+
+  /** An ID card has a number and no series. */
+  private aboutIdCard({ number }: PersonDocument): MvsPassportQuestion | 'malformed' {
+    const { NATIONAL_ID: pattern } = DOCUMENT_NUMBERS;
+    if (this.idCard === undefined || pattern === 'any number' || !pattern.test(number)) return 'malformed';
+    return { documentType: 'NATIONAL_ID', passType: this.idCard, series: null, number };
+  }
+}
+
+function aboutBooklet({ number: text }: PersonDocument): MvsPassportQuestion | 'malformed' {
+  const number = parsePassportNumber(text);
+  return number === 'malformed' ? number : { documentType: 'PASSPORT', passType: BOOKLET, ...number };
+}

@@ -1,0 +1,1 @@
+export { UnzrInfoModule } from './unzr-info.module';

@@ -1,0 +1,161 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Statement, Transactions } from '../database/transactions';
+import type { PersonInfo, UnzrInfoRow } from './unzr-info';
+
+const TOLD = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
+
+const NOTE_READING = `
+  INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+  SELECT $2::uuid, 'unzr_info', id, '{"read": ["info"]}' FROM`;
+
+/** A question that is already pending keeps its tries and its claim: only who asked last changes. */
+const ASK: Statement = {
+  name: 'ask_unzr_info',
+  text: `
+    WITH asked AS (
+      INSERT INTO mimir.unzr_info AS u (unzr, job_status, next_try_at, inserted_by, updated_by)
+      VALUES ($1::varchar, 'pending', now(), $2::uuid, $2::uuid)
+      ON CONFLICT (unzr) DO UPDATE
+         SET job_status = 'pending', updated_by = excluded.updated_by, updated_at = now(),
+             tries = CASE u.job_status WHEN 'pending' THEN u.tries ELSE 0 END,
+             next_try_at = CASE u.job_status WHEN 'pending' THEN u.next_try_at ELSE now() END
+      RETURNING *
+    ), noted AS (
+      INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+      SELECT $2::uuid, 'unzr_info', id, '{"job_status": "pending"}' FROM asked
+    ), read AS (${NOTE_READING} asked WHERE $3::boolean)
+    SELECT ${TOLD.replace('info,', 'CASE WHEN $3::boolean THEN info END AS info,')} FROM asked`,
+};
+
+const READ: Statement = {
+  name: 'read_unzr_info',
+  text: `
+    WITH found AS (SELECT * FROM mimir.unzr_info WHERE unzr = $1::varchar),
+         read AS (${NOTE_READING} found)
+    SELECT ${TOLD} FROM found`,
+};
+
+const CLAIM: Statement = {
+  name: 'claim_unzr_info',
+  text: `
+    UPDATE mimir.unzr_info
+       SET claim_id = gen_random_uuid(), tries = tries + 1, next_try_at = now() + make_interval(secs => $1)
+     WHERE id = (
+       SELECT id FROM mimir.unzr_info
+        WHERE job_status = 'pending' AND next_try_at <= now()
+        ORDER BY next_try_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, unzr, claim_id, tries`,
+};
+
+const KEEP: Statement = {
+  name: 'keep_unzr_info',
+  text: `
+    UPDATE mimir.unzr_info SET next_try_at = now() + make_interval(secs => $3)
+     WHERE id = $1::uuid AND claim_id = $2::uuid`,
+};
+
+const PUT_BACK: Statement = {
+  name: 'put_back_unzr_info',
+  text: `
+    UPDATE mimir.unzr_info
+       SET claim_id = NULL, next_try_at = now() + make_interval(secs => $3), tries = $4::smallint
+     WHERE id = $1::uuid AND claim_id = $2::uuid`,
+};
+
+/** The user stays who asked last. */
+const END = `claim_id = NULL, next_try_at = NULL, tries = 0, updated_at = now()`;
+
+const NOTE_END = `
+  INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset, message_id, duration_ms)
+  SELECT updated_by, 'unzr_info', id, jsonb_build_object('job_status', job_status), $3::varchar, $4::integer FROM ended`;
+
+const ANSWERED: Statement = {
+  name: 'answer_unzr_info',
+  text: `
+    WITH ended AS (
+      UPDATE mimir.unzr_info SET ${END}, job_status = 'processed', info = $5::jsonb, synced_at = now()
+       WHERE id = $1::uuid AND claim_id = $2::uuid
+      RETURNING id, updated_by, job_status)
+    ${NOTE_END}`,
+};
+
+const FAILED: Statement = {
+  name: 'fail_unzr_info',
+  text: `
+    WITH ended AS (
+      UPDATE mimir.unzr_info SET ${END}, job_status = 'failed'
+       WHERE id = $1::uuid AND claim_id = $2::uuid
+      RETURNING id, updated_by, job_status)
+    ${NOTE_END}`,
+};
+
+/** Who asks about which UNZR, and whether he may read what the register holds under it. */
+export interface UnzrInfoRequest {
+  readonly unzr: string;
+  readonly userId: string;
+  readonly reads: boolean;
+}
+
+/** A pending question in the hands of one worker. */
+export interface ClaimedUnzr {
+  readonly id: string;
+  readonly unzr: string;
+  readonly claim_id: string;
+  /** Calls for it, the one to come included. */
+  readonly tries: number;
+}
+
+/** The message that brought the end; nothing when none was sent. */
+export interface SentMessage {
+  readonly messageId: string | null;
+  readonly durationMs: number | null;
+}
+
+/** The questions about UNZRs, which are the jobs too. Times are those of the database. */
+@Injectable()
+export class UnzrInfoRepository {
+  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+
+  async ask({ unzr, userId, reads }: UnzrInfoRequest): Promise<UnzrInfoRow> {
+    const [row] = await this.transactions.rows<UnzrInfoRow & Record<string, unknown>>(ASK, [
+      unzr,
+      userId,
+      reads,
+    ]);
+    if (row === undefined) throw new Error('A question that was just saved is missing.');
+    return row;
+  }
+
+  /** Notes that the caller has read it. */
+  async read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
+    const [row] = await this.transactions.rows<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
+    return row;
+  }
+
+  /** Takes the question that has waited longest; whoever dies with it loses it after so many seconds. */
+  async claim(leaseSeconds: number): Promise<ClaimedUnzr | undefined> {
+    const [row] = await this.transactions.rows<ClaimedUnzr & Record<string, unknown>>(CLAIM, [leaseSeconds]);
+    return row;
+  }
+
+  async keep({ id, claim_id }: ClaimedUnzr, leaseSeconds: number): Promise<void> {
+    await this.transactions.rows(KEEP, [id, claim_id, leaseSeconds]);
+  }
+
+  /** For a later try. */
+  async putBack(
+    { id, claim_id }: ClaimedUnzr,
+    later: { readonly tries: number; readonly inSeconds: number },
+  ): Promise<void> {
+    await this.transactions.rows(PUT_BACK, [id, claim_id, later.inSeconds, later.tries]);
+  }
+
+  async answered({ id, claim_id }: ClaimedUnzr, info: PersonInfo | null, sent: SentMessage): Promise<void> {
+    const kept = info === null ? null : JSON.stringify(info);
+    await this.transactions.rows(ANSWERED, [id, claim_id, sent.messageId, sent.durationMs, kept]);
+  }
+
+  async failed({ id, claim_id }: ClaimedUnzr, sent: SentMessage): Promise<void> {
+    await this.transactions.rows(FAILED, [id, claim_id, sent.messageId, sent.durationMs]);
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
+import { UnzrRepository } from './unzr.repository';
+import { UnzrStream } from './unzr.stream';
+
+/** The stream unzr. */
+@Module({
+  imports: [MvsTrembitaModule],
+  providers: [
+    UnzrRepository,
+    {
+      provide: UnzrStream,
+      inject: [SETTINGS, MvsTrembita, UnzrRepository],
+      useFactory: (settings: Settings, mvs: MvsTrembita, records: UnzrRepository) =>
+        new UnzrStream(settings, mvs, records),
+    },
+  ],
+  exports: [UnzrStream],
+})
+export class UnzrModule {}

@@ -1,0 +1,82 @@
+import type { Settings } from '../config/env';
+import type { Sql } from '../database/transactions';
+import { parseUnzr } from '../domain/person/unzr';
+import type {
+  Asked,
+  AskSignals,
+  Holder,
+  KeptQuestion,
+  PersonFacts,
+  Prepared,
+  RegisterStream,
+} from '../domain/verification/register-stream';
+import type { MvsTrembita } from '../mvs-trembita';
+import type { UnzrRepository, UnzrStreamQuestion } from './unzr.repository';
+import { UNZR_ANSWERS, UNZR_CLEARED_WHEN_MALFORMED, type UnzrStreamAnswer } from './unzr.table';
+
+/** Nobody else has the same UNZR by right, so an answer is about the person asked about and about nobody else. */
+const NOBODY: Promise<readonly Holder[]> = Promise.resolve([]);
+
+/** Whether the demographic register knows a person by his UNZR, names and date of birth. */
+export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStreamAnswer, Sql> {
+  static readonly JOB = 'unzr-persons';
+
+  readonly name = 'unzr';
+  readonly method = 'checkunzr';
+  readonly answers = UNZR_ANSWERS;
+  readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
+  readonly clearedWhenMalformed = UNZR_CLEARED_WHEN_MALFORMED;
+  readonly timetable;
+
+  constructor(
+    settings: Settings,
+    private readonly mvs: Pick<MvsTrembita, 'checkUnzr'>,
+    private readonly records: UnzrRepository,
+  ) {
+    this.timetable = {
+      job: UnzrStream.JOB,
+      schedule: settings.UNZR_PERSON_SYNCHRONIZATION_SCHEDULE,
+      validationPeriodDays: settings.UNZR_PERSON_VALIDATION_PERIOD_DAYS,
+      batchSize: settings.UNZR_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
+    };
+  }
+
+  hasData({ unzr }: PersonFacts): boolean {
+    return unzr !== null && unzr !== '';
+  }
+
+  prepare({ unzr, lastName, firstName, secondName, birthDate }: PersonFacts): Prepared<UnzrStreamQuestion> {
+    if (unzr === null || unzr === '') return { ground: 'nothing_to_check' };
+    if (parseUnzr(unzr) === 'malformed') return { ground: 'data_malformed' };
+    const names = { familyName: lastName, givenName: firstName, patronymicName: secondName };
+    return { ground: 'ask', question: { unzr, ...names, dateBirth: birthDate } };
+  }
+
+  async ask(question: UnzrStreamQuestion, { stop, abort }: AskSignals): Promise<Asked<UnzrStreamAnswer>> {
+    const asked = await this.mvs.checkUnzr(question, abort, stop);
+    if (asked.kind !== 'answer') return asked;
+    const { status, description } = asked.answer;
+    return { ...asked, answer: status, description };
+  }
+
+  keyOf({ unzr }: UnzrStreamQuestion): string {
+    return unzr;
+  }
+
+  keep(sql: Sql, kept: readonly KeptQuestion<UnzrStreamQuestion>[]): Promise<ReadonlyMap<string, string>> {
+    return this.records.keep(sql, kept);
+  }
+
+  /** No refuting answer is kept, so none overtakes a confirming one. */
+  overtaken(): Promise<ReadonlySet<string>> {
+    return Promise.resolve(new Set());
+  }
+
+  personsHolding(): Promise<readonly Holder[]> {
+    return NOBODY;
+  }
+
+  partiesHolding(): Promise<readonly Holder[]> {
+    return NOBODY;
+  }
+}

@@ -1,0 +1,41 @@
+import { Body, Controller, Inject, NotFoundException, Param, Patch } from '@nestjs/common';
+import type { Caller } from '../../domain/access/caller';
+import { CallerOf, Needs, ParseId } from '../../http';
+import { MoveNhsStatus } from '../move-nhs-status';
+import { ReadVerification, type VerificationDetails } from '../read-verification';
+import { isRegisterStream, RequeueCheck } from '../requeue-check';
+
+/** What officials do to a person's verification. Each call answers with how it stands afterwards. */
+@Controller('api/admin/persons')
+export class PersonVerificationChangesController {
+  constructor(
+    @Inject(MoveNhsStatus) private readonly moveNhsStatus: MoveNhsStatus,
+    @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
+    @Inject(ReadVerification) private readonly readVerification: ReadVerification,
+  ) {}
+
+  @Patch(':id/verification/nhs')
+  @Needs('person:verify', { of: 'NHS' })
+  async moveNhs(
+    @Param('id', ParseId) personId: string,
+    @Body() asked: unknown,
+    @CallerOf() { userId: actorId }: Caller,
+  ): Promise<VerificationDetails> {
+    await this.moveNhsStatus.run({ personId, actorId, asked: asked ?? {} });
+    return this.readVerification.run(personId);
+  }
+
+  @Patch(':id/verification/:stream')
+  @Needs('person:verify', { of: 'NHS' })
+  async requeue(
+    @Param() { id, stream }: Readonly<Record<'id' | 'stream', string>>,
+    @Body() asked: unknown,
+    @CallerOf() { userId: actorId }: Caller,
+  ): Promise<VerificationDetails> {
+    // Other streams are not begun again by anybody; their paths are as good as any that is not there.
+    if (!isRegisterStream(stream)) throw new NotFoundException();
+    const personId = new ParseId().transform(id, { type: 'param', data: 'id' });
+    await this.requeueCheck.run({ personId, stream, actorId, asked: asked ?? {} });
+    return this.readVerification.run(personId);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Statement } from '../database/transactions';
+import type { StreamName } from '../domain/verification/stream';
+
+/** A list: its page and the number of all its entries. */
+export interface ListStatements {
+  /** The parameters of the condition, then the limit and the offset. */
+  readonly page: Statement;
+  /** The parameters of the condition. */
+  readonly count: Statement;
+}
+
+/** Word by word the condition of the partial indexes. */
+const ACTIVE = `p.status = 'active' AND p.is_active`;
+const UNVERIFIED = `${ACTIVE} AND p.verification_status IS DISTINCT FROM 'VERIFIED'`;
+
+/** Active persons; those of one cumulative status with $1. */
+export const LISTED = {
+  all: listOf('listed_persons', { from: 'mpi.persons AS p', where: ACTIVE, parameters: 0 }),
+  ofStatus: listOf('listed_persons_of_status', {
+    from: 'mpi.persons AS p',
+    where: `${ACTIVE} AND p.verification_status = $1::varchar`,
+    parameters: 1,
+  }),
+} as const;
+
+/** Active persons who are not verified. */
+export const ALL_UNVERIFIED = listOf('unverified_persons', {
+  from: 'mpi.persons AS p',
+  where: UNVERIFIED,
+  parameters: 0,
+});
+
+/**
+ * Those of them whose stream has a status and, unless `anyReason`, a reason. A status that an index is kept for stands
+ * in the text: PostgreSQL uses a partial index only for what it sees when it plans.
+ */
+export function unverifiedBy(
+  stream: StreamName,
+  { status, anyReason }: { readonly status: string; readonly anyReason: boolean },
+): ListStatements {
+  const reason = anyReason ? '' : ` AND v.${stream}_verification_reason = $1::varchar`;
+  return listOf(`unverified_${stream}_${status}${anyReason ? '' : '_reason'}`.toLowerCase(), {
+    from: 'mpi.persons AS p JOIN mpi.person_verifications AS v ON v.person_id = p.id',
+    where: `${UNVERIFIED} AND v.person_is_active AND v.${stream}_verification_status = '${status}'${reason}`,
+    parameters: anyReason ? 0 : 1,
+  });
+}
+
+interface ListParts {
+  readonly from: string;
+  readonly where: string;
+  /** How many the condition has. */
+  readonly parameters: number;
+}
+
+function listOf(name: string, { from, where, parameters }: ListParts): ListStatements {
+  return {
+    page: {
+      name,
+      text: `
+        SELECT p.id, p.verification_status FROM ${from} WHERE ${where}
+         ORDER BY p.id LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
+    },
+    count: { name: `${name}_count`, text: `SELECT count(*)::integer AS total FROM ${from} WHERE ${where}` },
+  };
+}

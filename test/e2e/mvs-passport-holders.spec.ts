@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { MvsPassportStream } from '../../src/mvs-passport';
+import {
+  aParty,
+  aPerson,
+  auditOf,
+  auditOfStream,
+  lockOf,
+  partyVerificationOf,
+  type PersonBuilder,
+  verificationOf,
+} from '../support/builders';
+import { changeData } from '../support/change-data';
+import { Installation } from '../support/installation';
+import { waitUntil } from '../support/wait-until';
+
+const { JOB } = MvsPassportStream;
+const FRESH = new Date().toISOString();
+/** What the register of this installation calls an ID card. */
+const ID_CARD = '0309';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const run = () => here.run({ job: JOB });
+
+/** Somebody whose passport is to be looked for among the stolen ones, and whose other streams are done with. */
+const toBeChecked = (): PersonBuilder =>
+  aPerson()
+    .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { dataStatus: 0, syncedAt: FRESH })
+    .stream('mvs_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
+
+/** Somebody whose check is not due: what happens to him happens because of another holder. */
+const notDue = (): PersonBuilder =>
+  toBeChecked().stream('mvs_passport', 'VERIFIED', 'AUTO_NOT_LOST', { dataStatus: 0, syncedAt: FRESH });
+
+const kept = () => here.sql.rows({ text: 'SELECT FROM mimir.mvs_passport_data' });
+
+const REFUTED = {
+  mvs_passport_verification_status: 'NOT_VERIFIED',
+  mvs_passport_verification_reason: 'AUTO_LOST',
+  mvs_passport_data_status: 1,
+};
+
+describe('S8: a passport found among the stolen and lost ones is refuted for every other holder', () => {
+  it('persons and parties, in whatever letter case, but not under another kind of document', async () => {
+    const passport = here.passport('FOUND');
+    const [other, differs] = [
+      await notDue().withPassport(passport.toLowerCase()).save(here.sql),
+      await notDue().withNationalId(passport).save(here.sql),
+    ];
+    const party = await aParty().withPassport(passport).save(here.sql);
+    const asked = await toBeChecked().withPassport(passport).save(here.sql);
+    const ended = await run();
+    const dataId = (await verificationOf(here.sql, asked)).mvs_passport_data_id;
+    const reached = { ...REFUTED, mvs_passport_data_id: dataId };
+    expect(await verificationOf(here.sql, other)).toMatchObject({
+      ...reached,
+      dms_passport_verification_status: 'VERIFIED',
+      cumulative_status: 'CHANGES_NEEDED',
+    });
+    expect(await partyVerificationOf(here.sql, party)).toMatchObject({
+      ...reached,
+      dms_passport_verification_status: 'VERIFIED',
+      cumulative_status: 'NOT_VERIFIED',
+    });
+    expect(await auditOf(here.sql, other)).toMatchObject([{ row: 'S8' }]);
+    expect(await verificationOf(here.sql, differs)).toMatchObject({
+      mvs_passport_verification_status: 'VERIFIED',
+    });
+    expect(ended.counts).toEqual({
+      batches: 1,
+      taken: 1,
+      refuted: 1,
+      propagated_persons: 1,
+      propagated_parties: 1,
+    });
+  });
+
+  it('an ID card as well', async () => {
+    const card = here.idCard('FOUND');
+    const other = await notDue().withNationalId(card).save(here.sql);
+    await toBeChecked().withNationalId(card).save(here.sql);
+    await run();
+    expect(await verificationOf(here.sql, other)).toMatchObject(REFUTED);
+  });
+
+  it('and a good answer about an ID card that another check found meanwhile is not believed', async () => {
+    const card = here.idCard('NOT_FOUND');
+    const slow = await toBeChecked().withNationalId(card).save(here.sql);
+    here.register.hold({ key: card, next: 1 });
+    const runId = await here.beginRun({ job: JOB });
+    await here.register.waitForRequests(1, card);
+    here.register.answer(card, 'FOUND');
+    const quick = await toBeChecked().withNationalId(card).save(here.sql);
+    await here.register.waitForRequests(2, card);
+    await waitUntil(async () => (await kept()).length > 0, { what: 'the bad answer to be written' });
+    here.register.release();
+    await here.ended(runId);
+    for (const person of [slow, quick]) {
+      expect(await verificationOf(here.sql, person)).toMatchObject(REFUTED);
+    }
+  });
+});
+
+describe('While the register looks for a passport among the stolen and lost ones', () => {
+  it('S1: the person gets another one: the old answer is dropped, the new one asked for', async () => {
+    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
+    const person = await toBeChecked().withPassport(old).save(here.sql);
+    here.register.hold({ key: old, next: 1 });
+    const runId = await here.beginRun({ job: JOB });
+    await here.register.waitForRequests(1, old);
+    await changeData(here, { personId: person, passport: renewed });
+    expect(await lockOf(here.sql, person, 'mvs_passport')).toBeNull();
+    await here.register.waitForRequests(1, renewed);
+    here.register.release();
+    const ended = await here.ended(runId);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      mvs_passport_verification_status: 'VERIFIED',
+      mvs_passport_data_id: null,
+      // Begun again by the same change, and for another job.
+      dms_passport_verification_status: 'VERIFICATION_NEEDED',
+    });
+    const audited = await auditOfStream(here.sql, person, 'mvs_passport');
+    expect(audited.map(({ row }) => row)).toEqual(['S1', 'S6']);
+    expect(ended.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
+  });
+
+  it('the other stream of the same passport is checked beside it, each under a lock of its own', async () => {
+    const passport = here.passport('NOT_FOUND');
+    const person = await toBeChecked()
+      .withPassport(passport)
+      .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED')
+      .save(here.sql);
+    here.register.hold();
+    const runIds = [await here.beginRun({ job: JOB }), await here.beginRun()];
+    await here.register.waitForRequests(2, passport);
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      mvs_passport_verification_status: 'IN_REVIEW',
+      dms_passport_verification_status: 'IN_REVIEW',
+      cumulative_status: 'VERIFICATION_NEEDED',
+    });
+    here.register.release();
+    for (const runId of runIds) expect((await here.ended(runId)).counts).toMatchObject({ verified: 1 });
+    expect(await verificationOf(here.sql, person)).toMatchObject({
+      mvs_passport_verification_status: 'VERIFIED',
+      dms_passport_verification_status: 'VERIFIED',
+      cumulative_status: 'VERIFIED',
+    });
+  });
+});

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aPerson, type PersonBuilder } from '../support/builders';
+import { OFFICIAL } from '../support/change-data';
+import { Installation } from '../support/installation';
+import { OfficialCalls } from '../support/official-calls';
+import { toldBy } from '../support/refused-calls';
+
+const NOBODY = '99999999-9999-4999-8999-999999999999';
+const ALL = '/api/persons/verifications';
+const UNVERIFIED = '/api/admin/persons/unverified';
+
+let here: Installation;
+let official: OfficialCalls;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(async () => {
+  await here.clear();
+  official = await OfficialCalls.of(here);
+});
+
+/** The persons of a list, in its order, and how many it has. */
+async function listed(path: string) {
+  const { status, body } = await official.get(path);
+  expect(status).toBe(200);
+  expect(body.meta.type).toBe('list');
+  return { ids: body.data.map(({ id }: { id: string }) => id), total: body.paging.total_entries };
+}
+
+const idOf = (n: number): string => `00000000-0000-4000-9000-00000000000${n}`;
+const save = (n: number, person: PersonBuilder) => person.withId(idOf(n)).save(here.sql);
+
+/** One of each kind, and two who are not active. */
+async function saveAll(): Promise<void> {
+  await save(1, aPerson());
+  await save(2, aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED'));
+  await save(3, aPerson().stream('nhs', 'NOT_VERIFIED', 'DOCUMENTS_TRIGGERED'));
+  await save(4, aPerson().stream('nhs', 'NOT_VERIFIED', 'MANUAL').cumulative('NOT_VERIFIED'));
+  await save(5, aPerson().withPassport(here.passport()).stream('nhs', 'IN_REVIEW', 'MANUAL'));
+  await save(6, aPerson().stream('nhs', 'NOT_VERIFIED', 'MANUAL').inactive());
+  await save(7, aPerson().inactive());
+}
+
+const ids = (...numbers: number[]): string[] => numbers.map(idOf);
+
+describe(`GET ${ALL}`, () => {
+  beforeEach(saveAll);
+
+  it('lists active persons with nothing but their cumulative status', async () => {
+    const { body } = await official.get(ALL);
+    expect(body.data).toEqual([
+      { id: idOf(1), verification_status: 'VERIFIED' },
+      { id: idOf(2), verification_status: 'VERIFICATION_NEEDED' },
+      { id: idOf(3), verification_status: 'CHANGES_NEEDED' },
+      { id: idOf(4), verification_status: 'NOT_VERIFIED' },
+      { id: idOf(5), verification_status: 'VERIFICATION_NEEDED' },
+    ]);
+    expect(body.paging).toEqual({ page_number: 1, page_size: 50, total_entries: 5, total_pages: 1 });
+  });
+
+  it.each([
+    ['VERIFIED', [1]],
+    ['VERIFICATION_NEEDED', [2, 5]],
+    ['CHANGES_NEEDED', [3]],
+    ['NOT_VERIFIED', [4]],
+    ['', [1, 2, 3, 4, 5]],
+  ])('lists those who are %s', async (status, numbers) => {
+    expect(await listed(`${ALL}?verification_status=${status}`)).toEqual({
+      ids: ids(...numbers),
+      total: numbers.length,
+    });
+  });
+
+  it('shows every person on exactly one page', async () => {
+    for (const [page, numbers] of [
+      [1, [1, 2]],
+      [2, [3, 4]],
+      [3, [5]],
+      [4, []],
+      [1_000_000_00, []],
+    ] as const)
+      expect(await listed(`${ALL}?page=${page}&page_size=2`)).toEqual({ ids: ids(...numbers), total: 5 });
+  });
+
+  it('also lists a person whose status another program left empty', async () => {
+    await here.sql.run(`UPDATE mpi.persons SET verification_status = NULL WHERE id = '${idOf(1)}'`);
+    expect((await listed(ALL)).total).toBe(5);
+    expect((await listed(UNVERIFIED)).ids).toContain(idOf(1));
+  });
+
+  it('tells all faults of filter and paging at once', async () => {
+    expect(toldBy(await official.get(`${ALL}?verification_status=IN_REVIEW&page=0&page_size=x`))).toEqual({
+      status: 422,
+      type: 'validation_failed',
+      message: 'Validation failed',
+      fields: [
+        ['$.verification_status', 'inclusion', 'value is not allowed in enum'],
+        ['$.page', 'invalid', 'expected the value to be greater than or equal to 1'],
+        ['$.page_size', 'cast', 'type mismatch. Expected integer but got string'],
+      ],
+    });
+    const twice = await official.get(`${ALL}?verification_status=VERIFIED&verification_status=VERIFIED`);
+    expect(twice.status).toBe(422);
+  });
+});
+
+describe(`GET ${UNVERIFIED}`, () => {
+  beforeEach(saveAll);
+
+  it('lists active persons who are not verified', async () => {
+    expect(await listed(UNVERIFIED)).toEqual({ ids: ids(2, 3, 4, 5), total: 4 });
+    expect(await listed(`${UNVERIFIED}?page=2&page_size=3`)).toEqual({ ids: ids(5), total: 4 });
+  });
+
+  it.each([
+    ['stream=nhs&status=VERIFICATION_NEEDED', [2]],
+    ['stream=nhs&status=NOT_VERIFIED', [3, 4]],
+    ['stream=nhs&status=NOT_VERIFIED&reason=MANUAL', [4]],
+    ['stream=nhs&status=NOT_VERIFIED&reason=', [3, 4]],
+    ['stream=nhs&status=IN_REVIEW', [5]],
+    ['stream=nhs&status=IN_REVIEW&reason=AUTO', []],
+    ['stream=nhs&status=VERIFIED', []],
+    ['stream=dms_passport&status=VERIFICATION_NEEDED&reason=ONLINE_TRIGGERED', [5]],
+    ['stream=drfo&status=VERIFIED', [2, 3, 4, 5]],
+    ['stream=&status=&reason=', [2, 3, 4, 5]],
+  ])('with %s lists those whose stream stands so', async (query, numbers) => {
+    expect(await listed(`${UNVERIFIED}?${query}`)).toEqual({ ids: ids(...numbers), total: numbers.length });
+  });
+
+  it.each([
+    ['stream=nhs', [['$.status', 'required']]],
+    ['status=IN_REVIEW', [['$.stream', 'required']]],
+    [
+      'reason=MANUAL',
+      [
+        ['$.stream', 'required'],
+        ['$.status', 'required'],
+      ],
+    ],
+    [
+      "stream=x'--&status=VERIFIED&reason=y&page=0",
+      [
+        ['$.stream', 'inclusion'],
+        ['$.reason', 'inclusion'],
+        ['$.page', 'invalid'],
+      ],
+    ],
+  ])('refuses %s', async (query, faults) => {
+    const { status, body } = await official.get(`${UNVERIFIED}?${query}`);
+    expect(status).toBe(422);
+    const told = body.error.invalid.map(({ entry, rules }: { entry: string; rules: { rule: string }[] }) => [
+      entry,
+      rules[0]?.rule,
+    ]);
+    expect(told).toEqual(faults);
+    expect(JSON.stringify(body)).not.toContain("x'--");
+  });
+});
+
+describe('GET /api/admin/persons/{id}/verification/history', () => {
+  const historyOf = (personId: string, query = '') =>
+    official.get(`/api/admin/persons/${personId}/verification/history${query}`);
+
+  it('tells every change, newest first, page by page', async () => {
+    const person = await aPerson()
+      .withPassport(here.passport('FOUND'))
+      .stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED')
+      .save(here.sql);
+    await save(1, aPerson().withPassport(here.passport()));
+    const { id: runId } = await here.run();
+    const address = `/api/admin/persons/${person}/verification`;
+    await official.patch(`${address}/nhs`, { status: 'IN_REVIEW' });
+    await official.patch(`${address}/dms_passport`, { status: 'VERIFICATION_NEEDED' });
+    const { status, body } = await historyOf(person);
+    expect(status).toBe(200);
+    expect(body.paging).toEqual({ page_number: 1, page_size: 50, total_entries: 3, total_pages: 1 });
+    expect(body.data.map(({ row }: { row: string }) => row)).toEqual(['S10', 'N4', 'S7']);
+    expect(body.data[1]).toEqual({
+      id: expect.any(String),
+      inserted_at: expect.stringMatching(/^\d{4}-.*Z$/),
+      actor_id: OFFICIAL,
+      row: 'N4',
+      changeset: {
+        nhs_verification_status: { old_value: 'VERIFICATION_NEEDED', new_value: 'IN_REVIEW' },
+        nhs_verification_reason: { old_value: 'RULES_TRIGGERED', new_value: 'MANUAL' },
+      },
+      run_id: null,
+      message_id: null,
+      duration_ms: null,
+    });
+    expect(body.data[2]).toMatchObject({
+      run_id: runId,
+      message_id: expect.any(String),
+      duration_ms: expect.any(Number),
+    });
+    const second = await historyOf(person, '?page=2&page_size=2');
+    expect(second.body.data.map(({ row }: { row: string }) => row)).toEqual(['S7']);
+    expect(second.body.paging.total_entries).toBe(3);
+  });
+
+  it('is kept of a person who is not active any more, and may be empty', async () => {
+    const person = await aPerson().inactive().save(here.sql);
+    const { status, body } = await historyOf(person);
+    expect([status, body.data, body.paging.total_entries]).toEqual([200, [], 0]);
+  });
+
+  it('is 404 for nobody and 422 for a wrong page or id', async () => {
+    expect(toldBy(await historyOf(NOBODY))).toEqual({
+      status: 404,
+      type: 'not_found',
+      message: 'Person not found',
+    });
+    expect((await historyOf('1')).status).toBe(422);
+    expect((await historyOf(NOBODY, '?page=-1')).status).toBe(422);
+  });
+});

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { UnzrStream } from '../../src/unzr';
+import { aPerson, auditOf, auditOfStream, type PersonBuilder, verificationOf } from '../support/builders';
+import { Installation } from '../support/installation';
+
+const { JOB } = UnzrStream;
+const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const run = () => here.run({ job: JOB });
+
+const toBeChecked = (): PersonBuilder => aPerson().stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
+
+async function unzrOf(person: string): Promise<string | null | undefined> {
+  const [row] = await here.sql.rows<{ unzr: string | null }>(
+    { text: 'SELECT unzr FROM mpi.persons WHERE id = $1' },
+    [person],
+  );
+  return row?.unzr;
+}
+
+describe('S5: a malformed UNZR', () => {
+  it.each(['19850615-0001', '1985061500001', ' ', '19850615-00001 '])(
+    'makes the stream NOT_VERIFIED, is taken from the person, and the register is not asked: %j',
+    async (unzr) => {
+      const person = await toBeChecked().withUnzr(unzr).save(here.sql);
+      const ended = await run();
+      const row = await verificationOf(here.sql, person);
+      expect(row).toMatchObject({
+        unzr_verification_status: 'NOT_VERIFIED',
+        unzr_verification_reason: 'AUTO_INCORRECT_DATA',
+        unzr_data_id: null,
+        unzr_data_status: null,
+        unzr_synced_at: null,
+        unzr_unverified_at: row.updated_at,
+        cumulative_status: 'CHANGES_NEEDED',
+      });
+      expect(await unzrOf(person)).toBeNull();
+      expect(here.register.requestCount).toBe(0);
+      expect(ended.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
+    },
+  );
+
+  it('leaves an audit row that tells of it and hides the number', async () => {
+    const person = await toBeChecked().withUnzr('19850615-0001').save(here.sql);
+    const ended = await run();
+    const [ofPerson, ...more] = (await auditOf(here.sql, person)).filter(
+      ({ resource }) => resource === 'persons',
+    );
+    const [ofStream] = await auditOfStream(here.sql, person, 'unzr');
+    expect(more).toEqual([]);
+    expect(ofPerson).toMatchObject({
+      actor_id: SYSTEM_USER_ID,
+      row: 'S5',
+      run_id: ended.id,
+      claim_id: ofStream?.claim_id,
+      changeset: { unzr: { old_value: '***********01', new_value: null } },
+      inserted_at: ofStream?.inserted_at,
+    });
+  });
+
+  it('of one person is nothing to the others of his group', async () => {
+    const unzr = here.unzr('FOUND');
+    const malformed = await toBeChecked().withUnzr('19850615').save(here.sql);
+    const good = await toBeChecked().withUnzr(unzr).save(here.sql);
+    await run();
+    expect([await unzrOf(malformed), await unzrOf(good)]).toEqual([null, unzr]);
+  });
+
+  it('that somebody mends just then is not taken from the person, who keeps the new one', async () => {
+    const mended = here.unzr('FOUND');
+    const person = await toBeChecked().withUnzr('19850615').save(here.sql);
+    const mender = await here.openSession();
+    await mender.run('BEGIN', `UPDATE mpi.persons SET unzr = '${mended}'`);
+    const runId = await here.beginRun({ job: JOB });
+    await mender.isWaitedFor(here.sql);
+    await mender.run('COMMIT');
+    await here.ended(runId);
+    expect(await unzrOf(person)).toBe(mended);
+    const resources = (await auditOf(here.sql, person)).map(({ resource }) => resource);
+    expect(resources).toEqual(['person_verifications']);
+  });
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { UnzrStream } from '../../src/unzr';
+import { aPerson, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
+import { everythingInRedis, expectNoMarker } from '../support/find-markers';
+import { Installation } from '../support/installation';
+
+/** Nothing else in the program has these letters or digits. */
+const MARKERS = ['Маркерчук', 'Позначка', '19850615-77001', '19850615-77002', '19850615-7700', '7700X'];
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+
+const aMarked = (unzr: string, firstName = 'Позначка'): PersonBuilder =>
+  aPerson()
+    .named('Маркерчук', firstName)
+    .withUnzr(unzr)
+    .stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
+
+it('A check of the UNZR tells nobody of the person, whatever becomes of it', async () => {
+  here.register.answer('19850615-77001', 'FOUND');
+  here.register.answer('19850615-77002', 'GARBAGE');
+  await aMarked('19850615-77001').save(here.sql);
+  await aMarked('19850615-77002').save(here.sql);
+  const malformed = await aMarked('19850615-7700X').save(here.sql);
+  // No message can carry this name: the fault is ours, and its text must not tell whose it is.
+  const unsendable = await aMarked('19850615-77001', 'Позначка\u0001').save(here.sql);
+  const run = await here.run({ job: UnzrStream.JOB });
+  expect(run.counts).toEqual({
+    batches: 1,
+    taken: 4,
+    verified: 1,
+    incorrect: 1,
+    'technical_errors.unreadable_answer': 1,
+    'technical_errors.not_processed': 1,
+  });
+  expect(await verificationOf(here.sql, malformed)).toMatchObject({
+    unzr_verification_status: 'NOT_VERIFIED',
+  });
+  expect(await lockOf(here.sql, unsendable, 'unzr')).toMatchObject({ attempts: 1 });
+
+  const told = [
+    here.program.logged.join('\n'),
+    await (await here.program.internal('/metrics')).text(),
+    await everythingInRedis(here.redis.url),
+    JSON.stringify(await here.sql.rows({ text: 'SELECT * FROM mpi.audit_log' })),
+    JSON.stringify(await here.sql.rows({ text: 'SELECT * FROM mpi.verification_locks' })),
+  ];
+  expect(told[0]).toContain('check interrupted');
+  for (const text of told) expectNoMarker(text, MARKERS);
+});

@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
+import { GUARDED, type GuardedCall, UNZR } from '../support/guarded-calls';
+import { Installation, JOB } from '../support/installation';
+
+let personId = '';
+let relationshipId = '';
+let runId = '';
+
+/** Calls that ask for none: health, and those that prove themselves by signature. */
+const OPEN: readonly string[] = [
+  'GET /health/live',
+  'GET /health/ready',
+  'POST /api/pis/confidant/sign-up_validation',
+  'POST /api/pis/confidant/register',
+];
+
+/** Calls that the public port does not know. */
+const INTERNAL: readonly string[] = ['GET /metrics'];
+
+type Answer = readonly [status: number, type: string, message: string];
+
+const INVALID_TOKEN: Answer = [401, 'access_denied', 'Invalid access token'];
+const NOT_ACTIVE: Answer = [409, 'request_conflict', 'client_id refers to legal entity that is not active'];
+const OTHER_TYPE: Answer = [403, 'forbidden', "You don't have permission to access this resource"];
+const missing = (scope: string): Answer => [
+  403,
+  'forbidden',
+  `Your scope does not allow to access this resource. Missing allowances: ${scope}`,
+];
+
+/** What stands in the header, if anything, and what a wrong caller is answered. */
+const WITHOUT_TOKEN: readonly (readonly [who: string, authorization: string | undefined])[] = [
+  ['no token', undefined],
+  ['an empty header', ''],
+  ['a scheme without a token', 'Bearer '],
+  ['another scheme', 'Basic dXNlcjpwYXNzd29yZA=='],
+  ['rubbish', 'Bearer rubbish'],
+  ['rubbish in no form of a token', `Bearer ' OR 1=1 --`],
+  ['two tokens', 'Bearer one two'],
+  ['a very long token', `Bearer ${'x'.repeat(8_000)}`],
+];
+
+/** Somebody whose token is not good enough, each for one reason, and what he is told. */
+const WRONG: readonly (readonly [
+  who: string,
+  caller: (scope: string) => CallerBuilder,
+  answer: (scope: string) => Answer,
+])[] = [
+  ['an expired token', (scope) => aCaller().withScope(scope).expired(), () => INVALID_TOKEN],
+  [
+    'a token of another kind',
+    (scope) => aCaller().withScope(scope).withTokenNamed('refresh_token'),
+    () => INVALID_TOKEN,
+  ],
+  ['a blocked user', (scope) => aCaller().withScope(scope).blocked(), () => INVALID_TOKEN],
+  ['an inactive user', (scope) => aCaller().withScope(scope).inactive(), () => INVALID_TOKEN],
+  ['a user without the scope', (scope) => aCaller().withClientScope(scope), missing],
+  ['a client without the scope', (scope) => aCaller().withTokenScope(scope), missing],
+  [
+    'a scope that only begins like it',
+    (scope) => aCaller().withScope(`${scope}s ${scope.slice(0, -1)}`),
+    missing,
+  ],
+  [
+    'a suspended legal entity',
+    (scope) => aCaller().withScope(scope).withEntityStatus('SUSPENDED'),
+    () => NOT_ACTIVE,
+  ],
+  [
+    'a closed legal entity',
+    (scope) => aCaller().withScope(scope).withEntityStatus('CLOSED'),
+    () => NOT_ACTIVE,
+  ],
+  [
+    'a deactivated legal entity',
+    (scope) => aCaller().withScope(scope).withInactiveEntity(),
+    () => NOT_ACTIVE,
+  ],
+  [
+    'nothing right: the token is told first',
+    () => aCaller().blocked().ofType('MIS').withEntityStatus('CLOSED'),
+    () => INVALID_TOKEN,
+  ],
+  [
+    'no scope and a closed entity of another type: the scope is told',
+    () => aCaller().ofType('MIS').withEntityStatus('CLOSED'),
+    missing,
+  ],
+  [
+    'a suspended entity of another type: that it is suspended is told',
+    (scope) => aCaller().withScope(scope).ofType('MIS').withEntityStatus('SUSPENDED'),
+    () => NOT_ACTIVE,
+  ],
+];
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(async () => {
+  await here.clear();
+  personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
+  relationshipId = await aRelationship().of(personId).save(here.sql);
+  runId = await endedRun();
+  await askedUnzr();
+});
+
+/** A run of long ago. */
+async function endedRun(): Promise<string> {
+  const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now())
+    RETURNING id`;
+  const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB]);
+  return run?.id ?? '';
+}
+
+/** Somebody asked about the UNZR long ago. */
+async function askedUnzr(): Promise<void> {
+  const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
+  await here.sql.rows({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
+}
+
+interface Asked {
+  readonly authorization?: string | undefined;
+  readonly port?: 'public' | 'internal';
+}
+
+async function ask({ call, path, body }: GuardedCall, { authorization, port = 'public' }: Asked) {
+  const { publicUrl = '', internalUrl } = here.program.addresses;
+  const answer = await fetch(
+    (port === 'public' ? publicUrl : internalUrl) + path({ personId, relationshipId, runId }),
+    {
+      method: call.split(' ')[0] ?? '',
+      headers: {
+        ...(authorization === undefined ? {} : { authorization }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    },
+  );
+  return { status: answer.status, body: JSON.parse(await answer.text()) };
+}
+
+const askAs = async (call: GuardedCall, caller: CallerBuilder) =>
+  ask(call, { authorization: `Bearer ${await caller.save(here.sql)}` });
+
+function expectRefused(answered: Awaited<ReturnType<typeof ask>>, [status, type, message]: Answer): void {
+  expect(answered.body.error).toEqual({ type, message });
+  expect([answered.status, answered.body.meta.code]).toEqual([status, status]);
+  expect(answered.body).not.toHaveProperty('data');
+}
+
+describe('Every call of the program', () => {
+  it('stands in a table of this suite, and every row of a table is a call', () => {
+    const tables = [...GUARDED.map(({ call }) => call), ...OPEN, ...INTERNAL];
+    expect(here.program.routes().sort()).toEqual(tables.sort());
+  });
+});
+
+describe.each(GUARDED)('$call', (call) => {
+  it.each(WITHOUT_TOKEN)('refuses %s', async (_, authorization) => {
+    expectRefused(await ask(call, { authorization }), INVALID_TOKEN);
+  });
+
+  it.each(WRONG)('refuses %s', async (_, caller, answer) => {
+    expectRefused(await askAs(call, caller(call.scope)), answer(call.scope));
+  });
+
+  it.each(['MIS', 'PIS', 'MSP', 'nhs'])('is for type %s as its row says', async (type) => {
+    const answered = await askAs(call, aCaller().withScope(call.scope).ofType(type));
+    if (call.of === undefined) expect(answered.status).toBe(call.right);
+    else expectRefused(answered, OTHER_TYPE);
+  });
+
+  it('answers the right caller, whatever else he may do', async () => {
+    const caller = aCaller()
+      .withTokenScope(`app:authorize  ${call.scope}`)
+      .withClientScope(`${call.scope} x:y`);
+    expect((await askAs(call, caller)).status).toBe(call.right);
+  });
+
+  it('asks for a token on the internal port as well', async () => {
+    expectRefused(await ask(call, { port: 'internal' }), INVALID_TOKEN);
+  });
+});
+
+describe('Whoever is shut out', () => {
+  const [call] = GUARDED as readonly [GuardedCall];
+
+  it('is out with his next call: a token is looked at anew each time', async () => {
+    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(here.sql)}`;
+    expect((await ask(call, { authorization })).status).toBe(call.right);
+    await here.sql.run('UPDATE mithril.users SET is_blocked = true');
+    expectRefused(await ask(call, { authorization }), INVALID_TOKEN);
+    await here.sql.run('UPDATE mithril.users SET is_blocked = false', 'DELETE FROM mithril.tokens');
+    expectRefused(await ask(call, { authorization }), INVALID_TOKEN);
+  });
+
+  it.each([
+    ['the client is gone', 'DELETE FROM mithril.clients', missing(call.scope)],
+    ['the legal entity is gone', 'DELETE FROM prm.legal_entities', NOT_ACTIVE],
+    ['the entity has no status', 'UPDATE prm.legal_entities SET status = NULL', NOT_ACTIVE],
+    ['the entity is neither active nor not', 'UPDATE prm.legal_entities SET is_active = NULL', NOT_ACTIVE],
+    ['the user is neither active nor not', 'UPDATE mithril.users SET is_active = NULL', INVALID_TOKEN],
+    ['the token never ends', 'UPDATE mithril.tokens SET expires_at = NULL', INVALID_TOKEN],
+    ['the token is nobody’s', 'UPDATE mithril.tokens SET user_id = NULL', INVALID_TOKEN],
+    ['the token says nothing', 'UPDATE mithril.tokens SET details = NULL', INVALID_TOKEN],
+    [
+      'its client is no id',
+      `UPDATE mithril.tokens SET details = details || '{"client_id":"x"}'`,
+      INVALID_TOKEN,
+    ],
+    ['its scope is no text', `UPDATE mithril.tokens SET details = details - 'scope'`, missing(call.scope)],
+  ])('is so because %s: other programs write these tables too', async (_, statement, answer) => {
+    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(here.sql)}`;
+    await here.sql.run(statement);
+    expectRefused(await ask(call, { authorization }), answer);
+  });
+
+  it('cannot use the hash of a token in its place', async () => {
+    await aCaller().withScope(call.scope).save(here.sql);
+    const [kept] = await here.sql.rows<{ value_hash: string }>({
+      text: 'SELECT value_hash FROM mithril.tokens',
+    });
+    expectRefused(await ask(call, { authorization: `Bearer ${kept?.value_hash}` }), INVALID_TOKEN);
+  });
+
+  it('may write the name of the scheme as he likes', async () => {
+    const token = await aCaller().withScope(call.scope).save(here.sql);
+    expect((await ask(call, { authorization: `bEARER  ${token}` })).status).toBe(call.right);
+  });
+});
+
+describe('Without a token', () => {
+  const addressOf = (route: string): [string, string] => route.split(' ') as [string, string];
+
+  it.each(OPEN)('%s answers on both ports', async (route) => {
+    const [method, path] = addressOf(route);
+    const { publicUrl = '', internalUrl } = here.program.addresses;
+    for (const url of [publicUrl, internalUrl]) {
+      const { status } = await fetch(url + path, { method });
+      expect([200, 422]).toContain(status);
+    }
+  });
+
+  it.each(INTERNAL)('%s answers on the internal port, and the public one does not know it', async (route) => {
+    const [, path] = addressOf(route);
+    expect((await here.program.internal(path)).status).toBe(200);
+    expect((await here.program.public(path)).status).toBe(404);
+    const official = await aCaller().withScope('job:read').save(here.sql);
+    expect((await here.program.bearing(official, path)).status).toBe(404);
+  });
+
+  it('a path that is not there is 404, as with one', async () => {
+    expect((await here.program.public('/api/admin/no-such-call')).status).toBe(404);
+  });
+});

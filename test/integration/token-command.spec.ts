@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aCaller, tokensOf } from '../support/builders';
+import { startCommand } from '../support/command';
+import { Installation } from '../support/installation';
+
+let here: Installation;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(() => here.clear());
+
+const USER = '00000000-0000-4000-8000-000000000004';
+const CLIENT = '00000000-0000-4000-8000-000000000003';
+const OTHER_CLIENT = 'a3cc9c4c-0575-40b4-8163-357995888bdf';
+
+const token = (args: readonly string[], environment: Record<string, string> = {}) =>
+  startCommand('token', args, { DATABASE_URL: here.database.url, ...environment }).ended;
+
+/** The token that is printed, and nothing else. */
+async function made(...args: string[]): Promise<string> {
+  const { status, stdout } = await token(args);
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
+  return stdout.trim();
+}
+
+const statusOf = async (bearer: string): Promise<number> =>
+  (await here.program.bearing(bearer, '/api/admin/jobs')).status;
+
+describe('npm run token', () => {
+  it('makes a token that a call of officials takes, in an installation without anybody', async () => {
+    const { status, stdout, stderr } = await token(['--scope', 'job:read  job:run', '--ttl-minutes', '5']);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Good for 5 minutes')]);
+    expect(stderr).not.toContain(stdout.trim());
+    expect(await statusOf(stdout.trim())).toBe(200);
+    const [kept] = await tokensOf(here.sql, USER);
+    expect(kept?.details).toEqual({ scope: 'job:read job:run', client_id: CLIENT, grant_type: 'local' });
+    const lastsMs = (kept?.expires_at.getTime() ?? 0) - Date.now();
+    expect(lastsMs).toBeGreaterThan(4 * 60_000);
+    expect(lastsMs).toBeLessThanOrEqual(5 * 60_000);
+  });
+
+  it('made again adds to what the client may do, and earlier tokens stay as they were', async () => {
+    const first = await made('--scope', 'job:read');
+    const second = await made('--scope', 'person:read');
+    expect(second).not.toBe(first);
+    expect([await statusOf(first), await statusOf(second)]).toEqual([200, 403]);
+    expect(await here.sql.rows({ text: 'SELECT id, scope FROM mithril.clients' })).toEqual([
+      { id: CLIENT, scope: 'job:read person:read' },
+    ]);
+    for (const table of ['mithril.users', 'prm.legal_entities'])
+      expect(await here.sql.rows({ text: `SELECT id FROM ${table}` })).toHaveLength(1);
+  });
+
+  it('leaves a legal entity as it is: one that is suspended can be seen to be refused', async () => {
+    await made('--scope', 'job:read', '--client', OTHER_CLIENT.toUpperCase());
+    await here.sql.run(`UPDATE prm.legal_entities SET status = 'SUSPENDED'`);
+    expect(await statusOf(await made('--scope', 'job:read', '--client', OTHER_CLIENT))).toBe(409);
+  });
+
+  it('tells when a scope is one that no call asks for', async () => {
+    const { status, stderr } = await token(['--scope', 'job:reed']);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('asked for by no call')]);
+  });
+
+  it.each([
+    ['no scope', []],
+    ['an empty scope', ['--scope', ' ']],
+    ['what is no scope', ['--scope', "job:read ' OR 1=1"]],
+    ['a scope without its value', ['--scope']],
+    ['minutes that are no number', ['--scope', 'job:read', '--ttl-minutes', '1.5']],
+    ['no minutes', ['--scope', 'job:read', '--ttl-minutes', '0']],
+    ['a client that is no id', ['--scope', 'job:read', '--client', 'nhs']],
+    ['an unknown option', ['--scope', 'job:read', '--bogus']],
+    ['a word', ['job:read']],
+  ])('ends with 64, its usage and no token when typed with %s', async (_, args) => {
+    const { status, stdout, stderr } = await token(args);
+    expect([status, stdout]).toEqual([64, '']);
+    expect(stderr).toContain('Usage: npm run -s token');
+    expect(await here.sql.rows({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
+  });
+
+  it('does not work in production: 78 and one sentence', async () => {
+    const environment = { NODE_ENV: 'production', PIS_SESSION_SECRET: 'x'.repeat(32) };
+    const { status, stdout, stderr } = await token(['--scope', 'job:read'], environment);
+    expect([status, stdout]).toEqual([78, '']);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain('NODE_ENV is production');
+    expect(await here.sql.rows({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
+  });
+
+  it('needs to be told where the database is: 78', async () => {
+    const { status, stdout, stderr } = await startCommand('token', ['--scope', 'job:read'], {}).ended;
+    expect([status, stdout]).toEqual([78, '']);
+    expect(stderr).toContain('DATABASE_URL is missing');
+  });
+
+  it('does not make others’ tokens better: what stands there is another client', async () => {
+    const other = await aCaller().withTokenScope('job:read').save(here.sql);
+    await made('--scope', 'job:read');
+    expect(await statusOf(other)).toBe(403);
+  });
+});
