@@ -154,15 +154,6 @@ describe('The user of a new person', () => {
     const his = await scene.here.sql.rows({ text }, [applicant.drfo]);
     expect(his).toEqual([{ id: applicant.userId }]);
   });
-
-  it('whose number is claimed to be that of an active user has none: the other one can go on signing', async () => {
-    const claimed = aChild().withTaxId(applicant.drfo);
-    const { person, user } = await signedUp(claimed);
-    expect(user.tax_id).toBe('');
-    expect((await usersOf(scene.here.sql, person.id)).map(({ tax_id }) => tax_id)).toEqual([null]);
-    const { person: next } = await signedUp(aChild().born('2020-02-02'));
-    expect(next.id).not.toBe(person.id);
-  });
 });
 
 describe('The access token', () => {

@@ -76,12 +76,4 @@ describe('The user of a registered person', () => {
     expect(user.id).not.toBe(old);
     expect(user.tax_id).toBe('0000000017');
   });
-
-  it('is not known by a number that is claimed for him and that he does not have', async () => {
-    const personId = await save(registeredAs(aChild().build()));
-    const { person, user } = await signedUp(aChild().withTaxId('3100000017'));
-    expect(person.id).toBe(personId);
-    expect(user.tax_id).toBe('');
-    expect((await usersOf(scene.here.sql, personId)).map(({ tax_id }) => tax_id)).toEqual([null]);
-  });
 });
