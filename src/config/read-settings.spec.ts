@@ -115,6 +115,10 @@ describe('Reading the settings', () => {
     ['TREMBITA_ECHO_CHECK', 'yes'],
     ['TREMBITA_CHECKUNZR_SOAP_VERSION', '2.0'],
     ['DMS_PERSON_VALIDATION_PERIOD_DAYS', '2.5'],
+    ['MEDIA_STORAGE_PERSON_BUCKET', 'Persons'],
+    ['MEDIA_STORAGE_PERSON_BUCKET', '../persons'],
+    ['PIS_SESSION_SECRET', 'x'.repeat(31)],
+    ['ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES', 'PASSPORT,DRIVING_LICENCE'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultyNames({ [name]: value })).toEqual([name]);
   });
@@ -127,6 +131,20 @@ describe('Reading the settings', () => {
     ['TREMBITA_TLS_KEY', { TREMBITA_URL: 'https://127.0.0.1/', TREMBITA_TLS_CERT: '/a.pem' }],
     ['TREMBITA_TLS_CERT', { TREMBITA_URL: 'https://127.0.0.1/', TREMBITA_TLS_KEY: '/a.key' }],
     ['TREMBITA_URL', { TREMBITA_TLS_CA: '/ca.pem' }],
+    ['PIS_SESSION_SECRET', { NODE_ENV: 'production' }],
+    ['MEDIA_STORAGE_S3_URL', { MEDIA_STORAGE: 's3' }],
+    [
+      'MEDIA_STORAGE_S3_ACCESS_KEY',
+      {
+        MEDIA_STORAGE: 's3',
+        MEDIA_STORAGE_S3_URL: 'https://127.0.0.1/',
+        MEDIA_STORAGE_S3_SECRET_KEY: 'x'.repeat(8),
+      },
+    ],
+    [
+      'MEDIA_STORAGE_S3_SECRET_KEY',
+      { MEDIA_STORAGE: 's3', MEDIA_STORAGE_S3_URL: 'https://127.0.0.1/', MEDIA_STORAGE_S3_ACCESS_KEY: 'key' },
+    ],
   ])('compares settings with each other: %s', (name, environment) => {
     expect(faultyNames(environment)).toEqual([name]);
   });

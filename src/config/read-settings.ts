@@ -23,13 +23,13 @@ function missingUrls(filled: Record<string, string>, program: Program): Fault[] 
     .map((name) => ({ name, says: `is missing, for example ${URL_EXAMPLES[name]}` }));
 }
 
-function faultsOf(filled: Record<string, string>): Fault[] {
+function faultsOf(filled: Record<string, string>, program: Program): Fault[] {
   const read = ENVIRONMENT.safeParse(filled);
-  if (read.success) return faultsBetween(read.data, new Set());
+  if (read.success) return faultsBetween(read.data, { program, faulty: new Set() });
   const faults = read.error.issues.map(({ path, message }) => ({ name: path.join('.'), says: message }));
   const faulty = new Set(faults.map(({ name }) => name));
   const sound = Object.fromEntries(Object.entries(filled).filter(([name]) => !faulty.has(name)));
-  return [...faults, ...faultsBetween(ENVIRONMENT.parse(sound), faulty)];
+  return [...faults, ...faultsBetween(ENVIRONMENT.parse(sound), { program, faulty })];
 }
 
 /**
@@ -38,7 +38,7 @@ function faultsOf(filled: Record<string, string>): Fault[] {
  */
 export function readSettings<P extends Program>(environment: Environment, program: P): SettingsFor<P> {
   const filled = withoutBlanks(environment);
-  const faults = [...missingUrls(filled, program), ...faultsOf(filled)];
+  const faults = [...missingUrls(filled, program), ...faultsOf(filled, program)];
   if (faults.length > 0) {
     throw new ConfigurationFault(faults.sort((one, other) => one.name.localeCompare(other.name, 'en')));
   }

@@ -181,3 +181,12 @@ export function secret({ minBytes }: { minBytes: number }) {
   const accepts = (value: string): boolean => isText(value) && Buffer.byteLength(value) >= minBytes;
   return kind({ accepts, says, read: asIs }).optional();
 }
+
+/** What every kind of store accepts as the name of a bucket: that of S3, without its dots. */
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+/** The name of a bucket. A store would refuse a wrong one too, but only when somebody is being registered. */
+export function bucket(fallback: string) {
+  const says = `must be 3 to 63 lower-case letters, digits and hyphens between them, for example ${fallback}`;
+  return kind({ accepts: (value) => BUCKET.test(value), says, read: asIs }).default(fallback);
+}

@@ -1,5 +1,6 @@
 import type { Fault } from './configuration-fault';
 import type { ReadEnvironment } from './env';
+import type { Program } from './needs';
 
 /** What a last call needs beyond its own deadline: writing its answer and releasing the rest. */
 const WRITING_AFTER_LAST_CALL_MS = 5_000;
@@ -7,6 +8,8 @@ const WRITING_AFTER_LAST_CALL_MS = 5_000;
 /** A rule between settings. `names` is which ones: a rule is silent while one of them cannot be read at all. */
 interface Rule {
   names: readonly (keyof ReadEnvironment)[];
+  /** Programs that do without what the rule is about are not held up by it. */
+  programs?: readonly Program[];
   faultIn(settings: ReadEnvironment): Fault | undefined;
 }
 
@@ -75,6 +78,7 @@ const certificatesMeanHttps: Rule = {
 
 /** A secret made up at start would be another one in every process, and none after a restart. */
 const sessionsHaveASecret: Rule = {
+  programs: ['http'],
   names: ['NODE_ENV', 'PIS_SESSION_SECRET'],
   faultIn(settings) {
     if (settings.NODE_ENV !== 'production' || settings.PIS_SESSION_SECRET !== undefined) return undefined;
@@ -87,6 +91,7 @@ const sessionsHaveASecret: Rule = {
 
 /** Where objects are kept and with which key is asked of S3 alone. */
 const storageIsReachable: Rule = {
+  programs: ['http', 'worker'],
   names: [
     'MEDIA_STORAGE',
     'MEDIA_STORAGE_S3_URL',
@@ -116,9 +121,16 @@ const RULES: readonly Rule[] = [
   certificatesMeanHttps,
 ];
 
-/** What is wrong between settings that are each right by themselves; `faulty` are those that are not. */
-export function faultsBetween(settings: ReadEnvironment, faulty: ReadonlySet<string>): Fault[] {
-  return RULES.filter(({ names }) => !names.some((name) => faulty.has(name)))
+/** For whom rules are asked, and which settings are wrong by themselves. */
+export interface Asked {
+  readonly program: Program;
+  readonly faulty: ReadonlySet<string>;
+}
+
+/** What is wrong between settings that are each right by themselves. */
+export function faultsBetween(settings: ReadEnvironment, { program, faulty }: Asked): Fault[] {
+  return RULES.filter(({ programs }) => programs?.includes(program) ?? true)
+    .filter(({ names }) => !names.some((name) => faulty.has(name)))
     .map((rule) => rule.faultIn(settings))
     .filter((fault) => fault !== undefined);
 }

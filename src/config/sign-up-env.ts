@@ -4,6 +4,7 @@ import {
   PERSON_REGISTRATION_DOCUMENT_TYPES,
 } from '../domain/person/document-type';
 import {
+  bucket,
   connectionUrl,
   listOf,
   milliseconds,
@@ -66,7 +67,7 @@ export const SIGN_UP_ENVIRONMENT = {
 
   MEDIA_STORAGE: oneOf(['directory', 's3'], 'directory'),
   MEDIA_STORAGE_DIRECTORY: text('.data/media'),
-  MEDIA_STORAGE_PERSON_BUCKET: text('persons-dev'),
+  MEDIA_STORAGE_PERSON_BUCKET: bucket('persons-dev'),
   MEDIA_STORAGE_TIMEOUT_MS: milliseconds(10_000),
   MEDIA_STORAGE_S3_URL: connectionUrl(['http:', 'https:'], 'https://s3.example.org'),
   MEDIA_STORAGE_S3_REGION: text('us-east-1'),

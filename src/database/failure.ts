@@ -1,5 +1,3 @@
-import { codeOf } from './transactions';
-
 /** SQLSTATE classes of faults that come back with every try: wrong data, broken constraint, wrong statement. */
 const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
 
@@ -21,4 +19,18 @@ export function isHeldByOthers(error: unknown): boolean {
 /** pg reports a connection that went away in the middle with plain errors that carry no code. */
 function isOfConnection(error: unknown): boolean {
   return error instanceof Error && /connection|timeout|terminated|not queryable|closed/i.test(error.message);
+}
+
+/** SQLSTATE of an error of the database, if it is one. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+}
+
+/** connection_failure, as the SQL standard numbers it. */
+const CONNECTION_FAILURE = '08006';
+
+/** The error as it is, or with the code that a connection lost, or not to be had, should have come with. */
+export function withCode(error: unknown): unknown {
+  if (!(error instanceof Error) || codeOf(error) !== undefined || !isOfConnection(error)) return error;
+  return Object.assign(error, { code: CONNECTION_FAILURE });
 }

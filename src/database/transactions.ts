@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import { arrayLiteral, isPlainArray } from './array-literal';
+import { codeOf, withCode } from './failure';
 
 /**
  * One SQL statement. With a name it is prepared once per connection; only statements whose text never changes
@@ -98,6 +99,8 @@ export class Transactions {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
       return await work((await queryRunner.connect()) as PoolClient);
+    } catch (error) {
+      throw withCode(error);
     } finally {
       await queryRunner.release();
     }
@@ -115,9 +118,4 @@ async function send<Row extends QueryResultRow>(
     values: values.map((value) => (isPlainArray(value) ? arrayLiteral(value) : value)),
   });
   return result.rows;
-}
-
-/** SQLSTATE of an error of the database, if it is one. */
-export function codeOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

@@ -39,18 +39,26 @@ const OF_PERSON: Statement = {
   text: `SELECT ${COLUMNS} FROM mithril.users WHERE person_id = $1 AND is_active`,
 };
 
-/** Nothing comes back when the person has an active user already. $1 id, $2 person, $3 tax_id, $4 actor, $5 changeset. */
+/**
+ * Nothing comes back when the person has an active user already. A number that another active user has is left out:
+ * whose number several have is let in no more, and anybody can claim anybody's for a child he signs up.
+ * $1 id, $2 person, $3 tax_id, $4 actor, $5 changeset.
+ */
 const INSERT: Statement = {
   name: 'user_insert',
   text: `
     WITH made AS (
       INSERT INTO mithril.users (id, person_id, tax_id, is_active, is_blocked)
-      VALUES ($1, $2, $3, true, false)
+      SELECT $1::uuid, $2::uuid, free.tax_id, true, false
+        FROM (SELECT CASE WHEN NOT EXISTS (SELECT FROM mithril.users WHERE tax_id = $3::varchar AND is_active)
+                          THEN $3::varchar END AS tax_id) AS free
       ON CONFLICT (person_id) WHERE is_active DO NOTHING
       RETURNING ${COLUMNS}),
     audited AS (
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
-      SELECT $4::uuid, 'users', id, $5::jsonb FROM made)
+      SELECT $4::uuid, 'users', id,
+             CASE WHEN tax_id IS NULL THEN jsonb_set($5::jsonb, '{tax_id,new_value}', 'null') ELSE $5::jsonb END
+        FROM made)
     SELECT * FROM made`,
 };
 
@@ -70,7 +78,10 @@ export class UserRepository {
     return user;
   }
 
-  /** The new user, or the one whom somebody else created for the person meanwhile. */
+  /**
+   * The new user, or the one whom somebody else created for the person meanwhile. He has the number only if no active
+   * user has it yet.
+   */
   async create(sql: Sql, user: NewUser): Promise<User> {
     const { id, personId, taxId, actorId } = user;
     const values = [id, personId, taxId, actorId, JSON.stringify(changesetOf(user))];

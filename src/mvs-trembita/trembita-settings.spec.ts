@@ -41,6 +41,7 @@ describe('the settings of the register', () => {
   });
 
   it('refuse the simulator in production', () => {
-    expect(settingsOf({ NODE_ENV: 'production' }).refuseSandbox).toBe(true);
+    const production = { NODE_ENV: 'production', PIS_SESSION_SECRET: 'x'.repeat(32) };
+    expect(settingsOf(production).refuseSandbox).toBe(true);
   });
 });

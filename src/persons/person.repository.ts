@@ -12,6 +12,7 @@ export interface RegisteredPerson {
   readonly lastName: string;
   readonly secondName: string | null;
   readonly birthDate: IsoDay;
+  readonly taxId: string | null;
 }
 
 /** Who is written, and by whom. */
@@ -25,7 +26,7 @@ const ACTIVE: Statement = {
   name: 'active_person',
   text: `
     SELECT id, first_name AS "firstName", last_name AS "lastName", second_name AS "secondName",
-           birth_date::text AS "birthDate"
+           birth_date::text AS "birthDate", tax_id AS "taxId"
       FROM mpi.persons WHERE id = $1::uuid AND status = 'active' AND is_active`,
 };
 

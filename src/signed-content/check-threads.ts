@@ -23,14 +23,24 @@ const MEMORY_MB = 256;
 const spareCores = (): number => Math.max(1, availableParallelism() - 1);
 
 /**
- * Threads that check signatures, one at a time each. They start with the first check. What is beyond the queue and
- * what takes too long is asked to come again; a thread that is late is stopped for good, because nothing else ends
- * a computation, and a new one takes its place.
+ * The share of the time limit that is for waiting; the rest is left for the check itself. Checks that began when there
+ * was no time left would be stopped with their threads, new threads have to load the code, and the more signatures
+ * came, the fewer would be checked.
+ */
+const WAITING_SHARE = 0.5;
+
+/**
+ * Threads that check signatures, one at a time each. They start with the first check. What is beyond the queue, what
+ * waits too long and what takes too long is asked to come again; a thread that is late is stopped for good, because
+ * nothing else ends a computation, and a new one takes its place.
  */
 export class CheckThreads {
   private pool: Tinypool | undefined;
   private loaded: Promise<unknown> | undefined;
   private inside = 0;
+  private working = 0;
+  /** Who waits for a thread, in the order in which they came; each is told when it is his turn. */
+  private readonly waiting = new Set<() => void>();
   private isClosed = false;
   private readonly threads: number;
 
@@ -62,15 +72,65 @@ export class CheckThreads {
   }
 
   private async check(task: Uint8Array): Promise<unknown> {
+    await this.code();
+    const waitedMs = await this.turn();
+    try {
+      return await this.checkWithin(this.choices.timeoutMs - waitedMs, task);
+    } finally {
+      this.endTurn();
+    }
+  }
+
+  /** Loading the code is not part of a check: a cold machine must not refuse its first signatures. */
+  private async code(): Promise<Tinypool> {
+    if (this.isClosed) throw this.busy();
     const pool = (this.pool ??= this.start());
-    // Loading the code is not part of a check: a cold machine must not refuse its first signatures.
     this.loaded ??= pool.run(undefined).catch((error: unknown) => {
       this.loaded = undefined;
       throw error;
     });
     await this.loaded;
+    return pool;
+  }
+
+  /** Resolves with the milliseconds it took until a thread was free. */
+  private async turn(): Promise<number> {
+    if (this.working < this.threads) {
+      this.working += 1;
+      return 0;
+    }
+    const startedAt = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiting.delete(begin);
+        reject(this.busy());
+      };
+      const timer = setTimeout(giveUp, this.choices.timeoutMs * WAITING_SHARE);
+      this.waiting.add(begin);
+    });
+    return performance.now() - startedAt;
+  }
+
+  /** The thread goes from hand to hand, so that nobody who comes just now overtakes those who wait. */
+  private endTurn(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.working -= 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
+  }
+
+  private async checkWithin(limitMs: number, task: Uint8Array): Promise<unknown> {
+    // The thread before may have been stopped: then another one loads the code now.
+    const pool = await this.code();
     const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), this.choices.timeoutMs);
+    const timer = setTimeout(() => deadline.abort(), limitMs);
     // A copy of its own: the bytes of a small buffer lie among those of others, and all of them would go along.
     const copy = new Uint8Array(task);
     try {

@@ -58,6 +58,12 @@ describe('The file of trusted authorities', () => {
     ]);
   });
 
+  it('stops the program in production when it is not there', () => {
+    const SIGNATURE_TRUSTED_CA_FILE = join(folder, 'nowhere.pem');
+    const missing = { NODE_ENV: 'production', SIGNATURE_TRUSTED_CA_FILE } as const;
+    expect(faultOf(() => readTrustedAuthorities(missing))?.message).toContain('is not there');
+  });
+
   it('stops the program when it cannot be read', () => {
     const faulty = { NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: folder } as const;
     expect(faultOf(() => readTrustedAuthorities(faulty))?.message).toContain('cannot be read');

@@ -46,7 +46,8 @@ function certificatesIn(pem: string): readonly X509Certificate[] {
 
 /**
  * Reads the authorities whose signatures count, once, at start. Without a file nobody is trusted, which is safe; a
- * file that cannot be understood stops the program, because somebody meant something by it.
+ * file that cannot be understood stops the program, because somebody meant something by it. So does, in production, one
+ * that is not there: everybody would be told that his certificate is not trusted. Elsewhere it may be made later.
  */
 export function readTrustedAuthorities(
   settings: Pick<Settings, 'NODE_ENV' | 'SIGNATURE_TRUSTED_CA_FILE'>,
@@ -54,7 +55,10 @@ export function readTrustedAuthorities(
   const { SIGNATURE_TRUSTED_CA_FILE: path, NODE_ENV } = settings;
   if (path === undefined) return { certificates: [], noneBecause: 'unset' };
   const pem = contentOf(path);
-  if (pem === undefined) return { certificates: [], noneBecause: 'missing' };
+  if (pem === undefined) {
+    if (NODE_ENV === 'production') throw fault('names a file that is not there');
+    return { certificates: [], noneBecause: 'missing' };
+  }
   const certificates = certificatesIn(pem);
   const isForTests = ({ subject, issuer }: X509Certificate): boolean =>
     `${subject}\n${issuer}`.includes(TEST_ONLY_ORGANISATION);

@@ -116,10 +116,37 @@ function expectFailure({ step, answer }: Tried): void {
   expect(JSON.stringify(answer.body), step).not.toContain(RAISED);
 }
 
-describe.each([
-  ['of a child nobody knows', NEW_PERSON],
-  ['by one more confidant', ONE_MORE_CONFIDANT],
-])('A registration %s', (_, kind) => {
+const at =
+  (deed: Deed) =>
+  (step: number) =>
+  (number: number): Deed =>
+    number === step ? deed : 'pass';
+
+/** What may befall a statement so that nothing of its registration remains. */
+const FAILURES: Readonly<Record<string, (step: number) => (number: number) => Deed>> = {
+  'is cut off from the database before any of its statements': at('cut'),
+  'has any of its statements fail, of its own or because the database shuts down': (step) =>
+    at({ failWith: step % 2 === 0 ? '53100' : '57P01' })(step),
+  'loses the database before any of its statements and does not get it back': (step) => (number) =>
+    number >= step ? 'cut' : 'pass',
+};
+
+/** Each failure at each statement of one of the two ways, so that all are met and the suite stays short. */
+describe.each<[string, Kind, (keyof typeof FAILURES)[]]>([
+  [
+    'of a child nobody knows',
+    NEW_PERSON,
+    [
+      'is cut off from the database before any of its statements',
+      'has any of its statements fail, of its own or because the database shuts down',
+    ],
+  ],
+  [
+    'by one more confidant',
+    ONE_MORE_CONFIDANT,
+    ['loses the database before any of its statements and does not get it back'],
+  ],
+])('A registration %s', (_, kind, failures) => {
   it('makes what it is said to make when nothing goes wrong', async () => {
     const body = await prepared(kind);
     const before = await wired.everything();
@@ -127,26 +154,10 @@ describe.each([
     expect(changesBetween(before, await wired.everything())).toEqual(kind.makes);
   });
 
-  it.each<[string, Deed]>([
-    ['is cut off from the database before any of its statements', 'cut'],
-    ['has any of its statements fail', { failWith: '53100' }],
-    ['is told at any of its statements that the database shuts down', { failWith: '57P01' }],
-  ])(
+  it.each(failures)(
     '%s: nothing remains, and the same request goes well afterwards',
-    async (_title, deed) => {
-      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? deed : 'pass'))) {
-        expectFailure(tried);
-        expect(tried.left, tried.step).toEqual({});
-        expect(tried.afterRepeat, tried.step).toEqual(kind.makes);
-      }
-    },
-    ALL_STEPS_MS,
-  );
-
-  it(
-    'loses the database before any of its statements and does not get it back: nothing remains after the sweep',
-    async () => {
-      for (const tried of await eachStep(kind, (step) => (number) => (number >= step ? 'cut' : 'pass'))) {
+    async (failure) => {
+      for (const tried of await eachStep(kind, FAILURES[failure] ?? at('pass'))) {
         expectFailure(tried);
         expect(tried.left, tried.step).toEqual({});
         expect(tried.afterRepeat, tried.step).toEqual(kind.makes);
@@ -158,8 +169,7 @@ describe.each([
   it(
     'is cut off after any of its statements: nothing remains, unless that was the commit, and then all does',
     async () => {
-      const cutAfter: Deed = { onAnswer: () => 'cut' };
-      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? cutAfter : 'pass'))) {
+      for (const tried of await eachStep(kind, at({ onAnswer: () => 'cut' }))) {
         expectFailure(tried);
         const isCommitted = tried.step === 'COMMIT';
         expect(tried.left, tried.step).toEqual(isCommitted ? kind.makes : {});
@@ -169,14 +179,15 @@ describe.each([
     },
     ALL_STEPS_MS,
   );
+});
 
+describe('A registration that is the victim of a deadlock', () => {
   it(
-    'that is the victim of a deadlock at any of its statements is carried out again, and nobody is told',
+    'at any of its statements is carried out again, and nobody is told',
     async () => {
-      const deadlock: Deed = { failWith: '40P01' };
-      for (const tried of await eachStep(kind, (step) => (number) => (number === step ? deadlock : 'pass'))) {
+      for (const tried of await eachStep(NEW_PERSON, at({ failWith: '40P01' }))) {
         expect(tried.answer.status, tried.step).toBe(201);
-        expect(tried.left, tried.step).toEqual(kind.makes);
+        expect(tried.left, tried.step).toEqual(NEW_PERSON.makes);
       }
     },
     ALL_STEPS_MS,

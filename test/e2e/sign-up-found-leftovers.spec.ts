@@ -61,11 +61,11 @@ describe('A relationship between the two that has expired', () => {
 });
 
 describe('The user of a registered person', () => {
-  it('is used, whatever his tax number is', async () => {
+  it('is used, whatever his tax number is, and the number is not told to who did not send it', async () => {
     const personId = await save(registeredAs(anAdolescent().build()));
     const userId = await save(aUser().ofPerson(personId).withTaxId('1111111111'));
     const { user } = await signedUp(anAdolescent());
-    expect(user).toEqual({ id: userId, tax_id: '1111111111' });
+    expect(user).toEqual({ id: userId, tax_id: '' });
     expect(await usersOf(scene.here.sql, personId)).toHaveLength(1);
   });
 

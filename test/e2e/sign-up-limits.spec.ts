@@ -4,7 +4,7 @@ import { Occupied } from '../support/occupied';
 import type { Program } from '../support/program';
 import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
 
-/** A program with the limits of which a test is about. */
+/** Requests in a minute; the window is too long for a test to see its end. */
 const LIMIT = 3;
 
 let scene: SignUpScene;

@@ -16,10 +16,11 @@ afterAll(() => registry.close());
 const active = (id: string) => registry.transactions.run((sql) => persons.active(sql, id));
 
 describe('An active person', () => {
-  it('is read with his names and his day of birth as it is written', async () => {
+  it('is read with his names, his number and his day of birth as it is written', async () => {
     const id = await aPerson()
       .named('Чорнобривець', 'Волошка', 'Барвінківна')
       .bornOn('1985-03-31')
+      .withTaxId('3113300003')
       .save(registry.sql);
     expect(await active(id)).toEqual({
       id,
@@ -27,6 +28,7 @@ describe('An active person', () => {
       firstName: 'Волошка',
       secondName: 'Барвінківна',
       birthDate: '1985-03-31',
+      taxId: '3113300003',
     });
   });
 

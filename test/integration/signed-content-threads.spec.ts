@@ -88,6 +88,28 @@ describe('Checks of signatures', () => {
     expect(threads.size).toBe(0);
   });
 
+  it('that only wait too long are asked to come again, and no thread is stopped for them', async () => {
+    const { threads, stopped, openGate, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
+    const first = threads.run(task('wait'));
+    await waitUntil(() => begun() === 1, { what: 'the check to begin' });
+    await expect(threads.run(task('who'))).rejects.toMatchObject(BUSY);
+    openGate();
+    await expect(first).resolves.toBeTypeOf('number');
+    expect(stopped).toEqual([]);
+    expect(begun()).toBe(1);
+  });
+
+  it('that still wait when the threads are closed are asked to come again', async () => {
+    const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
+    const first = threads.run(task('wait'));
+    await waitUntil(() => begun() === 1, { what: 'the check to begin' });
+    const ends = Promise.allSettled([first, threads.run(task('who'))]);
+    await threads.close();
+    const [, waiting] = await ends;
+    expect(waiting).toMatchObject({ status: 'rejected', reason: BUSY });
+    expect(begun()).toBe(1);
+  });
+
   it('that take all memory end their thread, not the program', async () => {
     const { threads, stopped } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
     await expect(threads.run(task('eat'))).rejects.toMatchObject({ code: 'signature_container_malformed' });

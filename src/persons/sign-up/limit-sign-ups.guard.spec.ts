@@ -130,6 +130,13 @@ describe('The limit of an address', () => {
     expect((await ask(`${FATHER}, ${PROXY}`)).status).toBe(200);
   });
 
+  it('is not escaped by taking another address of the same household', async () => {
+    const ask = await aDoorBehind(1);
+    let asked = 0;
+    expect(await statusesOf(() => ask(`2001:db8:0:7::${(asked += 1)}`))).toEqual(ONE_TOO_MANY);
+    expect((await ask('2001:db8:0:8::1')).status).toBe(200);
+  });
+
   it('counts each of two calls by itself', async () => {
     const ask = await aDoorBehind(0);
     expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);

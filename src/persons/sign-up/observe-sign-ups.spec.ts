@@ -9,6 +9,7 @@ const FOUND = {
   lastName: 'Чорнобривець',
   secondName: null,
   birthDate: '2019-05-05',
+  taxId: null,
 };
 const IDS = { personId: FOUND.id, userId: '9f0c1a52-6f0e-4c3e-9a7e-0d3b5f1c2a11' };
 

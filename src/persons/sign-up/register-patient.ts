@@ -4,7 +4,9 @@ import { SETTINGS } from '../../config/settings.module';
 import { isHeldByOthers } from '../../database/failure';
 import { Transactions } from '../../database/transactions';
 import { Refusal } from '../../domain/refusal';
+import type { PersonRequest } from '../../domain/person/person-request';
 import { MediaUploads } from '../../media-storage';
+import type { User } from '../../mithril';
 import { FindRegisteredPerson } from '../find-registered-person';
 import { AdmitApplicant } from './admit-applicant';
 import { type AnsweredPerson, answerPerson } from './answer-person';
@@ -83,7 +85,8 @@ export class RegisterPatient {
         if (uploadId !== undefined) await this.uploads.keep(sql, uploadId);
         const { user, token } = await this.writeRegistration.run(sql, signUp, { plan: seenBehindLock, ids });
         const answered = { ...answerPerson(person, signUp.applicant.person), id: ids.personId };
-        return { person: answered, user: { id: user.id, tax_id: user.taxId ?? '' }, access_token: token };
+        const told = { id: user.id, tax_id: toldTaxId(user, person) };
+        return { person: answered, user: told, access_token: token };
       });
       if (registered !== undefined)
         this.observe.registered({ plan, personId: ids.personId, userId: registered.user.id });
@@ -107,6 +110,11 @@ export class RegisterPatient {
     const bucket = this.settings.MEDIA_STORAGE_PERSON_BUCKET;
     return this.uploads.save({ bucket, key: `${folder}/signed_content`, bytes: container });
   }
+}
+
+/** A number the applicant did not send is not told to him: nobody has verified yet that he acts for the person. */
+function toldTaxId({ taxId }: User, { tax_id: sent }: PersonRequest): string {
+  return taxId !== null && taxId === sent ? taxId : '';
 }
 
 function contended(): Refusal {

@@ -5,6 +5,7 @@ import type { Sql } from '../../database/transactions';
 import { Refusal } from '../../domain/refusal';
 import { CreateRelationship } from '../../confidant-relationships';
 import { IssueToken, type User, UserRepository } from '../../mithril';
+import type { RegisteredPerson } from '../person.repository';
 import { RegisterPerson } from '../register-person';
 import type { CheckedSignUp } from './check-sign-up-content';
 import type { RegistrationIds, RegistrationPlan } from './plan-registration';
@@ -75,7 +76,7 @@ export class WriteRegistration {
     const user = await this.users.create(sql, {
       id: ids.userId,
       personId: ids.personId,
-      taxId: content.person.tax_id ?? null,
+      taxId: ownNumber(content.person.tax_id ?? null, plan.found),
       actorId: applicant.userId,
     });
     if (user.isBlocked) throw new Refusal('user_blocked');
@@ -94,4 +95,12 @@ export class WriteRegistration {
       expiresAt: new Date(now.getTime() + ttlSeconds * 1000),
     });
   }
+}
+
+/**
+ * Of who was found only the number that the registry has of him: one that an applicant claims would let its owner sign
+ * as somebody he may not even know.
+ */
+function ownNumber(claimed: string | null, found: RegisteredPerson | null): string | null {
+  return found === null || found.taxId === claimed ? claimed : null;
 }

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { aUser, type SignUpContentBuilder, usersOf } from '../support/builders';
+import { registeredAs } from '../support/registered-as';
+import { type Registered, registeredBy } from '../support/registered-by';
+import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+
+let scene: SignUpScene;
+let applicant: MadeUpApplicant;
+
+beforeAll(async () => {
+  scene = await SignUpScene.start();
+});
+afterAll(() => scene.stop());
+beforeEach(async () => {
+  await scene.here.clear();
+  applicant = await scene.applicant();
+});
+
+const aChild = () => scene.contentBy(applicant);
+
+const signedUp = async (content: SignUpContentBuilder): Promise<Registered> =>
+  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+
+const numbersOf = async (personId: string): Promise<(string | null)[]> =>
+  (await usersOf(scene.here.sql, personId)).map(({ tax_id }) => tax_id);
+
+describe('A tax number that is claimed for a patient', () => {
+  it("and is the applicant's own does not become his user's: the applicant can go on signing", async () => {
+    const { person, user } = await signedUp(aChild().withTaxId(applicant.drfo));
+    expect(user.tax_id).toBe('');
+    expect(await numbersOf(person.id)).toEqual([null]);
+    expect((await scene.validate(scene.sign(aChild(), applicant))).status).toBe(200);
+  });
+
+  it("and is that of somebody else's user does not become his user's: the other one can go on signing", async () => {
+    const other = await scene.applicant();
+    const { person } = await signedUp(aChild().withTaxId(other.drfo));
+    expect(await numbersOf(person.id)).toEqual([null]);
+    expect((await scene.validate(scene.sign(scene.contentBy(other), other))).status).toBe(200);
+  });
+
+  it("and was that of a user who is not active any more becomes his user's", async () => {
+    await aUser().withTaxId('3100000017').inactive().save(scene.here.sql);
+    const { user } = await signedUp(aChild().withTaxId('3100000017'));
+    expect(user.tax_id).toBe('3100000017');
+  });
+
+  it("whom the registry knows without it does not become his user's: its owner could sign as him", async () => {
+    const personId = await registeredAs(aChild().build()).save(scene.here.sql);
+    const { person, user } = await signedUp(aChild().withTaxId('3100000017'));
+    expect(person.id).toBe(personId);
+    expect(user.tax_id).toBe('');
+    expect(await numbersOf(personId)).toEqual([null]);
+  });
+
+  it("whom the registry knows by it becomes his user's", async () => {
+    const content = aChild().withTaxId('3100000017');
+    const personId = await registeredAs(content.build()).save(scene.here.sql);
+    const { person, user } = await signedUp(content);
+    expect([person.id, user.tax_id]).toEqual([personId, '3100000017']);
+  });
+});
