@@ -6,6 +6,6 @@ export { HttpModule } from './http.module';
 export { listenDoor, type Door, type DoorAddresses } from './listen-door';
 export { ListAnswer, parsePaging, type PageRequest } from './paging';
 export { parseBody } from './parse-body';
-export { parseList } from './parse-list';
+export { type ListAsked, parseList } from './parse-list';
 export { ParseId } from './parse-id';
 export type { Probe, ReadinessProbes } from './readiness';

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK } from '../../config/clock';
 import type { Settings } from '../../config/env';
 import { SETTINGS } from '../../config/settings.module';
-import { type Sql, Transactions } from '../../database/transactions';
+import { Transactions } from '../../database/transactions';
 import { dayInKyiv, type IsoDay } from '../../domain/calendar-day';
 import { ageInYears } from '../../domain/person/age';
 import type { RegistrationParameters } from '../../domain/person/registration-parameters';
@@ -55,7 +55,7 @@ export class AdmitApplicant {
     this.refuseUnlessFresh(signedAt, now);
     const parameters = await this.parameters.read(this.transactions);
     const today = dayInKyiv(now);
-    const applicant = await this.applicantOf(this.transactions, signer.drfo);
+    const applicant = await this.applicantOf(signer.drfo);
     if (ageInYears(applicant.person.birthDate, today) <= parameters.noSelfAuthAge)
       throw new Refusal('applicant_too_young');
     const contentSha256 = createHash('sha256').update(container).digest('hex');
@@ -68,11 +68,12 @@ export class AdmitApplicant {
     if (ageMs > longestMs || ageMs < -FUTURE_TOLERATED_MS) throw new Refusal('signature_expired');
   }
 
-  private async applicantOf(sql: Sql, drfo: string): Promise<Applicant> {
-    const user = await this.users.ofTaxId(sql, drfo);
+  private async applicantOf(drfo: string): Promise<Applicant> {
+    const user = await this.users.ofTaxId(this.transactions, drfo);
     if (user === undefined) throw new Refusal('applicant_user_not_found');
     if (user.isBlocked) throw new Refusal('applicant_user_blocked');
-    const person = user.personId === null ? undefined : await this.persons.active(sql, user.personId);
+    const person =
+      user.personId === null ? undefined : await this.persons.active(this.transactions, user.personId);
     if (person === undefined) throw new Refusal('applicant_person_not_found');
     return { userId: user.id, person };
   }
