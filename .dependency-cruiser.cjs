@@ -14,6 +14,8 @@ const FLOORS = [
   ['observability'],
   // The ground of the second floor: gate, runs and persons live in tables, and jobs are shown and started by calls.
   ['database', 'http'],
+  // The language, once for all rooms above that answer its fields; it knows calls and none of their subjects.
+  ['graphql'],
   ['mvs-trembita', 'jobs', 'signed-content', 'media-storage', 'mithril'],
   ['dms-passport', 'mvs-passport', 'unzr', 'unzr-info', 'confidant-relationships'],
   ['verifications'],
@@ -116,6 +118,15 @@ const packagesInOneRoom = [
     severity: 'error',
     from: { path: '^src/', pathNot: ['^src/signed-content/', SPECS] },
     to: { path: pkg('pkijs', 'asn1js', 'jkurwa', 'gost89', 'tinypool') },
+  },
+  {
+    name: 'apollo-stays-in-graphql',
+    comment:
+      'Who runs the operations is known to one room. The others say by decorators which fields they answer.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/graphql/', SPECS] },
+    // The room has the name of the package, so the path is needed to tell them apart.
+    to: { path: '(^|/)node_modules/(graphql|@apollo/server|graphql-query-complexity)/' },
   },
   {
     name: 'stores-stay-in-media-storage',

@@ -11,7 +11,7 @@ function withServers(name: string, testTimeoutMs: number): TestProjectInlineConf
     test: {
       name,
       include: [`test/${name}/**/*.spec.ts`],
-      setupFiles: ['test/support/fixed-seed.ts'],
+      setupFiles: ['test/support/fixed-seed.ts', 'test/support/hold-answers.ts'],
       globalSetup: ['test/support/servers.ts'],
       testTimeout: testTimeoutMs,
       hookTimeout: 60_000,

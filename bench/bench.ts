@@ -7,8 +7,10 @@ import { measureRegistrations } from './measure-registrations';
 import { judged, type JudgedMeasurement, measureTwiceIfNoisy } from './measure-twice';
 import { loadSelection, measureSelection } from './p04-selection';
 import { measureIdleTransaction } from './p07-idle-transaction';
+import { measureAtOnce } from './p13-at-once';
 import { measureTwoWorkers } from './p14-two-workers';
 import { loadSearch, measureSearch } from './s2-candidate-search';
+import { loadLists, measureLists } from './s3-lists';
 import { missesAMust, type Report, reportJson, reportText } from './report';
 import { fillWorld } from './rows';
 import { onDatabase, openStage, type Stage } from './stage';
@@ -35,6 +37,7 @@ const MEASUREMENTS: readonly (readonly [
   ['P1, P8, P9, P10, P12', measureFullLoad],
   ['P5, P6', measureDatabase],
   ['P7', measureIdleTransaction],
+  ['P13', measureAtOnce],
   ['P14', measureTwoWorkers],
   ['S1', measureRegistrations],
 ];
@@ -82,6 +85,10 @@ async function measureAll(
   loadingSeconds += await loadSearch(stage, terms);
   say('Measuring S2.');
   measurements.push(judged(await measureSearch(stage, terms)));
+  say(`Loading tables of ${terms.listPersons.join(', ')} persons.`);
+  loadingSeconds += await loadLists(stage, terms);
+  say('Measuring S3.');
+  measurements.push(judged(await measureLists(stage, terms)));
   return {
     terms: termsText(terms),
     machine: `${stage.cores} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, Redis: ${stage.redisKind}`,

@@ -26,6 +26,10 @@ export interface Terms {
   readonly personsPerWorker: number;
   /** Registrations per round of S1. */
   readonly registrations: number;
+  /** Requests per round of P13, half of them of each kind. */
+  readonly atOnceRequests: number;
+  /** Persons of the tables of S3, the smaller one first. */
+  readonly listPersons: readonly [number, number];
 }
 
 export const FULL: Terms = {
@@ -45,6 +49,8 @@ export const FULL: Terms = {
   searches: 400,
   personsPerWorker: 4_000,
   registrations: 120,
+  atOnceRequests: 200,
+  listPersons: [100_000, 5_000_000],
 };
 
 /** Within three minutes: smaller tables, fewer and shorter rounds. */
@@ -64,4 +70,6 @@ export const QUICK: Terms = {
   searches: 200,
   personsPerWorker: 1_200,
   registrations: 50,
+  atOnceRequests: 40,
+  listPersons: [100_000, 300_000],
 };

@@ -39,6 +39,7 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
       JOB_POLL_SECONDS: '1',
       // Nobody but the measurement starts runs.
       DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
+      DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
       MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
       UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
     },

@@ -50,6 +50,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   VERIFICATION_RETRY_CAP_SECONDS: '1',
   // Once in four years: the drills put in their runs themselves.
   DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
 };

@@ -17,6 +17,8 @@ import { CreateUnzr1700000001050 } from './1700000001050-create-unzr';
 import { CreateVerificationLists1700000001100 } from './1700000001100-create-verification-lists';
 import { CreateUnzrInfo1700000001150 } from './1700000001150-create-unzr-info';
 import { IndexRelationshipLists1700000001250 } from './1700000001250-index-relationship-lists';
+import { CheckParties1700000001300 } from './1700000001300-check-parties';
+import { CreateCheckRequests1700000001310 } from './1700000001310-create-check-requests';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -39,4 +41,6 @@ export const MIGRATIONS = [
   CreateVerificationLists1700000001100,
   CreateUnzrInfo1700000001150,
   IndexRelationshipLists1700000001250,
+  CheckParties1700000001300,
+  CreateCheckRequests1700000001310,
 ] as const;

@@ -4,6 +4,7 @@ import type { Settings } from './config/env';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { DatabaseHealth } from './database/database-health';
+import { GraphqlModule } from './graphql';
 import { HttpModule } from './http';
 import { RedisConnections, RedisModule } from './jobs';
 import { AuthenticateToken, MithrilModule } from './mithril';
@@ -35,6 +36,7 @@ export class AppModule {
         ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
         DatabaseModule,
         doors(rings),
+        GraphqlModule,
         PersonsModule.of({ works, rings }),
         UnzrInfoModule.of({ works, rings }),
       ],

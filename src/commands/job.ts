@@ -6,7 +6,7 @@ import { ENVIRONMENT, type Settings } from '../config/env';
 import { ownSettingsOrExit } from '../config/own-settings';
 import { JobList, JobRunRepository, RunInForeground, runSummary, type ForegroundEnd } from '../jobs';
 import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
-import { STREAM_CLASSES } from '../verifications';
+import { VERIFICATION_JOBS } from '../verifications';
 import { ExitStatus } from './exit-status';
 import { showProgress } from './show-progress';
 import { StopOnSignal } from './stop-on-signal';
@@ -17,8 +17,6 @@ interface Usage {
   readonly giveUpAfterMinutes: number | undefined;
 }
 
-/** Known before anything is started, so that a misspelt name is told as such on any machine. */
-const NAMES: readonly string[] = STREAM_CLASSES.map(({ JOB }) => JOB);
 const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
 /** On the command line minutes are what they are in the setting. */
 const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
@@ -105,7 +103,9 @@ function readUsage(): Usage | undefined {
     });
     const [name, ...rest] = positionals;
     if (name === undefined || rest.length > 0) return refuse('one job must be named');
-    if (!NAMES.includes(name)) return refuse(`Job not found; there is ${NAMES.join(', ')}`);
+    // Known before anything is started, so that a misspelt name is told as such on any machine.
+    if (!VERIFICATION_JOBS.includes(name))
+      return refuse(`Job not found; there is ${VERIFICATION_JOBS.join(', ')}`);
     const minutes = values['give-up-after'];
     const read = MINUTES.safeParse(minutes);
     if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { RelationshipsController } from './admin/relationships.controller';
+import { RelationshipsResolver } from './admin/relationships.resolver';
 import { AuthenticationMethodRepository } from './authentication-method.repository';
 import { CheckRelationship } from './check-relationship';
 import { ConfidantFactsRepository } from './confidant-facts.repository';
@@ -23,6 +24,7 @@ import { RelationshipRepository } from './relationship.repository';
     RelationshipListRepository,
     RelationshipMoveRepository,
     RelationshipRepository,
+    RelationshipsResolver,
   ],
   exports: [CheckRelationship, ConfidantFactsRepository, CreateRelationship],
 })

@@ -49,6 +49,7 @@ export class MoveRelationship {
   }
 }
 
+/** A missing act of birth is a missing field of the request, so it is told as every other one. */
 function refusalOf(why: RelationshipMoveRefusal, before: LockedRelationship, asked: AskedMove): Refusal {
   if (why !== 'birth_act_missing')
     return new Refusal(why, {

@@ -51,6 +51,10 @@ export const ENVIRONMENT = z.object({
   DMS_PERSON_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
   DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
 
+  DMS_PARTY_SYNCHRONIZATION_SCHEDULE: cronExpression('0 1 * * *'),
+  DMS_PARTY_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
+  DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 50 }),
+
   MVS_PERSON_SYNCHRONIZATION_SCHEDULE: cronExpression('0 1 * * *'),
   MVS_PERSON_VALIDATION_PERIOD_DAYS: whole({ min: 1, max: 36_500, fallback: 270 }),
   MVS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),

@@ -13,6 +13,7 @@ import { Role } from './mithril/role.entity';
 import { Token } from './mithril/token.entity';
 import { User } from './mithril/user.entity';
 import { AuditLog } from './mpi/audit-log.entity';
+import { CheckRequest } from './mpi/check-request.entity';
 import { ConfidantPersonRelationshipDocument } from './mpi/confidant-person-relationship-document.entity';
 import { ConfidantPersonRelationship } from './mpi/confidant-person-relationship.entity';
 import { JobRunCount } from './mpi/job-run-count.entity';
@@ -50,6 +51,7 @@ export const ENTITIES = [
   MediaUpload,
   VerificationClaim,
   VerificationLock,
+  CheckRequest,
   JobRun,
   JobSchedule,
   JobRunCount,

@@ -61,9 +61,6 @@ export class RegisterStreamColumns extends StreamColumns {
   @Column({ type: 'smallint', nullable: true }) dataStatus!: number | null;
   @Column({ type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) unverifiedAt!: Date | null;
-}
-
-/** As a person has it: the timetable takes persons, so only they wait for a retry. */
-export class PersonRegisterStreamColumns extends RegisterStreamColumns {
+  /** The timetable does not take whoever is checked before this moment, after a technical error. */
   @Column({ type: 'timestamptz', nullable: true }) retryAt!: Date | null;
 }

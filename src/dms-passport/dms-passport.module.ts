@@ -3,20 +3,20 @@ import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
 import { DmsPassportRepository } from './dms-passport.repository';
-import { DmsPassportStream } from './dms-passport.stream';
+import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
 
-/** The stream dms_passport. */
+/** The stream dms_passport, of persons and of parties. */
 @Module({
   imports: [MvsTrembitaModule],
   providers: [
     DmsPassportRepository,
-    {
-      provide: DmsPassportStream,
+    ...[DmsPassportStream, DmsPassportOfPartiesStream].map((Stream) => ({
+      provide: Stream,
       inject: [SETTINGS, MvsTrembita, DmsPassportRepository],
       useFactory: (settings: Settings, mvs: MvsTrembita, passports: DmsPassportRepository) =>
-        new DmsPassportStream(settings, mvs, passports),
-    },
+        new Stream(settings, mvs, passports),
+    })),
   ],
-  exports: [DmsPassportStream],
+  exports: [DmsPassportStream, DmsPassportOfPartiesStream],
 })
 export class DmsPassportModule {}

@@ -12,6 +12,7 @@ import type {
   PersonFacts,
   Prepared,
   RegisterStream,
+  StreamTimetable,
 } from '../domain/verification/register-stream';
 import type { MvsTrembita } from '../mvs-trembita';
 import {
@@ -26,21 +27,25 @@ const BOOKLET = '0101';
 
 /** Whether a person's passport is listed in the register of invalid documents of the migration service. */
 export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, DmsPassportAnswer, Sql> {
-  static readonly JOB = 'dms-passport-persons';
+  static readonly JOB: string = 'dms-passport-persons';
 
   readonly name = 'dms_passport';
   readonly method = 'CheckPassportDMSStatus';
   readonly answers = DMS_PASSPORT_ANSWERS;
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
   readonly clearedWhenMalformed = null;
-  readonly timetable;
+  readonly timetable: StreamTimetable;
 
   constructor(
     settings: Settings,
     private readonly mvs: Pick<MvsTrembita, 'checkPassportDmsStatus'>,
     private readonly passports: DmsPassportRepository,
   ) {
-    this.timetable = {
+    this.timetable = this.timetableOf(settings);
+  }
+
+  protected timetableOf(settings: Settings): StreamTimetable {
+    return {
       job: DmsPassportStream.JOB,
       schedule: settings.DMS_PERSON_SYNCHRONIZATION_SCHEDULE,
       validationPeriodDays: settings.DMS_PERSON_VALIDATION_PERIOD_DAYS,
@@ -61,8 +66,8 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
     return { ground: 'ask', question: { passType: BOOKLET, ...number } };
   }
 
-  ask(question: DmsPassportQuestion, { stop, abort }: AskSignals): Promise<Asked<DmsPassportAnswer>> {
-    return this.mvs.checkPassportDmsStatus(question, abort, stop);
+  ask(question: DmsPassportQuestion, signals: AskSignals): Promise<Asked<DmsPassportAnswer>> {
+    return this.mvs.checkPassportDmsStatus(question, signals.abort, signals);
   }
 
   keyOf(question: DmsPassportQuestion): string {
@@ -83,5 +88,19 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
 
   partiesHolding(sql: Sql, questions: readonly DmsPassportQuestion[]): Promise<readonly Holder[]> {
     return this.passports.partiesHolding(sql, questions);
+  }
+}
+
+/** The same about the passports of parties, on a timetable of its own. */
+export class DmsPassportOfPartiesStream extends DmsPassportStream {
+  static override readonly JOB = 'dms-passport-parties';
+
+  protected override timetableOf(settings: Settings): StreamTimetable {
+    return {
+      job: DmsPassportOfPartiesStream.JOB,
+      schedule: settings.DMS_PARTY_SYNCHRONIZATION_SCHEDULE,
+      validationPeriodDays: settings.DMS_PARTY_VALIDATION_PERIOD_DAYS,
+      batchSize: settings.DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE,
+    };
   }
 }

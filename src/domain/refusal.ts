@@ -5,6 +5,7 @@
 export const REFUSALS = {
   person_not_found: 'Person not found',
   verification_not_found: 'not found',
+  check_not_found: 'not found',
   unzr_info_not_found: 'not found',
   person_not_active: 'Person is not active',
   manual_verification_refused: "Such person can't be transferred into manual verification process",
@@ -51,6 +52,11 @@ export const REFUSALS = {
   legal_entity_not_active: 'client_id refers to legal entity that is not active',
   entity_type_refused: "You don't have permission to access this resource",
   too_many_requests: 'Too many requests',
+  operation_unreadable: 'The query can not be read: it is not GraphQL, or it is too long',
+  operation_unknown: 'The query does not fit the schema',
+  operation_not_named: 'The query has no operation of the given name, or has several and none was named',
+  operation_too_deep: 'The query is too deep',
+  operation_too_costly: 'The query asks for too much at once',
   request_malformed: 'Malformed request. Probably, you have sent corrupted JSON.',
   validation_failed: 'Validation failed',
 } as const;

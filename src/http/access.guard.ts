@@ -8,11 +8,12 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { admit } from '../domain/access/access.rules';
-import type { Need } from '../domain/access/caller';
+import type { Caller } from '../domain/access/caller';
 import { ACCESS, type Access } from './access';
 import { bearerTokenIn } from './bearer-token';
 import { CALLERS, type Callers } from './callers';
-import { noteCaller, traitsOf } from './request-traits';
+import { requestOf } from './request-of';
+import { callerOf, noteCaller, traitsOf } from './request-traits';
 
 /** Lets nobody in of whom the handler does not say that he may come. Asked before a word of the request is believed. */
 @Injectable()
@@ -25,7 +26,7 @@ export class AccessGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const sites = [context.getHandler(), context.getClass()];
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, sites);
-    const request = context.switchToHttp().getRequest<Request>();
+    const request = requestOf(context);
     switch (access?.kind) {
       case 'without token':
         return true;
@@ -33,7 +34,10 @@ export class AccessGuard implements CanActivate {
         hideFromOutside(request);
         return true;
       case 'with token':
-        await this.admitCaller(request, access.need);
+        admit(await this.callerBehind(request), access.need);
+        return true;
+      case 'with any token':
+        await this.callerBehind(request);
         return true;
       case undefined:
         // The program does not start with such a handler; should one get past that, it stays shut.
@@ -41,10 +45,13 @@ export class AccessGuard implements CanActivate {
     }
   }
 
-  private async admitCaller(request: Request, need: Need): Promise<void> {
+  /** A token is looked up once for a request, for however many fields it asks. */
+  private async callerBehind(request: Request): Promise<Caller> {
+    const known = callerOf(request);
+    if (known !== undefined) return known;
     const caller = await this.callers.ofToken(bearerTokenIn(request.headers.authorization));
-    admit(caller, need);
     noteCaller(request, caller);
+    return caller;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Scope } from '../domain/access/scope';
 /** Who may make a call. */
 export type Access =
   | { readonly kind: 'with token'; readonly need: Need }
+  | { readonly kind: 'with any token' }
   | { readonly kind: 'without token' }
   | { readonly kind: 'internal only' };
 
@@ -18,6 +19,9 @@ export const Needs = (scope: Scope | readonly Scope[], { of }: { readonly of?: E
   const scopes = typeof scope === 'string' ? [scope] : scope;
   return says({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, of } });
 };
+
+/** Asks for a valid token and nothing else: what its bearer may do is asked of him field by field. */
+export const NeedsByField = () => says({ kind: 'with any token' });
 
 /** Opens a call to everybody, on every port: health, and calls that prove themselves in another way. */
 export const WithoutToken = () => says({ kind: 'without token' });

@@ -10,6 +10,8 @@ export interface TextRule {
   readonly fits?: (text: string) => boolean;
   /** The constant sentence of a text that does not fit. */
   readonly says?: string;
+  /** What `fits` asks, in the words of JSON Schema; for readers, it is not asked. */
+  readonly told?: { readonly pattern?: string; readonly format?: 'uuid' | 'date' | 'email' };
 }
 
 /** Longer free text than this is not what its field is for. */
@@ -20,8 +22,15 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 const SAYS_UNSTORABLE = 'string must not hold NUL or half of a surrogate pair';
 
 /** A text. The first of its faults is told: what it holds, how long it is, what it looks like. */
-export function text({ least = 1, most = LONGEST_TEXT, fits = () => true, says = '' }: TextRule = {}) {
-  return z.string().check(({ value: input, issues }) => {
+export function text({
+  least = 1,
+  most = LONGEST_TEXT,
+  fits = () => true,
+  says = '',
+  told = {},
+}: TextRule = {}) {
+  const lengths = { minLength: least, ...(most === Infinity ? {} : { maxLength: most }) };
+  const checked = z.string().check(({ value: input, issues }) => {
     const length = lengthOf(input);
     if (length < least)
       issues.push({ code: 'too_small', origin: 'string', minimum: least, inclusive: true, input });
@@ -30,6 +39,7 @@ export function text({ least = 1, most = LONGEST_TEXT, fits = () => true, says =
     else if (UNSTORABLE.test(input)) issues.push({ code: 'custom', message: SAYS_UNSTORABLE, input });
     else if (!fits(input)) issues.push({ code: 'custom', message: says, input });
   });
+  return checked.meta({ ...lengths, ...told });
 }
 
 /** A text of one pattern; the pattern is published, so it is told. */
@@ -38,6 +48,7 @@ export function textLike(pattern: RegExp, lengths: Pick<TextRule, 'least' | 'mos
     ...lengths,
     fits: (value) => pattern.test(value),
     says: saysPattern(pattern),
+    told: { pattern: pattern.source },
   });
 }
 
@@ -59,6 +70,7 @@ export function id() {
   return text({
     fits: (value) => UUID.test(value),
     says: 'expected the value to be a UUID',
+    told: { format: 'uuid' },
   }).toLowerCase();
 }
 
@@ -67,5 +79,6 @@ export function day() {
   return text({
     fits: (value) => isIsoDay(value) && !value.startsWith('0000'),
     says: 'expected the value to be a day of the calendar, YYYY-MM-DD',
+    told: { format: 'date' },
   });
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Request } from 'express';
 import type { Caller } from '../domain/access/caller';
+import { requestOf } from './request-of';
 import { callerOf } from './request-traits';
 
 /** Knows who is behind a token. The room that keeps the tokens stands above this one and hands it in. */
@@ -14,7 +14,7 @@ export const CALLERS = Symbol('CALLERS');
 
 /** The caller of this very request, as a parameter of a handler that needs a token. */
 export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
-  const caller = callerOf(context.switchToHttp().getRequest<Request>());
+  const caller = callerOf(requestOf(context));
   if (caller === undefined) throw new Error('A call without a token has no caller.');
   return caller;
 });

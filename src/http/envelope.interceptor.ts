@@ -10,9 +10,11 @@ import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
 import type { Meta, Paging } from './envelope';
 import { ListAnswer } from './paging';
+import { isField } from './request-of';
 import { traitsOf, urlOfAnswered } from './request-traits';
 
-const BARE = Symbol('bare answer');
+/** Under this key a handler or its class says that its answers have no envelope. */
+export const BARE = Symbol('bare answer');
 
 /** For answers that machines expect in their own shape: health and metrics. */
 export const WithoutEnvelope = () => SetMetadata(BARE, true);
@@ -36,6 +38,7 @@ export class EnvelopeInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (isField(context)) return next.handle();
     if (this.reflector.getAllAndOverride(BARE, [context.getHandler(), context.getClass()]))
       return next.handle();
     const http = context.switchToHttp();

@@ -2,6 +2,8 @@ import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { WithoutToken } from './access';
 import { WithoutEnvelope } from './envelope.interceptor';
+import { Describes } from './openapi/description';
+import { LIVENESS, READY } from './probes.dto';
 import {
   READINESS_PROBES,
   isReady,
@@ -28,11 +30,13 @@ export class HealthController {
 
   /** Asks no server: a database that is away is no reason to restart this process. */
   @Get('live')
+  @Describes(LIVENESS)
   live(): { status: 'alive' } {
     return { status: 'alive' };
   }
 
   @Get('ready')
+  @Describes(READY)
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const readiness = await this.look();
     if (!isReady(readiness)) response.status(HttpStatus.SERVICE_UNAVAILABLE);

@@ -3,10 +3,13 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs
 import { AccessGuard } from './access.guard';
 import { CALLERS, type Callers } from './callers';
 import { CheckAccess } from './check-access';
+import { DeclaredCalls } from './declared-calls';
 import { EnvelopeInterceptor } from './envelope.interceptor';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { OpenDoors } from './open-doors';
+import { DocsController } from './openapi/docs.controller';
+import { OpenApi } from './openapi/open-api';
 import { READINESS_PROBES, type ReadinessProbes } from './readiness';
 import { RefusalFilter } from './refusal.filter';
 
@@ -20,17 +23,19 @@ interface HandedIn {
   readonly callers: Source<Callers>;
 }
 
-/** Everything that is the same for every call: envelope, refusals, access, ports, health, metrics. */
+/** Everything that is the same for every call: envelope, refusals, access, ports, health, metrics, `/docs`. */
 @Module({})
 export class HttpModule {
   static of({ imports = [], probes, callers }: HandedIn): DynamicModule {
     return {
       module: HttpModule,
       imports: [DiscoveryModule, ...imports],
-      controllers: [HealthController, MetricsController],
+      controllers: [HealthController, MetricsController, DocsController],
       providers: [
         OpenDoors,
+        DeclaredCalls,
         CheckAccess,
+        OpenApi,
         { provide: READINESS_PROBES, ...probes },
         { provide: CALLERS, ...callers },
         { provide: APP_FILTER, useClass: RefusalFilter },

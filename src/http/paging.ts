@@ -9,11 +9,12 @@ export interface PageRequest {
   readonly offset: number;
 }
 
-const DEFAULT_PAGE_SIZE = 50;
+/** Ours, as published. */
+export const DEFAULT_PAGE_SIZE = 50;
 /** More is not an error: who asks for a thousand gets the cap and sees it in `paging`. */
-const PAGE_SIZE_CAP = 300;
+export const PAGE_SIZE_CAP = 300;
 /** Beyond it the offset would not fit the database's integers; no list is that long. */
-const LAST_PAGE = 1_000_000;
+export const LAST_PAGE = 1_000_000;
 
 const WHOLE = /^\d{1,9}$/;
 

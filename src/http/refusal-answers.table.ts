@@ -10,6 +10,7 @@ export interface RefusalAnswer {
 export const REFUSAL_ANSWERS = {
   person_not_found: { status: 404, type: 'not_found' },
   verification_not_found: { status: 404, type: 'not_found' },
+  check_not_found: { status: 404, type: 'not_found' },
   unzr_info_not_found: { status: 404, type: 'not_found' },
   person_not_active: { status: 409, type: 'request_conflict' },
   manual_verification_refused: { status: 409, type: 'request_conflict' },
@@ -55,6 +56,11 @@ export const REFUSAL_ANSWERS = {
   legal_entity_not_active: { status: 409, type: 'request_conflict' },
   entity_type_refused: { status: 403, type: 'forbidden' },
   too_many_requests: { status: 429, type: 'too_many_requests' },
+  operation_unreadable: { status: 400, type: 'request_malformed' },
+  operation_unknown: { status: 400, type: 'request_malformed' },
+  operation_not_named: { status: 400, type: 'request_malformed' },
+  operation_too_deep: { status: 400, type: 'request_malformed' },
+  operation_too_costly: { status: 400, type: 'request_malformed' },
   request_malformed: { status: 400, type: 'request_malformed' },
   validation_failed: { status: 422, type: 'validation_failed' },
 } as const satisfies Record<RefusalCode, RefusalAnswer>;

@@ -1,54 +1,12 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { Refusal } from '../domain/refusal';
-import { Log, describeError } from '../observability';
-import { invalidFields, type AnsweredError } from './envelope';
-import { REFUSAL_ANSWERS, STATUS_ANSWERS } from './refusal-answers.table';
+import { Log } from '../observability';
+import { answerTo } from './answer-to';
+import { isField } from './request-of';
 import { routeOf, traitsOf, urlOfRefused } from './request-traits';
 
-interface Answer {
-  status: number;
-  error: AnsweredError;
-  retryAfterSeconds?: number;
-}
-
-/** The server we need is away, or refuses more connections: trying again later makes sense, so it is a 503. */
-const SERVER_AWAY = /^(?:ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|08\w{3}|53300|57P0[1-3])$/;
-
-function answerToRefusal(refusal: Refusal): Answer {
-  const { status, type } = REFUSAL_ANSWERS[refusal.code];
-  const { faults, retryAfterSeconds } = refusal.details;
-  const invalid = faults && faults.length > 0 ? { invalid: invalidFields(faults) } : {};
-  const error = { type, message: refusal.message, ...invalid };
-  return retryAfterSeconds === undefined ? { status, error } : { status, error, retryAfterSeconds };
-}
-
-function answerWithStatus(status: number): Answer {
-  const row = STATUS_ANSWERS[status];
-  if (row) return { status, error: row };
-  return { status: 500, error: { type: 'internal_error', message: 'Internal error' } };
-}
-
-/** The body reader marks its errors with a status and says by `expose` that the client is to blame. */
-function statusOfBodyError(error: unknown): number | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { status, expose } = error as { status?: unknown; expose?: unknown };
-  return expose === true && typeof status === 'number' ? status : undefined;
-}
-
-function isServerAway(error: unknown): boolean {
-  const { code, causeCode } = describeError(error);
-  return [code, causeCode].some((each) => each !== undefined && SERVER_AWAY.test(each));
-}
-
-function answerTo(error: unknown): Answer {
-  if (error instanceof Refusal) return answerToRefusal(error);
-  if (error instanceof HttpException) return answerWithStatus(error.getStatus());
-  return answerWithStatus(statusOfBodyError(error) ?? (isServerAway(error) ? 503 : 500));
-}
-
 /**
- * The only place where an error becomes an answer. Refusals are told as they are; everything unexpected is
+ * The only place where an error becomes an answer of a call. Refusals are told as they are; everything unexpected is
  * logged as described and answered with a sentence that tells nothing about it.
  */
 @Catch()
@@ -56,6 +14,8 @@ export class RefusalFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
+    // One field of many may fail; what is told of it stands beside the answers of the others.
+    if (isField(host)) throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
@@ -76,6 +36,8 @@ export class RefusalFilter implements ExceptionFilter {
     }
     if (answer.retryAfterSeconds !== undefined)
       response.setHeader('Retry-After', String(answer.retryAfterSeconds));
+    // HTTP asks for it (RFC 9110, 15.5.2); it is the only scheme we know, also where something else was refused.
+    if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(answer.status).json({
       meta: { code: answer.status, url: urlOfRefused(request), type: 'object', request_id: requestId },
       error: answer.error,

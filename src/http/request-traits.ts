@@ -24,12 +24,12 @@ export function noteRequestId(request: IncomingMessage, requestId: string): void
   REQUEST_IDS.set(request, requestId);
 }
 
-/** Notes who was admitted with a request. */
+/** Notes whose token a request bears. */
 export function noteCaller(request: IncomingMessage, caller: Caller): void {
   CALLERS.set(request, caller);
 }
 
-/** Who was admitted with a request; nobody where no token is asked for. */
+/** Whose token a request bears; nobody’s where none was asked for. */
 export function callerOf(request: IncomingMessage): Caller | undefined {
   return CALLERS.get(request);
 }

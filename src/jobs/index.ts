@@ -4,7 +4,7 @@ export { ErrandLoop } from './errand-loop';
 export { ErrandsModule } from './errands.module';
 export type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
 export { JobList } from './job-list';
-export { type JobRun, type RunStatus, runSummary } from './job-run';
+export { type JobRun, RUN_STATUSES, type RunStatus, runSummary } from './job-run';
 export { JobRunRepository } from './job-run.repository';
 export { JobsModule, RedisModule } from './jobs.module';
 export { RedisConnections } from './redis-connections';

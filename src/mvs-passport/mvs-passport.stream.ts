@@ -68,8 +68,8 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
     return question === 'malformed' ? { ground: 'data_malformed' } : { ground: 'ask', question };
   }
 
-  ask(question: MvsPassportQuestion, { stop, abort }: AskSignals): Promise<Asked<MvsPassportAnswer>> {
-    return this.mvs.checkPassportStatus(question, abort, stop);
+  ask(question: MvsPassportQuestion, signals: AskSignals): Promise<Asked<MvsPassportAnswer>> {
+    return this.mvs.checkPassportStatus(question, signals.abort, signals);
   }
 
   keyOf(question: MvsPassportQuestion): string {

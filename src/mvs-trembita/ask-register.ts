@@ -3,7 +3,7 @@ import type { CallFacts, CallLog } from './call-log';
 import type { TechnicalErrorKind } from '../domain/technical-error';
 import type { CallOutcome } from './call-outcome';
 import type { ExchangeEnd } from './http-exchange';
-import type { Permit, RegisterGate, RegisterMethod } from './register-gate';
+import type { Permit, RegisterGate, RegisterMethod, Turn } from './register-gate';
 import type { SecurityServerClient } from './security-server.client';
 import type { WhyRefused } from './soap/answer-refused';
 import type { Echo } from './soap/check-echo';
@@ -50,12 +50,14 @@ interface Until {
   readonly signal: AbortSignal;
   /** Nothing is sent any more; it comes with the signal or before it. */
   readonly stop: AbortSignal;
+  readonly turn?: Turn | undefined;
 }
 
 interface AttemptTerms {
   readonly signal: AbortSignal;
   /** Ends the waiting for a permit. */
   readonly permitSignal: AbortSignal;
+  readonly turn: Turn | undefined;
   readonly timeoutMs: number;
 }
 
@@ -76,6 +78,7 @@ export class AskRegister {
     const first = await this.#attempt(question, {
       signal: until.signal,
       permitSignal: until.stop,
+      turn: until.turn,
       timeoutMs,
     });
     return first.isRepeatable ? this.#again(question, first.outcome, until) : first.outcome;
@@ -85,13 +88,13 @@ export class AskRegister {
   async #again<A>(
     question: Question<A>,
     first: CallOutcome<A>,
-    { signal, stop }: Until,
+    { signal, stop, turn }: Until,
   ): Promise<CallOutcome<A>> {
     if (first.kind === 'not_asked') return first;
     const leftMs = Math.floor(first.sentAtMs + this.parts.limits.timeoutMs - performance.now());
     if (leftMs <= 0) return first;
     const permitSignal = AbortSignal.any([stop, AbortSignal.timeout(leftMs)]);
-    const { outcome } = await this.#attempt(question, { signal, permitSignal, timeoutMs: leftMs });
+    const { outcome } = await this.#attempt(question, { signal, permitSignal, turn, timeoutMs: leftMs });
     return outcome.kind === 'not_asked' && !stop.aborted ? first : outcome;
   }
 
@@ -101,7 +104,7 @@ export class AskRegister {
     const messageId = randomUUID();
     // Written before a permit is taken: a value that cannot be sent must not hold a place.
     const body = write(messageId, question.values);
-    const permit = await this.parts.gate.permit(method, terms.permitSignal);
+    const permit = await this.parts.gate.permit(method, terms.permitSignal, terms.turn);
     if (permit === 'stopped') return STOPPED;
     if (permit === 'gate_shut') return GATE_SHUT;
     if (terms.permitSignal.aborted) {

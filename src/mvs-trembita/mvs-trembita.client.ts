@@ -1,7 +1,7 @@
 import { AskRegister, type PreparedMethod } from './ask-register';
 import { NOBODY_LISTENS, type CallLog } from './call-log';
 import type { CallOutcome } from './call-outcome';
-import type { RegisterGate, RegisterMethod } from './register-gate';
+import type { RegisterGate, RegisterMethod, Turn } from './register-gate';
 import { SecurityServerClient } from './security-server.client';
 import { METHODS } from './soap/methods.table';
 import type { XmlElement } from './soap/parse-envelope';
@@ -30,6 +30,12 @@ export interface UnzrQuestion {
 export interface UnzrCheck {
   readonly status: FoundOrNot;
   readonly description: string | null;
+}
+
+/** How a question is asked: until when it may be sent, and whether it goes before those that wait. */
+export interface Asking {
+  readonly stop?: AbortSignal;
+  readonly turn?: Turn | undefined;
 }
 
 /** What the client is made of; the log is optional. */
@@ -64,35 +70,35 @@ export class MvsTrembita {
   checkPassportDmsStatus(
     passport: PassportQuestion,
     signal: AbortSignal,
-    stop: AbortSignal = signal,
+    { stop = signal, turn }: Asking = {},
   ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
     const prepared = this.#methods.CheckPassportDMSStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop });
+    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
   }
 
   /** Is the passport in the register of stolen and lost documents? */
   checkPassportStatus(
     passport: PassportQuestion,
     signal: AbortSignal,
-    stop: AbortSignal = signal,
+    { stop = signal, turn }: Asking = {},
   ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
     const prepared = this.#methods.CheckPassportStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop });
+    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
   }
 
   /** Does this person bear this UNZR? */
   checkUnzr(
     question: UnzrQuestion,
     signal: AbortSignal,
-    stop: AbortSignal = signal,
+    { stop = signal, turn }: Asking = {},
   ): Promise<CallOutcome<UnzrCheck>> {
     const { familyName, givenName, patronymicName, dateBirth, unzr } = question;
     const values = [familyName, givenName, patronymicName ?? '', dateBirth, unzr];
     return this.#register.run(
       { prepared: this.#methods.checkunzr, values, readFields: readUnzrCheck },
-      { signal, stop },
+      { signal, stop, turn },
     );
   }
 
@@ -100,11 +106,11 @@ export class MvsTrembita {
   unzr(
     unzr: string,
     signal: AbortSignal,
-    stop: AbortSignal = signal,
+    { stop = signal, turn }: Asking = {},
   ): Promise<CallOutcome<UnzrAnswer | null>> {
     return this.#register.run(
       { prepared: this.#methods.unzr, values: [unzr], readFields: readUnzrAnswer },
-      { signal, stop },
+      { signal, stop, turn },
     );
   }
 

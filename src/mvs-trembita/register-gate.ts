@@ -12,9 +12,12 @@ export interface Permit {
   done(end: CallEnd): void;
 }
 
+/** Whether a call waits its turn, or goes before all that do: one a person waits for is behind no sweep. */
+export type Turn = 'in_order' | 'next';
+
 /** Decides when a message may be sent; all workers of the installation share its limits. */
 export interface RegisterGate {
-  permit(method: RegisterMethod, signal: AbortSignal): Promise<Permit | 'gate_shut' | 'stopped'>;
+  permit(method: RegisterMethod, signal: AbortSignal, turn?: Turn): Promise<Permit | 'gate_shut' | 'stopped'>;
 }
 
 /** Ask for it with `@Inject(REGISTER_GATE) gate: RegisterGate`. */

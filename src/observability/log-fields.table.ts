@@ -20,6 +20,7 @@ export const LOG_FIELDS = {
   counts: 'counts',
   batches: 'number',
   persons: 'number',
+  parties: 'number',
   attempt: 'number',
 
   /** A patient who was registered, and his user: ids, never a name. */

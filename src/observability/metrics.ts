@@ -41,16 +41,21 @@ export class Metrics {
     'Persons by what became of them: verified, refuted, absent, incorrect, superseded, technical error',
     ['stream', 'outcome'],
   );
+  readonly parties = this.counter(
+    'verification_parties_total',
+    'The same of parties, who are health workers',
+    ['stream', 'outcome'],
+  );
   readonly claims = this.counter(
     'verification_claims_total',
-    'Batches taken, and those swept because their worker was gone',
-    ['stream', 'end'],
+    'Batches of persons or parties taken, and those swept because their worker was gone',
+    ['stream', 'subject', 'end'],
   );
   readonly writeSeconds = this.histogram(
     'verification_write_duration_seconds',
     'Writing one group of answers',
     {
-      labels: ['stream'],
+      labels: ['stream', 'subject'],
       buckets: WRITE_SECONDS,
     },
   );
@@ -69,6 +74,10 @@ export class Metrics {
     'Persons by where they stand: held, waiting for a retry, cannot be checked',
     ['stream', 'state'],
   );
+  readonly partyLedger = this.gauge('verification_ledger_parties', 'The same of parties', [
+    'stream',
+    'state',
+  ]);
   readonly signUps = this.counter(
     'sign_ups_total',
     'Calls of a sign-up by how they ended: what was created, or the code of the refusal',

@@ -50,7 +50,7 @@ export class FetchUnzrInfo implements Errands {
     try {
       // A worker takes its places at the register when it has something to ask, not while it idles.
       await this.parts.gate.join();
-      return endOf(await this.parts.mvs.unzr(unzr, signal, stop));
+      return endOf(await this.parts.mvs.unzr(unzr, signal, { stop }));
     } catch (error) {
       this.parts.log.error('unzr info interrupted', error);
       return { kind: 'failed', error: NOT_PROCESSED, sent: NOTHING_SENT };

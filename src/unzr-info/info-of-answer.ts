@@ -1,9 +1,14 @@
 import type { UnzrAnswer, UnzrDocument } from '../mvs-trembita';
 import type { DocumentInfo, PersonInfo } from './unzr-info';
 
-/** What is kept of an answer: the published fields. A photo, and whatever else came unasked, is nobody's to read. */
+/**
+ * The whole answer as it is kept: the published fields under their published names, and beside them whatever else the
+ * register sent, under its own. The ministry may add to its answer at any time, and an official is not to get less than
+ * it told; a published name is never taken by something else.
+ */
 export function infoOfAnswer(answer: UnzrAnswer): PersonInfo {
   return {
+    ...answer.unknownFields,
     first_name: answer.firstName,
     last_name: answer.lastName,
     middle_name: answer.middleName,
@@ -16,6 +21,7 @@ export function infoOfAnswer(answer: UnzrAnswer): PersonInfo {
 
 function documentInfo(document: UnzrDocument): DocumentInfo {
   return {
+    ...document.unknownFields,
     type: document.type,
     number: document.number,
     issued_by: document.issuedBy,

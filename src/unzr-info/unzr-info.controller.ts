@@ -1,17 +1,13 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { z } from 'zod';
 import { isAllowed } from '../domain/access/access.rules';
 import type { Caller } from '../domain/access/caller';
 import { Refusal } from '../domain/refusal';
-import { CallerOf, Needs, parseBody, textLike } from '../http';
+import { CallerOf, Describes, Needs, parseBody } from '../http';
 import { SyncUnzrInfo } from './sync-unzr-info';
+import { KNOWN_INFO, QUESTION } from './described-unzr-info.dto';
 import type { UnzrInfoRow } from './unzr-info';
+import { READ, SYNC } from './unzr-info.dto';
 import { UnzrInfoRepository } from './unzr-info.repository';
-
-/** A text of any length that is no UNZR is told so, rather than how long it is; the pattern is quick with all. */
-const UNZR = textLike(/^[0-9]{8}-[0-9]{5}$/, { least: 0, most: Infinity });
-const SYNC = z.strictObject({ unzr: UNZR });
-const READ = z.object({ unzr: UNZR });
 
 /** What the register holds under a UNZR: asked for, and read. */
 @Controller('api/admin/unzr_info')
@@ -24,6 +20,7 @@ export class UnzrInfoController {
   @Post('sync')
   @HttpCode(202)
   @Needs('unzr:write', { of: 'NHS' })
+  @Describes(QUESTION)
   sync(@Body() body: unknown, @CallerOf() caller: Caller): Promise<UnzrInfoRow> {
     const { unzr } = parseBody(SYNC, body);
     return this.syncUnzrInfo.run({ unzr, userId: caller.userId, reads: isAllowed(caller, 'unzr:read') });
@@ -31,6 +28,7 @@ export class UnzrInfoController {
 
   @Get()
   @Needs('unzr:read', { of: 'NHS' })
+  @Describes(KNOWN_INFO)
   async read(@Query() query: Record<string, unknown>, @CallerOf() caller: Caller): Promise<UnzrInfoRow> {
     const { unzr } = parseBody(READ, query);
     const row = await this.questions.read(unzr, caller.userId);

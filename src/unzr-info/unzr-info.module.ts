@@ -8,6 +8,7 @@ import { FetchUnzrInfo } from './fetch-unzr-info';
 import { SyncUnzrInfo } from './sync-unzr-info';
 import { UnzrInfoController } from './unzr-info.controller';
 import { UnzrInfoRepository } from './unzr-info.repository';
+import { UnzrInfoResolver } from './unzr-info.resolver';
 
 /** What the register holds under one UNZR, for officials. It knows no person and changes no verification. */
 @Module({})
@@ -17,7 +18,7 @@ export class UnzrInfoModule {
       module: UnzrInfoModule,
       imports: [MvsTrembitaModule, ErrandsModule.of({ name: 'unzr-info', works, rings })],
       controllers: [UnzrInfoController],
-      providers: [UnzrInfoRepository, syncUnzrInfo, ...(works ? [fetchUnzrInfo] : [])],
+      providers: [UnzrInfoRepository, UnzrInfoResolver, syncUnzrInfo, ...(works ? [fetchUnzrInfo] : [])],
     };
   }
 }

@@ -4,6 +4,7 @@ import type { PersonInfo, UnzrInfoRow } from './unzr-info';
 
 const TOLD = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
 
+/** Noted whatever was found: that the register holds nothing under a UNZR is told of a person, too. */
 const NOTE_READING = `
   INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
   SELECT $2::uuid, 'unzr_info', id, '{"read": ["info"]}' FROM`;

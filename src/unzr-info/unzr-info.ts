@@ -1,4 +1,4 @@
-/** What the register holds under a UNZR, as it is kept and told. */
+/** What the register holds under a UNZR, as it is kept and told. What it sent besides has its own names. */
 export interface PersonInfo {
   readonly first_name: string | null;
   readonly last_name: string | null;

@@ -52,8 +52,8 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
     return { ground: 'ask', question: { unzr, ...names, dateBirth: birthDate } };
   }
 
-  async ask(question: UnzrStreamQuestion, { stop, abort }: AskSignals): Promise<Asked<UnzrStreamAnswer>> {
-    const asked = await this.mvs.checkUnzr(question, abort, stop);
+  async ask(question: UnzrStreamQuestion, signals: AskSignals): Promise<Asked<UnzrStreamAnswer>> {
+    const asked = await this.mvs.checkUnzr(question, signals.abort, signals);
     if (asked.kind !== 'answer') return asked;
     const { status, description } = asked.answer;
     return { ...asked, answer: status, description };

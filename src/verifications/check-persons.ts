@@ -39,7 +39,7 @@ export interface CheckParts<Question, Answer extends string> {
   readonly giveUpAfterMinutes: number;
 }
 
-/** The job of a register stream: checks every person who is due. */
+/** The job of a register stream: checks everybody who is due, persons or parties. */
 export class CheckPersons<Question, Answer extends string> implements Job {
   readonly name: string;
   readonly schedule: string;

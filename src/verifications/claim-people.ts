@@ -85,7 +85,7 @@ const NOBODY: Claim = { claimId: '', held: [], taken: [], nowMs: undefined };
 
 /** By `synced_at`, nobody asked before first, then by person. Both are texts of one form and compare as such. */
 function byTurn(one: WaitingPerson, other: WaitingPerson): number {
-  return compare(one.syncedAt ?? '', other.syncedAt ?? '') || compare(one.mark.personId, other.mark.personId);
+  return compare(one.syncedAt ?? '', other.syncedAt ?? '') || compare(one.mark.id, other.mark.id);
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));

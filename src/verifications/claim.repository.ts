@@ -3,8 +3,9 @@ import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { anybodyDue, claimListed, claimReady, countDue, retryWindow } from './claim-statements';
-import { factsAmong, type FactsRepository } from './facts.repository';
+import { factsAmong, type FactsSource } from './facts.repository';
 import { type Mark, markParameters } from './selection';
+import { PERSONS } from './subject';
 
 /** For whom a claim is made. */
 export interface Claimant {
@@ -17,7 +18,7 @@ export interface Claimant {
   readonly threshold: Date;
 }
 
-/** A person under a claim. */
+/** A person or party under a claim. */
 export interface Held {
   readonly claimId: string;
   readonly facts: PersonFacts;
@@ -46,29 +47,30 @@ export interface WaitingPerson {
 }
 
 interface PickedRow extends Record<string, unknown> {
-  readonly person_id: string;
+  readonly id: string;
   readonly synced_at: string | null;
   readonly branch: number;
   readonly attempts: number;
   readonly now_ms: string;
 }
 
-/** Takes persons for review (S3). */
+/** Takes persons, or parties, for review (S3). */
 export class ClaimRepository {
   constructor(
     private readonly transactions: Transactions,
-    private readonly facts: FactsRepository,
+    private readonly facts: FactsSource,
+    private readonly subject = PERSONS,
   ) {}
 
   /** Takes up to `size` persons who wait for nothing, behind the marks. */
   claimReady(claimant: Claimant, size: number, marks: readonly Mark[]): Promise<Claim> {
-    return this.claim(claimant, claimReady(claimant.stream, size), markParameters(marks));
+    return this.claim(claimant, claimReady(claimant.stream, size, this.subject), markParameters(marks));
   }
 
   /** Takes those of the listed persons whose wait is over and who are still due. */
   claimListed(claimant: Claimant, waiting: readonly Pick<WaitingPerson, 'mark'>[]): Promise<Claim> {
-    return this.claim(claimant, claimListed(claimant.stream), [
-      waiting.map(({ mark }) => mark.personId),
+    return this.claim(claimant, claimListed(claimant.stream, this.subject), [
+      waiting.map(({ mark }) => mark.id),
       waiting.map(({ mark }) => mark.syncedAt),
     ]);
   }
@@ -80,13 +82,13 @@ export class ClaimRepository {
     { size, ignoreWait }: { readonly size: number; readonly ignoreWait: boolean },
   ): Promise<readonly WaitingPerson[]> {
     const rows = await this.transactions.rows<{
-      person_id: string;
+      id: string;
       retry_at: string;
       synced_at: string | null;
       tried: boolean;
-    }>(retryWindow(stream, size), [behind.syncedAt, behind.personId, ignoreWait, runId, stream]);
+    }>(retryWindow(stream, size, this.subject), [behind.syncedAt, behind.id, ignoreWait, runId, stream]);
     return rows.map((row) => ({
-      mark: { syncedAt: row.retry_at, personId: row.person_id },
+      mark: { syncedAt: row.retry_at, id: row.id },
       syncedAt: row.synced_at,
       tried: row.tried,
     }));
@@ -94,13 +96,17 @@ export class ClaimRepository {
 
   /** Whether anybody is due who waits for nothing. */
   async anybodyDue({ stream, threshold }: Claimant, sql: Sql = this.transactions): Promise<boolean> {
-    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream), [threshold.toISOString()]);
+    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream, this.subject), [
+      threshold.toISOString(),
+    ]);
     return row?.due ?? false;
   }
 
   /** How many are due now, waiting ones aside. Counts rows: for a person who looks at a progress bar, not for claims. */
   async countDue({ stream, threshold }: Claimant): Promise<number | null> {
-    const [row] = await this.transactions.rows<{ due: number }>(countDue(stream), [threshold.toISOString()]);
+    const [row] = await this.transactions.rows<{ due: number }>(countDue(stream, this.subject), [
+      threshold.toISOString(),
+    ]);
     return row?.due ?? null;
   }
 
@@ -116,8 +122,8 @@ export class ClaimRepository {
       ...[claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId],
       ...choice,
     ]);
-    const personIds = picked.map((row) => row.person_id);
-    return claimOf(claimId, picked, await this.facts.ofAll(this.transactions, personIds));
+    const ids = picked.map(({ id }) => id);
+    return claimOf(claimId, picked, await this.facts.ofAll(this.transactions, ids));
   }
 }
 
@@ -126,10 +132,10 @@ function claimOf(
   picked: readonly PickedRow[],
   facts: ReadonlyMap<string, PersonFacts>,
 ): Claim {
-  const held = picked.map(({ person_id, attempts }) => ({
+  const held = picked.map(({ id, attempts }) => ({
     claimId,
     attempts,
-    facts: factsAmong(facts, person_id),
+    facts: factsAmong(facts, id),
   }));
   const taken = new Map(picked.map((row) => [row.branch, markOf(row)]));
   return {
@@ -141,5 +147,5 @@ function claimOf(
 }
 
 function markOf(row: PickedRow): Mark {
-  return { syncedAt: row.synced_at ?? '-infinity', personId: row.person_id };
+  return { syncedAt: row.synced_at ?? '-infinity', id: row.id };
 }

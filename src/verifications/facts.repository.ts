@@ -1,6 +1,6 @@
 import type { Sql, Statement } from '../database/transactions';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
-import { FACTS_OF } from './claim-statements';
+import { FACTS_OF, PARTY_FACTS_OF } from './claim-statements';
 
 interface PersonRow {
   readonly person_id: string;
@@ -27,25 +27,20 @@ const IS_ACTIVE: Statement = {
   text: `SELECT coalesce(status = 'active' AND is_active, false) AS active FROM mpi.persons WHERE id = $1::uuid`,
 };
 
+/** Where the facts about people are read. */
+export interface FactsSource {
+  ofAll(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
+}
+
 /** What the streams may know of persons. */
-export class FactsRepository {
+export class FactsRepository implements FactsSource {
   async of(sql: Sql, personId: string): Promise<PersonFacts> {
     const facts = await this.ofAll(sql, [personId]);
     return factsAmong(facts, personId);
   }
 
   async ofAll(sql: Sql, personIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
-    const rows =
-      personIds.length === 0 ? [] : await sql.rows<FactsRow & Record<string, unknown>>(FACTS_OF, [personIds]);
-    const documents = new Map<string, PersonDocument[]>();
-    const facts = new Map<string, PersonFacts>();
-    for (const row of rows) {
-      const his = documents.get(row.person_id) ?? [];
-      if (row.id !== null) his.push(documentOf(row));
-      if (!documents.has(row.person_id)) facts.set(row.person_id, factsOf(row, his));
-      documents.set(row.person_id, his);
-    }
-    return facts;
+    return readFacts(sql, FACTS_OF, personIds);
   }
 
   /** Undefined when there is no such person. */
@@ -53,6 +48,30 @@ export class FactsRepository {
     const [row] = await sql.rows<{ active: boolean }>(IS_ACTIVE, [personId]);
     return row?.active;
   }
+}
+
+/** What the streams may know of parties: the same, as far as the tables of parties tell it. */
+export class PartyFactsRepository implements FactsSource {
+  async ofAll(sql: Sql, partyIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
+    return readFacts(sql, PARTY_FACTS_OF, partyIds);
+  }
+}
+
+async function readFacts(
+  sql: Sql,
+  statement: Statement,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, PersonFacts>> {
+  const rows = ids.length === 0 ? [] : await sql.rows<FactsRow & Record<string, unknown>>(statement, [ids]);
+  const documents = new Map<string, PersonDocument[]>();
+  const facts = new Map<string, PersonFacts>();
+  for (const row of rows) {
+    const his = documents.get(row.person_id) ?? [];
+    if (row.id !== null) his.push(documentOf(row));
+    if (!documents.has(row.person_id)) facts.set(row.person_id, factsOf(row, his));
+    documents.set(row.person_id, his);
+  }
+  return facts;
 }
 
 /** A row of verifications cannot be without its person; not to find him is a bug. */

@@ -9,6 +9,16 @@ export interface ListStatements {
   readonly count: Statement;
 }
 
+/** A list that may be long. */
+export interface CountedList extends ListStatements {
+  /** The number of entries, or one more than `shortList` when there are more of them. */
+  readonly countShort: Statement;
+  readonly shortList: number;
+}
+
+/** So many entries of an index are counted within ten milliseconds or so. */
+const SHORT_LIST = 50_000;
+
 /** Word by word the condition of the partial indexes. */
 const ACTIVE = `p.status = 'active' AND p.is_active`;
 const UNVERIFIED = `${ACTIVE} AND p.verification_status IS DISTINCT FROM 'VERIFIED'`;
@@ -37,9 +47,9 @@ export const ALL_UNVERIFIED = listOf('unverified_persons', {
 export function unverifiedBy(
   stream: StreamName,
   { status, anyReason }: { readonly status: string; readonly anyReason: boolean },
-): ListStatements {
+): CountedList {
   const reason = anyReason ? '' : ` AND v.${stream}_verification_reason = $1::varchar`;
-  return listOf(`unverified_${stream}_${status}${anyReason ? '' : '_reason'}`.toLowerCase(), {
+  return listOf(`listed_${stream}_${status}${anyReason ? '' : '_reason'}`.toLowerCase(), {
     from: 'mpi.persons AS p JOIN mpi.person_verifications AS v ON v.person_id = p.id',
     where: `${UNVERIFIED} AND v.person_is_active AND v.${stream}_verification_status = '${status}'${reason}`,
     parameters: anyReason ? 0 : 1,
@@ -53,7 +63,7 @@ interface ListParts {
   readonly parameters: number;
 }
 
-function listOf(name: string, { from, where, parameters }: ListParts): ListStatements {
+function listOf(name: string, { from, where, parameters }: ListParts): CountedList {
   return {
     page: {
       name,
@@ -62,5 +72,12 @@ function listOf(name: string, { from, where, parameters }: ListParts): ListState
          ORDER BY p.id LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
     },
     count: { name: `${name}_count`, text: `SELECT count(*)::integer AS total FROM ${from} WHERE ${where}` },
+    countShort: {
+      // The names of statements end at 63 letters: two that differ only behind that would be one.
+      name: `${name}_short`,
+      text: `SELECT count(*)::integer AS total
+               FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${SHORT_LIST + 1}) AS listed`,
+    },
+    shortList: SHORT_LIST,
   };
 }

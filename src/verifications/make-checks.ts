@@ -4,59 +4,94 @@ import { SETTINGS } from '../config/settings.module';
 import { WORKER_ID } from '../config/worker-id';
 import { DatabaseClock } from '../database/database-clock';
 import { Transactions } from '../database/transactions';
+import type { SubjectName } from '../domain/verification/stream';
 import { CLAIM_GATE, type ClaimGate } from '../mvs-trembita';
 import { Log, Metrics } from '../observability';
+import { CheckAtOnce } from './at-once/check-at-once';
+import type { CheckRequestRepository } from './at-once/check-request.repository';
 import { CheckPersons } from './check-persons';
 import { ClaimLeaseRepository } from './claim-lease.repository';
 import { ClaimRepository } from './claim.repository';
-import { FactsRepository } from './facts.repository';
+import { FactsRepository, type FactsSource, PartyFactsRepository } from './facts.repository';
 import { observeChecks } from './observe-checks';
 import { OutcomeRepository } from './outcome.repository';
-import { PartyRepository } from './party.repository';
 import { RefuteOtherHolders } from './refute-other-holders';
 import type { AnyRegisterStream } from './streams';
+import { PARTIES, PERSONS } from './subject';
 import { SweepClaims } from './sweep-claims';
 import { WriteOutcomes } from './write-outcomes';
 
-/** Puts the job of a stream together: the parts are the same for every stream. */
+/** Puts the job of a stream together: the parts are the same for every stream, and for persons and parties. */
 @Injectable()
 export class MakeChecks {
+  private readonly outcomes: Readonly<Record<SubjectName, OutcomeRepository>>;
+  private readonly factsOf: Readonly<Record<SubjectName, FactsSource>>;
+
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(DatabaseClock) private readonly clock: DatabaseClock,
     @Inject(CLAIM_GATE) private readonly gate: ClaimGate,
-    @Inject(OutcomeRepository) private readonly outcomes: OutcomeRepository,
-    @Inject(PartyRepository) private readonly parties: PartyRepository,
+    @Inject(OutcomeRepository) persons: OutcomeRepository,
     @Inject(FactsRepository) private readonly facts: FactsRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(WORKER_ID) private readonly worker: string,
     @Inject(Log) private readonly log: Log,
     @Inject(Metrics) private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.outcomes = { persons, parties: new OutcomeRepository(PARTIES) };
+    this.factsOf = { persons: facts, parties: new PartyFactsRepository() };
+  }
 
-  of(stream: AnyRegisterStream): CheckPersons<unknown, string> {
-    const { transactions, outcomes, settings } = this;
+  /** The job that checks everybody who is due: persons, or parties where the stream is one of theirs. */
+  of(stream: AnyRegisterStream, subject = PERSONS): CheckPersons<unknown, string> {
+    const { transactions, settings } = this;
     const actorId = settings.SYSTEM_USER_ID;
-    const leases = new ClaimLeaseRepository(transactions);
-    const others = new RefuteOtherHolders(stream, outcomes, this.parties);
-    const retry = {
-      firstSeconds: settings.VERIFICATION_RETRY_FIRST_SECONDS,
-      capSeconds: settings.VERIFICATION_RETRY_CAP_SECONDS,
-    };
     return new CheckPersons({
       stream,
       transactions,
-      leases,
       actorId,
       clock: this.clock,
       gate: this.gate,
       worker: this.worker,
-      claims: new ClaimRepository(transactions, this.facts),
-      sweeper: new SweepClaims(transactions, outcomes, actorId),
-      writer: new WriteOutcomes(transactions, { stream, outcomes, others, leases, retry }),
-      observer: observeChecks(this.log, this.metrics),
+      leases: new ClaimLeaseRepository(transactions),
+      claims: new ClaimRepository(transactions, this.factsOf[subject.name], subject),
+      sweeper: new SweepClaims(transactions, this.outcomes[subject.name], actorId),
+      writer: this.writerOf(stream, subject),
+      observer: observeChecks(this.log, this.metrics, subject.name),
       leaseSeconds: settings.VERIFICATION_LEASE_SECONDS,
       giveUpAfterMinutes: settings.JOB_GIVE_UP_AFTER_MINUTES,
+    });
+  }
+
+  /** The checks that somebody waits for, of all streams. */
+  atOnce(streams: readonly AnyRegisterStream[], requests: CheckRequestRepository): CheckAtOnce {
+    const { transactions, settings } = this;
+    return new CheckAtOnce({
+      streams: new Map(streams.map((stream) => [stream.name, { stream, writer: this.writerOf(stream) }])),
+      requests,
+      transactions,
+      facts: this.facts,
+      leases: new ClaimLeaseRepository(transactions),
+      clock: this.clock,
+      gate: this.gate,
+      observer: observeChecks(this.log, this.metrics),
+      worker: this.worker,
+      actorId: settings.SYSTEM_USER_ID,
+      leaseSeconds: settings.VERIFICATION_LEASE_SECONDS,
+    });
+  }
+
+  private writerOf(stream: AnyRegisterStream, subject = PERSONS): WriteOutcomes<unknown, string> {
+    const { transactions, outcomes, settings } = this;
+    return new WriteOutcomes(transactions, {
+      stream,
+      outcomes: outcomes[subject.name],
+      others: new RefuteOtherHolders({ stream, outcomes, asked: subject.name }),
+      leases: new ClaimLeaseRepository(transactions),
+      retry: {
+        firstSeconds: settings.VERIFICATION_RETRY_FIRST_SECONDS,
+        capSeconds: settings.VERIFICATION_RETRY_CAP_SECONDS,
+      },
     });
   }
 }

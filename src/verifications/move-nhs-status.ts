@@ -11,7 +11,8 @@ import { recordPersonChanges } from './record-changes';
 /** A reason in a few sentences; the limit is ours, the published column has none. */
 const LONGEST_COMMENT = 1_000;
 
-const ASKED = z.strictObject({
+/** What an official may ask for. */
+export const NHS_MOVE = z.strictObject({
   status: z.enum(STREAM_STATUSES),
   comment: text({ least: 0, most: LONGEST_COMMENT }).nullish(),
 });
@@ -36,7 +37,7 @@ export class MoveNhsStatus {
   run({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
     return this.transactions.run(async (sql) => {
       await lockActivePerson(sql, personId, this.persons);
-      const { status, comment: written } = parseBody(ASKED, asked);
+      const { status, comment: written } = parseBody(NHS_MOVE, asked);
       const before = await this.streams.standing(sql, personId);
       const row = allowed(nextNhsByOfficial(before, status), { from: before.verificationStatus, to: status });
       // Blanks are no reason that anybody could read.

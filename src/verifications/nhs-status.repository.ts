@@ -1,8 +1,14 @@
 import type { Sql, Statement } from '../database/transactions';
 import type { NhsStatusRow } from '../domain/verification/nhs-status.table';
 import type { StreamPair } from '../domain/verification/status';
-import { type ChangedPerson, changedPerson } from './outcome.repository';
-import { type ChangedPersonRow, RETURNING_STATUSES, SELECT_CHANGED } from './streams-of-person';
+import {
+  type ChangedPerson,
+  changedPerson,
+  type ChangedRow,
+  returningStatuses,
+  selectChanged,
+} from './changed-row';
+import { PERSONS } from './subject';
 
 /** A move of the manual stream that was allowed. */
 export interface NhsChange {
@@ -34,8 +40,8 @@ const MOVE: Statement = {
                CASE $7::varchar WHEN 'keep' THEN v.nhs_verification_comment WHEN 'required' THEN $8::varchar END,
              updated_at = now(), updated_by = $3::uuid
         FROM before WHERE v.person_id = before.person_id
-      RETURNING ${RETURNING_STATUSES}, before.status_before, before.reason_before)
-    ${SELECT_CHANGED}`,
+      RETURNING ${returningStatuses(PERSONS)}, before.status_before, before.reason_before)
+    ${selectChanged(PERSONS)}`,
 };
 
 /** The manual stream in `person_verifications`. Both statements are sent after the row was locked. */
@@ -48,7 +54,7 @@ export class NhsStatusRepository {
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {
     const { verificationStatus, verificationReason } = row;
-    const [changed] = await sql.rows<ChangedPersonRow>(MOVE, [
+    const [changed] = await sql.rows<ChangedRow>(MOVE, [
       'nhs',
       personId,
       actorId,

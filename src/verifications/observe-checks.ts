@@ -1,19 +1,20 @@
+import type { SubjectName } from '../domain/verification/stream';
 import type { Log, Metrics } from '../observability';
 import type { CheckObserver } from './check-persons';
 
-/** Tells metrics and log what the checks do. No person is named, not even by id: the audit log does that. */
-export function observeChecks(log: Log, metrics: Metrics): CheckObserver {
+/** Tells metrics and log what the checks do. Nobody is named, not even by id: the audit log does that. */
+export function observeChecks(log: Log, metrics: Metrics, subject: SubjectName = 'persons'): CheckObserver {
   return {
-    claimed: (stream) => metrics.claims.inc({ stream, end: 'taken' }),
+    claimed: (stream) => metrics.claims.inc({ stream, subject, end: 'taken' }),
     written: (stream, counts, durationMs) => {
-      metrics.writeSeconds.observe({ stream }, durationMs / 1000);
+      metrics.writeSeconds.observe({ stream, subject }, durationMs / 1000);
       for (const [outcome, n] of counts.entries()) {
-        if (n > 0 && outcome !== 'taken') metrics.persons.inc({ stream, outcome }, n);
+        if (n > 0 && outcome !== 'taken') metrics[subject].inc({ stream, outcome }, n);
       }
     },
-    swept: (stream, persons) => {
-      metrics.claims.inc({ stream, end: 'swept' });
-      log.warn('released persons whose worker is gone', { stream, persons });
+    swept: (stream, n) => {
+      metrics.claims.inc({ stream, subject, end: 'swept' });
+      log.warn(`released ${subject} whose worker is gone`, { stream, [subject]: n });
     },
     failed: (error) => log.error('check interrupted', error),
   };

@@ -1,12 +1,11 @@
-import type { Sql } from '../database/transactions';
-import { cumulativeStatusOf } from '../domain/verification/cumulative-status';
+import type { Sql, Statement } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import type { StreamPair } from '../domain/verification/status';
+import { type ChangedPerson, changedPerson, type ChangedRow } from './changed-row';
 import type { Held } from './claim.repository';
 import type { Decision } from './decide-outcome';
-import { applyDecided, beginAgain, giveBack, LOCK_PERSONS, refuteHolders } from './outcome-statements';
-import type { SumChange } from './record-changes';
-import { type ChangedPersonRow, countedStatuses } from './streams-of-person';
+import { applyDecided, beginAgain, giveBack, lockRows, refuteHolders } from './outcome-statements';
+import { PERSONS } from './subject';
 
 /** A decision about a person under a claim. */
 export interface DecidedHeld {
@@ -30,24 +29,21 @@ export interface RefutedHolder {
   readonly reason: string;
 }
 
-/** A row that was changed: what stood before, and the sum of all streams before and after. */
-export interface ChangedPerson {
-  readonly id: string;
-  /** The claim under which it was decided; null when it was decided under none. */
-  readonly claimId: string | null;
-  readonly before: StreamPair;
-  readonly sum: SumChange;
-}
-
 /** One person under one claim. Under another claim he is held a second time, and that is another matter. */
 export const holdOf = (personId: string, claimId: string | null): string => `${personId} ${claimId}`;
 
-/** Guarded writes to `person_verifications`. Every one is sent after the rows were locked, and finds them as they are. */
+/** Guarded writes to verifications. Every one is sent after the rows were locked, and finds them as they are. */
 export class OutcomeRepository {
+  private readonly lockRows: Statement;
+
+  constructor(readonly subject = PERSONS) {
+    this.lockRows = lockRows(subject);
+  }
+
   /** Locks the rows in the common order; gives back whom it found. */
-  async lock(sql: Sql, personIds: readonly string[]): Promise<readonly string[]> {
-    const rows = await sql.rows<{ person_id: string }>(LOCK_PERSONS, [[...new Set(personIds)]]);
-    return rows.map((row) => row.person_id);
+  async lock(sql: Sql, ids: readonly string[]): Promise<readonly string[]> {
+    const rows = await sql.rows<{ id: string }>(this.lockRows, [[...new Set(ids)]]);
+    return rows.map((row) => row.id);
   }
 
   /** S4–S7: writes what is still under its claim. */
@@ -57,7 +53,7 @@ export class OutcomeRepository {
     decided: readonly DecidedHeld[],
   ): Promise<readonly ChangedPerson[]> {
     if (decided.length === 0) return [];
-    const rows = await sql.rows<ChangedPersonRow>(applyDecided(stream), [
+    const rows = await sql.rows<ChangedRow>(applyDecided(stream, this.subject), [
       stream,
       actorId,
       decided.map(({ held }) => held.facts.personId),
@@ -69,7 +65,7 @@ export class OutcomeRepository {
       decided.map(({ decision }) => decision.synced),
       decided.map(({ decision }) => decision.refuted),
     ]);
-    return rows.map(changedPerson);
+    return rows.map((row) => changedPerson(row, this.subject));
   }
 
   /** S9, S11: puts back what is still under its claim; gives those put back as `holdOf`. */
@@ -79,7 +75,7 @@ export class OutcomeRepository {
     given: readonly GivenBack[],
   ): Promise<ReadonlySet<string>> {
     if (given.length === 0) return new Set();
-    const rows = await sql.rows<{ person_id: string; claim_id: string }>(giveBack(stream), [
+    const rows = await sql.rows<{ id: string; claim_id: string }>(giveBack(stream, this.subject), [
       stream,
       actorId,
       runId,
@@ -89,7 +85,7 @@ export class OutcomeRepository {
       given.map(({ error }) => error),
       given.map(({ messageId }) => messageId),
     ]);
-    return new Set(rows.map((row) => holdOf(row.person_id, row.claim_id)));
+    return new Set(rows.map((row) => holdOf(row.id, row.claim_id)));
   }
 
   /** S8: refutes the stream of locked holders who are active and not in review. */
@@ -99,7 +95,7 @@ export class OutcomeRepository {
     holders: readonly RefutedHolder[],
   ): Promise<readonly ChangedPerson[]> {
     if (holders.length === 0) return [];
-    const rows = await sql.rows<ChangedPersonRow>(refuteHolders(stream), [
+    const rows = await sql.rows<ChangedRow>(refuteHolders(stream, this.subject), [
       stream,
       actorId,
       holders.map(({ id }) => id),
@@ -107,37 +103,22 @@ export class OutcomeRepository {
       holders.map(({ dataStatus }) => dataStatus),
       holders.map(({ reason }) => reason),
     ]);
-    return rows.map(changedPerson);
+    return rows.map((row) => changedPerson(row, this.subject));
   }
 
-  /** S1, S2, S10: begins the stream of one locked person again; undefined when there is no row. */
+  /** S1, S2, S10: begins the stream of one locked person or party again; undefined when there is no row. */
   async beginAgain(
     sql: Sql,
     { stream, actorId, personId }: { stream: RegisterStreamName; actorId: string; personId: string },
     after: StreamPair,
   ): Promise<ChangedPerson | undefined> {
-    const [row] = await sql.rows<ChangedPersonRow>(beginAgain(stream), [
+    const [row] = await sql.rows<ChangedRow>(beginAgain(stream, this.subject), [
       stream,
       actorId,
       personId,
       after.verificationStatus,
       after.verificationReason,
     ]);
-    return row === undefined ? undefined : changedPerson(row);
+    return row === undefined ? undefined : changedPerson(row, this.subject);
   }
-}
-
-/** A changed row as the records tell it, with the sum that follows from it. */
-export function changedPerson(row: ChangedPersonRow): ChangedPerson {
-  const before = row.cumulative_before;
-  return {
-    id: row.person_id,
-    claimId: row.claim_id ?? null,
-    before: { verificationStatus: row.status_before, verificationReason: row.reason_before },
-    sum: {
-      id: row.person_id,
-      before,
-      after: cumulativeStatusOf({ standing: before, streams: countedStatuses(row) }),
-    },
-  };
 }

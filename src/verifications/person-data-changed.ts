@@ -1,17 +1,23 @@
 import type { Sql } from '../database/transactions';
 import { next } from '../domain/verification/next-status';
+import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
 import type { PersonFacts, RegisterStream } from '../domain/verification/register-stream';
 import type { StreamPair } from '../domain/verification/status';
 import type { StreamStatusRow } from '../domain/verification/stream-status-row';
+import type { ChecksAtOnce } from './at-once/checks-at-once';
 import type { FactsRepository } from './facts.repository';
 import type { OutcomeRepository } from './outcome.repository';
 import { recordPersonChanges, type StreamChange, type SumChange } from './record-changes';
 import type { AnyRegisterStream } from './streams';
 
+const { S1 } = STREAM_STATUS_TABLE;
+
 /** Whose data changed, and who changed it. */
 export interface ChangedData {
   readonly personId: string;
   readonly actorId: string;
+  /** Somebody waits for the checks: they are made at once. Ring when the transaction is committed. */
+  readonly run?: boolean;
 }
 
 /**
@@ -23,9 +29,10 @@ export class PersonDataChanged {
     private readonly streams: readonly AnyRegisterStream[],
     private readonly facts: FactsRepository,
     private readonly outcomes: OutcomeRepository,
+    private readonly checks: ChecksAtOnce,
   ) {}
 
-  async run(sql: Sql, { personId, actorId }: ChangedData): Promise<void> {
+  async run(sql: Sql, { personId, actorId, run = false }: ChangedData): Promise<void> {
     const [locked] = await this.outcomes.lock(sql, [personId]);
     if (locked === undefined) return;
     const facts = await this.facts.of(sql, personId);
@@ -35,6 +42,8 @@ export class PersonDataChanged {
       const { row, after } = whatFollows(stream, facts);
       const changed = await this.outcomes.beginAgain(sql, { stream: stream.name, actorId, personId }, after);
       if (changed === undefined) continue;
+      if (run && row === S1)
+        await this.checks.requests.request(sql, { personId, stream: stream.name }, actorId);
       sum = changed.sum;
       changes.push({
         id: personId,
@@ -52,6 +61,11 @@ export class PersonDataChanged {
       { actorId, runId: null },
       { changes, sums: sum === undefined ? [] : [sum] },
     );
+  }
+
+  /** Makes the checks that were asked for quick; without it they are found all the same, a little later. */
+  ring(): Promise<void> {
+    return this.checks.bell.ring();
   }
 }
 

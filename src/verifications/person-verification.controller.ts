@@ -1,5 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ListAnswer, Needs, ParseId } from '../http';
+import { Describes, ListAnswer, Needs, ParseId } from '../http';
+import { LIST_OF_PERSONS } from './admin/described-lists.dto';
+import { VERIFICATION_OF_PERSON } from './admin/described-verification.dto';
 import { parseStatusQuery } from './admin/list-queries.dto';
 import { type ListedPerson, PersonListRepository } from './person-list.repository';
 import { ReadVerification, type VerificationDetails } from './read-verification';
@@ -14,6 +16,7 @@ export class PersonVerificationController {
 
   @Get('verifications')
   @Needs('person_verification:read')
+  @Describes(LIST_OF_PERSONS)
   async verifications(@Query() query: Record<string, unknown>): Promise<ListAnswer<ListedPerson>> {
     const { page: request, filter } = parseStatusQuery(query);
     const { entries, total } = await this.lists.ofStatus(filter.verification_status, request);
@@ -22,6 +25,7 @@ export class PersonVerificationController {
 
   @Get(':id/verification')
   @Needs('person_verification:details')
+  @Describes(VERIFICATION_OF_PERSON)
   verification(@Param('id', ParseId) id: string): Promise<VerificationDetails> {
     return this.readVerification.run(id);
   }

@@ -14,11 +14,11 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 
 const FIND: Statement = {
-  name: 'read_person_verification',
+  name: 'read_person_verifications',
   text: `
     SELECT p.verification_status AS cumulative, v.*
       FROM mpi.persons AS p JOIN mpi.person_verifications AS v ON v.person_id = p.id
-     WHERE p.id = $1::uuid`,
+     WHERE p.id = ANY ($1::uuid[])`,
 };
 
 /** A person's verification as it is told: the sum, and each stream with what it has. */
@@ -33,14 +33,24 @@ export class ReadVerification {
 
   /** Refuses when the person, or his row of verifications, is not there. */
   async run(personId: string): Promise<VerificationDetails> {
-    const [row] = await this.transactions.rows<Record<string, unknown>>(FIND, [personId]);
-    if (row === undefined) throw new Refusal('verification_not_found');
-    const details = Object.fromEntries(STREAMS.map((stream) => [stream, streamOf(row, stream)]));
-    return {
-      verification_status: row['cumulative'] as string | null,
-      details: details as VerificationDetails['details'],
-    };
+    const details = (await this.ofAll([personId])).get(personId);
+    if (details === undefined) throw new Refusal('verification_not_found');
+    return details;
   }
+
+  /** Of several persons at once; who is not there is not among them. */
+  async ofAll(personIds: readonly string[]): Promise<ReadonlyMap<string, VerificationDetails>> {
+    const rows = await this.transactions.rows<Record<string, unknown>>(FIND, [personIds]);
+    return new Map(rows.map((row) => [String(row['person_id']), detailsOf(row)]));
+  }
+}
+
+function detailsOf(row: Readonly<Record<string, unknown>>): VerificationDetails {
+  const details = Object.fromEntries(STREAMS.map((stream) => [stream, streamOf(row, stream)]));
+  return {
+    verification_status: row['cumulative'] as string | null,
+    details: details as VerificationDetails['details'],
+  };
 }
 
 function streamOf(row: Readonly<Record<string, unknown>>, stream: StreamName): Record<string, unknown> {

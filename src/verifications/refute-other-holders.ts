@@ -1,10 +1,11 @@
 import type { Sql } from '../database/transactions';
 import type { Holder, RegisterStream } from '../domain/verification/register-stream';
+import type { SubjectName } from '../domain/verification/stream';
 import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import type { ChangedPerson } from './changed-row';
 import type { Answered } from './outcome';
-import type { ChangedPerson, OutcomeRepository, RefutedHolder } from './outcome.repository';
-import type { PartyRepository } from './party.repository';
-import { type Author, type Changes, recordPartyChanges, type StreamChange } from './record-changes';
+import type { OutcomeRepository, RefutedHolder } from './outcome.repository';
+import type { Changes, StreamChange } from './record-changes';
 
 const S8 = STREAM_STATUS_TABLE.S8;
 
@@ -13,42 +14,59 @@ interface Refuted<Question, Answer extends string> {
   readonly dataIds: ReadonlyMap<string, string>;
 }
 
+/** Who is refuted, and for whom. */
+interface Refutation<Question, Answer extends string> extends Refuted<Question, Answer> {
+  /** Nobody else may be touched. */
+  readonly locked: readonly string[];
+  readonly actorId: string;
+}
+
+export interface RefuteParts<Question, Answer extends string> {
+  readonly stream: RegisterStream<Question, Answer, Sql>;
+  readonly outcomes: Readonly<Record<SubjectName, OutcomeRepository>>;
+  /** Whether persons or parties are asked about. */
+  readonly asked: SubjectName;
+}
+
 /**
  * Row S8: a refuted document is refuted for everybody who holds it. Who that is, is read twice: once to know whom to
  * lock, and again under the locks, since a holder may have changed his document while we waited for him.
  */
 export class RefuteOtherHolders<Question, Answer extends string> {
-  constructor(
-    private readonly stream: RegisterStream<Question, Answer, Sql>,
-    private readonly outcomes: OutcomeRepository,
-    private readonly parties: PartyRepository,
-  ) {}
+  private readonly stream: RegisterStream<Question, Answer, Sql>;
 
-  /** Persons who seem to hold one of the documents: to be locked together with those asked about. */
-  async find(sql: Sql, refuted: readonly Answered<Question, Answer>[]): Promise<readonly string[]> {
+  constructor(private readonly parts: RefuteParts<Question, Answer>) {
+    this.stream = parts.stream;
+  }
+
+  /** Those who seem to hold one of the documents: to be locked, together with those asked about. */
+  async find(
+    sql: Sql,
+    subject: SubjectName,
+    refuted: readonly Answered<Question, Answer>[],
+  ): Promise<readonly string[]> {
     if (refuted.length === 0) return [];
-    const holders = await this.stream.personsHolding(sql, this.questions(refuted));
+    const holders = await this.holding(sql, subject, refuted);
     return holders.map(({ id }) => id);
   }
 
-  /** Refutes the other holders among the locked; the persons asked about are never among them. */
-  async refutePersons(
+  /** Locks those whom nobody was asked about; gives whom it found. */
+  async lock(sql: Sql, subject: SubjectName, ids: readonly string[]): Promise<readonly string[]> {
+    return ids.length === 0 ? [] : this.parts.outcomes[subject].lock(sql, ids);
+  }
+
+  /** Refutes the other holders among the locked; those asked about are never among them. */
+  async refute(
     sql: Sql,
-    {
-      refuted,
-      dataIds,
-      locked,
-      actorId,
-    }: Refuted<Question, Answer> & { locked: readonly string[]; actorId: string },
+    subject: SubjectName,
+    { refuted, dataIds, locked, actorId }: Refutation<Question, Answer>,
   ): Promise<Changes> {
     if (refuted.length === 0 || locked.length === 0) return { changes: [], sums: [] };
-    const holders = await this.stream.personsHolding(sql, this.questions(refuted));
+    const holders = await this.holding(sql, subject, refuted);
     const mayBeTouched = new Set(locked);
-    const asked = new Set(
-      refuted.map(({ held, question }) => `${held.facts.personId} ${this.stream.keyOf(question)}`),
-    );
+    const asked = this.askedAmong(subject, refuted);
     const others = holders.filter(({ id, key }) => mayBeTouched.has(id) && !asked.has(`${id} ${key}`));
-    const changed = await this.outcomes.refuteHolders(
+    const changed = await this.parts.outcomes[subject].refuteHolders(
       sql,
       { stream: this.stream.name, actorId },
       this.decided(others, { refuted, dataIds }),
@@ -56,30 +74,25 @@ export class RefuteOtherHolders<Question, Answer extends string> {
     return this.changesOf(changed, others, refuted);
   }
 
-  /** Refutes the parties that hold one of the documents; gives how many. */
-  async refuteParties(
+  private askedAmong(
+    subject: SubjectName,
+    refuted: readonly Answered<Question, Answer>[],
+  ): ReadonlySet<string> {
+    if (subject !== this.parts.asked) return new Set();
+    return new Set(
+      refuted.map(({ held, question }) => `${held.facts.personId} ${this.stream.keyOf(question)}`),
+    );
+  }
+
+  private holding(
     sql: Sql,
-    { refuted, dataIds, author }: Refuted<Question, Answer> & { readonly author: Author },
-  ): Promise<number> {
-    if (refuted.length === 0) return 0;
-    const seeming = await this.stream.partiesHolding(sql, this.questions(refuted));
-    if (seeming.length === 0) return 0;
-    const locked = new Set(
-      await this.parties.lock(
-        sql,
-        seeming.map(({ id }) => id),
-      ),
-    );
-    const holders = (await this.stream.partiesHolding(sql, this.questions(refuted))).filter(({ id }) =>
-      locked.has(id),
-    );
-    const changed = await this.parties.refuteHolders(
-      sql,
-      this.stream.name,
-      this.decided(holders, { refuted, dataIds }),
-    );
-    await recordPartyChanges(sql, author, this.changesOf(changed, holders, refuted));
-    return changed.length;
+    subject: SubjectName,
+    refuted: readonly Answered<Question, Answer>[],
+  ): Promise<readonly Holder[]> {
+    const questions = this.questions(refuted);
+    return subject === 'persons'
+      ? this.stream.personsHolding(sql, questions)
+      : this.stream.partiesHolding(sql, questions);
   }
 
   private questions(refuted: readonly Answered<Question, Answer>[]): Question[] {

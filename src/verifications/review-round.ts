@@ -2,8 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseClock } from '../database/database-clock';
 import type { Sql, Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
-import { NOT_PROCESSED } from '../domain/technical-error';
-import type { Asked, AskSignals, RegisterStream } from '../domain/verification/register-stream';
+import type { AskSignals, RegisterStream } from '../domain/verification/register-stream';
 import type { HelpEnd } from '../jobs';
 import type { ClaimGate } from '../mvs-trembita';
 import type { Held } from './claim.repository';
@@ -13,6 +12,7 @@ import type { HeldClaims } from './held-claims';
 import type { Outcome } from './outcome';
 import { OutcomeBuffer } from './outcome-buffer';
 import { RecentRate } from './recent-rate';
+import { notProcessed, reviewPerson } from './review-person';
 
 /** How long to look away while nothing can be done: the gate is shut, or the last people are still being asked. */
 const PAUSE_MS = 250;
@@ -130,38 +130,9 @@ export class ReviewRound<Question, Answer extends string> {
     this.inHand += held.length;
     const today = dayInKyiv(this.parts.clock.at());
     this.underReview += held.length;
-    for (const person of held) void this.review(person, today).then((outcome) => this.reviewed(outcome));
-  }
-
-  private async review(held: Held, today: string): Promise<Outcome<Question, Answer>> {
-    try {
-      const prepared = this.parts.stream.prepare(held.facts, today);
-      if (prepared.ground !== 'ask') return { kind: 'decided', held, ground: prepared.ground };
-      const asked = await this.parts.stream.ask(prepared.question, this.parts.signals);
-      return this.outcomeOf(held, prepared.question, asked);
-    } catch (error) {
-      // A fault of ours with one person's data: he waits like after a technical error, the others go on.
-      this.parts.failed(error);
-      return { kind: 'technical_error', held, error: NOT_PROCESSED, messageId: null };
+    for (const person of held) {
+      void reviewPerson(this.parts, person, today).then((outcome) => this.reviewed(outcome));
     }
-  }
-
-  private outcomeOf(held: Held, question: Question, asked: Asked<Answer>): Outcome<Question, Answer> {
-    if (asked.kind === 'not_asked') return { kind: 'released', held };
-    const { messageId } = asked;
-    if (asked.kind === 'technical_error')
-      return { kind: 'technical_error', held, error: asked.error, messageId };
-    const { answer, description = null, durationMs, sentAtMs } = asked;
-    return {
-      kind: 'answered',
-      held,
-      question,
-      answer,
-      description,
-      messageId,
-      durationMs,
-      sentAt: this.parts.clock.at(sentAtMs),
-    };
   }
 
   private reviewed(outcome: Outcome<Question, Answer>): void {
@@ -186,12 +157,4 @@ export class ReviewRound<Question, Answer extends string> {
   private async pause(): Promise<void> {
     await wait(PAUSE_MS, undefined, { signal: this.parts.signals.stop }).catch(() => undefined);
   }
-}
-
-/** What is written for a person whose outcome cannot be: nothing changed, and he waits. */
-function notProcessed<Question, Answer extends string>(
-  outcome: Outcome<Question, Answer>,
-): Outcome<Question, Answer> | undefined {
-  if (outcome.kind === 'technical_error') return undefined;
-  return { kind: 'technical_error', held: outcome.held, error: NOT_PROCESSED, messageId: null };
 }

@@ -1,5 +1,6 @@
 import { SELECTION_BRANCHES, type SelectionBranch } from '../domain/verification/selection.table';
 import type { RegisterStreamName } from '../domain/verification/stream';
+import type { Checked } from './subject';
 
 /** Branches that read people who wait for nothing; the last line of the order, retries, is read by a window. */
 export const READY_BRANCHES: readonly SelectionBranch[] = SELECTION_BRANCHES.filter(
@@ -12,10 +13,10 @@ export const READY_BRANCHES: readonly SelectionBranch[] = SELECTION_BRANCHES.fil
  */
 export interface Mark {
   readonly syncedAt: string;
-  readonly personId: string;
+  readonly id: string;
 }
 
-export const START: Mark = { syncedAt: '-infinity', personId: '00000000-0000-0000-0000-000000000000' };
+export const START: Mark = { syncedAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
 
 /** Parameters of a claim before the marks: claim, run, stream, worker, lease in seconds, threshold, system user. */
 const MARKS_FROM = 8;
@@ -24,7 +25,7 @@ const MARKS_FROM = 8;
 export function markParameters(marks: readonly Mark[]): string[] {
   return READY_BRANCHES.flatMap(({ synced }, index) => {
     const mark = marks[index] ?? START;
-    return synced === 'never' ? [mark.personId] : [mark.syncedAt, mark.personId];
+    return synced === 'never' ? [mark.id] : [mark.syncedAt, mark.id];
   });
 }
 
@@ -45,15 +46,21 @@ function pairSql(stream: RegisterStreamName, { statuses, reason }: SelectionBran
   return `${condition} AND ${stream}_verification_reason ${operator} '${value}'`;
 }
 
-function syncedSql(stream: RegisterStreamName, { synced }: SelectionBranch, parameter: number): string {
+function syncedSql({ stream, subject }: Checked, { synced }: SelectionBranch, parameter: number): string {
   const column = `${stream}_synced_at`;
-  if (synced === 'never') return `${column} IS NULL AND person_id > $${parameter}::uuid`;
+  if (synced === 'never') return `${column} IS NULL AND ${subject.id} > $${parameter}::uuid`;
   return `${column} IS NOT NULL AND ${column} <= $6::timestamptz
-      AND (${column}, person_id) > ($${parameter}::timestamptz, $${parameter + 1}::uuid)`;
+      AND (${column}, ${subject.id}) > ($${parameter}::timestamptz, $${parameter + 1}::uuid)`;
 }
 
 /** Who may be taken and waits for nothing. */
-const readySql = (stream: RegisterStreamName): string => `${stream}_retry_at IS NULL AND person_is_active`;
+const readySql = ({ stream, subject }: Checked): string => `${stream}_retry_at IS NULL AND ${subject.active}`;
+
+/** The order of a branch is that of its index. */
+function orderSql({ stream, subject }: Checked, index: number): string {
+  const isNever = READY_BRANCHES[index]?.synced === 'never';
+  return isNever ? subject.id : `${stream}_synced_at, ${subject.id}`;
+}
 
 const branchName = (index: number): string => `branch_${index}`;
 
@@ -61,56 +68,62 @@ const branchName = (index: number): string => `branch_${index}`;
  * One branch: at most `size` persons in the order of its index, locked, and none at all once the branches before it
  * have filled the batch. The limit is a constant: with an unknown one the planner may prefer to sort the table.
  */
-function branchSql(stream: RegisterStreamName, size: number, index: number): string {
+function branchSql(checked: Checked, size: number, index: number): string {
+  const { stream, subject } = checked;
   const branch = READY_BRANCHES[index];
   if (branch === undefined) throw new Error('There is no such branch.');
   const full = Array.from({ length: index }, (_, before) => `(SELECT count(*) FROM ${branchName(before)})`);
   const room = full.length === 0 ? '' : `AND ${full.join(' + ')} < ${size}`;
-  const order = branch.synced === 'never' ? 'person_id' : `${stream}_synced_at, person_id`;
   return `${branchName(index)} AS MATERIALIZED (
-    SELECT person_id, ${stream}_verification_status AS status, ${stream}_verification_reason AS reason,
+    SELECT ${subject.id}, ${stream}_verification_status AS status, ${stream}_verification_reason AS reason,
            ${stream}_synced_at AS synced_at, ${index} AS branch
-      FROM mpi.person_verifications
-     WHERE ${pairSql(stream, branch)} AND ${readySql(stream)}
-       AND ${syncedSql(stream, branch, markParameter(index))}
+      FROM ${subject.verifications}
+     WHERE ${pairSql(stream, branch)} AND ${readySql(checked)}
+       AND ${syncedSql(checked, branch, markParameter(index))}
        AND EXISTS (SELECT FROM running) ${room}
-     ORDER BY ${order} LIMIT ${size} FOR UPDATE SKIP LOCKED)`;
+     ORDER BY ${orderSql(checked, index)} LIMIT ${size} FOR UPDATE SKIP LOCKED)`;
 }
 
 /** The branches as common table expressions, and the table `picked` made of them. */
-export function selectionSql(stream: RegisterStreamName, size: number): string {
-  const branches = READY_BRANCHES.map((_, index) => branchSql(stream, size, index));
+export function selectionSql(checked: Checked, size: number): string {
+  const branches = READY_BRANCHES.map((_, index) => branchSql(checked, size, index));
   const union = READY_BRANCHES.map((_, index) => `SELECT * FROM ${branchName(index)}`).join(
     '\n    UNION ALL ',
   );
   return `${branches.join(',\n  ')},
   picked AS MATERIALIZED (
     SELECT * FROM (${union}) AS taken
-     ORDER BY branch, synced_at, person_id LIMIT ${size})`;
+     ORDER BY branch, synced_at, ${checked.subject.id} LIMIT ${size})`;
 }
 
-/** The persons of a branch, each without order or limit. $1 is the threshold. */
-function branchesSql(stream: RegisterStreamName): string[] {
+/** Who is in each branch, without order or limit. $1 is the threshold. */
+function branchesSql(checked: Checked): string[] {
+  const { stream, subject } = checked;
   return READY_BRANCHES.map((branch) => {
     const synced = `${stream}_synced_at`;
     const due =
       branch.synced === 'never'
         ? `${synced} IS NULL`
         : `${synced} IS NOT NULL AND ${synced} <= $1::timestamptz`;
-    return `FROM mpi.person_verifications WHERE ${pairSql(stream, branch)} AND ${readySql(stream)} AND ${due}`;
+    return `FROM ${subject.verifications} WHERE ${pairSql(stream, branch)} AND ${readySql(checked)} AND ${due}`;
   });
 }
 
-/** Whether anybody at all could be taken; reads one entry of each index at most. */
-export function anybodyDueSql(stream: RegisterStreamName): string {
-  return `SELECT ${branchesSql(stream)
-    .map((branch) => `EXISTS (SELECT ${branch})`)
-    .join('\n OR ')} AS due`;
+/**
+ * Whether anybody at all could be taken; reads one entry of each index at most. The order is what makes it so: for
+ * EXISTS, which knows no order, the planner would rather walk through the table until it meets somebody, and when nobody
+ * is due that is the whole table.
+ */
+export function anybodyDueSql(checked: Checked): string {
+  const looks = branchesSql(checked).map(
+    (branch, index) => `(SELECT true ${branch} ORDER BY ${orderSql(checked, index)} LIMIT 1)`,
+  );
+  return `SELECT coalesce(${looks.join(',\n  ')}, false) AS due`;
 }
 
 /** How many could be taken. */
-export function countDueSql(stream: RegisterStreamName): string {
-  return `SELECT (${branchesSql(stream)
+export function countDueSql(checked: Checked): string {
+  return `SELECT (${branchesSql(checked)
     .map((branch) => `(SELECT count(*) ${branch})`)
     .join('\n + ')})::integer AS due`;
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/transactions';
 import type { RegisterStream } from '../domain/verification/register-stream';
-import { DmsPassportModule, DmsPassportStream } from '../dms-passport';
+import { DmsPassportModule, DmsPassportOfPartiesStream, DmsPassportStream } from '../dms-passport';
 import { MvsPassportModule, MvsPassportStream } from '../mvs-passport';
 import { UnzrModule, UnzrStream } from '../unzr';
 
@@ -10,11 +10,21 @@ export type AnyRegisterStream = RegisterStream<unknown, string, Sql>;
 /** The roll call: a register stream is one folder and one line here. */
 export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
 export const STREAM_CLASSES = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
+/** Those that are asked about parties as well, on a timetable of their own. */
+export const PARTY_STREAM_CLASSES = [DmsPassportOfPartiesStream] as const;
+
+/** The jobs of all streams, by name. */
+export const VERIFICATION_JOBS: readonly string[] = [...STREAM_CLASSES, ...PARTY_STREAM_CLASSES].map(
+  ({ JOB }) => JOB,
+);
+
+/** Ask for it with `@Inject(REGISTER_STREAMS)`: all streams of the roll call. */
+export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
 
 /** Minute, hour, day, month, weekday. */
 const SCHEDULE_FIELDS = 5;
 
-/** What every register stream has in `person_verifications`, after its prefix. */
+/** What every register stream has in a table of verifications, after its prefix. */
 const COLUMNS = [
   'data_id',
   'data_status',
@@ -25,7 +35,7 @@ const COLUMNS = [
 ];
 const OURS = 'retry_at';
 
-/** Tells which of the columns of `person_verifications` are missing. */
+/** Tells which of the columns of the table of verifications are missing. */
 export type MissingColumns = (columns: readonly string[]) => readonly string[];
 
 /** Start-up refuses a stream without columns, schedule or complete table of answers, or one that stands here twice. */

@@ -3,6 +3,7 @@ import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { holdOf, type OutcomeRepository } from './outcome.repository';
 import { RunCounts } from './run-counts';
+import type { Subject } from './subject';
 
 /** So many persons go back in one transaction at most: it must stay short, others wait for the same rows. */
 const CLAIMS_AT_ONCE = 10;
@@ -11,47 +12,56 @@ const CLAIMS_AT_ONCE = 10;
 const LOOKS_AT_BUSY = 5;
 const LOOK_AGAIN_MS = 50;
 
-/** A claim that another program wrote without a lease is not kept alive by anybody. */
-const LOCK_STALE: Statement = {
-  name: 'lock_stale_claims',
-  text: `
-    SELECT id, run_id, worker FROM mpi.verification_claims
-     WHERE stream = $1::varchar AND (lease_until IS NULL OR lease_until < now())
-     ORDER BY lease_until LIMIT ${CLAIMS_AT_ONCE} FOR UPDATE SKIP LOCKED`,
-};
+/** What the sweeper sends about one kind of subject. */
+interface SweepStatements {
+  readonly lockStale: Statement;
+  readonly orphans: Statement;
+  readonly busy: Statement;
+  readonly removeVoid: Statement;
+}
 
-/** Locks of these claims, and of claims that are no more. */
-const ORPHANS: Statement = {
-  name: 'orphan_locks',
-  text: `
-    SELECT person_id, claim_id FROM mpi.verification_locks AS l
+function sweepStatements({ name, id, locks, verifications, suffix }: Subject): SweepStatements {
+  return {
+    // A claim that another program wrote without a lease is not kept alive by anybody.
+    lockStale: {
+      name: `lock_stale_claims${suffix}`,
+      text: `
+    SELECT id, run_id, worker FROM mpi.verification_claims
+     WHERE stream = $1::varchar AND subject = '${name}' AND (lease_until IS NULL OR lease_until < now())
+     ORDER BY lease_until LIMIT ${CLAIMS_AT_ONCE} FOR UPDATE SKIP LOCKED`,
+    },
+    // Locks of these claims, and of claims that are no more.
+    orphans: {
+      name: `orphan_locks${suffix}`,
+      text: `
+    SELECT ${id} AS id, claim_id FROM ${locks} AS l
      WHERE stream = $1::varchar AND claim_id IS NOT NULL
        AND (claim_id = ANY ($2::uuid[])
             OR NOT EXISTS (SELECT FROM mpi.verification_claims AS c WHERE c.id = l.claim_id))`,
-};
-
-/** Of these persons, those whose row somebody else holds now. Locks the rows of the others, in the common order. */
-const BUSY: Statement = {
-  name: 'lock_free_person_verifications',
-  text: `
+    },
+    // Of these people, those whose row somebody else holds now. Locks the rows of the others, in the common order.
+    busy: {
+      name: `lock_free_verifications${suffix}`,
+      text: `
     WITH free AS MATERIALIZED (
-      SELECT person_id FROM mpi.person_verifications
-       WHERE person_id = ANY ($1::uuid[]) ORDER BY person_id FOR UPDATE SKIP LOCKED)
-    SELECT person_id FROM mpi.person_verifications
-     WHERE person_id = ANY ($1::uuid[]) AND person_id NOT IN (SELECT person_id FROM free)`,
-};
+      SELECT ${id} FROM ${verifications}
+       WHERE ${id} = ANY ($1::uuid[]) ORDER BY ${id} FOR UPDATE SKIP LOCKED)
+    SELECT ${id} AS id FROM ${verifications}
+     WHERE ${id} = ANY ($1::uuid[]) AND ${id} NOT IN (SELECT ${id} FROM free)`,
+    },
+    // Held by nobody, and the stream moved on: the row remembers nothing that is still true.
+    removeVoid: {
+      name: `remove_void_locks${suffix}`,
+      text: `
+    DELETE FROM ${locks} WHERE stream = $1::varchar AND ${id} = ANY ($2::uuid[])
+       AND claim_id = ANY ($3::uuid[])`,
+    },
+  };
+}
 
 const REMOVE_CLAIMS: Statement = {
   name: 'remove_stale_claims',
   text: `DELETE FROM mpi.verification_claims WHERE id = ANY ($1::uuid[])`,
-};
-
-/** Held by nobody, and the stream moved on: the row remembers nothing that is still true. */
-const REMOVE_VOID: Statement = {
-  name: 'remove_void_locks',
-  text: `
-    DELETE FROM mpi.verification_locks WHERE stream = $1::varchar AND person_id = ANY ($2::uuid[])
-       AND claim_id = ANY ($3::uuid[])`,
 };
 
 interface StaleClaim {
@@ -68,7 +78,7 @@ interface Swept {
 }
 
 interface OrphanLock {
-  readonly person_id: string;
+  readonly id: string;
   readonly claim_id: string;
 }
 
@@ -78,11 +88,15 @@ interface OrphanLock {
  * somebody holds is left for the next time, so that nobody else has to wait for that row.
  */
 export class SweepClaims {
+  private readonly statements: SweepStatements;
+
   constructor(
     private readonly transactions: Transactions,
     private readonly outcomes: OutcomeRepository,
     private readonly actorId: string,
-  ) {}
+  ) {
+    this.statements = sweepStatements(outcomes.subject);
+  }
 
   /** Gives how many persons went back. */
   async run(stream: RegisterStreamName): Promise<number> {
@@ -98,12 +112,12 @@ export class SweepClaims {
   }
 
   private async sweep(sql: Sql, stream: RegisterStreamName): Promise<Swept> {
-    const stale = await sql.rows<StaleClaim & Record<string, unknown>>(LOCK_STALE, [stream]);
-    const all = await sql.rows<OrphanLock & Record<string, unknown>>(ORPHANS, [
+    const stale = await sql.rows<StaleClaim & Record<string, unknown>>(this.statements.lockStale, [stream]);
+    const all = await sql.rows<OrphanLock & Record<string, unknown>>(this.statements.orphans, [
       stream,
       stale.map(({ id }) => id),
     ]);
-    const busy = await busyClaims(sql, all);
+    const busy = await this.busyClaims(sql, all);
     const claims = stale.filter(({ id }) => !busy.has(id));
     const orphans = all.filter(({ claim_id }) => !busy.has(claim_id));
     if (claims.length > 0) await sql.rows(REMOVE_CLAIMS, [claims.map(({ id }) => id)]);
@@ -111,22 +125,22 @@ export class SweepClaims {
     const back = await this.outcomes.giveBack(
       sql,
       { stream, actorId: this.actorId, runId: null },
-      orphans.map(({ person_id, claim_id }) => ({
-        held: { claimId: claim_id, facts: { personId: person_id } },
+      orphans.map(({ id, claim_id }) => ({
+        held: { claimId: claim_id, facts: { personId: id } },
         waitSeconds: null,
         error: null,
         messageId: null,
       })),
     );
-    await sql.rows(REMOVE_VOID, [
+    await sql.rows(this.statements.removeVoid, [
       stream,
-      orphans.map(({ person_id }) => person_id),
+      orphans.map(({ id }) => id),
       orphans.map(({ claim_id }) => claim_id),
     ]);
     await this.takeBackCounts(
       sql,
       claims,
-      orphans.filter(({ person_id, claim_id }) => back.has(holdOf(person_id, claim_id))),
+      orphans.filter(({ id, claim_id }) => back.has(holdOf(id, claim_id))),
     );
     return { claims: claims.length, released: back.size, busy: busy.size };
   }
@@ -144,12 +158,12 @@ export class SweepClaims {
       await counts.save(sql, runId, worker);
     }
   }
-}
 
-/** Claims under which somebody's row is held by others. */
-async function busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
-  if (orphans.length === 0) return new Set();
-  const rows = await sql.rows<{ person_id: string }>(BUSY, [orphans.map(({ person_id }) => person_id)]);
-  const busy = new Set(rows.map(({ person_id }) => person_id));
-  return new Set(orphans.filter(({ person_id }) => busy.has(person_id)).map(({ claim_id }) => claim_id));
+  /** Claims under which somebody's row is held by others. */
+  private async busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
+    if (orphans.length === 0) return new Set();
+    const rows = await sql.rows<{ id: string }>(this.statements.busy, [orphans.map(({ id }) => id)]);
+    const busy = new Set(rows.map(({ id }) => id));
+    return new Set(orphans.filter(({ id }) => busy.has(id)).map(({ claim_id }) => claim_id));
+  }
 }

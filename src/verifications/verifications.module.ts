@@ -6,20 +6,27 @@ import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
 import { OFFICIAL_CONTROLLERS, OFFICIAL_WORK } from './admin/official-work';
+import { atOnceErrands, atOnceWork, CHECKS_AT_ONCE } from './at-once/at-once-work';
+import type { ChecksAtOnce } from './at-once/checks-at-once';
 import { BeginVerifications } from './begin-verifications';
 import { countLedger } from './count-ledger';
 import { FactsRepository } from './facts.repository';
 import { MakeChecks } from './make-checks';
 import { OutcomeRepository } from './outcome.repository';
-import { PartyRepository } from './party.repository';
 import { PersonDataChanged } from './person-data-changed';
 import { PersonVerificationController } from './person-verification.controller';
 import { ReadVerification } from './read-verification';
 import { RequeueCheck } from './requeue-check';
-import { checkStreams, STREAM_CLASSES, STREAM_MODULES, type AnyRegisterStream } from './streams';
-
-/** Ask for it with `@Inject(REGISTER_STREAMS)`: all streams of the roll call. */
-export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
+import {
+  type AnyRegisterStream,
+  checkStreams,
+  PARTY_STREAM_CLASSES,
+  REGISTER_STREAMS,
+  STREAM_CLASSES,
+  STREAM_MODULES,
+  VERIFICATION_JOBS,
+} from './streams';
+import { PARTIES, PERSONS } from './subject';
 
 /** What a process does about checks. */
 export interface VerificationsChoices {
@@ -31,20 +38,21 @@ export interface VerificationsChoices {
 @Module({})
 export class VerificationsModule {
   static of({ works, rings }: VerificationsChoices): DynamicModule {
-    const jobs = JobsModule.of({ names: STREAM_CLASSES.map(({ JOB }) => JOB), works, rings });
+    const jobs = JobsModule.of({ names: VERIFICATION_JOBS, works, rings });
     return {
       module: VerificationsModule,
-      imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs],
+      imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs, atOnceErrands({ works, rings })],
       controllers: [PersonVerificationController, JobsController, ...OFFICIAL_CONTROLLERS],
       providers: [
         BeginVerifications,
         OutcomeRepository,
-        PartyRepository,
         FactsRepository,
         streams,
+        partyStreams,
         MakeChecks,
         ledger,
         ...OFFICIAL_WORK,
+        ...atOnceWork(works),
         personDataChanged,
         checks,
         readVerification,
@@ -57,21 +65,31 @@ export class VerificationsModule {
 /** Ask for it with `@Inject(CHECKS)`: the jobs of all streams, put into the timetable. */
 export const CHECKS = Symbol('CHECKS');
 const LEDGER = Symbol('LEDGER');
+const PARTY_STREAMS = Symbol('PARTY_STREAMS');
 
 const streams: Provider = {
   provide: REGISTER_STREAMS,
   inject: [DatabaseHealth, ...STREAM_CLASSES],
   useFactory: (database: DatabaseHealth, ...all: AnyRegisterStream[]) => {
-    checkStreams(all, (columns) => database.missingColumns('mpi.person_verifications', columns));
+    checkStreams(all, (columns) => database.missingColumns(PERSONS.verifications, columns));
+    return all;
+  },
+};
+
+const partyStreams: Provider = {
+  provide: PARTY_STREAMS,
+  inject: [DatabaseHealth, ...PARTY_STREAM_CLASSES],
+  useFactory: (database: DatabaseHealth, ...all: AnyRegisterStream[]) => {
+    checkStreams(all, (columns) => database.missingColumns(PARTIES.verifications, columns));
     return all;
   },
 };
 
 const personDataChanged: Provider = {
   provide: PersonDataChanged,
-  inject: [REGISTER_STREAMS, FactsRepository, OutcomeRepository],
-  useFactory: (all: AnyRegisterStream[], facts: FactsRepository, outcomes: OutcomeRepository) =>
-    new PersonDataChanged(all, facts, outcomes),
+  inject: [REGISTER_STREAMS, FactsRepository, OutcomeRepository, CHECKS_AT_ONCE],
+  useFactory: (...given: [AnyRegisterStream[], FactsRepository, OutcomeRepository, ChecksAtOnce]) =>
+    new PersonDataChanged(...given),
 };
 
 const readVerification: Provider = {
@@ -82,9 +100,12 @@ const readVerification: Provider = {
 
 const checks: Provider = {
   provide: CHECKS,
-  inject: [JobList, REGISTER_STREAMS, MakeChecks],
-  useFactory: (jobs: JobList, all: AnyRegisterStream[], makeChecks: MakeChecks) => {
-    const made = all.map((stream) => makeChecks.of(stream));
+  inject: [JobList, MakeChecks, REGISTER_STREAMS, PARTY_STREAMS],
+  useFactory: (jobs: JobList, makeChecks: MakeChecks, ...[ofPersons, ofParties]: AnyRegisterStream[][]) => {
+    const made = [
+      ...(ofPersons ?? []).map((stream) => makeChecks.of(stream)),
+      ...(ofParties ?? []).map((stream) => makeChecks.of(stream, PARTIES)),
+    ];
     for (const check of made) jobs.add(check);
     return made;
   },

@@ -1,26 +1,25 @@
 import type { Sql, Transactions } from '../database/transactions';
 import { retryWaitSeconds } from '../domain/verification/retry-wait';
-import type { AskedQuestion, RegisterStream } from '../domain/verification/register-stream';
+import type { RegisterStream } from '../domain/verification/register-stream';
+import type { SubjectName } from '../domain/verification/stream';
 import type { StreamRowName } from '../domain/verification/stream-status-row';
+import type { ChangedPerson } from './changed-row';
 import type { Held } from './claim.repository';
 import type { ClaimLeaseRepository } from './claim-lease.repository';
 import { clearMalformed } from './clear-malformed';
 import { decideAnswered, decideUnasked } from './decide-outcome';
+import { keepAnswers, overtakenAnswers } from './kept-answers';
 import type { Answered, Outcome } from './outcome';
-import {
-  type ChangedPerson,
-  type DecidedHeld,
-  type GivenBack,
-  holdOf,
-  type OutcomeRepository,
-} from './outcome.repository';
-import { type Changes, recordPersonChanges, type StreamChange } from './record-changes';
+import { type DecidedHeld, type GivenBack, holdOf, type OutcomeRepository } from './outcome.repository';
+import { type Changes, recordPartyChanges, recordPersonChanges, type StreamChange } from './record-changes';
 import type { RefuteOtherHolders } from './refute-other-holders';
 import { RunCounts, type RunCounter } from './run-counts';
+import { SUBJECTS } from './subject';
 
 /** For whom a group is written. */
 export interface Writer {
-  readonly runId: string;
+  /** Null for a check that belongs to no run; nobody counts it then. */
+  readonly runId: string | null;
   readonly worker: string;
   readonly actorId: string;
 }
@@ -32,6 +31,7 @@ export interface RetrySettings {
 
 export interface WriteParts<Question, Answer extends string> {
   readonly stream: RegisterStream<Question, Answer, Sql>;
+  /** Of those who are asked about. */
   readonly outcomes: OutcomeRepository;
   readonly others: RefuteOtherHolders<Question, Answer>;
   readonly leases: ClaimLeaseRepository;
@@ -46,14 +46,18 @@ const COUNTER_OF: Readonly<Partial<Record<StreamRowName, RunCounter>>> = {
   S7: 'refuted',
 };
 
+const RECORD = { persons: recordPersonChanges, parties: recordPartyChanges } as const;
+
 /**
  * Writes a group of outcomes in one short transaction: the answers that are kept, then the guarded changes, then
- * sums, events, audit rows and counts of everybody touched. What is no longer under its claim is dropped.
+ * sums, events, audit rows and counts of everybody touched. What is no longer under its claim is dropped. Persons are
+ * written before parties, whichever of them were asked about: that is the order in which everybody locks.
  */
 export class WriteOutcomes<Question, Answer extends string> {
   private readonly stream: RegisterStream<Question, Answer, Sql>;
   private readonly outcomes: OutcomeRepository;
   private readonly others: RefuteOtherHolders<Question, Answer>;
+  private readonly asked: SubjectName;
 
   constructor(
     private readonly transactions: Transactions,
@@ -61,6 +65,7 @@ export class WriteOutcomes<Question, Answer extends string> {
   ) {
     this.stream = parts.stream;
     this.outcomes = parts.outcomes;
+    this.asked = parts.outcomes.subject.name;
     this.others = parts.others;
   }
 
@@ -68,67 +73,54 @@ export class WriteOutcomes<Question, Answer extends string> {
   run(group: readonly Outcome<Question, Answer>[], writer: Writer): Promise<RunCounts> {
     return this.transactions.run(async (sql) => {
       const counts = new RunCounts();
-      const late: Held[] = [];
       const answered = group.filter((outcome) => outcome.kind === 'answered');
       const refuted = answered.filter(
         ({ answer }) => this.stream.answers[answer].reaches === 'other_holders',
       );
-      const dataIds = await this.keep(sql, answered);
-      const holders = await this.others.find(sql, refuted);
-      await this.outcomes.lock(sql, [...group.map(({ held }) => held.facts.personId), ...holders]);
-
-      const overtaken = await this.overtaken(sql, answered);
-      const changes = await this.apply(sql, { group, overtaken, dataIds, writer, counts, late });
-      await this.putBack(sql, { group, overtaken, dataIds, writer, counts, late });
-      await this.countLate(sql, late, counts);
-
-      const reached = await this.others.refutePersons(sql, {
-        refuted,
-        dataIds,
-        locked: holders,
-        actorId: writer.actorId,
-      });
-      counts.add('propagated_persons', reached.changes.length);
-      await clearMalformed(sql, writer, { stream: this.stream, group, changes: changes.changes });
-      await recordPersonChanges(sql, writer, {
-        changes: [...changes.changes, ...reached.changes],
-        sums: [...changes.sums, ...reached.sums],
-      });
-      counts.add(
-        'propagated_parties',
-        await this.others.refuteParties(sql, { refuted, dataIds, author: writer }),
-      );
-      await counts.save(sql, writer.runId, writer.worker);
+      const dataIds = await keepAnswers(sql, this.stream, answered);
+      const work = { group, answered, refuted, dataIds, writer, counts };
+      for (const { name } of SUBJECTS) {
+        if (name === this.asked) await this.writeAsked(sql, work);
+        else await this.writeReached(sql, name, work);
+      }
+      if (writer.runId !== null) await counts.save(sql, writer.runId, writer.worker);
       return counts;
     });
   }
 
-  private async keep(
-    sql: Sql,
-    answered: readonly Answered<Question, Answer>[],
-  ): Promise<ReadonlyMap<string, string>> {
-    const kept = answered.filter(({ answer }) => this.stream.answers[answer].keep === 'answer');
-    if (kept.length === 0) return new Map();
-    return this.stream.keep(
-      sql,
-      kept.map(({ question, description, answer }) => ({
-        question,
-        description,
-        dataStatus: this.stream.dataStatus[answer],
-      })),
-    );
+  /** Those who were asked about, and the other holders of their kind. */
+  private async writeAsked(sql: Sql, work: Work<Question, Answer>): Promise<void> {
+    const { group, answered, refuted, dataIds, writer, counts } = work;
+    const holders = await this.others.find(sql, this.asked, refuted);
+    await this.outcomes.lock(sql, [...group.map(({ held }) => held.facts.personId), ...holders]);
+
+    const step = {
+      ...work,
+      overtaken: await overtakenAnswers(sql, this.stream, answered),
+      late: [] as Held[],
+    };
+    const changes = await this.apply(sql, step);
+    await this.putBack(sql, step);
+    await this.countLate(sql, step.late, counts);
+
+    const { actorId } = writer;
+    const reached = await this.others.refute(sql, this.asked, { refuted, dataIds, locked: holders, actorId });
+    counts.add(`propagated_${this.asked}`, reached.changes.length);
+    await clearMalformed(sql, writer, { stream: this.stream, group, changes: changes.changes });
+    await RECORD[this.asked](sql, writer, {
+      changes: [...changes.changes, ...reached.changes],
+      sums: [...changes.sums, ...reached.sums],
+    });
   }
 
-  /** Good answers older than a bad one about the same document: somebody else's check found it meanwhile. */
-  private async overtaken(
-    sql: Sql,
-    answered: readonly Answered<Question, Answer>[],
-  ): Promise<ReadonlySet<Outcome<Question, Answer>>> {
-    const good = answered.filter(({ answer }) => this.stream.answers[answer].means === 'confirmed');
-    if (good.length === 0) return new Set();
-    const asked: AskedQuestion<Question>[] = good.map(({ question, sentAt }) => ({ question, sentAt }));
-    const keys = await this.stream.overtaken(sql, asked);
-    return new Set(good.filter(({ question }) => keys.has(this.stream.keyOf(question))));
+  /** Holders of the other kind: parties when persons were asked about, persons when parties were. */
+  private async writeReached(sql: Sql, name: SubjectName, work: Work<Question, Answer>): Promise<void> {
+    const { refuted, dataIds, writer, counts } = work;
+    const locked = await this.others.lock(sql, name, await this.others.find(sql, name, refuted));
+    const { actorId } = writer;
+    const reached = await this.others.refute(sql, name, { refuted, dataIds, locked, actorId });
+    counts.add(`propagated_${name}`, reached.changes.length);
+    await RECORD[name](sql, writer, reached);
   }
 
   private async apply(sql: Sql, step: Step<Question, Answer>): Promise<Changes> {
@@ -221,12 +213,18 @@ export class WriteOutcomes<Question, Answer extends string> {
   }
 }
 
-interface Step<Question, Answer extends string> {
+interface Work<Question, Answer extends string> {
   readonly group: readonly Outcome<Question, Answer>[];
-  readonly overtaken: ReadonlySet<Outcome<Question, Answer>>;
+  readonly answered: readonly Answered<Question, Answer>[];
+  /** Answers that are true of everybody with the same document. */
+  readonly refuted: readonly Answered<Question, Answer>[];
   readonly dataIds: ReadonlyMap<string, string>;
   readonly writer: Writer;
   readonly counts: RunCounts;
+}
+
+interface Step<Question, Answer extends string> extends Work<Question, Answer> {
+  readonly overtaken: ReadonlySet<Outcome<Question, Answer>>;
   /** Filled with those who are no longer under their claim. */
   readonly late: Held[];
 }

@@ -8,6 +8,7 @@ import { childOf, teenagerOf } from '../../src/commands/demo/sign-up/made-up-pat
 import { startSandbox } from '../../src/mvs-trembita/sandbox';
 import { freshDatabase, waitUntil } from '../support';
 import { asAdmin } from '../support/as-admin';
+import { ask } from '../support/ask';
 import { exported, readJobsLikeANewcomer, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
 import { startDemo, type StartedDemo } from './start-demo';
 
@@ -77,7 +78,7 @@ describe('npm run demo', () => {
       for (const name of ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL']) {
         expect(out).toMatch(new RegExp(`^export ${name}='[a-z]+://.*127\\.0\\.0\\.1:\\d+`, 'm'));
       }
-      const ready = await fetch(`${exported(out, 'INTERNAL')}/health/ready`);
+      const ready = await ask(`${exported(out, 'INTERNAL')}/health/ready`);
       expect([ready.status, await ready.json()]).toMatchObject([200, { redis: 'up' }]);
       expect(await signUpLikeANewcomer(out)).toEqual([200, 201]);
       expect(await readJobsLikeANewcomer(out)).toBe(200);

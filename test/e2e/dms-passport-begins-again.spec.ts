@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => here.stop());
 beforeEach(() => here.clear());
 
-const askForRepeat = (personId: string): Promise<void> =>
+const askForRepeat = (personId: string): Promise<unknown> =>
   here.program.get(RequeueCheck).run({ personId, stream: 'dms_passport', actorId: OFFICIAL });
 
 const CHECKED = { dataId: DATA_ID, dataStatus: 1, syncedAt: YESTERDAY, unverifiedAt: YESTERDAY } as const;

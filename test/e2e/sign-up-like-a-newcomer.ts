@@ -1,6 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ask } from '../support/ask';
 
 const PROJECT = join(__dirname, '../..');
 
@@ -28,12 +30,13 @@ export async function signUpLikeANewcomer(out: string): Promise<number[]> {
 export async function readJobsLikeANewcomer(out: string): Promise<number> {
   const [, making = ''] = /^# export TOKEN=\$\((.*)\)$/m.exec(out) ?? [];
   const env = { ...process.env, DATABASE_URL: exported(out, 'DATABASE_URL') };
-  const token = execFileSync('sh', ['-c', making], { cwd: PROJECT, env, stdio: 'pipe' }).toString().trim();
-  const headers = { authorization: `Bearer ${token}` };
-  return (await fetch(`${exported(out, 'PUBLIC')}/api/admin/jobs`, { headers })).status;
+  // Not waited for by standing still: the connections of the calls before may end meanwhile, and that must be noticed.
+  const { stdout } = await promisify(execFile)('sh', ['-c', making], { cwd: PROJECT, env });
+  const headers = { authorization: `Bearer ${stdout.trim()}` };
+  return (await ask(`${exported(out, 'PUBLIC')}/api/admin/jobs`, { headers })).status;
 }
 
 function post(url: string, body: object): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  return ask(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }

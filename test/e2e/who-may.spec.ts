@@ -1,16 +1,23 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CheckFields } from '../../src/graphql/check-fields';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
-import { GUARDED, type GuardedCall, UNZR } from '../support/guarded-calls';
-import { Installation, JOB } from '../support/installation';
+import { GUARDED, type GuardedCall } from '../support/guarded-calls';
+import { Installation } from '../support/installation';
+import { askedCheck, askedUnzr, endedRun } from '../support/long-ago';
 
 let personId = '';
 let relationshipId = '';
 let runId = '';
 
-/** Calls that ask for none: health, and those that prove themselves by signature. */
+/** Calls that ask for none: health, what is said about all calls, and those that prove themselves by signature. */
 const OPEN: readonly string[] = [
   'GET /health/live',
   'GET /health/ready',
+  'GET /docs',
+  'GET /docs/openapi.json',
+  'GET /docs/draw.js',
+  'GET /docs/swagger-ui-bundle.js',
+  'GET /docs/swagger-ui.css',
   'POST /api/pis/confidant/sign-up_validation',
   'POST /api/pis/confidant/register',
 ];
@@ -104,58 +111,74 @@ beforeEach(async () => {
   await here.clear();
   personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
   relationshipId = await aRelationship().of(personId).save(here.sql);
-  runId = await endedRun();
-  await askedUnzr();
+  runId = await endedRun(here.sql);
+  await askedUnzr(here.sql);
+  await askedCheck(here.sql, personId);
 });
-
-/** A run of long ago. */
-async function endedRun(): Promise<string> {
-  const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now())
-    RETURNING id`;
-  const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB]);
-  return run?.id ?? '';
-}
-
-/** Somebody asked about the UNZR long ago. */
-async function askedUnzr(): Promise<void> {
-  const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
-  await here.sql.rows({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
-}
 
 interface Asked {
   readonly authorization?: string | undefined;
   readonly port?: 'public' | 'internal';
 }
 
-async function ask({ call, path, body }: GuardedCall, { authorization, port = 'public' }: Asked) {
+async function ask(
+  { call, field, path, body: asked }: GuardedCall,
+  { authorization, port = 'public' }: Asked,
+) {
   const { publicUrl = '', internalUrl } = here.program.addresses;
-  const answer = await fetch(
-    (port === 'public' ? publicUrl : internalUrl) + path({ personId, relationshipId, runId }),
-    {
-      method: call.split(' ')[0] ?? '',
-      headers: {
-        ...(authorization === undefined ? {} : { authorization }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  const there = { personId, relationshipId, runId };
+  const body = typeof asked === 'function' ? asked(there) : asked;
+  const answer = await fetch((port === 'public' ? publicUrl : internalUrl) + path(there), {
+    method: call.split(' ')[0] ?? '',
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
-  );
-  return { status: answer.status, body: JSON.parse(await answer.text()) };
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: JSON.parse(await answer.text()), field };
 }
 
 const askAs = async (call: GuardedCall, caller: CallerBuilder) =>
   ask(call, { authorization: `Bearer ${await caller.save(here.sql)}` });
 
-function expectRefused(answered: Awaited<ReturnType<typeof ask>>, [status, type, message]: Answer): void {
+const CODES: Readonly<Record<number, string>> = { 403: 'FORBIDDEN', 409: 'CONFLICT' };
+
+type Answered = Awaited<ReturnType<typeof ask>>;
+
+function expectRefused(answered: Answered, [status, type, message]: Answer): void {
+  // Without a good token nobody comes as far as to a field.
+  if (answered.field !== undefined && status !== 401)
+    return expectFieldRefused(answered, CODES[status], message);
   expect(answered.body.error).toEqual({ type, message });
   expect([answered.status, answered.body.meta.code]).toEqual([status, status]);
   expect(answered.body).not.toHaveProperty('data');
 }
 
+function expectFieldRefused({ status, body }: Answered, code: string | undefined, message: string): void {
+  expect(status).toBe(200);
+  expect(body.errors).toMatchObject([{ message, extensions: { code } }]);
+  expect(Object.values(body.data ?? {}).filter((answer) => answer !== null)).toEqual([]);
+}
+
+/** The good answer of a call, which of a field is not told by the status. */
+function expectRight({ status, body }: Answered, { field, right }: GuardedCall): void {
+  expect(status).toBe(right);
+  if (field !== undefined) expect(body).not.toHaveProperty('errors');
+}
+
 describe('Every call of the program', () => {
   it('stands in a table of this suite, and every row of a table is a call', () => {
-    const tables = [...GUARDED.map(({ call }) => call), ...OPEN, ...INTERNAL];
+    const guarded = GUARDED.map(({ call, field }) => (field === undefined ? call : 'POST /graphql'));
+    const tables = [...new Set(guarded), ...OPEN, ...INTERNAL];
     expect(here.program.routes().sort()).toEqual(tables.sort());
+  });
+
+  it('stands in it field by field where one call asks for many', () => {
+    const fields = here.program.get(CheckFields).fields();
+    expect(fields.map(({ root, name }) => `${root}.${name}`).sort()).toEqual(
+      GUARDED.flatMap(({ field }) => field ?? []).sort(),
+    );
   });
 });
 
@@ -170,7 +193,7 @@ describe.each(GUARDED)('$call', (call) => {
 
   it.each(['MIS', 'PIS', 'MSP', 'nhs'])('is for type %s as its row says', async (type) => {
     const answered = await askAs(call, aCaller().withScope(call.scope).ofType(type));
-    if (call.of === undefined) expect(answered.status).toBe(call.right);
+    if (call.of === undefined) expectRight(answered, call);
     else expectRefused(answered, OTHER_TYPE);
   });
 
@@ -178,7 +201,7 @@ describe.each(GUARDED)('$call', (call) => {
     const caller = aCaller()
       .withTokenScope(`app:authorize  ${call.scope}`)
       .withClientScope(`${call.scope} x:y`);
-    expect((await askAs(call, caller)).status).toBe(call.right);
+    expectRight(await askAs(call, caller), call);
   });
 
   it('asks for a token on the internal port as well', async () => {

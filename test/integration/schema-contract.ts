@@ -46,7 +46,7 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     dms_passport_unverified_at timestamptz, dms_passport_retry_at timestamptz,
     person_is_active boolean!=`,
   'mpi.verification_claims': `
-    run_id uuid, stream varchar!, worker varchar, taken_at timestamptz, lease_until timestamptz`,
+    run_id uuid, stream varchar!, subject varchar!=, worker varchar, taken_at timestamptz, lease_until timestamptz`,
   'mpi.verification_locks': `
     person_id uuid!, stream varchar!, claim_id uuid, status_before varchar, reason_before varchar,
     attempts integer=, tried_in_run uuid, last_message_id varchar, last_error_kind varchar`,
@@ -85,7 +85,7 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     party_id uuid!, stream varchar!, claim_id uuid, status_before varchar, reason_before varchar,
     attempts integer=, tried_in_run uuid, last_message_id varchar, last_error_kind varchar`,
   'prm.party_verifications': `
-    party_id uuid!,
+    party_id uuid!, inserted_by uuid, updated_by uuid,
     drfo_data_id uuid, drfo_data_result smallint, drfo_synced_at timestamptz, drfo_verification_status varchar!,
     drfo_verification_reason varchar!, drfo_unverified_at timestamptz,
     dracs_death_online_status varchar, dracs_death_verification_status varchar!,
@@ -93,10 +93,10 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     dracs_death_unverified_at timestamptz,
     mvs_passport_data_id uuid, mvs_passport_data_status smallint, mvs_passport_synced_at timestamptz,
     mvs_passport_verification_status varchar!, mvs_passport_verification_reason varchar!,
-    mvs_passport_unverified_at timestamptz,
+    mvs_passport_unverified_at timestamptz, mvs_passport_retry_at timestamptz,
     dms_passport_data_id uuid, dms_passport_data_status smallint, dms_passport_synced_at timestamptz,
     dms_passport_verification_status varchar!, dms_passport_verification_reason varchar!,
-    dms_passport_unverified_at timestamptz,
+    dms_passport_unverified_at timestamptz, dms_passport_retry_at timestamptz, party_is_active boolean!=,
     dracs_name_change_verification_status varchar!, dracs_name_change_verification_reason varchar!,
     dracs_name_change_verification_comment varchar`,
   'prm.legal_entities': 'name varchar, type varchar!, status varchar, is_active boolean=',
@@ -118,6 +118,7 @@ export const TABLES_OF_OURS = [
   'mimir.register_places',
   'mimir.register_rate',
   'mimir.register_workers',
+  'mpi.check_requests',
   'mpi.job_run_counts',
   'mpi.job_schedules',
   'mpi.media_uploads',

@@ -59,7 +59,7 @@ const idsOf = ({ held }: Claim): string[] => held.map(({ facts }) => facts.perso
 const due = (): PersonBuilder => aPerson().withPassport('КВ123456');
 const people = (n: number): Promise<string[]> => savePersons(sql, Array.from({ length: n }, due));
 
-const waitingSince = (retryAt: string, personId: string) => ({ mark: { syncedAt: retryAt, personId } });
+const waitingSince = (retryAt: string, id: string) => ({ mark: { syncedAt: retryAt, id } });
 
 describe('A claim', () => {
   it('takes no more than asked for, with everything the call needs and a lease', async () => {

@@ -10,6 +10,7 @@ export const EMPTIED_TABLES = [
   'mpi.person_verifications',
   'mpi.verification_claims',
   'mpi.verification_locks',
+  'mpi.check_requests',
   'mpi.confidant_person_relationships',
   'mpi.confidant_person_relationship_documents',
   'mpi.sign_ups',

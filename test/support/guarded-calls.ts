@@ -1,27 +1,8 @@
+import { type GuardedCall, UNZR } from './guarded-call';
+import { GUARDED_FIELDS } from './guarded-fields';
 import { JOB } from './installation';
 
-/** What there is to be asked for, by its id. */
-export interface There {
-  readonly personId: string;
-  readonly relationshipId: string;
-  readonly runId: string;
-}
-
-/** A call that asks for a token. */
-export interface GuardedCall {
-  readonly call: string;
-  readonly scope: string;
-  /** Kept for callers of this type of legal entity. */
-  readonly of?: 'NHS';
-  /** What it is asked with; a good request. */
-  readonly path: (there: There) => string;
-  readonly body?: object;
-  /** What the right caller is answered with. */
-  readonly right: number;
-}
-
-/** The register knows it. */
-export const UNZR = '19900101-00001';
+export { type GuardedCall, UNZR } from './guarded-call';
 
 /** Every call of the program that asks for a token has its row here, or this suite fails. */
 export const GUARDED: readonly GuardedCall[] = [
@@ -42,6 +23,20 @@ export const GUARDED: readonly GuardedCall[] = [
     scope: 'person:read',
     of: 'NHS',
     path: () => '/api/admin/persons/unverified',
+    right: 200,
+  },
+  {
+    call: 'GET /api/admin/persons/cannot_be_checked',
+    scope: 'person:read',
+    of: 'NHS',
+    path: () => '/api/admin/persons/cannot_be_checked',
+    right: 200,
+  },
+  {
+    call: 'GET /api/admin/persons/:id/verification/:stream/check',
+    scope: 'person:read',
+    of: 'NHS',
+    path: ({ personId }) => `/api/admin/persons/${personId}/verification/dms_passport/check`,
     right: 200,
   },
   {
@@ -119,4 +114,5 @@ export const GUARDED: readonly GuardedCall[] = [
     path: () => `/api/admin/unzr_info?unzr=${UNZR}`,
     right: 200,
   },
+  ...GUARDED_FIELDS,
 ];

@@ -200,8 +200,12 @@ export class Installation {
 
   /** The job itself, as the program made it. */
   get check(): CheckPersons<unknown, string> {
+    return this.checkOf(JOB);
+  }
+
+  checkOf(job: string): CheckPersons<unknown, string> {
     const checks = this.program.get<CheckPersons<unknown, string>[]>(CHECKS);
-    const check = checks.find(({ name }) => name === JOB);
+    const check = checks.find(({ name }) => name === job);
     if (check === undefined) throw new Error('The program has no job.');
     return check;
   }

@@ -11,7 +11,7 @@ const PROJECT = join(__dirname, '../..');
 const END_WITH_OWNER = join(PROJECT, 'src/commands/demo/end-with-owner.ts');
 const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
 
-/** The HTTP door in a process of its own, which can be killed. */
+/** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
 export class ProgramApart {
   private constructor(
     private readonly child: ChildProcess,
@@ -20,7 +20,8 @@ export class ProgramApart {
 
   /** Resolves when it listens. */
   static async start(choices: ProgramChoices): Promise<ProgramApart> {
-    const child = spawn(process.execPath, [...LOADED_FIRST, join('src', 'main.ts')], {
+    const program = [join('src', 'main.ts'), ...(choices.works === true ? ['--with-worker'] : [])];
+    const child = spawn(process.execPath, [...LOADED_FIRST, ...program], {
       cwd: PROJECT,
       env: { PATH: process.env['PATH'], ...environmentOf(choices), LOG_LEVEL: 'info' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

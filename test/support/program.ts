@@ -3,8 +3,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
 import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
-import { createApplication, type DoorAddresses, listenDoor } from '../../src/http';
+import { createApplication, type DoorAddresses, listenDoor, OpenApi } from '../../src/http';
 import { openLog } from '../../src/observability';
+import { holdAnswers } from './heard-answers';
 
 /** Where the servers are that a program works with, and settings that depart from those below. */
 export interface ProgramChoices {
@@ -31,6 +32,7 @@ const QUIET: Readonly<Record<string, string>> = {
   DATABASE_POOL_SIZE: '6',
   JOB_POLL_SECONDS: '3600',
   DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   TREMBITA_TIMEOUT_MS: '15000',
@@ -77,7 +79,9 @@ export class Program {
       log,
     );
     try {
-      return new Program(app, await listenDoor(app, settings, 'http'), logged);
+      const addresses = await listenDoor(app, settings, 'http');
+      holdAnswers(Object.values(addresses), () => app.get(OpenApi, { strict: false }).document());
+      return new Program(app, addresses, logged);
     } catch (error) {
       await app.close();
       throw error;

@@ -31,9 +31,12 @@ type PartyStreamName = Exclude<StreamName, 'nhs' | 'dracs_birth' | 'legal_capaci
 
 /** A row of `party_verifications`, and beside it `parties.verification_status`. */
 export type PartyVerificationRow = Statuses<PartyStreamName> &
-  Answers<Exclude<RegisterStreamName, 'unzr'>> & {
+  Answers<Exclude<RegisterStreamName, 'unzr'>> &
+  Omit<Retries, 'unzr_retry_at'> & {
     cumulative_status: PartyCumulativeStatus | null;
+    party_is_active: boolean;
     updated_at: Date;
+    updated_by: string | null;
   };
 
 /** A row of `status_change_events`. */

@@ -1,5 +1,6 @@
 import type { CallerBuilder } from './builders';
 import type { Installation } from './installation';
+import type { Program } from './program';
 import { waitUntil } from './wait-until';
 
 /** A row of `mimir.unzr_info` as the database has it. */
@@ -19,11 +20,18 @@ interface AuditRow extends Record<string, unknown> {
   readonly message_id: string | null;
 }
 
+/** A program as its callers see it, in this process or in one of its own. */
+type Door = Pick<Program, 'addresses'>;
+
 /** An employee who asks what the register holds under a UNZR, and what came of it. */
 export class UnzrInfoDesk {
   private token = '';
 
-  constructor(private readonly here: Installation) {}
+  constructor(
+    private readonly here: Installation,
+    /** Where it asks; at the program that was started first unless told otherwise. */
+    private readonly door?: Door,
+  ) {}
 
   /** From now on this caller asks. */
   async enter(caller: CallerBuilder): Promise<void> {
@@ -80,7 +88,8 @@ export class UnzrInfoDesk {
 
   private async call(path: string, request: RequestInit) {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
-    const url = `${this.here.program.addresses.publicUrl}/api/admin/unzr_info${path}`;
+    const { publicUrl } = (this.door ?? this.here.program).addresses;
+    const url = `${publicUrl}/api/admin/unzr_info${path}`;
     const answer = await fetch(url, { ...request, headers });
     return { status: answer.status, body: JSON.parse(await answer.text()) };
   }

@@ -7,7 +7,7 @@ import {
   LegalCapacityStream,
   NhsStream,
   PersonDracsDeathStream,
-  PersonRegisterStreamColumns,
+  RegisterStreamColumns,
 } from '../verification-stream.entity';
 
 /** The nine streams of a person, in one row. Written by the room `verifications`. */
@@ -26,9 +26,9 @@ export class PersonVerification extends Row {
   @Column(() => DracsNameChangeStream, { prefix: 'dracs_name_change_' })
   dracsNameChange!: DracsNameChangeStream;
   @Column(() => LegalCapacityStream, { prefix: 'legal_capacity_' }) legalCapacity!: LegalCapacityStream;
-  @Column(() => PersonRegisterStreamColumns, { prefix: 'unzr_' }) unzr!: PersonRegisterStreamColumns;
-  @Column(() => PersonRegisterStreamColumns, { prefix: 'mvs_passport_' })
-  mvsPassport!: PersonRegisterStreamColumns;
-  @Column(() => PersonRegisterStreamColumns, { prefix: 'dms_passport_' })
-  dmsPassport!: PersonRegisterStreamColumns;
+  @Column(() => RegisterStreamColumns, { prefix: 'unzr_' }) unzr!: RegisterStreamColumns;
+  @Column(() => RegisterStreamColumns, { prefix: 'mvs_passport_' })
+  mvsPassport!: RegisterStreamColumns;
+  @Column(() => RegisterStreamColumns, { prefix: 'dms_passport_' })
+  dmsPassport!: RegisterStreamColumns;
 }

@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { StreamName } from '../../domain/verification/stream';
+import type { StreamName, SubjectName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
 /** A batch of persons or parties that one worker holds. Written by the room `verifications`. */
@@ -8,6 +8,7 @@ export class VerificationClaim extends Row {
   /** Empty when the batch belongs to no run. */
   @Column({ type: 'uuid', nullable: true }) runId!: string | null;
   @Column({ type: 'varchar' }) stream!: StreamName;
+  @Column({ type: 'varchar', default: 'persons' }) subject!: SubjectName;
   @Column({ type: 'varchar', nullable: true }) worker!: string | null;
   @Column({ type: 'timestamptz', nullable: true }) takenAt!: Date | null;
   /** The worker renews it; a claim whose lease has passed is given up by the sweeper. */

@@ -11,6 +11,10 @@ import {
 @Entity({ schema: 'prm', name: 'party_verifications' })
 export class PartyVerification extends Row {
   @Column({ type: 'uuid' }) partyId!: string;
+  @Column({ type: 'uuid', nullable: true }) insertedBy!: string | null;
+  @Column({ type: 'uuid', nullable: true }) updatedBy!: string | null;
+  /** Follows `parties.is_active` by a trigger; nobody else writes it. */
+  @Column({ type: 'boolean', default: true }) partyIsActive!: boolean;
 
   @Column(() => DrfoStream, { prefix: 'drfo_' }) drfo!: DrfoStream;
   @Column(() => DracsDeathStream, { prefix: 'dracs_death_' }) dracsDeath!: DracsDeathStream;

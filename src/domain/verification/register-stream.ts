@@ -12,8 +12,9 @@ export interface PersonDocument {
   readonly expirationDate: IsoDay | null;
 }
 
-/** What a stream may know of the person it checks. */
+/** What a stream may know of the person it checks. A party is a person too, of whom documents alone are sure to be told. */
 export interface PersonFacts {
+  /** Of the person, or of the party. */
   readonly personId: string;
   readonly lastName: string;
   readonly firstName: string;
@@ -55,6 +56,8 @@ export interface AskSignals {
   readonly stop: AbortSignal;
   /** Wait for no answer any more. */
   readonly abort: AbortSignal;
+  /** Whether the question waits its turn, as it does unless it is said, or goes before those that wait. */
+  readonly turn?: 'in_order' | 'next';
 }
 
 /** When the timetable looks for people, how many it takes at once, and how long an answer lasts. */

@@ -15,6 +15,18 @@ export const STREAMS = [
 
 export type StreamName = (typeof STREAMS)[number];
 
+/** The five of them that a party has as well. */
+export const PARTY_STREAMS = [
+  'drfo',
+  'dracs_death',
+  'mvs_passport',
+  'dms_passport',
+  'dracs_name_change',
+] as const satisfies readonly StreamName[];
+
+/** Whose verifications they are: of persons (patients), or of parties (health workers). */
+export type SubjectName = 'persons' | 'parties';
+
 /** The streams that a register of the ministry answers; the rows S1–S11 are about them and no others. */
 export const REGISTER_STREAMS = [
   'dms_passport',

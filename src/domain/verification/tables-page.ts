@@ -86,5 +86,8 @@ Among ${SELECTION_PERSONS}, the branches are emptied in this order until the bat
 branch by ${SELECTION_ORDER.map((column) => `\`${column}\``).join(', then ')}.
 
 ${printedSelection()}
+
+Parties are taken by runs of their own, from the same branches: a party is active by \`is_active\` alone, and \`party_id\` takes
+the place of \`person_id\`. What an answer means and what follows is the same for both.
 `;
 }

@@ -1,4 +1,4 @@
-import type { CallEnd, Permit } from '../register-gate';
+import type { CallEnd, Permit, Turn } from '../register-gate';
 import type { MethodBreaker } from './method-breaker';
 import type { SendingTimes } from './sending-times';
 import { WaitingCalls, type PermitAnswer, type WaitingCall } from './waiting-calls';
@@ -42,7 +42,7 @@ export class PermitLine {
     return this.waiting.list().map((call) => call.breaker);
   }
 
-  permit(breaker: MethodBreaker, signal: AbortSignal): Promise<PermitAnswer> {
+  permit(breaker: MethodBreaker, signal: AbortSignal, turn: Turn): Promise<PermitAnswer> {
     const { isReady, times, capacity } = this.choices;
     if (isReady(breaker)) {
       const state = breaker.state();
@@ -54,7 +54,7 @@ export class PermitLine {
       }
     }
     return new Promise((answer) => {
-      this.waiting.add({ breaker, signal, answer, waitsFor: 'place', forgetTime: () => undefined });
+      this.waiting.add({ breaker, signal, turn, answer, waitsFor: 'place', forgetTime: () => undefined });
       this.givePlaces();
     });
   }
@@ -88,7 +88,7 @@ export class PermitLine {
     this.waiting.leaveLine(call);
     call.waitsFor = 'time';
     if (this.choices.times === null) this.pass(call);
-    else call.forgetTime = this.choices.times.want(() => this.pass(call));
+    else call.forgetTime = this.choices.times.want(() => this.pass(call), call.turn);
   }
 
   /** The call has its place and its time; the breaker has the last word. */

@@ -1,6 +1,8 @@
+import type { Turn } from '../register-gate';
 import { ClockBounds } from './clock-bounds';
 import { LATEST_START_MS, mostReservedTimes, sendingIntervalMs } from './gate.rules';
 import type { GateStore } from './gate-store';
+import { TwoLines } from './two-lines';
 
 /** A database that takes longer than this to answer is no clock to send by. */
 const LONGEST_LEAD_MS = 1000;
@@ -19,7 +21,7 @@ export interface SendingTimesChoices {
  * lets waiting calls go at them, in their order. A time that comes late or finds nobody lapses.
  */
 export class SendingTimes {
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new TwoLines<() => void>();
   private readonly clock = new ClockBounds();
   private readonly monotonic: () => number;
   private readonly intervalMs: number;
@@ -38,11 +40,11 @@ export class SendingTimes {
   }
 
   /** Calls `go` at the next sending time of this worker that is not somebody else's; gives what takes the wish back. */
-  want(go: () => void): () => void {
+  want(go: () => void, turn: Turn = 'in_order'): () => void {
     const wish = (): void => go();
-    this.waiting.add(wish);
+    this.waiting.add(wish, turn);
     this.serve();
-    return () => void this.waiting.delete(wish);
+    return () => this.waiting.delete(wish);
   }
 
   /** Lets go whoever may, and looks ahead for the others. */
@@ -65,11 +67,10 @@ export class SendingTimes {
   private letGo(): void {
     this.times.shift();
     this.used += 1;
-    for (const go of this.waiting) {
-      this.waiting.delete(go);
-      go();
-      return;
-    }
+    const go = this.waiting.first();
+    if (go === undefined) return;
+    this.waiting.delete(go);
+    go();
   }
 
   private lacksTimes(): boolean {

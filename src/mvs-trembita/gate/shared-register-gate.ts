@@ -1,4 +1,4 @@
-import type { RegisterGate, RegisterMethod } from '../register-gate';
+import type { RegisterGate, RegisterMethod, Turn } from '../register-gate';
 import { AdaptiveLimit } from './adaptive-limit';
 import type { ClaimGate } from './claim-gate';
 import type { GateSettings, GateStore } from './gate-store';
@@ -53,9 +53,9 @@ export class SharedRegisterGate implements RegisterGate, ClaimGate {
     });
   }
 
-  permit(method: RegisterMethod, signal: AbortSignal): Promise<PermitAnswer> {
+  permit(method: RegisterMethod, signal: AbortSignal, turn: Turn = 'in_order'): Promise<PermitAnswer> {
     if (signal.aborted || this.hasLeft) return Promise.resolve('stopped');
-    return this.line.permit(this.breakerOf(method), signal);
+    return this.line.permit(this.breakerOf(method), signal, turn);
   }
 
   async admits(method: RegisterMethod): Promise<number> {

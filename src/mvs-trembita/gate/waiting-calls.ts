@@ -1,5 +1,6 @@
-import type { Permit } from '../register-gate';
+import type { Permit, Turn } from '../register-gate';
 import type { MethodBreaker } from './method-breaker';
+import { TwoLines } from './two-lines';
 
 /** What a call that asked for a permit gets in the end. */
 export type PermitAnswer = Permit | 'gate_shut' | 'stopped';
@@ -8,6 +9,7 @@ export type PermitAnswer = Permit | 'gate_shut' | 'stopped';
 export interface WaitingCall {
   readonly breaker: MethodBreaker;
   readonly signal: AbortSignal;
+  readonly turn: Turn;
   readonly answer: (answer: PermitAnswer) => void;
   waitsFor: 'place' | 'time' | 'probe';
   /** Takes back the wish for a sending time. */
@@ -17,8 +19,8 @@ export interface WaitingCall {
 /** All calls that wait, in the order they came, and the signals that stop them. */
 export class WaitingCalls {
   private readonly all = new Set<WaitingCall>();
-  /** Those without a place; a set keeps the order and lets one leave from the middle. */
-  private readonly line = new Set<WaitingCall>();
+  /** Those without a place. */
+  private readonly line = new TwoLines<WaitingCall>();
   /** One listener per signal: hundreds of calls share the signal of their run. */
   private readonly bySignal = new Map<AbortSignal, { calls: Set<WaitingCall>; listener: () => void }>();
 
@@ -35,14 +37,13 @@ export class WaitingCalls {
 
   add(call: WaitingCall): void {
     this.all.add(call);
-    this.line.add(call);
+    this.line.add(call, call.turn);
     this.callsOf(call.signal).add(call);
   }
 
   /** Who is next to get a place. */
   first(): WaitingCall | undefined {
-    for (const call of this.line) return call;
-    return undefined;
+    return this.line.first();
   }
 
   /** The call has its place and waits for what comes next. */

@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { parseBody, WithoutToken } from '../../http';
+import { Describes, parseBody, WithoutToken } from '../../http';
+import { REGISTRATION, SIGN_UP_VALIDATION } from './described-sign-up.dto';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
 import { ObserveSignUps } from './observe-sign-ups';
 import { RegisterPatient, type RegisteredPatient } from './register-patient';
@@ -19,6 +20,7 @@ export class ConfidantSignUpController {
 
   @Post('sign-up_validation')
   @HttpCode(200)
+  @Describes(SIGN_UP_VALIDATION)
   validate(@Body() body: unknown): Promise<ValidatedSignUp> {
     return this.observe.refusalsOf('validation', async () =>
       this.validateSignUp.run(parseBody(SIGN_UP_BODY, body)),
@@ -26,6 +28,7 @@ export class ConfidantSignUpController {
   }
 
   @Post('register')
+  @Describes(REGISTRATION)
   register(@Body() body: unknown): Promise<RegisteredPatient> {
     return this.observe.refusalsOf('registration', async () =>
       this.registerPatient.run(parseBody(REGISTER_BODY, body)),

@@ -15,7 +15,11 @@ import {
 import { readSignedJson } from './read-signed-json';
 
 const email = () =>
-  text({ fits: (value) => z.regexes.email.test(value), says: 'expected the value to be an e-mail address' });
+  text({
+    fits: (value) => z.regexes.email.test(value),
+    says: 'expected the value to be an e-mail address',
+    told: { format: 'email' },
+  });
 
 /** What has to be read of a person to tell whether his only method is that of the confidant. */
 const REPRESENTED = z.object({
@@ -34,37 +38,38 @@ function namesTheConfidant(represented: Represented): boolean {
   return authentication_methods.every(({ value }) => value === confidant_person.person_id);
 }
 
-/** The person who is to be registered; his fields in the order of the published description. */
-const person = z
-  .strictObject({
-    first_name: name(),
-    last_name: name(),
-    second_name: name().optional(),
-    birth_date: day(),
-    birth_country: text(),
-    birth_settlement: text(),
-    gender: z.enum(GENDERS),
-    email: email().optional(),
-    tax_id: textLike(/^[0-9]{10}$/).optional(),
-    no_tax_id: z.boolean(),
-    unzr: textLike(/^[0-9]{8}-[0-9]{5}$/).optional(),
-    secret: text({ least: 6, most: 20 }),
-    preferred_way_communication: z.enum(WAYS_OF_COMMUNICATION).optional(),
-    documents: listOf(document),
-    addresses: listOf(address),
-    phones: listOf(phone, 0).optional(),
-    emergency_contact: emergencyContact,
-    authentication_methods: z.array(authenticationMethod).max(1).readonly().optional(),
-    confidant_person: confidantPerson,
-  })
-  .refine(namesTheConfidant, {
-    path: ['authentication_methods', 0, 'value'],
-    error: 'expected the value to be the id of the confidant person',
-    // Asked even when another property is at fault, so that all faults are told at once.
-    when: ({ value }) => REPRESENTED.safeParse(value).success,
-  });
+/** The fields of the person who is to be registered, in the order of the published description. */
+export const PERSON_FIELDS = z.strictObject({
+  first_name: name(),
+  last_name: name(),
+  second_name: name().optional(),
+  birth_date: day(),
+  birth_country: text(),
+  birth_settlement: text(),
+  gender: z.enum(GENDERS),
+  email: email().optional(),
+  tax_id: textLike(/^[0-9]{10}$/).optional(),
+  no_tax_id: z.boolean(),
+  unzr: textLike(/^[0-9]{8}-[0-9]{5}$/).optional(),
+  secret: text({ least: 6, most: 20 }),
+  preferred_way_communication: z.enum(WAYS_OF_COMMUNICATION).optional(),
+  documents: listOf(document),
+  addresses: listOf(address),
+  phones: listOf(phone, 0).optional(),
+  emergency_contact: emergencyContact,
+  authentication_methods: z.array(authenticationMethod).max(1).readonly().optional(),
+  confidant_person: confidantPerson,
+});
 
-const SIGN_UP_CONTENT = z.strictObject({
+const person = PERSON_FIELDS.refine(namesTheConfidant, {
+  path: ['authentication_methods', 0, 'value'],
+  error: 'expected the value to be the id of the confidant person',
+  // Asked even when another property is at fault, so that all faults are told at once.
+  when: ({ value }) => REPRESENTED.safeParse(value).success,
+});
+
+/** What is signed. */
+export const SIGN_UP_CONTENT = z.strictObject({
   person,
   patient_signed: z.boolean(),
   process_disclosure_data_consent: z.boolean(),

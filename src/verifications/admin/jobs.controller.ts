@@ -1,8 +1,9 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/caller';
 import { Refusal } from '../../domain/refusal';
-import { CallerOf, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
+import { CallerOf, Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
 import { JobList, type JobRun, JobRunRepository, runSummary, StartRun } from '../../jobs';
+import { LIST_OF_RUNS, ONE_RUN, START_OF_RUN } from './described-jobs.dto';
 
 /** What the jobs did and do, newest first; and their start by hand. */
 @Controller('api/admin/jobs')
@@ -15,6 +16,7 @@ export class JobsController {
 
   @Get()
   @Needs('job:read', { of: 'NHS' })
+  @Describes(LIST_OF_RUNS)
   async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<Record<string, unknown>>> {
     const request = parsePaging(query);
     const { runs, total } = await this.runs.list({ size: request.pageSize, offset: request.offset });
@@ -26,6 +28,7 @@ export class JobsController {
 
   @Get(':run_id')
   @Needs('job:read', { of: 'NHS' })
+  @Describes(ONE_RUN)
   async details(@Param('run_id', ParseId) runId: string): Promise<Record<string, unknown>> {
     const run = await this.runs.find(runId);
     if (run === undefined) throw new Refusal('job_not_found');
@@ -35,6 +38,7 @@ export class JobsController {
   @Post(':name/run')
   @HttpCode(202)
   @Needs('job:run', { of: 'NHS' })
+  @Describes(START_OF_RUN)
   async start(@Param('name') name: string, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
     return this.told(await this.startRun.run(name, caller.userId));
   }

@@ -1,12 +1,17 @@
 import { z } from 'zod';
 import { CUMULATIVE_STATUSES, STREAM_REASONS, STREAM_STATUSES } from '../../domain/verification/status';
-import { STREAMS } from '../../domain/verification/stream';
+import { REGISTER_STREAMS, STREAMS } from '../../domain/verification/stream';
 import { type ListAsked, parseList } from '../../http';
 import type { StreamFilter } from '../person-list.repository';
 
-const STATUS_QUERY = z.object({ verification_status: z.enum(CUMULATIVE_STATUSES).optional() });
+/** What the list of all persons is asked for. */
+export const STATUS_QUERY = z.object({ verification_status: z.enum(CUMULATIVE_STATUSES).optional() });
 
-const UNVERIFIED_QUERY = z
+/** What the list of those who cannot be checked is asked for. */
+export const UNCHECKED_QUERY = z.object({ stream: z.enum(REGISTER_STREAMS).optional() });
+
+/** What the list of the unverified is asked for. */
+export const UNVERIFIED_QUERY = z
   .object({
     stream: z.enum(STREAMS).optional(),
     status: z.enum(STREAM_STATUSES).optional(),
@@ -22,6 +27,11 @@ const UNVERIFIED_QUERY = z
 /** Reads the query of the list of all persons. */
 export function parseStatusQuery(query: Record<string, unknown>) {
   return parseList(STATUS_QUERY, query);
+}
+
+/** Reads the query of those who cannot be checked. */
+export function parseUncheckedQuery(query: Record<string, unknown>) {
+  return parseList(UNCHECKED_QUERY, query);
 }
 
 /** Reads the query of the unverified. A stream is asked for with its status; a reason makes it narrower. */

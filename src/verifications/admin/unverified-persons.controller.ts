@@ -1,27 +1,56 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ListAnswer, Needs, ParseId, parsePaging } from '../../http';
+import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
+import type { CheckRequestRow } from '../at-once/check-request.repository';
+import { ReadCheck } from '../at-once/read-check';
+import { CannotBeCheckedRepository, type UncheckedPerson } from '../cannot-be-checked.repository';
 import { type ListedPerson, PersonListRepository } from '../person-list.repository';
 import { type HistoryEntry, ReadHistory } from '../read-history';
-import { parseUnverifiedQuery } from './list-queries.dto';
+import { CHECK_OF_PERSON, LIST_OF_UNCHECKED } from './described-checks.dto';
+import { HISTORY_OF_PERSON, LIST_OF_UNVERIFIED } from './described-lists.dto';
+import { isRegisterStream } from '../requeue-check';
+import { parseUncheckedQuery, parseUnverifiedQuery } from './list-queries.dto';
 
 /** Whom officials have to look at, and how it came to that. */
 @Controller('api/admin/persons')
 export class UnverifiedPersonsController {
   constructor(
     @Inject(PersonListRepository) private readonly lists: PersonListRepository,
+    @Inject(CannotBeCheckedRepository) private readonly checks: CannotBeCheckedRepository,
     @Inject(ReadHistory) private readonly readHistory: ReadHistory,
+    @Inject(ReadCheck) private readonly readCheck: ReadCheck,
   ) {}
 
   @Get('unverified')
   @Needs('person:read', { of: 'NHS' })
+  @Describes(LIST_OF_UNVERIFIED)
   async unverified(@Query() query: Record<string, unknown>): Promise<ListAnswer<ListedPerson>> {
     const { page: request, filter } = parseUnverifiedQuery(query);
     const { entries, total } = await this.lists.unverified(filter, request);
     return new ListAnswer(entries, { request, total });
   }
 
+  @Get('cannot_be_checked')
+  @Needs('person:read', { of: 'NHS' })
+  @Describes(LIST_OF_UNCHECKED)
+  async cannotBeChecked(@Query() query: Record<string, unknown>): Promise<ListAnswer<UncheckedPerson>> {
+    const { page: request, filter } = parseUncheckedQuery(query);
+    const { entries, total } = await this.checks.list(filter.stream, request);
+    return new ListAnswer(entries, { request, total });
+  }
+
+  @Get(':id/verification/:stream/check')
+  @Needs('person:read', { of: 'NHS' })
+  @Describes(CHECK_OF_PERSON)
+  check(@Param() { id, stream }: Readonly<Record<'id' | 'stream', string>>): Promise<CheckRequestRow> {
+    // The path of no other stream is there.
+    if (!isRegisterStream(stream)) throw new NotFoundException();
+    const personId = new ParseId().transform(id, { type: 'param', data: 'id' });
+    return this.readCheck.run({ personId, stream });
+  }
+
   @Get(':id/verification/history')
   @Needs('person:read', { of: 'NHS' })
+  @Describes(HISTORY_OF_PERSON)
   async history(
     @Param('id', ParseId) personId: string,
     @Query() query: Record<string, unknown>,

@@ -1,0 +1,50 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import type { Caller } from '../../domain/access/caller';
+import { globalId, inCamelCase } from '../../graphql';
+import { CallerOf, Needs, parseBody, ParseId } from '../../http';
+import { MoveRelationship } from '../move-relationship';
+import { ReadRelationships, type RelationshipDetails } from '../read-relationships';
+import { RELATIONSHIP_MOVE } from './relationship-requests.dto';
+
+/** As the schema lets it pass; the ids and the texts in it are judged here. */
+interface MoveInput {
+  readonly confidantPersonRelationshipId: unknown;
+  readonly verificationStatus: unknown;
+  readonly verificationComment?: unknown;
+  readonly dracsBirthActId?: unknown;
+}
+
+/** Moves relationships with confidant persons, as the call of REST does. */
+@Resolver()
+export class RelationshipsResolver {
+  constructor(
+    @Inject(ReadRelationships) private readonly relationships: ReadRelationships,
+    @Inject(MoveRelationship) private readonly moveRelationship: MoveRelationship,
+  ) {}
+
+  /** Answers with the relationship as it stands after the move. */
+  @Mutation('updateConfidantPersonRelationship')
+  @Needs('confidant_person_relationship_admin:write', { of: 'NHS' })
+  async move(@Args('input') input: MoveInput, @CallerOf() caller: Caller): Promise<object> {
+    const id = new ParseId().transform(input.confidantPersonRelationshipId, {
+      type: 'custom',
+      data: 'confidantPersonRelationshipId',
+    });
+    const asked = parseBody(RELATIONSHIP_MOVE, {
+      verification_status: input.verificationStatus,
+      verification_comment: input.verificationComment,
+      dracs_birth_act_id: input.dracsBirthActId,
+    });
+    await this.moveRelationship.run({ ...asked, id, actorId: caller.userId });
+    return { confidantPersonRelationship: nodeOf(id, await this.relationships.one(id)) };
+  }
+}
+
+function nodeOf(databaseId: string, relationship: RelationshipDetails): object {
+  return {
+    ...inCamelCase(relationship),
+    id: globalId('ConfidantPersonRelationship', databaseId),
+    databaseId,
+  };
+}

@@ -1,0 +1,105 @@
+import { type FieldFault, Refusal } from '../domain/refusal';
+import { DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP } from '../http';
+
+/** Which part of a list is asked for: the first ones after a cursor, or the last ones before one. */
+export interface PageAsked {
+  readonly first?: number | null;
+  readonly after?: string | null;
+  readonly last?: number | null;
+  readonly before?: string | null;
+}
+
+/** Rows to skip, and rows to read. */
+export interface Window {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** One page of a list, each entry under its cursor. */
+export interface Connection<Entry> {
+  readonly nodes: readonly Entry[];
+  readonly edges: readonly { readonly node: Entry; readonly cursor: string }[];
+  readonly pageInfo: {
+    readonly hasNextPage: boolean;
+    readonly hasPreviousPage: boolean;
+    readonly startCursor: string | null;
+    readonly endCursor: string | null;
+  };
+}
+
+/** To send null is to send nothing. */
+function isGiven<Value>(value: Value | null | undefined): value is Value {
+  return value !== null && value !== undefined;
+}
+
+const CURSOR = /^row:(\d{1,9})$/;
+
+/** A cursor is the place of an entry in its list. */
+const cursorOf = (place: number): string => Buffer.from(`row:${place}`).toString('base64');
+
+function placeOf(cursor: string): number | undefined {
+  const [, place] = CURSOR.exec(Buffer.from(cursor.slice(0, 40), 'base64').toString()) ?? [];
+  return place === undefined || cursorOf(Number(place)) !== cursor ? undefined : Number(place);
+}
+
+const fault = (name: string, description: string, rule: FieldFault['rule'] = 'invalid'): FieldFault => ({
+  entry: `$.${name}`,
+  rule,
+  description,
+  params: [],
+});
+
+/** The window that is asked for. A page longer than the longest is that long, as in lists of REST. */
+export function windowOf(asked: PageAsked): Window {
+  const faults = [
+    ...sizeFaults('first', asked.first),
+    ...sizeFaults('last', asked.last),
+    ...cursorFaults('after', asked.after),
+    ...cursorFaults('before', asked.before),
+    ...pairFaults(asked),
+  ];
+  if (faults.length > 0) throw new Refusal('validation_failed', { faults });
+  const size = Math.min(asked.first ?? asked.last ?? DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP);
+  if (!isGiven(asked.before)) {
+    return { offset: isGiven(asked.after) ? (placeOf(asked.after) ?? 0) + 1 : 0, size };
+  }
+  const end = placeOf(asked.before) ?? 0;
+  return { offset: Math.max(0, end - size), size: Math.min(size, end) };
+}
+
+function sizeFaults(name: string, size: number | null | undefined): FieldFault[] {
+  if (!isGiven(size) || size >= 1) return [];
+  return [fault(name, 'expected the value to be greater than or equal to 1')];
+}
+
+function cursorFaults(name: string, cursor: string | null | undefined): FieldFault[] {
+  if (!isGiven(cursor) || placeOf(cursor) !== undefined) return [];
+  return [fault(name, 'expected the value to be a cursor of this list', 'format')];
+}
+
+/** How many entries a list has is not counted, so its end is no place to begin at. */
+function pairFaults({ first, after, last, before }: PageAsked): FieldFault[] {
+  if (isGiven(last) && !isGiven(before))
+    return [fault('before', 'required property before was not present', 'required')];
+  if (isGiven(before) && (isGiven(first) || isGiven(after)))
+    return [fault('before', 'before goes with last, and after with first')];
+  return [];
+}
+
+/** The entries of a window as a page; whoever read them knows whether the list goes on behind it. */
+export function connectionOf<Entry>(
+  nodes: readonly Entry[],
+  { offset, goesOn }: Pick<Window, 'offset'> & { readonly goesOn: boolean },
+): Connection<Entry> {
+  const edges = nodes.map((node, index) => ({ node, cursor: cursorOf(offset + index) }));
+  return {
+    nodes,
+    edges,
+    pageInfo: {
+      hasNextPage: goesOn,
+      hasPreviousPage: offset > 0,
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+    },
+  };
+}

@@ -1,0 +1,87 @@
+import type { GraphQLFormattedError } from 'graphql';
+import { type FieldFault, Refusal } from '../domain/refusal';
+import { answerTo } from '../http';
+import { Log } from '../observability';
+import { GRAPHQL_CODES } from './graphql-codes.table';
+import { inputErrorOf } from './input-names';
+
+/** Errors of the language itself, by the server's codes; their own words quote the request. */
+const OF_THE_LANGUAGE: Readonly<Record<string, ConstructorParameters<typeof Refusal>[0]>> = {
+  GRAPHQL_PARSE_FAILED: 'operation_unreadable',
+  GRAPHQL_VALIDATION_FAILED: 'operation_unknown',
+  OPERATION_RESOLUTION_FAILURE: 'operation_not_named',
+  BAD_USER_INPUT: 'validation_failed',
+};
+
+/** How the language says that something is missing. The names are those of our schema, or of variables without digits. */
+const MISSING: readonly RegExp[] = [
+  /^Field "\w+\.([A-Za-z]+)" of required type "[^"]+" was not provided\.$/,
+  /^Field "\w+" argument "([A-Za-z]+)" of type "[^"]+" is required, but it was not provided\.$/,
+  /^Variable "\$\w+" got invalid value .*; Field "([A-Za-z]+)" of required type "[^"]+" was not provided\.$/s,
+  /^Variable "\$\w+" got invalid value null at "\w+\.([A-Za-z]+)"; Expected non-nullable type "[^"]+" not to be null\.$/,
+  /^Variable "\$([A-Za-z]{1,40})" of required type "[^"]+" was not provided\.$/,
+  /^Variable "\$([A-Za-z]{1,40})" of non-null type "[^"]+" must not be null\.$/,
+  /^Argument "([A-Za-z]+)" of non-null type "[^"]+" must not be null\.$/,
+];
+
+/**
+ * How it begins when variables do not fit. An argument is blamed when a variable with a default was sent as null: that
+ * is found while the cost is counted, and has no code of the server.
+ */
+const ABOUT_VARIABLES = /^(?:Variable "\$|Argument ")/;
+
+/** How it says that a word is not one of an enum of ours, at a place of our schema. */
+const NOT_IN_ENUM =
+  /^Variable "\$\w+" got invalid value .* at "\w+\.([A-Za-z]+)"; Value .* does not exist in "\w+" enum\./s;
+
+/** Turns what went wrong into what is told of it: a code of the closed list, and a sentence of ours. */
+export class TellErrors {
+  constructor(private readonly log: Log) {}
+
+  run(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+    const { locations, path } = formatted;
+    const found = causeOf(formatted, error);
+    const { status, error: answer } = answerTo(found);
+    if (status >= 500)
+      this.log.error('A field of an operation ended in an unexpected error', found, { status });
+    const details = found instanceof Refusal ? detailsOf(found) : {};
+    return {
+      message: answer.message,
+      ...(locations === undefined ? {} : { locations }),
+      ...(path === undefined ? {} : { path }),
+      extensions: { code: GRAPHQL_CODES[status] ?? 'INTERNAL_SERVER_ERROR', ...details },
+    };
+  }
+}
+
+/** What was thrown by us, or the refusal that stands for an error of the language. */
+function causeOf({ message, path, extensions }: GraphQLFormattedError, error: unknown): unknown {
+  // What we threw is wrapped by the language. Its class is not asked for: a process may have loaded it twice.
+  const thrown = (error as { readonly originalError?: unknown } | undefined)?.originalError;
+  if (thrown instanceof Refusal || path !== undefined) return thrown ?? error;
+  const faults = faultsIn(message);
+  if (faults.length > 0) return new Refusal('validation_failed', { faults });
+  const code = ABOUT_VARIABLES.test(message) ? 'BAD_USER_INPUT' : String(extensions?.['code']);
+  const refusal = OF_THE_LANGUAGE[code];
+  return refusal === undefined ? (thrown ?? error) : new Refusal(refusal);
+}
+
+function faultsIn(message: string): FieldFault[] {
+  for (const pattern of MISSING) {
+    const [, name] = pattern.exec(message) ?? [];
+    if (name === undefined) continue;
+    const description = `required property ${name} was not present`;
+    return [{ entry: `$.${name}`, rule: 'required', description, params: [] }];
+  }
+  const [, name] = NOT_IN_ENUM.exec(message) ?? [];
+  if (name === undefined) return [];
+  return [{ entry: `$.${name}`, rule: 'inclusion', description: 'value is not allowed in enum', params: [] }];
+}
+
+/** What a program may read beside the sentence, where it was published. */
+function detailsOf({ code, details }: Refusal): Readonly<Record<string, unknown>> {
+  const { faults = [], words } = details;
+  if (faults.length > 0) return { exception: { inputErrors: faults.map(inputErrorOf) } };
+  if (code !== 'scope_missing') return {};
+  return { exception: { missingAllowances: words?.['allowances']?.split(', ') ?? [] } };
+}

@@ -1,0 +1,55 @@
+import { Injectable, RequestMethod, type Type } from '@nestjs/common';
+import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
+
+type Method = (...given: never[]) => unknown;
+
+/** A call as its controller declares it. */
+export interface DeclaredCall {
+  readonly controller: Type;
+  readonly handler: Method;
+  readonly method: string;
+  /** `/api/persons/:id/verification` */
+  readonly path: string;
+  /** Of a good answer. */
+  readonly status: number;
+}
+
+/** Every call of the program, from its controllers: none is written down a second time, so none can be forgotten. */
+@Injectable()
+export class DeclaredCalls {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+    private readonly reflector: Reflector,
+  ) {}
+
+  all(): readonly DeclaredCall[] {
+    return this.discovery.getControllers().flatMap(({ metatype, instance }) => {
+      if (metatype === null) return [];
+      const controller = metatype as Type;
+      return this.handlersOf(instance as object).map((handler) => this.declared(controller, handler));
+    });
+  }
+
+  /** What a decorator says of the handler, or of its controller for all handlers. */
+  said<Said>({ handler, controller }: DeclaredCall, key: symbol): Said | undefined {
+    return this.reflector.getAllAndOverride<Said | undefined>(key, [handler, controller]);
+  }
+
+  private handlersOf(controller: object): Method[] {
+    const prototype = Object.getPrototypeOf(controller) as Record<string, unknown>;
+    return this.scanner
+      .getAllMethodNames(prototype)
+      .map((name) => prototype[name] as Method)
+      .filter((method) => this.reflector.get(METHOD_METADATA, method) !== undefined);
+  }
+
+  private declared(controller: Type, handler: Method): DeclaredCall {
+    const method = RequestMethod[this.reflector.get<number>(METHOD_METADATA, handler)] ?? '';
+    const parts = [controller, handler].map((site) => this.reflector.get<string>(PATH_METADATA, site));
+    const path = `/${parts.flatMap((part) => part.split('/').filter((word) => word !== '')).join('/')}`;
+    const status = this.reflector.get<number | undefined>(HTTP_CODE_METADATA, handler);
+    return { controller, handler, method, path, status: status ?? (method === 'POST' ? 201 : 200) };
+  }
+}

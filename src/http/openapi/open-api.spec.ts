@@ -1,0 +1,97 @@
+import { Controller, Get, Module, Param, type Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { NO_CALLERS } from '../../../test/support/no-callers';
+import { ObservabilityModule, openLog } from '../../observability';
+import { createApplication, Describes, HttpModule, InternalOnly, Needs, OpenApi, ParseId, toldId } from '..';
+
+const THING = {
+  schema: z.strictObject({ id: toldId }),
+  example: { id: '5a5b1c9e-0000-4000-8000-000000000001' },
+};
+
+@Controller('api/things')
+class ThingsController {
+  @Get(':id')
+  @Needs('job:read', { of: 'NHS' })
+  @Describes({ summary: 'One thing', answer: THING, refusals: ['job_not_found'] })
+  one(@Param('id', ParseId) id: string): { id: string } {
+    return { id };
+  }
+
+  @Get()
+  @InternalOnly()
+  @Describes({ summary: 'All things', answer: THING, isList: true })
+  all(): void {}
+}
+
+@Controller('silent')
+class SilentController {
+  @Get()
+  @Needs('job:read')
+  call(): void {}
+}
+
+let app: NestExpressApplication | undefined;
+
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function documentOf(controller: Type) {
+  const log = openLog({ LOG_LEVEL: 'silent' });
+  const up = () => Promise.resolve(true);
+  @Module({
+    imports: [
+      ObservabilityModule.of({ log }),
+      HttpModule.of({
+        probes: { useFactory: () => ({ database: up, migrations: up }) },
+        callers: NO_CALLERS,
+      }),
+    ],
+    controllers: [controller],
+  })
+  class TestModule {}
+  app = await createApplication(TestModule, log);
+  await app.init();
+  return app.get(OpenApi).document();
+}
+
+const statusesOf = (call: unknown): string[] =>
+  Object.keys((call as { responses: Record<string, unknown> }).responses);
+
+describe('The description of a call', () => {
+  it('says of access, of fields and of the server what follows from its decorators', async () => {
+    const { paths } = await documentOf(ThingsController);
+    const one = paths['/api/things/{id}']?.['get'];
+    expect(statusesOf(one)).toEqual('200 400 401 403 404 409 413 415 422 500 503'.split(' '));
+    expect(one).toMatchObject({
+      description: 'Needs job:read and a client of type NHS.',
+      security: [{ token: ['job:read'] }],
+      parameters: [{ name: 'id', in: 'path', required: true, schema: { format: 'uuid' } }],
+      responses: {
+        404: { content: { 'application/json': { examples: { job_not_found: {} } } } },
+        403: {
+          content: { 'application/json': { examples: { scope_missing: {}, entity_type_refused: {} } } },
+        },
+      },
+    });
+  });
+
+  it('says of a list where it stands, and of an internal call that the public port does not know it', async () => {
+    const { paths } = await documentOf(ThingsController);
+    const all = paths['/api/things']?.['get'];
+    expect(statusesOf(all)).toEqual('200 400 404 413 415 422 500 503'.split(' '));
+    expect(all).toMatchObject({
+      'x-internal': true,
+      security: [],
+      parameters: [{ name: 'page' }, { name: 'page_size' }],
+    });
+  });
+
+  it('may not be missing', async () => {
+    await expect(documentOf(SilentController)).rejects.toThrow('SilentController.call is not described.');
+  });
+});

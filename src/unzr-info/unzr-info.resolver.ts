@@ -1,0 +1,39 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { isAllowed } from '../domain/access/access.rules';
+import type { Caller } from '../domain/access/caller';
+import { globalId, inCamelCase } from '../graphql';
+import { CallerOf, Needs, parseBody } from '../http';
+import { SyncUnzrInfo } from './sync-unzr-info';
+import type { UnzrInfoRow } from './unzr-info';
+import { READ, SYNC } from './unzr-info.dto';
+import { UnzrInfoRepository } from './unzr-info.repository';
+
+/** The same as the calls of REST, by the names that were published for GraphQL. */
+@Resolver()
+export class UnzrInfoResolver {
+  constructor(
+    @Inject(SyncUnzrInfo) private readonly syncUnzrInfo: SyncUnzrInfo,
+    @Inject(UnzrInfoRepository) private readonly questions: UnzrInfoRepository,
+  ) {}
+
+  @Query('unzrInfoRegister')
+  @Needs('unzr:read', { of: 'NHS' })
+  async read(@Args() asked: unknown, @CallerOf() caller: Caller): Promise<object | null> {
+    const { unzr } = parseBody(READ, asked);
+    const row = await this.questions.read(unzr, caller.userId);
+    return row === undefined ? null : nodeOf(row);
+  }
+
+  @Mutation('syncUnzrInfoRegister')
+  @Needs('unzr:write', { of: 'NHS' })
+  async sync(@Args('input') input: unknown, @CallerOf() caller: Caller): Promise<object> {
+    const { unzr } = parseBody(SYNC, input);
+    const reads = isAllowed(caller, 'unzr:read');
+    return { unzrInfo: nodeOf(await this.syncUnzrInfo.run({ unzr, userId: caller.userId, reads })) };
+  }
+}
+
+function nodeOf({ id, ...row }: UnzrInfoRow): object {
+  return { ...inCamelCase(row), id: globalId('UnzrInfo', id), databaseId: id };
+}

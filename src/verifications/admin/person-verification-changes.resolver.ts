@@ -1,0 +1,75 @@
+import { Inject } from '@nestjs/common';
+import { Args, Mutation, Resolver } from '@nestjs/graphql';
+import type { Caller } from '../../domain/access/caller';
+import type { RegisterStreamName } from '../../domain/verification/stream';
+import { databaseIdOf, withInputNames } from '../../graphql';
+import { CallerOf, Needs } from '../../http';
+import { MoveNhsStatus } from '../move-nhs-status';
+import { RequeueCheck } from '../requeue-check';
+import { type PersonNode, PersonNodes } from './person-nodes';
+import { GRAPHQL_NAMES } from './stream-names.table';
+
+/** As the schema lets it pass: all that is needed is there, and what stands in it is judged by the verbs. */
+type Input = Readonly<Record<string, unknown>> & { readonly personId: string };
+
+interface ChangedPerson {
+  readonly person: PersonNode;
+}
+
+/** What officials do to a person's verification. Each field answers with the person as he stands afterwards. */
+@Resolver()
+export class PersonVerificationChangesResolver {
+  constructor(
+    @Inject(MoveNhsStatus) private readonly moveNhsStatus: MoveNhsStatus,
+    @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
+    @Inject(PersonNodes) private readonly persons: PersonNodes,
+  ) {}
+
+  @Mutation('updatePersonManualRulesVerificationStatus')
+  @Needs('person:verify', { of: 'NHS' })
+  async moveNhs(
+    @Args('input') input: Input,
+    @CallerOf() { userId: actorId }: Caller,
+  ): Promise<ChangedPerson> {
+    const personId = databaseIdOf('Person', input.personId, 'personId');
+    const names = { status: 'manualRulesVerificationStatus', comment: 'verificationComment' };
+    const asked = { status: input[names.status], comment: input[names.comment] };
+    await withInputNames(names, () => this.moveNhsStatus.run({ personId, actorId, asked }));
+    return this.changed(personId, actorId);
+  }
+
+  @Mutation('updatePersonDmsPassportVerificationStatus')
+  @Needs('person:verify', { of: 'NHS' })
+  requeueDmsPassport(@Args('input') input: Input, @CallerOf() caller: Caller): Promise<ChangedPerson> {
+    return this.requeue('dms_passport', input, caller);
+  }
+
+  @Mutation('updatePersonMvsPassportVerificationStatus')
+  @Needs('person:verify', { of: 'NHS' })
+  requeueMvsPassport(@Args('input') input: Input, @CallerOf() caller: Caller): Promise<ChangedPerson> {
+    return this.requeue('mvs_passport', input, caller);
+  }
+
+  @Mutation('updatePersonUnzrVerificationStatus')
+  @Needs('person:verify', { of: 'NHS' })
+  requeueUnzr(@Args('input') input: Input, @CallerOf() caller: Caller): Promise<ChangedPerson> {
+    return this.requeue('unzr', input, caller);
+  }
+
+  /** The reason is the one of row S10, whatever is said: the schema knows no other. */
+  private async requeue(
+    stream: RegisterStreamName,
+    input: Input,
+    { userId: actorId }: Caller,
+  ): Promise<ChangedPerson> {
+    const personId = databaseIdOf('Person', input.personId, 'personId');
+    const names = { status: `${GRAPHQL_NAMES[stream]}VerificationStatus` };
+    const asked = { status: input[names.status], run: input['run'] ?? false };
+    await withInputNames(names, () => this.requeueCheck.run({ personId, stream, actorId, asked }));
+    return this.changed(personId, actorId);
+  }
+
+  private async changed(personId: string, userId: string): Promise<ChangedPerson> {
+    return { person: await this.persons.one(personId, userId) };
+  }
+}

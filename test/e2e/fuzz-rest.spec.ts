@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OpenApi } from '../../src/http';
+import { callsOf } from '../support/fuzz/calls-of-document';
+import { expectNothingTold, expectTidyRefusal } from '../support/fuzz/expect-tidy';
+import { FuzzScene } from '../support/fuzz/fuzz-scene';
+import { requestsFor } from '../support/fuzz/rest-requests';
+import { type SentRequest, send } from '../support/fuzz/send-request';
+
+/** For each call; so few that all of them together take seconds. */
+const REQUESTS = 30;
+
+/** To look for the shortest request that fails would take minutes. */
+const ENOUGH = { endOnFailure: true };
+/** Ten times what it takes, for a machine that has other things to do. */
+const PATIENCE_MS = 180_000;
+
+let scene: FuzzScene;
+let rowsBefore: string;
+
+beforeAll(async () => {
+  scene = await FuzzScene.start();
+  rowsBefore = await scene.writtenRows();
+});
+afterAll(() => scene.stop());
+
+/** Sends one request and looks at all that came of it. */
+async function statusOf(request: SentRequest): Promise<number> {
+  const answer = await send(scene.url, request);
+  expect(answer.status).toBeLessThan(500);
+  const rows = await scene.writtenRows();
+  if (answer.status >= 400) {
+    expectTidyRefusal(answer);
+    expect(rows).toBe(rowsBefore);
+  }
+  rowsBefore = rows;
+  return answer.status;
+}
+
+describe('Whatever is sent to a call', { timeout: PATIENCE_MS }, () => {
+  it('it answers as described and tells nothing, and a refused request has written nothing', async () => {
+    const calls = callsOf(scene.door.get(OpenApi).document().paths);
+    expect(calls.length).toBeGreaterThan(15);
+    for (const call of calls) {
+      // A path that is not one any more belongs to no call.
+      const expected = [...call.statuses, 404];
+      const property = fc.asyncProperty(requestsFor(call, scene.known), async (request) => {
+        expect(expected).toContain(await statusOf(request));
+      });
+      await fc.assert(property, { ...ENOUGH, numRuns: call.body === undefined ? REQUESTS : 2 * REQUESTS });
+    }
+    const log = scene.door.logged.join('\n');
+    expect(log).toContain('/api/admin/unzr_info');
+    expectNothingTold(log);
+  });
+});

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../src/graphql';
+import { aCaller, aPerson, aRelationship, auditOf, verificationOf } from '../support/builders';
+import { OFFICIAL } from '../support/change-data';
+import { GraphqlDesk } from '../support/graphql-desk';
+import { Installation } from '../support/installation';
+
+const NOBODY = '99999999-9999-4999-8999-999999999999';
+const MOVE = `mutation ($input: UpdatePersonManualRulesVerificationStatusInput!) {
+  updatePersonManualRulesVerificationStatus(input: $input) { person { verificationDetails { manualRules {
+    verificationStatus verificationReason verificationComment } } } } }`;
+const REPEAT = `mutation ($input: UpdatePersonDmsPassportVerificationStatusInput!) {
+  updatePersonDmsPassportVerificationStatus(input: $input) { person { verificationStatus } } }`;
+const RELATE = `mutation ($input: UpdateConfidantPersonRelationshipInput!) {
+  updateConfidantPersonRelationship(input: $input) { confidantPersonRelationship {
+    databaseId verificationStatus verificationReason person { name } documents { type number } } } }`;
+
+let here: Installation;
+let desk: GraphqlDesk;
+
+beforeAll(async () => {
+  here = await Installation.start();
+});
+afterAll(() => here.stop());
+beforeEach(async () => {
+  await here.clear();
+  const scope = 'person:verify confidant_person_relationship_admin:write';
+  desk = await new GraphqlDesk(here).enter(aCaller().withUserId(OFFICIAL).withScope(scope));
+});
+
+const idOf = (personId: string): string => globalId('Person', personId);
+
+describe('What officials change', () => {
+  it('N4: takes a person into work, with the audit row of REST', async () => {
+    const id = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
+    const { body } = await desk.ask(MOVE, {
+      input: { personId: idOf(id), manualRulesVerificationStatus: 'IN_REVIEW' },
+    });
+    const { person } = body.data.updatePersonManualRulesVerificationStatus;
+    expect(person.verificationDetails.manualRules).toEqual({
+      verificationStatus: 'IN_REVIEW',
+      verificationReason: 'MANUAL',
+      verificationComment: null,
+    });
+    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'N4', actor_id: OFFICIAL }]);
+  });
+
+  it('are refused as by REST, with the names that were sent', async () => {
+    const person = aPerson().stream('nhs', 'IN_REVIEW', 'MANUAL');
+    const id = await person.save(here.sql);
+    const gone = await aPerson().inactive().save(here.sql);
+    const move = (personId: string, manualRulesVerificationStatus: string, verificationComment?: string) =>
+      desk.refused(MOVE, {
+        input: { personId: idOf(personId), manualRulesVerificationStatus, verificationComment },
+      });
+    expect(await move(NOBODY, 'IN_REVIEW')).toEqual([200, 'NOT_FOUND', 'Person not found']);
+    expect(await move(gone, 'IN_REVIEW')).toEqual([200, 'CONFLICT', 'Person is not active']);
+    expect(await move(id, 'NOT_VERIFIED')).toEqual([
+      200,
+      'CONFLICT',
+      'verification status comment is required',
+    ]);
+    expect(await move(id, 'DONE')).toEqual([
+      200,
+      'UNPROCESSABLE_ENTITY',
+      'Validation failed',
+      'manualRulesVerificationStatus: value is not allowed in enum',
+    ]);
+    expect(await move(id, 'VERIFIED', 'x'.repeat(1_001))).toEqual([
+      200,
+      'UNPROCESSABLE_ENTITY',
+      'Validation failed',
+      'verificationComment: expected value to have a maximum length of 1000 but was 1001',
+    ]);
+    expect(await auditOf(here.sql, id)).toEqual([]);
+  });
+
+  it('S10: have a passport checked again, and nothing else than that', async () => {
+    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
+    const repeat = (status: string) => ({
+      input: {
+        personId: idOf(id),
+        dmsPassportVerificationStatus: status,
+        dmsPassportVerificationReason: 'ONLINE_TRIGGERED',
+      },
+    });
+    expect(await desk.refused(REPEAT, repeat('VERIFIED'))).toEqual([
+      200,
+      'UNPROCESSABLE_ENTITY',
+      'Validation failed',
+      'dmsPassportVerificationStatus: value is not allowed in enum',
+    ]);
+    const { body } = await desk.ask(REPEAT, repeat('VERIFICATION_NEEDED'));
+    expect(body.data.updatePersonDmsPassportVerificationStatus.person).toEqual({
+      verificationStatus: 'VERIFICATION_NEEDED',
+    });
+    expect(await verificationOf(here.sql, id)).toMatchObject({
+      dms_passport_verification_reason: 'ONLINE_TRIGGERED',
+    });
+    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
+  });
+
+  it('R2: give a relationship back to the queue; what it lacks is told by its own name', async () => {
+    const id = await aRelationship()
+      .of(await aPerson().save(here.sql))
+      .save(here.sql);
+    const asked = (verificationStatus: string, confidantPersonRelationshipId = id) => ({
+      input: { confidantPersonRelationshipId, verificationStatus },
+    });
+    const { body } = await desk.ask(RELATE, asked('VERIFICATION_NEEDED'));
+    expect(body.data.updateConfidantPersonRelationship.confidantPersonRelationship).toMatchObject({
+      databaseId: id,
+      verificationStatus: 'VERIFICATION_NEEDED',
+      verificationReason: 'MANUAL',
+      person: { name: 'Верболоз З. Л.' },
+    });
+    expect(await desk.refused(RELATE, asked('VERIFIED'))).toEqual([
+      200,
+      'CONFLICT',
+      "Can't update verification status from VERIFICATION_NEEDED to VERIFIED",
+    ]);
+    expect(await desk.refused(RELATE, asked('IN_REVIEW', NOBODY))).toEqual([
+      200,
+      'NOT_FOUND',
+      'Confidant person relationship is not found',
+    ]);
+    expect(await desk.refused(RELATE, asked('IN_REVIEW', 'x'))).toEqual([
+      200,
+      'UNPROCESSABLE_ENTITY',
+      'Validation failed',
+      'confidantPersonRelationshipId: expected the value to be a UUID',
+    ]);
+  });
+});

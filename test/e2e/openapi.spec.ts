@@ -1,0 +1,177 @@
+import Ajv2020 from 'ajv/dist/2020';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OpenApi, type OpenApiDocument } from '../../src/http';
+import { REFUSALS } from '../../src/domain/refusal';
+import { AnswerCheck, type HeardAnswer } from '../support/answer-check';
+import { takeFaults } from '../support/heard-answers';
+import { Installation } from '../support/installation';
+
+interface Media {
+  readonly schema: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+interface Operation {
+  readonly parameters: readonly { readonly name: string; readonly example?: unknown }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
+  readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>;
+}
+
+let here: Installation;
+let document: OpenApiDocument;
+let operations: readonly (readonly [place: readonly string[], operation: Operation])[];
+
+beforeAll(async () => {
+  here = await Installation.start();
+  document = here.program.get(OpenApi).document();
+  operations = Object.entries(document.paths).flatMap(([path, calls]) =>
+    Object.entries(calls).map(
+      ([method, call]) => [['paths', path, method], call as unknown as Operation] as const,
+    ),
+  );
+});
+afterAll(() => here.stop());
+
+/** Each example with the place of its schema. */
+function examplesOf(place: readonly string[], content: Readonly<Record<string, Media>>) {
+  return Object.entries(content).flatMap(([media, { example, examples = {} }]) => {
+    const values = [example, ...Object.values(examples).map(({ value }) => value)];
+    const at = [...place, 'content', media, 'schema'];
+    return values.filter((value) => value !== undefined).map((value) => ({ at, value }));
+  });
+}
+
+const without = (change: (copy: OpenApiDocument) => void): AnswerCheck => {
+  const copy = structuredClone(document);
+  change(copy);
+  return new AnswerCheck(copy);
+};
+
+/** Takes one of the parts of an object away, wherever it stands. */
+function take(from: unknown, ...path: readonly string[]): void {
+  const owner = path.slice(0, -1).reduce((part, name) => (part as Record<string, unknown>)[name], from);
+  delete (owner as Record<string, unknown>)[path.at(-1) ?? ''];
+}
+
+async function heard(path: string): Promise<HeardAnswer> {
+  const answer = await here.program.public(path);
+  const header = (name: string) => answer.headers.get(name) ?? undefined;
+  return { method: 'GET', url: path, status: answer.status, header, text: await answer.text() };
+}
+
+describe('The description of the calls', () => {
+  it('has every call of the program and no other', () => {
+    const described = operations.map(([[, path = '', method = '']]) => `${method.toUpperCase()} ${path}`);
+    const declared = here.program.routes().map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    expect(described.sort()).toEqual(declared.sort());
+  });
+
+  it('has an example of every answer and every body, and each is as it is described', () => {
+    const check = new AnswerCheck(document);
+    for (const [place, { requestBody, responses }] of operations) {
+      const bodies =
+        requestBody === undefined ? [] : examplesOf([...place, 'requestBody'], requestBody.content);
+      if (requestBody !== undefined) expect(bodies).not.toEqual([]);
+      const answers = Object.entries(responses).flatMap(([status, { content }]) => {
+        const examples = examplesOf([...place, 'responses', status], content);
+        expect(examples, `${place.join(' ')} ${status}`).not.toEqual([]);
+        return examples;
+      });
+      for (const { at, value } of [...bodies, ...answers])
+        expect([at.join(' '), check.faultOfValue(value, at)]).toEqual([at.join(' '), undefined]);
+    }
+  });
+
+  it('is made of JSON Schema', () => {
+    const ajv = new Ajv2020();
+    const contents = operations.flatMap(([, { requestBody, responses }]) =>
+      [...Object.values(responses), ...(requestBody ? [requestBody] : [])].map(({ content }) => content),
+    );
+    const { schemas } = document['components'] as { readonly schemas: Readonly<Record<string, object>> };
+    const all = contents.flatMap((content) => Object.values(content).map(({ schema }) => schema));
+    for (const schema of [...all, ...Object.values(schemas)])
+      expect(ajv.validateSchema(schema), ajv.errorsText()).toBe(true);
+  });
+
+  it('has an example for every parameter of a path that fits it', () => {
+    const check = new AnswerCheck(document);
+    for (const [place, { parameters }] of operations)
+      for (const [i, { example }] of parameters.entries())
+        if (example !== undefined)
+          expect(check.faultOfValue(example, [...place, 'parameters', String(i), 'schema'])).toBeUndefined();
+  });
+
+  it('knows every refusal, and says of each at which calls it is told', () => {
+    const told = JSON.stringify(operations);
+    const silent = Object.keys(REFUSALS).filter((code) => !told.includes(`#/components/schemas/${code}"`));
+    // These are told by fields of GraphQL only.
+    expect(silent.filter((code) => !code.startsWith('operation_'))).toEqual([]);
+  });
+});
+
+describe('/docs', () => {
+  it('serves the document and the page with all it needs, from this door alone', async () => {
+    const page = await here.program.public('/docs');
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+    const needed = [...html.matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path = '']) => path);
+    expect(needed).toHaveLength(3);
+    for (const path of needed) {
+      const part = await here.program.public(path);
+      expect([part.status, (await part.text()).length > 0]).toEqual([200, true]);
+    }
+    expect(html).not.toMatch(/<style|<script>|https?:/);
+    expect(await (await here.program.public('/docs/openapi.json')).json()).toEqual(
+      JSON.parse(JSON.stringify(document)),
+    );
+  });
+});
+
+describe('An answer that departs from the description', () => {
+  const READY = ['paths', '/health/ready', 'get', 'responses'];
+  const SCHEMA = [...READY, '200', 'content', 'application/json', 'schema'];
+
+  it('is none where the document is whole', async () => {
+    expect(new AnswerCheck(document).faultOf(await heard('/health/ready'))).toBeUndefined();
+  });
+
+  it.each([
+    ['a status', [...READY, '200'], 'this status is not described'],
+    ['a content type', [...READY, '200', 'content', 'application/json'], 'its content type is not described'],
+    ['a property', [...SCHEMA, 'properties', 'redis'], '/ additionalProperties'],
+    ['a call', ['paths', '/health/ready'], 'no call has this answer'],
+  ])('is told when the document lacks %s', async (_, path, fault) => {
+    const check = without((copy) => take(copy, ...path));
+    expect(check.faultOf(await heard('/health/ready'))).toMatch(new RegExp(`^GET .* → 200: ${fault}$`));
+  });
+
+  it('is told when a sentence is not that of the call, and not with its words', async () => {
+    const refused = await heard('/api/admin/jobs');
+    expect(new AnswerCheck(document).faultOf(refused)).toBeUndefined();
+    const other = { ...refused, text: refused.text.replace('Invalid access token', 'Перепелиця') };
+    const fault = new AnswerCheck(document).faultOf(other) ?? '';
+    expect(fault).toContain('GET /api/admin/jobs → 401: /error/message const');
+    expect(fault).not.toContain('Перепелиця');
+  });
+
+  it('is told when a header is missing', async () => {
+    const refused = await heard('/api/admin/jobs');
+    const bare = {
+      ...refused,
+      header: (name: string) => (/^www/.test(name) ? undefined : refused.header(name)),
+    };
+    expect(new AnswerCheck(document).faultOf(bare)).toMatch(/the header WWW-Authenticate is missing$/);
+  });
+
+  it('fails the test that heard it, whoever asked', async () => {
+    const { responses } = document.paths['/health/live']?.['get'] as unknown as Operation;
+    const described = responses['200'];
+    // The document is the one this program is held against.
+    take(responses, '200');
+    await here.program.public('/health/live');
+    Object.assign(responses, { 200: described });
+    expect(takeFaults()).toEqual(['GET /health/live → 200: this status is not described']);
+  });
+});
