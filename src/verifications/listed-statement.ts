@@ -57,19 +57,27 @@ export function unverifiedBy(
 }
 
 interface ListParts {
+  readonly columns: string;
   readonly from: string;
   readonly where: string;
+  readonly order: string;
   /** How many the condition has. */
   readonly parameters: number;
 }
 
-function listOf(name: string, { from, where, parameters }: ListParts): CountedList {
+function listOf(name: string, parts: Omit<ListParts, 'columns' | 'order'>): CountedList {
+  return countedList(name, { columns: 'p.id, p.verification_status', order: 'p.id', ...parts });
+}
+
+/** The statements of a list that may be long. */
+export function countedList(name: string, parts: ListParts): CountedList {
+  const { columns, from, where, order, parameters } = parts;
   return {
     page: {
       name,
       text: `
-        SELECT p.id, p.verification_status FROM ${from} WHERE ${where}
-         ORDER BY p.id LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
+        SELECT ${columns} FROM ${from} WHERE ${where}
+         ORDER BY ${order} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
     },
     count: { name: `${name}_count`, text: `SELECT count(*)::integer AS total FROM ${from} WHERE ${where}` },
     countShort: {

@@ -75,6 +75,25 @@ describe('What officials change', () => {
     expect(await auditOf(here.sql, id)).toEqual([]);
   });
 
+  it('tell who the person is only to whoever may read that, and are made all the same', async () => {
+    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
+    const repeat = REPEAT.replace('{ verificationStatus }', '{ lastName }');
+    const input = {
+      personId: idOf(id),
+      dmsPassportVerificationStatus: 'VERIFICATION_NEEDED',
+      dmsPassportVerificationReason: 'ONLINE_TRIGGERED',
+    };
+    expect(await desk.refused(repeat, { input })).toEqual([
+      200,
+      'FORBIDDEN',
+      'Your scope does not allow to access this resource. Missing allowances: person:read',
+    ]);
+    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'S10' }]);
+    await desk.enter(aCaller().withScope('person:verify person:read'));
+    const { body } = await desk.ask(repeat, { input });
+    expect(body.data.updatePersonDmsPassportVerificationStatus.person.lastName).toEqual(expect.any(String));
+  });
+
   it('S10: have a passport checked again, and nothing else than that', async () => {
     const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
     const repeat = (status: string) => ({

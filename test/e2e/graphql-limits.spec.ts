@@ -113,6 +113,12 @@ describe('An operation', () => {
         { filter: { [secret]: 1, verificationStatus: secret } },
       ],
       [`query ($id: ID!) { person(id: $id) { id } }`, { id: { secret } }],
+      [`query ($id: ID = "${secret}") { person(id: $id) { id } }`, { id: null }],
+      [`query ($skips: Boolean = true) { __typename @skip(if: $skips) }`, { skips: null }],
+      [
+        `mutation ($unzr: String = "${secret}") { syncUnzrInfoRegister(input: { unzr: $unzr }) { unzrInfo { id } } }`,
+        { unzr: null },
+      ],
       [`{ person(id: "${secret}") { id } }`],
       [`query A { person(id: "${secret}") { id } } query B { person(id: "${secret}") { id } }`],
       [`subscription { person(id: "${secret}") { id } }`],

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OpenApiDocument } from '../../src/http';
+import type { DoorAddresses, OpenApiDocument } from '../../src/http';
 import { AnswerCheck, type HeardAnswer } from './answer-check';
 
 interface Begun {
@@ -13,11 +13,21 @@ const CHECKS = new Map<number, () => AnswerCheck>();
 
 const faults: string[] = [];
 
-/** From now on every answer on these ports is held against the document. */
-export function holdAnswers(urls: readonly (string | undefined)[], document: () => OpenApiDocument): void {
+/** From now on every answer at these addresses is held against the document. */
+export function holdAnswers(addresses: DoorAddresses, document: () => OpenApiDocument): void {
   let made: AnswerCheck | undefined;
   const check = (): AnswerCheck => (made ??= new AnswerCheck(document()));
-  for (const url of urls) if (url !== undefined) CHECKS.set(Number(new URL(url).port), check);
+  for (const port of portsOf(addresses)) CHECKS.set(port, check);
+}
+
+/** The program is gone: the next server that gets one of its ports may be another one. */
+export function letGoOf(addresses: DoorAddresses): void {
+  for (const port of portsOf(addresses)) CHECKS.delete(port);
+}
+
+function portsOf(addresses: DoorAddresses): number[] {
+  const urls = Object.values(addresses) as readonly (string | undefined)[];
+  return urls.flatMap((url) => (url === undefined ? [] : [Number(new URL(url).port)]));
 }
 
 /** For what was heard elsewhere. */

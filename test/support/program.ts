@@ -5,7 +5,7 @@ import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
 import { createApplication, type DoorAddresses, listenDoor, OpenApi } from '../../src/http';
 import { openLog } from '../../src/observability';
-import { holdAnswers } from './heard-answers';
+import { holdAnswers, letGoOf } from './heard-answers';
 
 /** Where the servers are that a program works with, and settings that depart from those below. */
 export interface ProgramChoices {
@@ -80,7 +80,7 @@ export class Program {
     );
     try {
       const addresses = await listenDoor(app, settings, 'http');
-      holdAnswers(Object.values(addresses), () => app.get(OpenApi, { strict: false }).document());
+      holdAnswers(addresses, () => app.get(OpenApi, { strict: false }).document());
       return new Program(app, addresses, logged);
     } catch (error) {
       await app.close();
@@ -119,5 +119,6 @@ export class Program {
   /** In order, as a signal would end it. */
   async stop(): Promise<void> {
     await this.app.close();
+    letGoOf(this.addresses);
   }
 }

@@ -1,3 +1,5 @@
+import { admit } from '../../domain/access/access.rules';
+import type { Caller } from '../../domain/access/caller';
 import { STREAMS } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
 import type { PersonCard, PersonCardRepository } from '../person-card.repository';
@@ -41,25 +43,31 @@ export class PersonNodes {
     private readonly cards: PersonCardRepository,
   ) {}
 
-  of(listed: readonly ListedPerson[], userId: string): PersonNode[] {
+  of(listed: readonly ListedPerson[], caller: Caller): PersonNode[] {
     const ids = listed.map(({ id }) => id);
     const read = {
       details: once(() => this.readVerification.ofAll(ids)),
-      cards: once(() => this.cards.read(ids, userId)),
+      cards: once(() => this.readCards(ids, caller)),
     };
     return listed.map((person) => nodeOf(person, read));
   }
 
   /** Refuses when the person, or his row of verifications, is not there. */
-  async one(id: string, userId: string): Promise<PersonNode> {
+  async one(id: string, caller: Caller): Promise<PersonNode> {
     const details = await this.readVerification.run(id);
     return nodeOf(
       { id, verification_status: details.verification_status },
       {
         details: () => Promise.resolve(new Map([[id, details]])),
-        cards: once(() => this.cards.read([id], userId)),
+        cards: once(() => this.readCards([id], caller)),
       },
     );
+  }
+
+  /** Whoever may only change the verification of a person is not told who he is. */
+  private async readCards(ids: readonly string[], caller: Caller): Promise<ReadonlyMap<string, PersonCard>> {
+    admit(caller, { scopes: ['person:read'] });
+    return this.cards.read(ids, caller.userId);
   }
 }
 

@@ -27,15 +27,12 @@ export class PersonVerificationChangesResolver {
 
   @Mutation('updatePersonManualRulesVerificationStatus')
   @Needs('person:verify', { of: 'NHS' })
-  async moveNhs(
-    @Args('input') input: Input,
-    @CallerOf() { userId: actorId }: Caller,
-  ): Promise<ChangedPerson> {
+  async moveNhs(@Args('input') input: Input, @CallerOf() caller: Caller): Promise<ChangedPerson> {
     const personId = databaseIdOf('Person', input.personId, 'personId');
     const names = { status: 'manualRulesVerificationStatus', comment: 'verificationComment' };
     const asked = { status: input[names.status], comment: input[names.comment] };
-    await withInputNames(names, () => this.moveNhsStatus.run({ personId, actorId, asked }));
-    return this.changed(personId, actorId);
+    await withInputNames(names, () => this.moveNhsStatus.run({ personId, actorId: caller.userId, asked }));
+    return this.changed(personId, caller);
   }
 
   @Mutation('updatePersonDmsPassportVerificationStatus')
@@ -57,19 +54,16 @@ export class PersonVerificationChangesResolver {
   }
 
   /** The reason is the one of row S10, whatever is said: the schema knows no other. */
-  private async requeue(
-    stream: RegisterStreamName,
-    input: Input,
-    { userId: actorId }: Caller,
-  ): Promise<ChangedPerson> {
+  private async requeue(stream: RegisterStreamName, input: Input, caller: Caller): Promise<ChangedPerson> {
     const personId = databaseIdOf('Person', input.personId, 'personId');
     const names = { status: `${GRAPHQL_NAMES[stream]}VerificationStatus` };
     const asked = { status: input[names.status], run: input['run'] ?? false };
+    const actorId = caller.userId;
     await withInputNames(names, () => this.requeueCheck.run({ personId, stream, actorId, asked }));
-    return this.changed(personId, actorId);
+    return this.changed(personId, caller);
   }
 
-  private async changed(personId: string, userId: string): Promise<ChangedPerson> {
-    return { person: await this.persons.one(personId, userId) };
+  private async changed(personId: string, caller: Caller): Promise<ChangedPerson> {
+    return { person: await this.persons.one(personId, caller) };
   }
 }

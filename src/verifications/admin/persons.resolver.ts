@@ -17,21 +17,21 @@ export class PersonsResolver {
 
   @Query('person')
   @Needs('person:read', { of: 'NHS' })
-  async person(@Args('id') id: string, @CallerOf() { userId }: Caller): Promise<PersonNode> {
-    return this.persons.one(databaseIdOf('Person', id, 'id'), userId);
+  async person(@Args('id') id: string, @CallerOf() caller: Caller): Promise<PersonNode> {
+    return this.persons.one(databaseIdOf('Person', id, 'id'), caller);
   }
 
   @Query('unverifiedPersons')
   @Needs('person:read', { of: 'NHS' })
   async unverified(
     @Args() { filter, ...page }: PageAsked & { readonly filter?: unknown },
-    @CallerOf() { userId }: Caller,
+    @CallerOf() caller: Caller,
   ): Promise<Connection<PersonNode>> {
     const window = windowOf(page);
     const list = listChosenBy(filter);
     // One row more tells whether the list goes on.
     const rows = await this.lists.rows(list, { offset: window.offset, size: window.size + 1 });
-    const nodes = this.persons.of(rows.slice(0, window.size), userId);
+    const nodes = this.persons.of(rows.slice(0, window.size), caller);
     return connectionOf(nodes, { offset: window.offset, goesOn: rows.length > window.size });
   }
 }
