@@ -4,6 +4,7 @@ import { Child } from './child';
 import type { Crash } from './count-calls';
 import { loadPeople, teachRegister } from './load-people';
 import { MakePeople } from './make-people';
+import { MeasureLag } from './measure-lag';
 import type { People } from './people';
 import type { Register } from './register';
 import type { SeededRandom } from './seeded-random';
@@ -14,6 +15,8 @@ import { noteBeginning, placeWitness } from './witness';
 export interface SceneWishes {
   readonly name: string;
   readonly persons: number;
+  /** Nearly all of them share their passports with others. */
+  readonly sharing?: boolean;
   /** Passport numbers kept back for edits, of each sort. */
   readonly spare?: number;
   readonly latencyMs: number;
@@ -61,12 +64,21 @@ export interface Opened {
   readonly internalUrl: string;
 }
 
+/** How one program of a drill differs from the others. */
+export interface ProgramWishes {
+  readonly args?: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly preload?: string;
+  readonly through?: readonly string[];
+}
+
 /** One drill's own world: its database, its people, and every program it started. */
 export class Scene {
   /** Moments at which work in hand was lost. */
   readonly crashes: Crash[] = [];
   people: People = { persons: [], parties: [], spare: { found: [], notFound: [] }, truths: NO_TRUTHS };
   private readonly children: Child[] = [];
+  private readonly lag = new MeasureLag();
   private startedPrograms = 0;
 
   private constructor(
@@ -82,11 +94,13 @@ export class Scene {
     const startedAt = (now?.at ?? new Date()).toISOString();
     const watch = new WatchInvariants(books, startedAt);
     const scene = new Scene(parts, startedAt, watch);
-    scene.people = new MakePeople(parts.random).run(wishes.persons, wishes.spare);
+    scene.lag.start();
+    scene.people = new MakePeople(parts.random).run(wishes);
     await loadPeople(books, scene.people);
     await noteBeginning(books);
     await teachRegister(scene.register, scene.people);
-    watch.start();
+    // Where nobody is checked, there is nothing to watch.
+    if (wishes.persons > 0) watch.start();
     return scene;
   }
 
@@ -114,9 +128,19 @@ export class Scene {
     return this.children.filter(({ hasFallen }) => hasFallen);
   }
 
+  /** Where the program logs in. */
+  get appUrl(): string {
+    return this.parts.appUrl;
+  }
+
+  /** How long the machine stood still at worst since the scene was set. */
+  get lagMs(): number {
+    return this.lag.ms;
+  }
+
   /** Starts a worker and waits until it listens. Its name stands in the history as well. */
-  worker(): Promise<Opened> {
-    return this.open('worker', 'src/worker.ts');
+  worker(wishes: ProgramWishes = {}): Promise<Opened> {
+    return this.open('worker', 'src/worker.ts', wishes);
   }
 
   async workers(count: number): Promise<Opened[]> {
@@ -124,23 +148,24 @@ export class Scene {
   }
 
   /** Starts the HTTP door. */
-  door(): Promise<Opened> {
-    return this.open('door', 'src/main.ts');
+  door(wishes: ProgramWishes = {}): Promise<Opened> {
+    return this.open('door', 'src/main.ts', wishes);
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */
-  program(name: string, file: string): Child {
+  program(name: string, file: string, { settings: own, ...how }: ProgramWishes = {}): Child {
     this.startedPrograms += 1;
     const called = `${name}_${this.startedPrograms}`;
     const { appUrl, redis, wishes } = this.parts;
     const settings = {
       ...SETTINGS,
       ...wishes.settings,
+      ...own,
       DATABASE_URL: `${appUrl}?application_name=${called}`,
       REDIS_URL: redis.url,
       TREMBITA_URL: this.register.url,
     };
-    const child = Child.start({ name: called, file, settings });
+    const child = Child.start({ name: called, file, settings, ...how });
     this.children.push(child);
     return child;
   }
@@ -151,13 +176,15 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    await this.watch.stop();
+    this.lag.stop();
     await Promise.all(this.children.map((child) => child.end('SIGKILL')));
+    // A drill that fell may have left PostgreSQL in a state in which nothing can be looked at any more.
+    await this.watch.stop().catch(() => undefined);
     await this.books.close();
   }
 
-  private async open(name: string, file: string): Promise<Opened> {
-    const child = this.program(name, file);
+  private async open(name: string, file: string, wishes: ProgramWishes): Promise<Opened> {
+    const child = this.program(name, file, wishes);
     const urls = await child.hear(listening);
     return { child, ...urls };
   }

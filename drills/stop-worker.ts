@@ -67,7 +67,7 @@ async function stop({ books, crashes }: Scene, { child }: Opened): Promise<numbe
   await waitUntil(async () => (await books.number(active, [child.name])) === 0, {
     what: 'its last statements',
   });
-  for (const atMs of [stoppedAtMs, Date.now()]) crashes.push({ atMs, worker: child.name });
+  crashes.push({ fromMs: stoppedAtMs, untilMs: Date.now(), worker: child.name });
   await books.write(`CREATE TABLE drill.slept AS ${heldBy(child.name)}`);
   return stoppedAtMs;
 }
