@@ -17,6 +17,8 @@ import { CreateUnzr1700000001050 } from './1700000001050-create-unzr';
 import { CreateVerificationLists1700000001100 } from './1700000001100-create-verification-lists';
 import { CreateUnzrInfo1700000001150 } from './1700000001150-create-unzr-info';
 import { IndexRelationshipLists1700000001250 } from './1700000001250-index-relationship-lists';
+import { IndexOldRows1700000001400 } from './1700000001400-index-old-rows';
+import { PurgeRecords1700000001450 } from './1700000001450-purge-records';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -39,4 +41,6 @@ export const MIGRATIONS = [
   CreateVerificationLists1700000001100,
   CreateUnzrInfo1700000001150,
   IndexRelationshipLists1700000001250,
+  IndexOldRows1700000001400,
+  PurgeRecords1700000001450,
 ] as const;

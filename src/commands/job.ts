@@ -4,7 +4,14 @@ import { AppModule } from '../app.module';
 import { ConfigurationFault } from '../config/configuration-fault';
 import { ENVIRONMENT, type Settings } from '../config/env';
 import { ownSettingsOrExit } from '../config/own-settings';
-import { JobList, JobRunRepository, RunInForeground, runSummary, type ForegroundEnd } from '../jobs';
+import {
+  JobList,
+  JobRunRepository,
+  PURGE_JOB,
+  RunInForeground,
+  runSummary,
+  type ForegroundEnd,
+} from '../jobs';
 import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
 import { STREAM_CLASSES } from '../verifications';
 import { ExitStatus } from './exit-status';
@@ -18,7 +25,7 @@ interface Usage {
 }
 
 /** Known before anything is started, so that a misspelt name is told as such on any machine. */
-const NAMES: readonly string[] = STREAM_CLASSES.map(({ JOB }) => JOB);
+const NAMES: readonly string[] = [...STREAM_CLASSES.map(({ JOB }) => JOB), PURGE_JOB];
 const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
 /** On the command line minutes are what they are in the setting. */
 const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;

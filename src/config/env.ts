@@ -11,6 +11,7 @@ import {
   uuid,
   whole,
 } from './setting-kinds';
+import { RETENTION_ENVIRONMENT } from './retention-env';
 import { SIGN_UP_ENVIRONMENT } from './sign-up-env';
 import { TREMBITA_ENVIRONMENT } from './trembita-env';
 import { URL_EXAMPLES, type Program, type UrlNeededBy } from './needs';
@@ -64,6 +65,8 @@ export const ENVIRONMENT = z.object({
   ...TREMBITA_ENVIRONMENT,
 
   ...SIGN_UP_ENVIRONMENT,
+
+  ...RETENTION_ENVIRONMENT,
 });
 
 /** The environment as read, before anybody asked which servers a program needs. */

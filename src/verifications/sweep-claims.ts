@@ -31,7 +31,7 @@ const ORPHANS: Statement = {
 };
 
 /** Of these persons, those whose row somebody else holds now. Locks the rows of the others, in the common order. */
-const BUSY: Statement = {
+export const LOCK_FREE_PERSONS: Statement = {
   name: 'lock_free_person_verifications',
   text: `
     WITH free AS MATERIALIZED (
@@ -149,7 +149,9 @@ export class SweepClaims {
 /** Claims under which somebody's row is held by others. */
 async function busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
   if (orphans.length === 0) return new Set();
-  const rows = await sql.rows<{ person_id: string }>(BUSY, [orphans.map(({ person_id }) => person_id)]);
+  const rows = await sql.rows<{ person_id: string }>(LOCK_FREE_PERSONS, [
+    orphans.map(({ person_id }) => person_id),
+  ]);
   const busy = new Set(rows.map(({ person_id }) => person_id));
   return new Set(orphans.filter(({ person_id }) => busy.has(person_id)).map(({ claim_id }) => claim_id));
 }
