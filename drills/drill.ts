@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { endAllChildren } from './child';
 import { DRILLS } from './drill-list';
 import type { Drill } from './play';
 import { asJson, isKept, type Played, table } from './report';
@@ -58,6 +59,8 @@ async function playOne(drill: Drill, stage: Stage): Promise<Played> {
     const findings = await inTime(drill.play(stage));
     return { code, name, seconds: seconds(), end: 'played', findings };
   } catch (error) {
+    // One that was given up for taking too long may still have programs running.
+    endAllChildren();
     const why = error instanceof Error ? error.message : String(error);
     return { code, name, seconds: seconds(), end: 'fell', why };
   }

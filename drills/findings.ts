@@ -102,14 +102,18 @@ async function wrongQuestions(
   for (const { new_number } of edits) right.add(new_number);
   if (edits.length > 0) for (const number of questionsOf(before, oracle).values()) right.add(number);
   const wrong = new Set((await register.asked()).map(({ key }) => key).filter((key) => !right.has(key)));
-  return wrong.size > 0 ? [`the register was asked about ${wrong.size} documents that are none of its business`] : [];
+  return wrong.size > 0
+    ? [`the register was asked about ${wrong.size} documents that are none of its business`]
+    : [];
 }
 
 /** A machine that stands still for a lease makes living workers look dead; worth a line, and no fault. */
 async function rescues({ books, crashes, lagMs }: Scene): Promise<string[]> {
   const persons = await releasedFromTheLiving(books, crashes);
   return persons > 0
-    ? [`${persons} persons were released from living workers; the machine stood still for ${lagMs} ms at worst`]
+    ? [
+        `${persons} persons were released from living workers; the machine stood still for ${lagMs} ms at worst`,
+      ]
     : [];
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../test/support/wait-until';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
-import { runEnds, startRun } from './runs';
+import { isOver, runEnds, startRun } from './runs';
 import { LEASE_MS, type Opened, type Scene } from './scene';
 
 const KILLS = 20;
@@ -46,7 +46,7 @@ async function fault(scene: Scene): Promise<FaultReport> {
     await scene.register.reached(point);
     await aWorkerToSpare(scene, alive);
     await pause(scene.random.below(WITHIN_MS));
-    if (await isOver(scene, runId)) break;
+    if (await isOver(scene.books, runId)) break;
     const victim = scene.random.pick([...alive]);
     alive.delete(victim);
     await kill(scene, victim);
@@ -87,11 +87,6 @@ async function kill(scene: Scene, { child }: Opened): Promise<void> {
   const fromMs = Date.now();
   await child.end('SIGKILL');
   scene.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });
-}
-
-async function isOver({ books }: Scene, runId: string): Promise<boolean> {
-  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
-  return (await books.number(sql, [runId])) > 0;
 }
 
 /** How long the last person waited, whom a killed worker held, until he could be taken again. */

@@ -41,7 +41,7 @@ async function fault(scene: Scene): Promise<FaultReport> {
   return {
     faults: faults.length,
     recoveredMs,
-    missed: recoveredMs > BACK_WITHIN_MS ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed: recoveredMs > BACK_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
   };
 }
 

@@ -33,6 +33,12 @@ export async function runEnds(books: Books, runId: string): Promise<void> {
   if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
 }
 
+/** Whether the program has said that the run is over. */
+export async function isOver(books: Books, runId: string): Promise<boolean> {
+  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
+  return (await books.number(sql, [runId])) > 0;
+}
+
 /** Waits for a state as long as anything happens to persons; a slow machine gets on slowly. */
 export async function whileItGetsOn<T>(
   look: () => Promise<T | undefined>,

@@ -1,6 +1,7 @@
 import { waitUntil } from '../test/support/wait-until';
 import type { Books } from './books';
 import type { FaultReport } from './findings';
+import { heldBy } from './held-by';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
 import { LEASE_MS, type Opened, type Scene } from './scene';
@@ -83,12 +84,6 @@ async function wakeUp({ books }: Scene, { child }: Opened): Promise<number> {
       WHERE now.stands IS DISTINCT FROM before.stands`,
   );
 }
-
-/** Persons under claims of a worker. Its name is one of ours. */
-const heldBy = (worker: string): string => `
-  SELECT held.person_id, held.claim_id FROM mpi.verification_locks AS held
-    JOIN drill.history AS taken ON taken.claim_id = held.claim_id AND taken.person_id = held.person_id
-     AND taken.what = 'claimed' AND taken.worker = '${worker}'`;
 
 /** Persons whom the sleeper held and the other worker took since. */
 const RETAKEN = `

@@ -1,0 +1,209 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../test/support/wait-until';
+import { AskUnzrs } from './ask-unzrs';
+import type { Findings } from './findings';
+import { countUnzrCalls, judgeUnzrs, unzrEffectsTwice, unzrsStolen, type UnzrTruth } from './judge-unzrs';
+import { type Drill, playAnything } from './play';
+import type { Opened, Scene } from './scene';
+import { placeUnzrWitness, unzrProgress } from './unzr-witness';
+
+const UNZRS = 240;
+const WORKERS = 2;
+const DOORS = 2;
+const LATENCY_MS = 250;
+const STANDS_STILL_MS = 60_000;
+
+/** What a drill does to the programs while officials ask, and what it has to say about it. */
+type Break = (scene: Scene, programs: Programs) => Promise<Broken>;
+
+interface Programs {
+  readonly workers: Set<Opened>;
+  readonly asking: AskUnzrs;
+}
+
+interface Broken {
+  readonly faults: number;
+  readonly spoiled?: readonly (readonly [from: number, to: number])[];
+}
+
+function unzrDrill(drill: Pick<Drill, 'name' | 'code' | 'says' | 'needsRealRedis'>, breaks: Break): Drill {
+  return {
+    ...drill,
+    short: false,
+    play: (stage) =>
+      playAnything(stage, { name: drill.name, persons: 0, latencyMs: LATENCY_MS }, (scene) =>
+        act(scene, breaks),
+      ),
+  };
+}
+
+/** U1: workers and doors are killed while officials ask about UNZRs. */
+export const killOverUnzrs = unzrDrill(
+  {
+    name: 'unzr-kill',
+    code: 'U1',
+    says: 'UNZR info: workers and doors killed with -9, 10 and 5 times',
+    needsRealRedis: false,
+  },
+  killOver,
+);
+
+/** U2: Redis forgets every ticket, again and again. */
+export const flushOverUnzrs = unzrDrill(
+  { name: 'unzr-flush', code: 'U2', says: 'UNZR info: FLUSHALL 12 times', needsRealRedis: true },
+  flushOver,
+);
+
+/** U3: the register is away, and comes back. */
+export const loseRegisterOverUnzrs = unzrDrill(
+  { name: 'unzr-register', code: 'U3', says: 'UNZR info: the register away twice', needsRealRedis: false },
+  loseRegisterOver,
+);
+
+async function act(scene: Scene, breaks: Break): Promise<Findings> {
+  const { books, register, random } = scene;
+  await placeUnzrWitness(books);
+  const truths = makeTruths(scene);
+  await register.say({
+    found: [...truths].flatMap(([unzr, truth]) => (truth === 'FOUND' ? [unzr] : [])),
+    notFound: [...truths].flatMap(([unzr, truth]) => (truth === 'NOT_FOUND' ? [unzr] : [])),
+    answers: Object.fromEntries([...truths].filter(([, truth]) => truth === 'HTTP_503')),
+  });
+  const asking = await AskUnzrs.open(books, [...truths.keys()], random);
+  const workers = new Set(await scene.workers(WORKERS));
+  for (const door of await Promise.all(Array.from({ length: DOORS }, () => scene.door())))
+    asking.doors.add(door);
+  const asked = asking.run();
+  const broken = await breaks(scene, { workers, asking });
+  await asked;
+  await nothingPends(scene);
+  await askFailedAgain(scene, { truths, asking });
+  return judge(scene, { truths, asking, broken });
+}
+
+interface Played {
+  readonly truths: ReadonlyMap<string, UnzrTruth>;
+  readonly asking: AskUnzrs;
+}
+
+async function judge(
+  scene: Scene,
+  { truths, asking, broken }: Played & { broken: Broken },
+): Promise<Findings> {
+  const { books, register, startedAt } = scene;
+  const verdict = await judgeUnzrs(books, { truths, sent: asking.sent, startedAt });
+  const isSpoiled = (sequence: number): boolean =>
+    (broken.spoiled ?? []).some(([from, to]) => sequence >= from && sequence <= to);
+  const useful = (await register.asked()).filter(
+    ({ key, sequence }) => truths.get(key) !== 'HTTP_503' && !isSpoiled(sequence),
+  );
+  const { acknowledged, sent, odd } = asking;
+  return {
+    persons: truths.size,
+    faults: broken.faults,
+    ...verdict,
+    twice: await unzrEffectsTwice(books),
+    again: await unzrsStolen(books),
+    ...(await countUnzrCalls(books, useful)),
+    recoveredMs: await longestGap(scene),
+    missed: [...verdict.examples, ...odd, ...scene.fallen.map(({ name }) => `${name} fell over`)],
+    notes: [`${acknowledged} of ${sent.length} requests were acknowledged`],
+  };
+}
+
+/** Most are known, some are not, and about a few the register never answers. */
+function makeTruths({ random }: Scene): Map<string, UnzrTruth> {
+  const truths = new Map<string, UnzrTruth>();
+  while (truths.size < UNZRS) {
+    const day = String(1 + random.below(28)).padStart(2, '0');
+    const unzr = `19${50 + random.below(50)}06${day}-${10_000 + random.below(89_999)}`;
+    truths.set(unzr, random.pick<UnzrTruth>([...FOUND_MOSTLY, 'NOT_FOUND', 'NOT_FOUND', 'HTTP_503']));
+  }
+  return truths;
+}
+
+const FOUND_MOSTLY: readonly UnzrTruth[] = Array.from({ length: 17 }, () => 'FOUND');
+
+async function nothingPends({ books }: Scene): Promise<void> {
+  let [seen, sinceMs] = [await unzrProgress(books), performance.now()];
+  for (;;) {
+    const pending = await books.number(`SELECT count(*) FROM mimir.unzr_info WHERE job_status = 'pending'`);
+    const now = await unzrProgress(books);
+    if (now !== seen) [seen, sinceMs] = [now, performance.now()];
+    // Whoever is still pending then is told as stuck.
+    if (pending === 0 || performance.now() - sinceMs > STANDS_STILL_MS) return;
+    await pause(100);
+  }
+}
+
+/** A question that failed is asked again by hand; with the register well again it must have its answer. */
+async function askFailedAgain(scene: Scene, { truths, asking }: Played): Promise<void> {
+  const rows = await scene.books.look<{ unzr: string }>(
+    `SELECT unzr FROM mimir.unzr_info WHERE job_status = 'failed'`,
+  );
+  await asking.again(rows.map(({ unzr }) => unzr).filter((unzr) => truths.get(unzr) !== 'HTTP_503'));
+  await nothingPends(scene);
+}
+
+/** The longest time in which nothing happened to any question while some were pending, but for the pause of a retry. */
+async function longestGap({ books }: Scene): Promise<number> {
+  const ms = await books.number(
+    `SELECT extract(epoch FROM max(gap)) * 1000 FROM (
+       SELECT at - lag(at) OVER (ORDER BY at) AS gap FROM drill.unzr_history) AS gaps`,
+  );
+  return Math.round(ms);
+}
+
+/** Waits until so many requests were acknowledged, or all were sent. */
+async function acknowledged(asking: AskUnzrs, count: number): Promise<void> {
+  await waitUntil(() => asking.acknowledged >= count, {
+    what: 'requests to be acknowledged',
+    timeoutMs: 120_000,
+  });
+}
+
+async function killOver(scene: Scene, { workers, asking }: Programs): Promise<Broken> {
+  const { random } = scene;
+  const coming: Promise<void>[] = [];
+  const KILLS = 15;
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await acknowledged(asking, Math.round((kill * UNZRS) / KILLS));
+    await pause(random.below(200));
+    // Every third time a door; a worker that is gone already is not killed twice.
+    const isDoor = kill % 3 === 0;
+    const alive: Set<Opened> = isDoor ? asking.doors : workers;
+    const victim = random.pick([...alive]);
+    alive.delete(victim);
+    await victim.child.end('SIGKILL');
+    const next = isDoor ? scene.door() : scene.worker();
+    coming.push(next.then((opened) => void alive.add(opened)));
+    if (alive.size === 0) await Promise.all(coming);
+  }
+  await Promise.all(coming);
+  return { faults: KILLS };
+}
+
+async function flushOver({ redis }: Scene, { asking }: Programs): Promise<Broken> {
+  const FLUSHES = 12;
+  for (let flush = 1; flush <= FLUSHES; flush += 1) {
+    await acknowledged(asking, Math.round((flush * UNZRS) / FLUSHES));
+    await redis.flushAll();
+  }
+  return { faults: FLUSHES };
+}
+
+async function loseRegisterOver({ register }: Scene, { asking }: Programs): Promise<Broken> {
+  const spoiled: [number, number][] = [];
+  for (const share of [0.25, 0.7]) {
+    await acknowledged(asking, Math.round(share * UNZRS));
+    const open = (await register.asked())
+      .filter(({ ended }) => ended === 'open')
+      .map(({ sequence }) => sequence);
+    const from = Math.min(...open, (await register.count()) + 1);
+    await register.behave({ mode: 'down' });
+    await acknowledged(asking, Math.round((share + 0.25) * UNZRS));
+    await register.behave({ mode: 'normal' });
+    spoiled.push([from, await register.count()]);
+  }
+  return { faults: spoiled.length, spoiled };
+}
