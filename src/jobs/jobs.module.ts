@@ -16,6 +16,7 @@ import { oldRuns } from './old-runs';
 import { PurgeList } from './purge-list';
 import { PURGE_JOB, PurgeOldRows } from './purge-old-rows';
 import { RedisConnections } from './redis-connections';
+import { redisPlaceOf } from './redis-place';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
 import { SilenceBells } from './silence-bells';
@@ -89,9 +90,7 @@ export class JobsModule {
       provide: RedisConnections,
       inject: [SETTINGS, Log],
       useFactory: (settings: Settings, log: Log) =>
-        new RedisConnections(settings.REDIS_URL ?? '', (error) =>
-          log.error('redis connection failed', error),
-        ),
+        new RedisConnections(redisPlaceOf(settings), (error) => log.error('redis connection failed', error)),
     },
   ],
   exports: [RedisConnections],
