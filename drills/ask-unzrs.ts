@@ -7,9 +7,9 @@ import type { Opened } from './scene';
 import type { SeededRandom } from './seeded-random';
 
 const OFFICIALS = 6;
-const LANES = 6;
+const LANES = 10;
 const MOST_REQUESTS = 3;
-const LONGEST_PAUSE_MS = 160;
+const LONGEST_PAUSE_MS = 60;
 const ANSWERED_WITHIN_MS = 20_000;
 
 /** One request, and whether the door has said that it took it. */

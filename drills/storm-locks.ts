@@ -10,7 +10,7 @@ export interface StormRows {
 
 /** The work of one transaction: long enough that others come by, short enough that many fit into a run. */
 const WORK_MS = 15;
-const MOST_ROWS = 4;
+const MOST_ROWS = 8;
 /** Whoever looks for a deadlock first becomes its victim: the program waits for a second, half of the storm less, half more. */
 const LOOKS_AFTER = ['50ms', '3s'];
 

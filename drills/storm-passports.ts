@@ -6,7 +6,7 @@ import { StormLocks } from './storm-locks';
 
 const CLIENTS = 6;
 /** So many persons, and a third as many parties, are fought over: few enough that transactions meet. */
-const FOUGHT_OVER = 120;
+const FOUGHT_OVER = 36;
 /** Fewer deadlocks than this, and nothing was proved. */
 const LEAST_DEADLOCKS = 3;
 
