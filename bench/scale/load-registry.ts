@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import { onDatabase, type Stage } from '../stage';
 import { type RowsOf, TABLES } from './person-rows';
-import { takeIndexesOff, type TakenOff } from './take-indexes-off';
+import { sparseIndexes, takeIndexesOff, type TakenOff } from './take-indexes-off';
 
 /** A registry as it stands in a database of its own. */
 export interface Registry {
@@ -16,12 +16,17 @@ export interface Loading {
   readonly say: (sentence: string) => void;
   /** Asked between two pieces: no more rows when it says no. */
   readonly hasTime: () => boolean;
+  /** Indexes that stay on while rows come, as a smaller registry has told. */
+  readonly sparse?: readonly string[];
 }
 
 export interface Loaded extends Registry {
   readonly seconds: number;
-  /** Of the four tables and their indexes. */
+  /** Of them for the rows; the others for indexes and the first vacuum. */
+  readonly rowSeconds: number;
+  /** Of the tables and their indexes. */
   readonly bytes: number;
+  readonly sparse: readonly string[];
 }
 
 /** So many persons are loaded between two looks at the clock. */
@@ -38,22 +43,22 @@ const NAMES = LINES.flatMap(({ tables }) => tables);
  */
 export async function loadRegistry(stage: Stage, loading: Loading): Promise<Loaded> {
   const startedAtMs = performance.now();
+  const secondsSinceStart = (): number => (performance.now() - startedAtMs) / 1000;
   const url = await stage.database(loading.name);
-  const taken = await onDatabase(url, (client) => takeIndexesOff(client, NAMES));
+  const taken = await onDatabase(url, (client) => takeIndexesOff(client, NAMES, loading.sparse ?? []));
   const pieces = new Pieces(loading);
   await Promise.all(LINES.map((line) => onDatabase(url, (client) => pieces.insert(client, line.rows))));
+  const rowSeconds = secondsSinceStart();
   loading.say(`${pieces.rows} persons are in their tables; building indexes.`);
   await Promise.all(
     LINES.map(({ tables }) => onDatabase(url, (client) => buildIndexes(client, tables, taken))),
   );
-  const bytes = await onDatabase(url, (client) => finish(client, taken));
-  return {
-    name: loading.name,
-    url,
-    rows: pieces.rows,
-    bytes,
-    seconds: (performance.now() - startedAtMs) / 1000,
-  };
+  const { rows } = pieces;
+  const { bytes, sparse } = await onDatabase(url, async (client) => ({
+    bytes: await finish(client, taken),
+    sparse: await sparseIndexes(client, NAMES, rows),
+  }));
+  return { name: loading.name, url, rows, bytes, sparse, rowSeconds, seconds: secondsSinceStart() };
 }
 
 /** Which persons come next; both lines of tables get the same ones, whoever asks first. */

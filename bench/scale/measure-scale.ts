@@ -71,7 +71,13 @@ async function load(work: ScaleWork, findings: ScaleFindings): Promise<Sizes> {
   say(`Loading ${count(terms.smallRows)} persons to compare with.`);
   const small = await loadRegistry(stage, { ...loading, name: 'bench_small', rows: terms.smallRows });
   say(`Loading ${count(terms.probeRows)} persons to learn what one takes.`);
-  const probed = await loadRegistry(stage, { ...loading, name: 'bench_probe', rows: terms.probeRows });
+  const { sparse } = small;
+  const probed = await loadRegistry(stage, {
+    ...loading,
+    name: 'bench_probe',
+    rows: terms.probeRows,
+    sparse,
+  });
   await stage.drop(probed.name);
   const plan = planLoading(probed, {
     wantedRows: terms.rows,
@@ -84,10 +90,9 @@ async function load(work: ScaleWork, findings: ScaleFindings): Promise<Sizes> {
     findings.notes.push(plan.sentence);
   }
   say(`Loading ${count(plan.rows)} persons, ${(plan.needBytes / 1e9).toFixed(1)} GB.`);
-  const untilSeconds = seconds() + terms.loadingSeconds;
-  // Indexes and the first vacuum take nearly as long as the rows.
-  const hasTime = (): boolean => untilSeconds - seconds() > terms.loadingSeconds * 0.4;
-  const large = await loadRegistry(stage, { name: 'bench_large', rows: plan.rows, say, hasTime });
+  const rowsUntil = seconds() + (terms.loadingSeconds * probed.rowSeconds) / probed.seconds;
+  const hasTime = (): boolean => seconds() < rowsUntil;
+  const large = await loadRegistry(stage, { name: 'bench_large', rows: plan.rows, say, hasTime, sparse });
   if (large.rows < plan.rows) {
     findings.notes.push(
       `Loading was slower than the first persons promised: ${count(large.rows)} are loaded.`,

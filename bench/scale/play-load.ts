@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { onDatabase, type Stage } from '../stage';
 import { type Glance, startWorker, type Worker } from '../worker';
-import { cpuSecondsOf, cpuSecondsOfServer } from './processor-time';
+import { cpuSecondsOf, cpuSecondsOfMachine, cpuSecondsOfServer } from './processor-time';
 
 /** Workers of the program against the sandbox, for a while in the middle of a run. */
 export interface Load {
@@ -20,6 +20,8 @@ export interface SeenLoad {
   readonly workerMicroseconds: number;
   readonly databaseMicroseconds: number;
   readonly registerMicroseconds: number;
+  /** Cores that something else used meanwhile. */
+  readonly foreignCores: number;
 }
 
 /** Until every worker has found the run, its code is compiled and its places are full. */
@@ -47,6 +49,8 @@ export async function playLoad(stage: Stage, databaseUrl: string, load: Load): P
       glances: await Promise.all(workers.map((worker) => worker.glance())),
       databaseSeconds: cpuSecondsOfServer(stage.postgresPid),
       registerSeconds: cpuSecondsOf(register.pid),
+      ownSeconds: cpuSecondsOf(process.pid),
+      machineSeconds: cpuSecondsOfMachine(),
     });
     const from = await look();
     await wait(load.seconds * 1000);
@@ -69,6 +73,8 @@ interface Look {
   readonly glances: readonly Glance[];
   readonly databaseSeconds: number;
   readonly registerSeconds: number;
+  readonly ownSeconds: number;
+  readonly machineSeconds: number;
 }
 
 function between(from: Look, to: Look): SeenLoad {
@@ -78,12 +84,20 @@ function between(from: Look, to: Look): SeenLoad {
   const persons = sum(grown('persons'));
   if (persons === 0) throw new Error('Nobody was written while a run was watched.');
   const each = (seconds: number): number => (seconds / persons) * 1e6;
+  const seconds = sum(grown('atMs')) / to.glances.length / 1000;
+  const workers = sum(grown('cpuSeconds'));
+  const [database, register] = [
+    to.databaseSeconds - from.databaseSeconds,
+    to.registerSeconds - from.registerSeconds,
+  ];
+  const ours = workers + database + register + to.ownSeconds - from.ownSeconds;
   return {
-    personsPerSecond: persons / (sum(grown('atMs')) / to.glances.length / 1000),
+    personsPerSecond: persons / seconds,
     personsPerGroup: persons / Math.max(1, sum(grown('groups'))),
-    workerMicroseconds: each(sum(grown('cpuSeconds'))),
-    databaseMicroseconds: each(to.databaseSeconds - from.databaseSeconds),
-    registerMicroseconds: each(to.registerSeconds - from.registerSeconds),
+    workerMicroseconds: each(workers),
+    databaseMicroseconds: each(database),
+    registerMicroseconds: each(register),
+    foreignCores: Math.max(0, (to.machineSeconds - from.machineSeconds - ours) / seconds),
   };
 }
 

@@ -27,6 +27,15 @@ export function cpuSecondsOfServer(pid: number): number {
   return (server.ticks + server.childTicks + ticks) / TICKS_PER_SECOND;
 }
 
+/** CPU seconds of everything on this machine so far, waiting for disks left out. */
+export function cpuSecondsOfMachine(): number {
+  const [, user, nice, system, , , irq, softIrq, steal] = (
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0] ?? ''
+  ).split(/ +/);
+  const ticks = [user, nice, system, irq, softIrq, steal].reduce((sum, field) => sum + Number(field ?? 0), 0);
+  return ticks / TICKS_PER_SECOND;
+}
+
 /** Fields 4 and 14 to 17 of the kernel's record; the program's name before them may itself hold spaces. */
 function recordOf(pid: number): KernelRecord | undefined {
   try {

@@ -1,5 +1,5 @@
 import { type Report, reportFields, reportText, table } from '../report';
-import { median } from '../statistics';
+import { median, spread } from '../statistics';
 import type { CheckedModel } from './check-model';
 import { COUNTRY_PERSONS, durationText, type FirstSweep } from './first-sweep';
 import { count } from './loading-plan';
@@ -71,19 +71,21 @@ function modelLines(model: CheckedModel | undefined): string[] {
   if (model === undefined) return [];
   const { worker, database, registerPerCallMs, commitMs } = model.costs;
   const ms = (value: number): string => value.toFixed(3);
-  const lines = model.checks.map(({ load, predicted, measured, noisy }) => {
+  const lines = model.checks.map(({ load, predicted, measured, foreignCores, noisy }) => {
     const seen = median(measured);
     return [
       `${load.workers} × ${load.callsPerWorker} calls, ${load.latencyMs} ms`,
       Math.round(predicted).toString(),
       Math.round(seen).toString(),
+      `${Math.round(spread(measured) * 100)} %`,
       `${predicted >= seen ? '+' : ''}${Math.round((predicted / seen - 1) * 100)} %`,
+      `${foreignCores.toFixed(2)} cores`,
       noisy ? 'noisy' : '',
     ];
   });
   return [
     'The model against what was measured, persons a second:',
-    ...table([['workers', 'predicted', 'measured', 'difference', ''], ...lines]),
+    ...table([['workers', 'predicted', 'measured', '±', 'difference', 'used by others', ''], ...lines]),
     `Fed with one worker alone: worker ${ms(worker.perPersonMs)} ms a person and ${ms(worker.perGroupMs)} a group, database ` +
       `${ms(database.perPersonMs)} and ${ms(database.perGroupMs)}, sandbox ${ms(registerPerCallMs)} a call, a commit waits ${ms(commitMs)} ms.`,
     '',
