@@ -29,6 +29,8 @@ export class AskUnzrs {
   /** Doors that are open; whoever breaks one takes it out. */
   readonly doors = new Set<Opened>();
   readonly sent: SentRequest[] = [];
+  /** While it is set nobody asks: there is nobody to break. */
+  isHeld = false;
   /** Answers that are neither a yes nor a door that is gone. */
   readonly odd = new Set<string>();
   private readonly todo: string[];
@@ -83,7 +85,7 @@ export class AskUnzrs {
   }
 
   private async post(unzr: string, token: string): Promise<boolean> {
-    while (this.doors.size === 0) await pause(20);
+    while (this.isHeld || this.doors.size === 0) await pause(20);
     const { publicUrl } = this.random.pick([...this.doors]);
     try {
       const answer = await fetch(`${publicUrl}/api/admin/unzr_info/sync`, {

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
 import { finishedPersons, isOver, nextFinishedAfter, runEnds, startRun, whileItGetsOn } from './runs';
-import { LONG_LEASE, type Scene } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
 
 const PERSONS = 900;
 const CUTS = 20;

@@ -1,7 +1,8 @@
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
-import { LONG_LEASE, type Scene } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
 
 const RESTARTS = 3;
 const PERSONS = 500;

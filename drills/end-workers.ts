@@ -2,7 +2,8 @@ import type { FaultReport } from './findings';
 import { heldBy } from './held-by';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
-import { LONG_LEASE, type Opened, type Scene } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Opened, Scene } from './scene';
 
 const PERSONS = 800;
 const WORKERS = 3;

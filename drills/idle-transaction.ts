@@ -2,7 +2,8 @@ import { Client } from 'pg';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
 import { runEnds, startRun, whileItGetsOn } from './runs';
-import { LONG_LEASE, type Scene } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
 
 const PERSONS = 500;
 const HELD = 12;

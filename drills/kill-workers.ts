@@ -3,7 +3,8 @@ import { waitUntil } from '../test/support/wait-until';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
 import { isOver, runEnds, startRun } from './runs';
-import { LEASE_MS, type Opened, type Scene } from './scene';
+import { LEASE_MS } from './drill-settings';
+import type { Opened, Scene } from './scene';
 
 const KILLS = 20;
 const WORKERS = 4;

@@ -2,7 +2,8 @@ import { waitUntil } from '../test/support/wait-until';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
-import { LONG_LEASE, type Scene } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
 
 const PERSONS = 700;
 /** Closed connections, and a register that says it is overloaded; each for so long after the breaker has opened. */

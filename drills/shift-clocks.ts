@@ -2,7 +2,8 @@ import type { FaultReport } from './findings';
 import { releasedFromTheLiving } from './count-calls';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
-import { LEASE_MS, LONG_LEASE, type Scene } from './scene';
+import { LEASE_MS, LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
 import { wrongClock } from './wrong-clock';
 
 const PERSONS = 600;

@@ -2,7 +2,8 @@ import type { FaultReport } from './findings';
 import { releasedFromTheLiving } from './count-calls';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
-import { LEASE_MS, type Scene } from './scene';
+import { LEASE_MS } from './drill-settings';
+import type { Scene } from './scene';
 
 const QUICK_MS = 50;
 /** Longer than a lease: a worker that waits must keep whom it holds. */

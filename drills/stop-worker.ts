@@ -4,7 +4,8 @@ import type { FaultReport } from './findings';
 import { heldBy } from './held-by';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
-import { LEASE_MS, type Opened, type Scene } from './scene';
+import { LEASE_MS } from './drill-settings';
+import type { Opened, Scene } from './scene';
 
 const LEASES_STOPPED = 3;
 /** The stopped worker must have so many questions out, or nothing comes late. */

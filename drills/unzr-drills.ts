@@ -1,30 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { waitUntil } from '../test/support/wait-until';
 import { AskUnzrs } from './ask-unzrs';
+import { type Break, type Broken, flushOver, killOver, loseRegisterOver, UNZRS } from './break-unzrs';
 import type { Findings } from './findings';
 import { countUnzrCalls, judgeUnzrs, unzrEffectsTwice, unzrsStolen, type UnzrTruth } from './judge-unzrs';
 import { type Drill, playAnything } from './play';
-import { LONG_LEASE, type Opened, type Scene, type SceneWishes } from './scene';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene, SceneWishes } from './scene';
 import { placeUnzrWitness, unzrProgress } from './unzr-witness';
 
-const UNZRS = 240;
 const WORKERS = 2;
 const DOORS = 2;
 const LATENCY_MS = 250;
 const STANDS_STILL_MS = 60_000;
-
-/** What a drill does to the programs while officials ask, and what it has to say about it. */
-type Break = (scene: Scene, programs: Programs) => Promise<Broken>;
-
-interface Programs {
-  readonly workers: Set<Opened>;
-  readonly asking: AskUnzrs;
-}
-
-interface Broken {
-  readonly faults: number;
-  readonly spoiled?: readonly (readonly [from: number, to: number])[];
-}
 
 /** Where nobody dies no lease should pass, however busy the machine is. */
 type Asked = Pick<Drill, 'name' | 'code' | 'says' | 'needsRealRedis'> & Pick<SceneWishes, 'settings'>;
@@ -160,66 +147,14 @@ async function askFailedAgain(scene: Scene, { truths, asking }: Played): Promise
   await nothingPends(scene);
 }
 
-/** How long the question of a dead worker waited at most until somebody else took it. */
-async function longestWait({ books }: Scene): Promise<number | null> {
+/** How long the question of a worker that was killed waited at most until somebody else took it. */
+async function longestWait({ books, crashes }: Scene): Promise<number | null> {
   const ms = await books.number(
-    `SELECT extract(epoch FROM max(at - taken_at) FILTER (WHERE what = 'reclaimed')) * 1000 FROM (
-       SELECT what, at, lag(at) OVER (PARTITION BY unzr ORDER BY seq) AS taken_at FROM drill.unzr_history
-        WHERE what <> 'asked_meanwhile') AS told`,
+    `SELECT extract(epoch FROM max(at - crashed_at)) * 1000
+       FROM unnest($1::timestamptz[], $2::varchar[]) AS crash (crashed_at, crashed)
+       JOIN (SELECT what, at, lag(worker) OVER (PARTITION BY unzr ORDER BY seq) AS had FROM drill.unzr_history
+              WHERE what IN ('claimed', 'reclaimed')) AS told ON had = crashed AND what = 'reclaimed'`,
+    [crashes.map(({ fromMs }) => new Date(fromMs).toISOString()), crashes.map(({ worker }) => worker)],
   );
   return ms === 0 ? null : Math.round(ms);
-}
-
-/** Waits until so many requests were acknowledged, or all were sent. */
-async function acknowledged(asking: AskUnzrs, count: number): Promise<void> {
-  await waitUntil(() => asking.acknowledged >= count, {
-    what: 'requests to be acknowledged',
-    timeoutMs: 120_000,
-  });
-}
-
-async function killOver(scene: Scene, { workers, asking }: Programs): Promise<Broken> {
-  const { random } = scene;
-  const coming: Promise<void>[] = [];
-  const KILLS = 15;
-  for (let kill = 1; kill <= KILLS; kill += 1) {
-    await acknowledged(asking, Math.round((kill * UNZRS) / KILLS));
-    await pause(random.below(200));
-    // Every third time a door; a worker that is gone already is not killed twice.
-    const isDoor = kill % 3 === 0;
-    const alive: Set<Opened> = isDoor ? asking.doors : workers;
-    const victim = random.pick([...alive]);
-    alive.delete(victim);
-    await victim.child.end('SIGKILL');
-    const next = isDoor ? scene.door() : scene.worker();
-    coming.push(next.then((opened) => void alive.add(opened)));
-    if (alive.size === 0) await Promise.all(coming);
-  }
-  await Promise.all(coming);
-  return { faults: KILLS };
-}
-
-async function flushOver({ redis }: Scene, { asking }: Programs): Promise<Broken> {
-  const FLUSHES = 12;
-  for (let flush = 1; flush <= FLUSHES; flush += 1) {
-    await acknowledged(asking, Math.round((flush * UNZRS) / FLUSHES));
-    await redis.flushAll();
-  }
-  return { faults: FLUSHES };
-}
-
-async function loseRegisterOver({ register }: Scene, { asking }: Programs): Promise<Broken> {
-  const spoiled: [number, number][] = [];
-  for (const share of [0.25, 0.7]) {
-    await acknowledged(asking, Math.round(share * UNZRS));
-    const open = (await register.asked())
-      .filter(({ ended }) => ended === 'open')
-      .map(({ sequence }) => sequence);
-    const from = Math.min(...open, (await register.count()) + 1);
-    await register.behave({ mode: 'down' });
-    await acknowledged(asking, Math.round((share + 0.25) * UNZRS));
-    await register.behave({ mode: 'normal' });
-    spoiled.push([from, await register.count()]);
-  }
-  return { faults: spoiled.length, spoiled };
 }

@@ -7,7 +7,8 @@ import type { Books } from './books';
  */
 const WITNESS = `
   CREATE TABLE drill.unzr_history (
-    seq bigserial PRIMARY KEY, unzr varchar NOT NULL, what varchar NOT NULL, at timestamptz DEFAULT clock_timestamp());
+    seq bigserial PRIMARY KEY, unzr varchar NOT NULL, what varchar NOT NULL, at timestamptz DEFAULT clock_timestamp(),
+    worker varchar DEFAULT current_setting('application_name'));
 
   CREATE FUNCTION drill.note_unzr() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   DECLARE
