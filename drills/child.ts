@@ -11,7 +11,7 @@ const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
 const START_WITHIN_MS = 60_000;
 /** Where whoever looks for a fault wants to read what the programs said, program by program. */
-const KEEPS_LOGS_IN = process.env['DRILL_LOGS'];
+const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;
 
 /** Every child of this process that may still live; the drill ends none but these. */
@@ -146,7 +146,7 @@ export class Child {
   }
 
   private heard(line: string): void {
-    if (KEEPS_LOGS_IN !== undefined) appendFileSync(join(KEEPS_LOGS_IN, `${this.name}.log`), `${line}\n`);
+    if (KEEPS_LOGS_IN !== '') appendFileSync(join(KEEPS_LOGS_IN, `${this.name}.log`), `${line}\n`);
     this.last.push(line);
     if (this.last.length > LINES_KEPT) this.last.shift();
     for (const listen of [...this.listeners]) listen(line);
