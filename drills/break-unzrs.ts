@@ -7,6 +7,8 @@ const KILLS = 15;
 /** About each UNZR two requests are sent on average; so many of them until the last kill. */
 const ACKNOWLEDGED_OF_EACH = 1.6;
 
+const QUESTIONS_BETWEEN = 4;
+
 /** So many UNZRs are asked about in each drill. */
 export const UNZRS = 240;
 
@@ -44,6 +46,8 @@ export async function killOver(scene: Scene, { workers, asking }: Programs): Pro
     asking.isHeld = true;
     await waitUntil(() => alive.size > 0, { what: 'somebody to kill', timeoutMs: 60_000 });
     asking.isHeld = false;
+    // A worker that has just come must have got to work, or nothing is broken with it.
+    if (!isDoor) await moreQuestions(scene);
     await pause(random.below(100));
     const victim = random.pick([...alive]);
     alive.delete(victim);
@@ -55,6 +59,14 @@ export async function killOver(scene: Scene, { workers, asking }: Programs): Pro
   }
   await Promise.all(coming);
   return { faults: KILLS };
+}
+
+/** Waits until some more questions have reached the register. */
+async function moreQuestions({ register }: Scene): Promise<void> {
+  const before = (await register.asked()).length;
+  const came = async (): Promise<boolean> => (await register.asked()).length >= before + QUESTIONS_BETWEEN;
+  // Where nobody waits any more there are none.
+  await waitUntil(came, { what: 'more questions', timeoutMs: 10_000 }).catch(() => undefined);
 }
 
 /** Redis forgets every ticket. */
