@@ -3,7 +3,7 @@ import { isNoisy } from '../measure-twice';
 import { onDatabase, type Stage } from '../stage';
 import { median } from '../statistics';
 import { fitCost } from './fit-costs';
-import type { MeasuredCosts } from './installation';
+import type { Cost, MeasuredCosts } from './installation';
 import { keepDue } from './keep-due';
 import type { Registry } from './load-registry';
 import { type Load, playLoad, type SeenLoad } from './play-load';
@@ -42,8 +42,10 @@ const LIGHT = { callsPerWorker: 20, latencyMs: 50 };
 const FULL = { callsPerWorker: CALLS_IN_FLIGHT, latencyMs: 0 };
 const WORKERS = [1, 2, 4];
 const COMMITS = 60;
-/** The model knows nothing of what else a machine does; what the kernel itself and Redis use is less than this. */
+/** What the kernel itself and Redis use is less than this. */
 const MOST_FOREIGN_CORES = 0.25;
+/** However much others compute, a scheduler gives us about this. */
+const LEAST_CORES = 0.5;
 /** Starting and ending workers around a play. */
 const AROUND_SECONDS = 12;
 
@@ -75,12 +77,28 @@ export async function checkModel(stage: Stage, registry: Registry, terms: CheckT
     const measured = plays.map(({ personsPerSecond }) => personsPerSecond);
     const foreignCores = median(plays.map((play) => play.foreignCores));
     const machine = { databaseCores: stage.cores, answersPerSecond: Infinity, onOneMachine: true };
-    const predicted = simulateSweep(costs, { ...load, ...machine }).personsPerSecond;
+    // What others compute is taken off the cores: everything of ours takes that much longer.
+    const slower = stage.cores / Math.max(LEAST_CORES, stage.cores - foreignCores);
+    const predicted = simulateSweep(slowed(costs, slower), { ...load, ...machine }).personsPerSecond;
     const noisy = isNoisy({ values: measured }) || foreignCores > MOST_FOREIGN_CORES;
     return { load, predicted, measured, foreignCores, noisy };
   });
   const errors = checks.map(({ predicted, measured }) => Math.abs(predicted / median(measured) - 1));
   return { costs, checks, error: Math.max(...errors) };
+}
+
+/** The same costs on cores that are so much slower. */
+function slowed(costs: MeasuredCosts, factor: number): MeasuredCosts {
+  const slower = ({ perGroupMs, perPersonMs }: Cost): Cost => ({
+    perGroupMs: perGroupMs * factor,
+    perPersonMs: perPersonMs * factor,
+  });
+  return {
+    ...costs,
+    worker: slower(costs.worker),
+    database: slower(costs.database),
+    registerPerCallMs: costs.registerPerCallMs * factor,
+  };
 }
 
 const isMeasuredBefore = (load: { readonly workers: number; readonly latencyMs: number }): boolean =>

@@ -87,7 +87,7 @@ function modelLines(model: CheckedModel | undefined): string[] {
     'The model against what was measured, persons a second:',
     ...table([['workers', 'predicted', 'measured', '±', 'difference', 'used by others', ''], ...lines]),
     `Fed with one worker alone: worker ${ms(worker.perPersonMs)} ms a person and ${ms(worker.perGroupMs)} a group, database ` +
-      `${ms(database.perPersonMs)} and ${ms(database.perGroupMs)}, sandbox ${ms(registerPerCallMs)} a call, a commit waits ${ms(commitMs)} ms.`,
+      `${ms(database.perPersonMs)} and ${ms(database.perGroupMs)}, sandbox ${ms(registerPerCallMs)} a call, a commit waits ${ms(commitMs)} ms. Cores that others used are taken off.`,
     '',
   ];
 }
