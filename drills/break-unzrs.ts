@@ -44,7 +44,8 @@ export async function killOver(scene: Scene, { workers, asking }: Programs): Pro
     const isDoor = kill % 3 === 0;
     const alive: Set<Opened> = isDoor ? asking.doors : workers;
     asking.isHeld = true;
-    await waitUntil(() => alive.size > 0, { what: 'somebody to kill', timeoutMs: 60_000 });
+    // One stays, so that whoever is left behind is found by somebody who lives.
+    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 60_000 });
     asking.isHeld = false;
     // A worker that has just come must have got to work, or nothing is broken with it.
     if (!isDoor) await moreQuestions(scene);

@@ -8,8 +8,8 @@ import { LONG_LEASE } from './drill-settings';
 import type { Scene, SceneWishes } from './scene';
 import { placeUnzrWitness, unzrProgress } from './unzr-witness';
 
-const WORKERS = 2;
-const DOORS = 2;
+const WORKERS = 3;
+const DOORS = 3;
 const LATENCY_MS = 250;
 const STANDS_STILL_MS = 60_000;
 
