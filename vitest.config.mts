@@ -31,7 +31,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 20_000,
-          include: ['src/**/*.spec.ts'],
+          include: ['src/**/*.spec.ts', 'bench/**/*.spec.ts'],
           setupFiles: ['test/support/fixed-seed.ts'],
         },
       },

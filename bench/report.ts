@@ -64,7 +64,12 @@ export function reportText(report: Report): string {
 
 /** The report for programs, one line. */
 export function reportJson(report: Report): string {
-  return JSON.stringify({
+  return JSON.stringify(reportFields(report));
+}
+
+/** What the line for programs says. */
+export function reportFields(report: Report): Readonly<Record<string, unknown>> {
+  return {
     terms: report.terms,
     machine: report.machine,
     settings: report.settings,
@@ -75,7 +80,7 @@ export function reportJson(report: Report): string {
       figures.map((figure) => ({ ...rowOf(figure), rounds: figure.rounds })),
     ),
     notes: report.measurements.flatMap(({ notes }) => notes),
-  });
+  };
 }
 
 function rowsOf(report: Report): Row[] {
@@ -116,7 +121,8 @@ function settingsText(settings: Report['settings']): string {
     .join(', ');
 }
 
-function table(lines: readonly (readonly string[])[]): string[] {
+/** Columns as wide as their widest cell. */
+export function table(lines: readonly (readonly string[])[]): string[] {
   const widths = (lines[0] ?? []).map((_, column) =>
     Math.max(...lines.map((line) => (line[column] ?? '').length)),
   );

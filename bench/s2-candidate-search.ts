@@ -11,11 +11,12 @@ import { median } from './statistics';
 import type { Terms } from './terms';
 
 /** The look-ups of the program, and what somebody who is searched that way is known by. */
-const LOOK_UPS: readonly { readonly lookUp: LookUp; readonly by: string; readonly symbol: string }[] = [
-  { lookUp: 'tax_id', by: 'birth date and tax number', symbol: 'C_tax' },
-  { lookUp: 'tax_id_or_certificate', by: 'birth date, last name and certificate', symbol: 'C_cert' },
-  { lookUp: 'documents', by: 'document', symbol: 'C_doc' },
-];
+export const LOOK_UPS: readonly { readonly lookUp: LookUp; readonly by: string; readonly symbol: string }[] =
+  [
+    { lookUp: 'tax_id', by: 'birth date and tax number', symbol: 'C_tax' },
+    { lookUp: 'tax_id_or_certificate', by: 'birth date, last name and certificate', symbol: 'C_cert' },
+    { lookUp: 'documents', by: 'document', symbol: 'C_doc' },
+  ];
 
 /** Milliseconds of one search, by the size of the table; one number a round. */
 type Rounds = ReadonlyMap<number, readonly number[]>;
@@ -86,7 +87,7 @@ async function someRounds(stage: Stage, terms: Terms, lookUp: LookUp): Promise<R
 }
 
 /** Median milliseconds of a search. The first tenth lets the plans settle and is not counted. */
-async function searchTime(url: string, lookUp: LookUp, searches: number): Promise<number> {
+export async function searchTime(url: string, lookUp: LookUp, searches: number): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
   try {
     const sql = new Transactions(dataSource);

@@ -12,6 +12,8 @@ export interface Stage {
   /** Told in one line of the output. */
   readonly settings: Readonly<Record<string, string>>;
   readonly redisKind: string;
+  /** The server's first process; all others are its children. */
+  readonly postgresPid: number;
   /** A register of its own process. */
   register(latencyMs: number): Promise<Register>;
   /** An empty migrated database, or a copy of another one; gives its address as superuser. */
@@ -41,11 +43,17 @@ function serverSettings(): Record<string, string> {
   };
 }
 
-/** Starts servers of its own, whatever addresses are set: no measurement may reach somebody's register or database. */
-export async function openStage(say: (sentence: string) => void): Promise<Stage> {
+/**
+ * Starts servers of its own, whatever addresses are set: no measurement may reach somebody's register or database.
+ * Further settings of PostgreSQL are told in the output like the others.
+ */
+export async function openStage(
+  say: (sentence: string) => void,
+  further: Readonly<Record<string, string>> = {},
+): Promise<Stage> {
   const environment = ownEnvironment();
   const nodeEnv = environment['NODE_ENV'] ?? 'development';
-  const settings = serverSettings();
+  const settings = { ...serverSettings(), ...further };
   const binaries = environment['EMBEDDED_POSTGRES_BIN'];
   const postgres = await startPostgres({ nodeEnv, settings, durable: true, log: say, binaries });
   try {
@@ -73,6 +81,7 @@ function stageOf({ postgres, redis, settings }: Servers): Stage {
     redis,
     settings,
     redisKind: redis.kind,
+    postgresPid: postgres.pid,
     register: async (latencyMs) => {
       const register = await startRegister(latencyMs);
       registers.add(register);
@@ -103,10 +112,12 @@ export async function onDatabase<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new Client(url);
+  // A server that is stopped under a measurement fails its statement, and must not end this program before it has tidied.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }

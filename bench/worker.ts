@@ -8,6 +8,8 @@ export interface Glance extends InsideWorker {
   /** Persons written: verified, refuted, absent and incorrect. */
   readonly persons: number;
   readonly statements: number;
+  /** Groups of answers written. */
+  readonly groups: number;
 }
 
 /** The program `src/worker.ts` as an operator starts it. */
@@ -42,6 +44,7 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
       DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
       MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
       UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 29 2 *',
+      RETENTION_SCHEDULE: '0 1 29 2 *',
     },
   });
   const metricsUrl = await program.line('stderr', (line) => /"internal_url":"([^"]+)"/.exec(line)?.[1]);
@@ -56,6 +59,7 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
         atMs: performance.now(),
         persons: sumOf(text, PERSONS),
         statements: sumOf(text, STATEMENTS),
+        groups: sumOf(text, GROUPS),
       };
     },
     stop: () => program.stop(),
@@ -63,6 +67,7 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
 }
 
 const PERSONS = /^verification_persons_total\{.*outcome="(?:verified|refuted|absent|incorrect)".*\} (\S+)$/gm;
+const GROUPS = /^verification_write_duration_seconds_count\{.*\} (\S+)$/gm;
 const STATEMENTS = /^sql_statements_total (\S+)$/gm;
 
 async function fetchText(url: string): Promise<string> {

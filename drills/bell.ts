@@ -28,6 +28,20 @@ export class Bell {
     });
   }
 
+  /**
+   * Rings until somebody hears it. A worker that was in the middle of a ticket when Redis went away hears the next one
+   * only when the queue has given that one up, after half a minute; its poll goes on meanwhile.
+   */
+  async ringUntilHeard(withinMs: number): Promise<void> {
+    const rung: Queue.Job[] = [];
+    const oneIsDone = async (): Promise<boolean> => {
+      rung.push(await this.queue.add({}));
+      const states = await Promise.all(rung.map((job) => job.isCompleted()));
+      return states.includes(true);
+    };
+    await waitUntil(oneIsDone, { what: 'a ticket to be taken', timeoutMs: withinMs, everyMs: 500 });
+  }
+
   async close(): Promise<void> {
     await this.queue.close();
   }

@@ -1,13 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const PROJECT = join(__dirname, '..');
+/** Ends a program whose drill is gone, however it went. */
+const END_WITH_OWNER = join(PROJECT, 'src/commands/demo/end-with-owner.ts');
 /** Enough of a program's last words to see why it fell. */
 const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
 const START_WITHIN_MS = 60_000;
+/** Where whoever looks for a fault wants to read what the programs said, program by program. */
+const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;
 
 /** Every child of this process that may still live; the drill ends none but these. */
@@ -19,6 +23,10 @@ export interface Program {
   readonly file: string;
   readonly args?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
+  /** A file of the project that is loaded before it. */
+  readonly preload?: string;
+  /** A command that starts the program and becomes it; the program's own command line comes after it. */
+  readonly through?: readonly string[];
 }
 
 /** A program of this project in a process of its own. */
@@ -45,14 +53,15 @@ export class Child {
     }
   }
 
-  static start({ name, file, args = [], settings = {} }: Program): Child {
-    const child = spawn(process.execPath, ['-r', '@swc-node/register', join(PROJECT, file), ...args], {
+  static start(program: Program): Child {
+    const [command = '', ...args] = commandOf(program);
+    const child = spawn(command, args, {
       cwd: PROJECT,
       // The settings of whoever starts the drill must not reach it: its servers are its own.
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test', ...settings },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test', ...program.settings },
+      stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
-    return new Child(name, child);
+    return new Child(program.name, child);
   }
 
   get pid(): number {
@@ -104,8 +113,8 @@ export class Child {
     this.child.stdin?.end();
   }
 
-  /** Sends a signal that does not end it. */
-  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  /** Sends a signal that does not end it; SIGUSR2 is for programs that were loaded to listen to it. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void {
     this.child.kill(signal);
   }
 
@@ -113,6 +122,11 @@ export class Child {
     this.endWanted = true;
     if (this.isRunning) this.child.kill(signal);
     await this.ended;
+  }
+
+  /** What it ended with; null while it runs, or when a signal ended it. */
+  get exitCode(): number | null {
+    return this.child.exitCode;
   }
 
   /** Its end is its own, and expected. */
@@ -132,10 +146,18 @@ export class Child {
   }
 
   private heard(line: string): void {
+    if (KEEPS_LOGS_IN !== '') appendFileSync(join(KEEPS_LOGS_IN, `${this.name}.log`), `${line}\n`);
     this.last.push(line);
     if (this.last.length > LINES_KEPT) this.last.shift();
     for (const listen of [...this.listeners]) listen(line);
   }
+}
+
+function commandOf({ file, args = [], preload, through = [] }: Program): string[] {
+  const preloads = [END_WITH_OWNER, ...(preload === undefined ? [] : [join(PROJECT, preload)])];
+  const loaded = preloads.flatMap((path) => ['-r', path]);
+  const node = [process.execPath, '-r', '@swc-node/register', ...loaded, join(PROJECT, file), ...args];
+  return [...through, ...node];
 }
 
 /** For the very end: whoever is left goes at once, also when the drill itself fell. */

@@ -1,5 +1,5 @@
 import { comparePeople } from './compare-people';
-import { countCalls } from './count-calls';
+import { countCalls, releasedFromTheLiving } from './count-calls';
 import { effectsTwice } from './invariants';
 import { mendRegister } from './load-people';
 import { Oracle } from './oracle';
@@ -35,6 +35,8 @@ export interface FaultReport {
   readonly notes?: readonly string[];
   /** Questions that got no usable answer on purpose, by their numbers in the register's list. */
   readonly spoiled?: readonly (readonly [from: number, to: number])[];
+  /** The register failed at random all the time: each person who failed accounts for one question. */
+  readonly failedAtRandom?: boolean;
   /** Everybody as he was in the end, where the drill changed persons. */
   readonly people?: People;
 }
@@ -47,6 +49,10 @@ export async function findings(scene: Scene, report: FaultReport): Promise<Findi
   await runUntilNothingWaits(books, [...people.truths.hopeless.keys()]);
 
   const oracle = new Oracle(people, await dayInKyiv(scene));
+  const questions = {
+    asked: await usefulQuestions(scene, report, people),
+    ...(report.failedAtRandom === true ? { ofPersons: questionsOf(people, oracle) } : {}),
+  };
   const verdict = await comparePeople(books, { people, oracle, startedAt: scene.startedAt });
   const held = await books.number(
     `SELECT (SELECT count(*) FROM mpi.verification_claims)
@@ -61,11 +67,54 @@ export async function findings(scene: Scene, report: FaultReport): Promise<Findi
     stuck: verdict.stuck + held,
     twice: await effectsTwice(books),
     again: await claimedAgain(books),
-    ...(await countCalls(books, await usefulQuestions(scene, report, people), scene.crashes)),
+    ...(await countCalls(books, questions, scene.crashes)),
     recoveredMs: report.recoveredMs ?? null,
-    missed: [...(report.missed ?? []), ...broken, ...fallen(scene), ...verdict.examples],
-    notes: report.notes ?? [],
+    missed: [
+      ...(report.missed ?? []),
+      ...(await wrongQuestions(scene, people, oracle)),
+      ...broken,
+      ...fallen(scene),
+      ...verdict.examples,
+    ],
+    notes: [...(report.notes ?? []), ...(await rescues(scene))],
   };
+}
+
+function questionsOf({ persons }: People, oracle: Oracle): ReadonlyMap<string, string> {
+  return new Map(
+    persons.flatMap((person) => {
+      const number = oracle.question(person);
+      return number === undefined ? [] : [[person.id, number] as const];
+    }),
+  );
+}
+
+/** The register is asked about the right document of those who are due, and about no other. */
+async function wrongQuestions(
+  { books, register, people: before }: Scene,
+  people: People,
+  oracle: Oracle,
+): Promise<string[]> {
+  const edits = await books.look<{ new_number: string }>(
+    `SELECT new_number FROM drill.edits WHERE new_number IS NOT NULL`,
+  );
+  const right = new Set(questionsOf(people, oracle).values());
+  for (const { new_number } of edits) right.add(new_number);
+  if (edits.length > 0) for (const number of questionsOf(before, oracle).values()) right.add(number);
+  const wrong = new Set((await register.asked()).map(({ key }) => key).filter((key) => !right.has(key)));
+  return wrong.size > 0
+    ? [`the register was asked about ${wrong.size} documents that are none of its business`]
+    : [];
+}
+
+/** A machine that stands still for a lease makes living workers look dead; worth a line, and no fault. */
+async function rescues({ books, crashes, lagMs }: Scene): Promise<string[]> {
+  const persons = await releasedFromTheLiving(books, crashes);
+  return persons > 0
+    ? [
+        `${persons} persons were released from living workers; the machine stood still for ${lagMs} ms at worst`,
+      ]
+    : [];
 }
 
 /** The questions whose answers should have come into effect, if nothing had happened. */

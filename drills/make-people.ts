@@ -30,6 +30,13 @@ const NOT_DUE: readonly Standing[] = [
 ];
 const IN_REVIEW_ELSEWHERE: Standing = { status: 'IN_REVIEW', reason: 'MANUAL', syncedDaysAgo: null };
 
+/** Who is needed. */
+interface PeopleWishes {
+  readonly persons: number;
+  readonly spare?: number;
+  readonly sharing?: boolean;
+}
+
 /** Makes up persons and parties of every kind, always the same for the same seed. */
 export class MakePeople {
   private readonly used = new Set<string>();
@@ -41,11 +48,12 @@ export class MakePeople {
 
   constructor(private readonly random: SeededRandom) {}
 
-  /** About so many persons; `spare` numbers of each sort for edits. */
-  run(size: number, spare = 0): People {
+  /** About so many persons; `spare` numbers of each sort for edits. With `sharing` hardly anybody has his own passport. */
+  run({ persons: size, spare = 0, sharing = false }: PeopleWishes): People {
     /** How many of a hundred, and who. A shared passport makes several persons at once. */
     const kinds: readonly (readonly [number, () => void])[] = [
-      [60, () => this.plain()],
+      [sharing ? 1 : 60, () => this.plain()],
+      [sharing ? 100 : 0, () => this.shared()],
       [5, () => this.shared()],
       [6, () => this.malformed()],
       [6, () => this.absent()],

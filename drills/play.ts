@@ -13,6 +13,8 @@ export interface Drill {
   readonly needsRealRedis: boolean;
   /** Part of the short form. */
   readonly short: boolean;
+  /** Why this machine cannot play it, if it cannot. */
+  readonly cannot?: () => string | undefined;
   play(stage: Stage): Promise<Findings>;
 }
 
@@ -22,9 +24,18 @@ export async function play(
   wishes: SceneWishes,
   fault: (scene: Scene) => Promise<FaultReport>,
 ): Promise<Findings> {
+  return playAnything(stage, wishes, async (scene) => findings(scene, await fault(scene)));
+}
+
+/** The same for what is not the check of persons, and is judged in its own way. */
+export async function playAnything(
+  stage: Stage,
+  wishes: SceneWishes,
+  act: (scene: Scene) => Promise<Findings>,
+): Promise<Findings> {
   const scene = await stage.scene(wishes);
   try {
-    return await findings(scene, await fault(scene));
+    return await act(scene);
   } catch (error) {
     // A drill that waits in vain often waits for a program that is gone.
     const fallen = scene.fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? ''}`);

@@ -13,6 +13,9 @@ export interface Probed {
   readonly faults: readonly string[];
 }
 
+/** Who is answered later than this is not answered. */
+const GIVES_UP_AFTER_MS = 20_000;
+
 /** The scope of the reading call. */
 export const READING = 'person_verification:details';
 
@@ -27,6 +30,8 @@ export class ProbeDoor {
   constructor(
     private readonly personId: string,
     private readonly token: string,
+    /** What a machine that stands still is granted. */
+    private readonly grantedMs: () => number,
   ) {}
 
   start({ child, publicUrl }: Opened): void {
@@ -55,16 +60,19 @@ export class ProbeDoor {
     const startedAtMs = performance.now();
     try {
       const headers = { authorization: `Bearer ${this.token}` };
-      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(withinMs) });
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(GIVES_UP_AFTER_MS) });
       const text = await answer.text();
       if (answer.status !== 200) this.faults.add(`${what} was answered with ${answer.status}`);
       return text;
     } catch {
-      this.faults.add(`${what} had no answer within ${withinMs} ms`);
+      this.faults.add(`${what} had no answer`);
       return undefined;
     } finally {
+      const tookMs = performance.now() - startedAtMs;
+      if (tookMs > withinMs + this.grantedMs())
+        this.faults.add(`${what} was not answered within ${withinMs} ms`);
       this.asked += 1;
-      this.slowestMs = Math.max(this.slowestMs, performance.now() - startedAtMs);
+      this.slowestMs = Math.max(this.slowestMs, tookMs);
     }
   }
 }

@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly mode?: string;
   readonly latencyMs?: number;
   readonly hold?: boolean;
+  /** The share of questions that get a quick technical error, at random. */
+  readonly failureRate?: number;
 }
 
 /** What it is to say about single documents. */
@@ -31,7 +33,7 @@ export class Register {
 
   /** Knows nothing of what was, and is well. */
   async forget(latencyMs: number): Promise<void> {
-    await this.behave({ mode: 'normal', hold: false, latencyMs });
+    await this.behave({ mode: 'normal', hold: false, failureRate: 0, latencyMs });
     await this.send('DELETE', 'register');
     await this.send('DELETE', 'requests');
   }

@@ -1,12 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../test/support/wait-until';
 import type { Books } from './books';
 
 export const JOB = 'dms-passport-persons';
 
-/** No run of a drill takes this long; one that does hangs. */
-const RUN_ENDS_WITHIN_MS = 120_000;
+/** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
+const STANDS_STILL_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 /** A person who failed is tried again in each following run; more than this and something never ends. */
-const FOLLOWING_RUNS = 6;
+const FOLLOWING_RUNS = 12;
 
 /** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
 export async function startRun(books: Books): Promise<string> {
@@ -21,16 +23,37 @@ export async function startRun(books: Books): Promise<string> {
 
 /** Waits until the program says that the run is over. */
 export async function runEnds(books: Books, runId: string): Promise<void> {
-  const status = await waitUntil(
-    async () => {
-      const [run] = await books.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
-        runId,
-      ]);
-      return run?.status === 'RUNNING' ? undefined : (run?.status ?? 'gone');
-    },
-    { what: 'the end of a run', timeoutMs: RUN_ENDS_WITHIN_MS, everyMs: 50 },
-  );
+  const statusOf = async (): Promise<string | undefined> => {
+    const [run] = await books.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
+      runId,
+    ]);
+    return run?.status === 'RUNNING' ? undefined : (run?.status ?? 'gone');
+  };
+  const status = await whileItGetsOn(statusOf, { books, what: 'the end of a run' });
   if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
+}
+
+/** Whether the program has said that the run is over. */
+export async function isOver(books: Books, runId: string): Promise<boolean> {
+  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
+  return (await books.number(sql, [runId])) > 0;
+}
+
+/** Waits for a state as long as anything happens to persons; a slow machine gets on slowly. */
+export async function whileItGetsOn<T>(
+  look: () => Promise<T | undefined>,
+  { books, what }: { readonly books: Books; readonly what: string },
+): Promise<T> {
+  let [seen, sinceMs] = [await progress(books), performance.now()];
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    const now = await progress(books);
+    if (now !== seen) [seen, sinceMs] = [now, performance.now()];
+    if (performance.now() - sinceMs > STANDS_STILL_MS)
+      throw new Error(`Waited in vain for ${what}: nothing happened for ${STANDS_STILL_MS} ms.`);
+    await pause(LOOK_EVERY_MS);
+  }
 }
 
 /** Starts further runs until nobody is left whom the register could still answer about. */
@@ -75,6 +98,11 @@ export async function nextFinishedAfter(books: Books, atMs: number): Promise<num
       const finishedAtMs = row?.ms ?? undefined;
       return finishedAtMs && Math.max(1, Math.round(finishedAtMs - atMs));
     },
-    { what: 'the next finished person', timeoutMs: 60_000, everyMs: 50 },
+    { what: 'the next finished person', timeoutMs: 120_000, everyMs: LOOK_EVERY_MS },
   );
+}
+
+/** A number that grows whenever anything is done about anybody. */
+function progress(books: Books): Promise<number> {
+  return books.number(`SELECT coalesce(max(seq), 0) FROM drill.history`);
 }

@@ -2,8 +2,10 @@ import type { EmbeddedPostgres, EmbeddedRedis } from '../src/embedded';
 import type { Books } from './books';
 import { Child } from './child';
 import type { Crash } from './count-calls';
+import { SETTINGS } from './drill-settings';
 import { loadPeople, teachRegister } from './load-people';
 import { MakePeople } from './make-people';
+import { MeasureLag } from './measure-lag';
 import type { People } from './people';
 import type { Register } from './register';
 import type { SeededRandom } from './seeded-random';
@@ -14,6 +16,8 @@ import { noteBeginning, placeWitness } from './witness';
 export interface SceneWishes {
   readonly name: string;
   readonly persons: number;
+  /** Nearly all of them share their passports with others. */
+  readonly sharing?: boolean;
   /** Passport numbers kept back for edits, of each sort. */
   readonly spare?: number;
   readonly latencyMs: number;
@@ -31,35 +35,19 @@ export interface SceneParts {
   readonly random: SeededRandom;
 }
 
-/** Every drill counts in leases; two seconds is the shortest allowed. */
-export const LEASE_MS = 2_000;
-
-/** As small as they may be, so that minutes of real life pass in seconds. */
-const SETTINGS: Readonly<Record<string, string>> = {
-  LOG_LEVEL: 'info',
-  DATABASE_POOL_SIZE: '6',
-  HTTP_PORT: '0',
-  INTERNAL_PORT: '0',
-  WORKER_INTERNAL_PORT: '0',
-  VERIFICATION_LEASE_SECONDS: String(LEASE_MS / 1000),
-  JOB_POLL_SECONDS: '1',
-  SHUTDOWN_GRACE_SECONDS: '9',
-  TREMBITA_TIMEOUT_MS: '3000',
-  TREMBITA_BREAKER_OPEN_MS: '200',
-  VERIFICATION_RETRY_FIRST_SECONDS: '1',
-  VERIFICATION_RETRY_CAP_SECONDS: '1',
-  // Once in four years: the drills put in their runs themselves.
-  DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
-  DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
-  MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
-  UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
-};
-
 /** A door with its two addresses, or a worker with its one. */
 export interface Opened {
   readonly child: Child;
   readonly publicUrl: string;
   readonly internalUrl: string;
+}
+
+/** How one program of a drill differs from the others. */
+export interface ProgramWishes {
+  readonly args?: readonly string[];
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly preload?: string;
+  readonly through?: readonly string[];
 }
 
 /** One drill's own world: its database, its people, and every program it started. */
@@ -68,6 +56,7 @@ export class Scene {
   readonly crashes: Crash[] = [];
   people: People = { persons: [], parties: [], spare: { found: [], notFound: [] }, truths: NO_TRUTHS };
   private readonly children: Child[] = [];
+  private readonly lag = new MeasureLag();
   private startedPrograms = 0;
 
   private constructor(
@@ -83,11 +72,13 @@ export class Scene {
     const startedAt = (now?.at ?? new Date()).toISOString();
     const watch = new WatchInvariants(books, startedAt);
     const scene = new Scene(parts, startedAt, watch);
-    scene.people = new MakePeople(parts.random).run(wishes.persons, wishes.spare);
+    scene.lag.start();
+    scene.people = new MakePeople(parts.random).run(wishes);
     await loadPeople(books, scene.people);
     await noteBeginning(books);
     await teachRegister(scene.register, scene.people);
-    watch.start();
+    // Where nobody is checked, there is nothing to watch.
+    if (wishes.persons > 0) watch.start();
     return scene;
   }
 
@@ -115,9 +106,19 @@ export class Scene {
     return this.children.filter(({ hasFallen }) => hasFallen);
   }
 
+  /** Where the program logs in. */
+  get appUrl(): string {
+    return this.parts.appUrl;
+  }
+
+  /** How long the machine stood still at worst since the scene was set. */
+  get lagMs(): number {
+    return this.lag.ms;
+  }
+
   /** Starts a worker and waits until it listens. Its name stands in the history as well. */
-  worker(): Promise<Opened> {
-    return this.open('worker', 'src/worker.ts');
+  worker(wishes: ProgramWishes = {}): Promise<Opened> {
+    return this.open('worker', 'src/worker.ts', wishes);
   }
 
   async workers(count: number): Promise<Opened[]> {
@@ -125,23 +126,24 @@ export class Scene {
   }
 
   /** Starts the HTTP door. */
-  door(): Promise<Opened> {
-    return this.open('door', 'src/main.ts');
+  door(wishes: ProgramWishes = {}): Promise<Opened> {
+    return this.open('door', 'src/main.ts', wishes);
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */
-  program(name: string, file: string): Child {
+  program(name: string, file: string, { settings: own, ...how }: ProgramWishes = {}): Child {
     this.startedPrograms += 1;
     const called = `${name}_${this.startedPrograms}`;
     const { appUrl, redis, wishes } = this.parts;
     const settings = {
       ...SETTINGS,
       ...wishes.settings,
+      ...own,
       DATABASE_URL: `${appUrl}?application_name=${called}`,
       REDIS_URL: redis.url,
       TREMBITA_URL: this.register.url,
     };
-    const child = Child.start({ name: called, file, settings });
+    const child = Child.start({ name: called, file, settings, ...how });
     this.children.push(child);
     return child;
   }
@@ -152,13 +154,15 @@ export class Scene {
   }
 
   async close(): Promise<void> {
-    await this.watch.stop();
+    this.lag.stop();
     await Promise.all(this.children.map((child) => child.end('SIGKILL')));
+    // A drill that fell may have left PostgreSQL in a state in which nothing can be looked at any more.
+    await this.watch.stop().catch(() => undefined);
     await this.books.close();
   }
 
-  private async open(name: string, file: string): Promise<Opened> {
-    const child = this.program(name, file);
+  private async open(name: string, file: string, wishes: ProgramWishes): Promise<Opened> {
+    const child = this.program(name, file, wishes);
     const urls = await child.hear(listening);
     return { child, ...urls };
   }

@@ -13,11 +13,11 @@ const LOGIN = 'drill_app';
 /** What all drills share: the servers, with a database for each drill, and the register; both forget between drills. */
 export class Stage {
   private scenes = 0;
+  private register: Register | undefined;
 
   private constructor(
     readonly postgres: EmbeddedPostgres,
     readonly redis: EmbeddedRedis,
-    private readonly register: Register,
     private readonly seed: string,
   ) {}
 
@@ -29,13 +29,7 @@ export class Stage {
         log: tell,
         cacheHome: process.env['XDG_CACHE_HOME'],
       });
-      const sandbox = Child.start({
-        name: 'sandbox',
-        file: 'src/commands/sandbox.ts',
-        args: ['--port', '0'],
-      });
-      const url = await sandbox.hear((line) => /^http:\S+/.exec(line)?.[0]);
-      const stage = new Stage(postgres, redis, new Register(url), seed);
+      const stage = new Stage(postgres, redis, seed);
       await stage.layOut();
       return stage;
     } catch (error) {
@@ -49,14 +43,14 @@ export class Stage {
   async scene(wishes: SceneWishes): Promise<Scene> {
     this.scenes += 1;
     const name = `drill_${this.scenes}`;
+    await this.mend();
+    const register = await this.freshRegister(wishes.latencyMs);
     await this.asAdmin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-    await this.redis.flushAll();
-    await this.register.forget(wishes.latencyMs);
     return Scene.set({
       wishes,
       postgres: this.postgres,
       redis: this.redis,
-      register: this.register,
+      register,
       books: new Books(this.postgres.databaseUrl(name)),
       appUrl: this.postgres.databaseUrl(name, LOGIN),
       random: new SeededRandom(`${this.seed} ${wishes.name}`),
@@ -67,6 +61,27 @@ export class Stage {
     endAllChildren();
     await this.redis.stop();
     await this.postgres.stop();
+  }
+
+  /** A drill that fell may have left its servers broken; the next one must not fall over that. */
+  private async mend(): Promise<void> {
+    await this.asAdmin('SELECT 1').catch(() => this.postgres.restart('immediate'));
+    await this.redis.flushAll().catch(() => this.redis.restart());
+  }
+
+  private async freshRegister(latencyMs: number): Promise<Register> {
+    try {
+      if (this.register !== undefined) {
+        await this.register.forget(latencyMs);
+        return this.register;
+      }
+    } catch {
+      // It is gone: another one takes its place.
+    }
+    const sandbox = Child.start({ name: 'sandbox', file: 'src/commands/sandbox.ts', args: ['--port', '0'] });
+    this.register = new Register(await sandbox.hear((line) => /^http:\S+/.exec(line)?.[0]));
+    await this.register.forget(latencyMs);
+    return this.register;
   }
 
   private async layOut(): Promise<void> {

@@ -1,9 +1,11 @@
 import { waitUntil } from '../test/support/wait-until';
 import type { Books } from './books';
 import type { FaultReport } from './findings';
+import { heldBy } from './held-by';
 import { type Drill, play } from './play';
 import { runEnds, startRun } from './runs';
-import { LEASE_MS, type Opened, type Scene } from './scene';
+import { LEASE_MS } from './drill-settings';
+import type { Opened, Scene } from './scene';
 
 const LEASES_STOPPED = 3;
 /** The stopped worker must have so many questions out, or nothing comes late. */
@@ -67,7 +69,7 @@ async function stop({ books, crashes }: Scene, { child }: Opened): Promise<numbe
   await waitUntil(async () => (await books.number(active, [child.name])) === 0, {
     what: 'its last statements',
   });
-  for (const atMs of [stoppedAtMs, Date.now()]) crashes.push({ atMs, worker: child.name });
+  crashes.push({ fromMs: stoppedAtMs, untilMs: Date.now(), worker: child.name });
   await books.write(`CREATE TABLE drill.slept AS ${heldBy(child.name)}`);
   return stoppedAtMs;
 }
@@ -83,12 +85,6 @@ async function wakeUp({ books }: Scene, { child }: Opened): Promise<number> {
       WHERE now.stands IS DISTINCT FROM before.stands`,
   );
 }
-
-/** Persons under claims of a worker. Its name is one of ours. */
-const heldBy = (worker: string): string => `
-  SELECT held.person_id, held.claim_id FROM mpi.verification_locks AS held
-    JOIN drill.history AS taken ON taken.claim_id = held.claim_id AND taken.person_id = held.person_id
-     AND taken.what = 'claimed' AND taken.worker = '${worker}'`;
 
 /** Persons whom the sleeper held and the other worker took since. */
 const RETAKEN = `

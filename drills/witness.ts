@@ -8,6 +8,7 @@ import type { Books } from './books';
  *
  * `claimed` (`stolen`: from under another claim) · `finished` by an answer or a decision · `failed` with a wait ·
  * `let_go` as before, by release, rescue or because the data changed · `forgotten` wait of old data · `begun` again.
+ * Of every claim that is over it is written down whether its lease had passed: then somebody was rescued from it.
  */
 const WITNESS = `
   CREATE SCHEMA drill;
@@ -22,6 +23,7 @@ const WITNESS = `
   CREATE TABLE drill.edits (
     seq bigserial PRIMARY KEY, person_id uuid NOT NULL, old_number varchar, new_number varchar,
     transaction xid8 DEFAULT pg_current_xact_id());
+  CREATE TABLE drill.claims_over (claim_id uuid PRIMARY KEY, lapsed boolean NOT NULL);
   GRANT USAGE ON SCHEMA drill TO app;
   GRANT SELECT, INSERT ON drill.edits TO app;
   GRANT USAGE ON ALL SEQUENCES IN SCHEMA drill TO app;
@@ -57,6 +59,14 @@ const WITNESS = `
   END $$;
   CREATE TRIGGER drill_lock AFTER INSERT OR UPDATE OR DELETE ON mpi.verification_locks
     FOR EACH ROW EXECUTE FUNCTION drill.note_lock();
+
+  CREATE FUNCTION drill.note_claim_over() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+  BEGIN
+    INSERT INTO drill.claims_over VALUES (OLD.id, coalesce(OLD.lease_until < now(), true)) ON CONFLICT DO NOTHING;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER drill_claim_over AFTER DELETE ON mpi.verification_claims
+    FOR EACH ROW EXECUTE FUNCTION drill.note_claim_over();
 
   CREATE FUNCTION drill.note_beginning() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   BEGIN

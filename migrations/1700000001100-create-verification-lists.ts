@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { type BusyIndex, indexBusyTable } from './index-busy-table';
 import { STREAM_COLUMNS } from './stream-columns';
 
 const ACTIVE = `status = 'active' AND is_active`;
@@ -9,19 +10,10 @@ const ACTIVE = `status = 'active' AND is_active`;
  */
 export class CreateVerificationLists1700000001100 implements MigrationInterface {
   readonly name = 'CreateVerificationLists1700000001100';
+  readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`
-      CREATE INDEX persons_verification_status_index ON mpi.persons (verification_status, id) WHERE ${ACTIVE}`);
-    await queryRunner.query(`
-      CREATE INDEX persons_unverified_index ON mpi.persons (id) INCLUDE (verification_status)
-       WHERE ${ACTIVE} AND verification_status IS DISTINCT FROM 'VERIFIED'`);
-    for (const stream of Object.keys(STREAM_COLUMNS)) {
-      await queryRunner.query(`
-        CREATE INDEX person_verifications_${stream}_listed_index
-          ON mpi.person_verifications (${stream}_verification_status, person_id, ${stream}_verification_reason)
-       WHERE person_is_active AND ${stream}_verification_status IN (${listedOf(stream)})`);
-    }
+    for (const index of indexes()) await indexBusyTable(queryRunner, index);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
@@ -30,6 +22,28 @@ export class CreateVerificationLists1700000001100 implements MigrationInterface 
     }
     await queryRunner.query(`DROP INDEX mpi.persons_unverified_index, mpi.persons_verification_status_index`);
   }
+}
+
+function indexes(): readonly BusyIndex[] {
+  return [
+    {
+      name: 'persons_verification_status_index',
+      table: 'mpi.persons',
+      columns: `(verification_status, id) WHERE ${ACTIVE}`,
+    },
+    {
+      name: 'persons_unverified_index',
+      table: 'mpi.persons',
+      columns: `(id) INCLUDE (verification_status)
+       WHERE ${ACTIVE} AND verification_status IS DISTINCT FROM 'VERIFIED'`,
+    },
+    ...Object.keys(STREAM_COLUMNS).map((stream) => ({
+      name: `person_verifications_${stream}_listed_index`,
+      table: 'mpi.person_verifications',
+      columns: `(${stream}_verification_status, person_id, ${stream}_verification_reason)
+       WHERE person_is_active AND ${stream}_verification_status IN (${listedOf(stream)})`,
+    })),
+  ];
 }
 
 /**

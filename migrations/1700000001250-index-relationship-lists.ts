@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { indexBusyTable } from './index-busy-table';
 
 /**
  * One index per way in which officials look for relationships, each in the order of their list, newest first. The end
@@ -6,12 +7,15 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class IndexRelationshipLists1700000001250 implements MigrationInterface {
   readonly name = 'IndexRelationshipLists1700000001250';
+  readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
     for (const [name, columns] of Object.entries(LISTS)) {
-      await queryRunner.query(`
-        CREATE INDEX confidant_person_relationships_${name}_list_index
-          ON mpi.confidant_person_relationships ${columns}`);
+      await indexBusyTable(queryRunner, {
+        name: `confidant_person_relationships_${name}_list_index`,
+        table: 'mpi.confidant_person_relationships',
+        columns,
+      });
     }
   }
 

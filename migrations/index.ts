@@ -19,6 +19,8 @@ import { CreateUnzrInfo1700000001150 } from './1700000001150-create-unzr-info';
 import { IndexRelationshipLists1700000001250 } from './1700000001250-index-relationship-lists';
 import { CheckParties1700000001300 } from './1700000001300-check-parties';
 import { CreateCheckRequests1700000001310 } from './1700000001310-create-check-requests';
+import { IndexOldRows1700000001400 } from './1700000001400-index-old-rows';
+import { PurgeRecords1700000001450 } from './1700000001450-purge-records';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -43,4 +45,6 @@ export const MIGRATIONS = [
   IndexRelationshipLists1700000001250,
   CheckParties1700000001300,
   CreateCheckRequests1700000001310,
+  IndexOldRows1700000001400,
+  PurgeRecords1700000001450,
 ] as const;

@@ -4,7 +4,14 @@ import { AppModule } from '../app.module';
 import { ConfigurationFault } from '../config/configuration-fault';
 import { ENVIRONMENT, type Settings } from '../config/env';
 import { ownSettingsOrExit } from '../config/own-settings';
-import { JobList, JobRunRepository, RunInForeground, runSummary, type ForegroundEnd } from '../jobs';
+import {
+  JobList,
+  JobRunRepository,
+  PURGE_JOB,
+  RunInForeground,
+  runSummary,
+  type ForegroundEnd,
+} from '../jobs';
 import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
 import { VERIFICATION_JOBS } from '../verifications';
 import { ExitStatus } from './exit-status';
@@ -17,6 +24,8 @@ interface Usage {
   readonly giveUpAfterMinutes: number | undefined;
 }
 
+/** Known before anything is started, so that a misspelt name is told as such on any machine. */
+const NAMES: readonly string[] = [...VERIFICATION_JOBS, PURGE_JOB];
 const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
 /** On the command line minutes are what they are in the setting. */
 const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
@@ -104,8 +113,7 @@ function readUsage(): Usage | undefined {
     const [name, ...rest] = positionals;
     if (name === undefined || rest.length > 0) return refuse('one job must be named');
     // Known before anything is started, so that a misspelt name is told as such on any machine.
-    if (!VERIFICATION_JOBS.includes(name))
-      return refuse(`Job not found; there is ${VERIFICATION_JOBS.join(', ')}`);
+    if (!NAMES.includes(name)) return refuse(`Job not found; there is ${NAMES.join(', ')}`);
     const minutes = values['give-up-after'];
     const read = MINUTES.safeParse(minutes);
     if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);

@@ -11,6 +11,8 @@ import {
   uuid,
   whole,
 } from './setting-kinds';
+import { REDIS_ENVIRONMENT } from './redis-env';
+import { RETENTION_ENVIRONMENT } from './retention-env';
 import { SIGN_UP_ENVIRONMENT } from './sign-up-env';
 import { TREMBITA_ENVIRONMENT } from './trembita-env';
 import { URL_EXAMPLES, type Program, type UrlNeededBy } from './needs';
@@ -26,7 +28,7 @@ export const ENVIRONMENT = z.object({
   DATABASE_URL: connectionUrl(['postgres:', 'postgresql:'], URL_EXAMPLES.DATABASE_URL),
   /** Two connections per core keep PostgreSQL busy; more only queue there. */
   DATABASE_POOL_SIZE: whole({ min: 2, max: 200, fallback: 10 }),
-  REDIS_URL: connectionUrl(['redis:', 'rediss:'], URL_EXAMPLES.REDIS_URL),
+  ...REDIS_ENVIRONMENT,
 
   HTTP_HOST: text('127.0.0.1'),
   HTTP_PORT: port(3000),
@@ -68,6 +70,8 @@ export const ENVIRONMENT = z.object({
   ...TREMBITA_ENVIRONMENT,
 
   ...SIGN_UP_ENVIRONMENT,
+
+  ...RETENTION_ENVIRONMENT,
 });
 
 /** The environment as read, before anybody asked which servers a program needs. */

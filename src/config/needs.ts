@@ -27,5 +27,5 @@ export const NEEDED_URLS = {
 /** Something that is started from the command line and reads settings. */
 export type Program = keyof typeof NEEDED_URLS;
 
-/** The addresses a program cannot do without. */
-export type UrlNeededBy<P extends Program> = (typeof NEEDED_URLS)[P][number];
+/** The addresses a program can rely on. Redis may be named by its sentinels or nodes instead of by an address. */
+export type UrlNeededBy<P extends Program> = Exclude<(typeof NEEDED_URLS)[P][number], 'REDIS_URL'>;

@@ -72,6 +72,26 @@ describe('Reading the settings', () => {
     expect(faultyNames(nothing, program)).toEqual([...NEEDED_URLS[program]]);
   });
 
+  it('does without the address of Redis when its sentinels or its nodes are named', () => {
+    const sentinels = { REDIS_URL: undefined, REDIS_SENTINELS: 'one.example.org:26379, [::1]:26380' };
+    expect(readSettings({ ...SERVERS, ...sentinels }, 'worker').REDIS_SENTINELS).toEqual([
+      { host: 'one.example.org', port: 26_379 },
+      { host: '::1', port: 26_380 },
+    ]);
+    expect(faultyNames({ REDIS_URL: undefined, REDIS_CLUSTER_NODES: '10.0.0.1:6379' })).toEqual([]);
+    for (const list of [
+      'one.example.org',
+      ':6379',
+      '10.0.0.1:0',
+      '10.0.0.1:6379,',
+      'redis://10.0.0.1:6379',
+    ]) {
+      expect(faultyNames({ REDIS_URL: undefined, REDIS_CLUSTER_NODES: list })).toEqual([
+        'REDIS_CLUSTER_NODES',
+      ]);
+    }
+  });
+
   it('tells all faults at once, by name, with an example each', () => {
     const lines = faultLines({
       DATABASE_URL: undefined,
@@ -124,12 +144,19 @@ describe('Reading the settings', () => {
     ['MEDIA_STORAGE_PERSON_BUCKET', 'Persons'],
     ['MEDIA_STORAGE_PERSON_BUCKET', '../persons'],
     ['PIS_SESSION_SECRET', 'x'.repeat(31)],
+    ['REDIS_MASTER_NAME', 'x'.repeat(2000)],
+    ['RETENTION_AUDIT_DAYS', '364'],
+    ['RETENTION_SIGN_UPS_DAYS', '7'],
+    ['RETENTION_SCHEDULE', 'nightly'],
     ['ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES', 'PASSPORT,DRIVING_LICENCE'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultyNames({ [name]: value })).toEqual([name]);
   });
 
   it.each([
+    ['REDIS_SENTINELS', { REDIS_SENTINELS: '10.0.0.1:26379' }],
+    ['REDIS_CLUSTER_NODES', { REDIS_CLUSTER_NODES: '10.0.0.1:6379' }],
+    ['REDIS_PASSWORD', { REDIS_PASSWORD: 'secret' }],
     ['SHUTDOWN_GRACE_SECONDS', { SHUTDOWN_GRACE_SECONDS: '35' }],
     ['SHUTDOWN_GRACE_SECONDS', { TREMBITA_TIMEOUT_MS: '35000' }],
     ['VERIFICATION_RETRY_CAP_SECONDS', { VERIFICATION_RETRY_CAP_SECONDS: '299' }],
@@ -209,7 +236,8 @@ describe('.env.example', () => {
         value,
       ]),
     );
-    const secure = { ...examples, TREMBITA_URL: 'https://127.0.0.1:8443/' };
+    const otherWays = { REDIS_SENTINELS: '', REDIS_CLUSTER_NODES: '', REDIS_USERNAME: '' };
+    const secure = { ...examples, ...otherWays, TREMBITA_URL: 'https://127.0.0.1:8443/' };
     expect(() => readSettings(secure, 'http')).not.toThrow();
   });
 });

@@ -1,6 +1,7 @@
 import { ConfigurationFault, type Fault } from './configuration-fault';
 import { ENVIRONMENT, type SettingsFor } from './env';
 import { NEEDED_URLS, URL_EXAMPLES, type Program, type UrlSetting } from './needs';
+import { REDIS_WAYS } from './redis.rules';
 import { faultsBetween } from './settings.rules';
 
 /** What the operating system hands to a program. */
@@ -19,7 +20,7 @@ function withoutBlanks(environment: Environment): Record<string, string> {
 function missingUrls(filled: Record<string, string>, program: Program): Fault[] {
   const needed: readonly UrlSetting[] = NEEDED_URLS[program];
   return needed
-    .filter((name) => filled[name] === undefined)
+    .filter((name) => (name === 'REDIS_URL' ? REDIS_WAYS : [name]).every((way) => filled[way] === undefined))
     .map((name) => ({ name, says: `is missing, for example ${URL_EXAMPLES[name]}` }));
 }
 

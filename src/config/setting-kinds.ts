@@ -190,3 +190,30 @@ export function bucket(fallback: string) {
   const says = `must be 3 to 63 lower-case letters, digits and hyphens between them, for example ${fallback}`;
   return kind({ accepts: (value) => BUCKET.test(value), says, read: asIs }).default(fallback);
 }
+
+/** One server of a list. */
+export interface ServerPlace {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A name or an address, IPv6 in brackets, and a port. */
+const SERVER = /^(?<host>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]):(?<port>\d{1,5})$/;
+
+function serverIn(value: string): ServerPlace | undefined {
+  const { host, port: digits } = SERVER.exec(value.trim())?.groups ?? {};
+  if (host === undefined || Number(digits) < 1 || Number(digits) > 65_535) return undefined;
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(digits) };
+}
+
+/** Several servers, each with its port, separated by commas; may be left out. */
+export function servers(example: string) {
+  const says = `must be a list of host:port with commas between, for example ${example}`;
+  const read = (value: string): readonly ServerPlace[] =>
+    value
+      .split(',')
+      .map(serverIn)
+      .filter((server) => server !== undefined);
+  const accepts = (value: string): boolean => value.split(',').every((each) => serverIn(each) !== undefined);
+  return kind({ accepts, says, read }).optional();
+}

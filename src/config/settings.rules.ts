@@ -1,6 +1,7 @@
 import type { Fault } from './configuration-fault';
 import type { ReadEnvironment } from './env';
 import type { Program } from './needs';
+import { REDIS_WAYS, redisCredentialsUnused, redisNamedTwice } from './redis.rules';
 
 /** What a last call needs beyond its own deadline: writing its answer and releasing the rest. */
 const WRITING_AFTER_LAST_CALL_MS = 5_000;
@@ -112,6 +113,11 @@ const storageIsReachable: Rule = {
 };
 
 const RULES: readonly Rule[] = [
+  { names: REDIS_WAYS, faultIn: redisNamedTwice },
+  {
+    names: ['REDIS_URL', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS'],
+    faultIn: redisCredentialsUnused,
+  },
   sessionsHaveASecret,
   storageIsReachable,
   graceOutlastsACall,

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { ENTITIES } from './entities';
 import { SnakeCaseNames } from './snake-case-names';
@@ -62,6 +63,8 @@ function survivesItsEnd(client: EventEmitter): void {
 
 /** Any number will do, as long as every copy of the program uses the same one. */
 const MIGRATION_LOCK = 7_204_126_001;
+/** How often a copy that came second looks whether the first one is done. */
+const MIGRATION_LOCK_PAUSE_MS = 200;
 
 /** Brings the schema up to date; gives the names of the steps it applied. Copies that start together wait for each other. */
 export async function migrate(url: string): Promise<string[]> {
@@ -108,11 +111,25 @@ async function withMigrations<Result>(
   await dataSource.initialize();
   const holder = dataSource.createQueryRunner();
   try {
-    await holder.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    await takeMigrationLock(holder);
     return await work(dataSource);
   } finally {
     await holder.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined);
     await holder.release();
     await dataSource.destroy();
+  }
+}
+
+/**
+ * Asks again and again instead of waiting inside a statement: an index that is built beside the work waits for every
+ * statement that began before it, also for one that waits for the builder, and neither would ever end.
+ */
+async function takeMigrationLock(holder: QueryRunner): Promise<void> {
+  for (;;) {
+    const [answer] = (await holder.query(`SELECT pg_try_advisory_lock(${MIGRATION_LOCK}) AS taken`)) as {
+      taken: boolean;
+    }[];
+    if (answer?.taken === true) return;
+    await wait(MIGRATION_LOCK_PAUSE_MS);
   }
 }

@@ -1,14 +1,25 @@
-/** SQLSTATE classes of faults that come back with every try: wrong data, broken constraint, wrong statement. */
-const PERMANENT_CLASSES: ReadonlySet<string> = new Set(['21', '22', '23', '42']);
+/**
+ * SQLSTATE classes of faults that pass by themselves: connections, transactions that ended each other or were ended,
+ * resources, locks, an operator or a replica at work, disks. All others come back with every try: wrong data, a broken
+ * rule, what a trigger refuses, a row too large, a damaged page.
+ */
+const PASSING_CLASSES: ReadonlySet<string> = new Set(['08', '25', '40', '53', '55', '57', '58']);
 
 /**
- * Whether trying the same again is hopeless. An error with another code, or of the connection, may pass; one without
- * any code is a bug of ours and does not.
+ * Whether trying the same again is hopeless. Whoever takes a fault that passes for one that stays only asks once more;
+ * whoever takes one that stays for one that passes tries for ever, and keeps everybody waiting who comes after. An error
+ * without any code is a bug of ours and stays, unless the connection is gone; a code of a socket passes.
  */
 export function isPermanent(error: unknown): boolean {
   const code = codeOf(error);
-  if (typeof code === 'string') return PERMANENT_CLASSES.has(code.slice(0, 2));
-  return !isOfConnection(error);
+  if (typeof code !== 'string') return !isOfConnection(error);
+  return isSqlState(error, code) && !PASSING_CLASSES.has(code.slice(0, 2));
+}
+
+/** Sockets have short codes too, such as EPIPE, and name the call of the system that failed. */
+function isSqlState(error: unknown, code: string): boolean {
+  const isOfSystem = typeof error === 'object' && error !== null && 'syscall' in error;
+  return /^[0-9A-Z]{5}$/.test(code) && !isOfSystem;
 }
 
 /** Whether a row could not be locked in time: lock_not_available. */

@@ -7,6 +7,8 @@ export { JobList } from './job-list';
 export { type JobRun, RUN_STATUSES, type RunStatus, runSummary } from './job-run';
 export { JobRunRepository } from './job-run.repository';
 export { JobsModule, RedisModule } from './jobs.module';
+export { PurgeList } from './purge-list';
+export { PURGE_JOB } from './purge-old-rows';
 export { RedisConnections } from './redis-connections';
 export { type ForegroundEnd, RunInForeground } from './run-in-foreground';
 export { StartRun } from './start-run';

@@ -17,8 +17,8 @@ export interface HelpSignals {
   readonly abort: AbortSignal;
 }
 
-/** Why a worker stopped helping: nothing is left that it could take, it was told to, or nobody answers. */
-export type HelpEnd = 'nothing_due' | 'stopped' | 'unreachable';
+/** Why a worker stopped helping: nothing is left that it could take, it was told to, nobody answers, or it cannot be done. */
+export type HelpEnd = 'nothing_due' | 'stopped' | 'unreachable' | 'failed';
 
 /** A job of the timetable. Any number of workers help in one run of it; what they do is counted by name. */
 export interface Job {

@@ -10,8 +10,13 @@ import { Log, Metrics } from '../observability';
 import { JobList } from './job-list';
 import { JobRunRepository } from './job-run.repository';
 import { JobsAtWork } from './jobs-at-work';
+import { observePurges } from './observe-purges';
 import { observeRuns } from './observe-runs';
+import { oldRuns } from './old-runs';
+import { PurgeList } from './purge-list';
+import { PURGE_JOB, PurgeOldRows } from './purge-old-rows';
 import { RedisConnections } from './redis-connections';
+import { redisPlaceOf } from './redis-place';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
 import { SilenceBells } from './silence-bells';
@@ -23,7 +28,7 @@ import { Timetable } from './timetable';
 
 /** What a process does about jobs. */
 export interface JobsChoices {
-  /** Names of all jobs; each has a queue of its own. */
+  /** Names of the jobs of other rooms; each has a queue of its own. */
   readonly names: readonly string[];
   /** Beats the timetable and works on runs. */
   readonly works: boolean;
@@ -39,7 +44,8 @@ const PART_PORTS = Symbol('PART_PORTS');
 /** The timetable, the runs and the bell: the only room that knows Bull and cron. */
 @Module({})
 export class JobsModule {
-  static of(choices: JobsChoices): DynamicModule {
+  static of({ names, ...doings }: JobsChoices): DynamicModule {
+    const choices = { ...doings, names: [...names, PURGE_JOB] };
     const imports = [
       ...(choices.works ? [ScheduleModule.forRoot()] : []),
       ...(choices.rings ? bull(choices.names) : []),
@@ -49,6 +55,8 @@ export class JobsModule {
       imports,
       providers: [
         { provide: JobList, useFactory: () => new JobList(choices.names) },
+        PurgeList,
+        purge,
         {
           provide: JobRunRepository,
           inject: [Transactions],
@@ -66,6 +74,7 @@ export class JobsModule {
       exports: [
         JobList,
         JobRunRepository,
+        PurgeList,
         RunInForeground,
         StartRun,
         Tickets,
@@ -81,9 +90,7 @@ export class JobsModule {
       provide: RedisConnections,
       inject: [SETTINGS, Log],
       useFactory: (settings: Settings, log: Log) =>
-        new RedisConnections(settings.REDIS_URL ?? '', (error) =>
-          log.error('redis connection failed', error),
-        ),
+        new RedisConnections(redisPlaceOf(settings), (error) => log.error('redis connection failed', error)),
     },
   ],
   exports: [RedisConnections],
@@ -119,6 +126,27 @@ const partPorts: Provider = {
       holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
       observer: observeRuns(log, metrics),
     };
+  },
+};
+
+const PURGE = Symbol('PURGE');
+
+const purge: Provider = {
+  provide: PURGE,
+  inject: [JobList, PurgeList, Transactions, SETTINGS, WORKER_ID, Log, Metrics],
+  useFactory: (...given: [JobList, PurgeList, Transactions, Settings, string, Log, Metrics]) => {
+    const [jobs, tables, transactions, settings, worker, log, metrics] = given;
+    const { RETENTION_RUNS_DAYS: days, RETENTION_BATCH_SIZE: batch, RETENTION_SCHEDULE: schedule } = settings;
+    tables.add(oldRuns({ days, batch }));
+    const job = new PurgeOldRows({
+      tables,
+      transactions,
+      schedule,
+      worker,
+      observer: observePurges(log, metrics),
+    });
+    jobs.add(job);
+    return job;
   },
 };
 

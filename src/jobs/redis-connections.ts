@@ -1,4 +1,5 @@
-import Redis from 'ioredis';
+import Redis, { Cluster, type RedisOptions } from 'ioredis';
+import type { RedisCredentials, RedisPlace } from './redis-place';
 
 type Kind = 'client' | 'subscriber' | 'bclient';
 
@@ -18,25 +19,30 @@ class WatchedRedis extends Redis {
   }
 }
 
+/** The same for the connections to a cluster. */
+class WatchedCluster extends Cluster {
+  override sendCommand(...given: Parameters<Cluster['sendCommand']>): unknown {
+    given[0].promise.catch(() => undefined);
+    return super.sendCommand(...given);
+  }
+}
+
+const pauseBefore = (attempts: number): number => Math.min(attempts * 50, RECONNECT_WITHIN_MS);
+
 /**
  * The connections Bull works with. The producer keeps no queue of its own while Redis is away, or the memory would fill
  * with bells nobody needs; the two that listen wait for ever. Bull does not close connections it was given: we do.
  */
 export class RedisConnections {
-  private readonly open = new Set<Redis>();
+  private readonly open = new Set<Redis | Cluster>();
 
   constructor(
-    private readonly url: string,
+    private readonly place: RedisPlace,
     private readonly failed: (error: unknown) => void,
   ) {}
 
-  readonly create = (kind: Kind): Redis => {
-    const redis = new WatchedRedis(this.url, {
-      retryStrategy: (attempts: number) => Math.min(attempts * 50, RECONNECT_WITHIN_MS),
-      ...(kind === 'client'
-        ? { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }
-        : { maxRetriesPerRequest: null, enableReadyCheck: false }),
-    });
+  readonly create = (kind: Kind): Redis | Cluster => {
+    const redis = connect(this.place, kind);
     // Without a listener a lost connection would end the process.
     redis.on('error', this.failed);
     this.open.add(redis);
@@ -54,4 +60,43 @@ export class RedisConnections {
     for (const redis of this.open) redis.disconnect();
     this.open.clear();
   }
+}
+
+function connect(place: RedisPlace, kind: Kind): Redis | Cluster {
+  if (place.kind === 'server') {
+    return new WatchedRedis(place.url, { ...optionsOf(kind), retryStrategy: pauseBefore });
+  }
+  if (place.kind === 'cluster') {
+    return new WatchedCluster([...place.nodes], {
+      clusterRetryStrategy: pauseBefore,
+      enableOfflineQueue: kind !== 'client',
+      redisOptions: { ...optionsOf(kind), ...known(place.credentials) },
+    });
+  }
+  return new WatchedRedis({
+    ...optionsOf(kind),
+    ...known(place.credentials),
+    retryStrategy: pauseBefore,
+    sentinels: [...place.sentinels],
+    name: place.master,
+    sentinelRetryStrategy: pauseBefore,
+    ...(place.sentinelPassword === undefined ? {} : { sentinelPassword: place.sentinelPassword }),
+    ...(place.credentials.tls ? { enableTLSForSentinelMode: true } : {}),
+    // The one that was the master until a moment ago answers that it only reads: ask the sentinels again.
+    reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  });
+}
+
+function optionsOf(kind: Kind): RedisOptions {
+  return kind === 'client'
+    ? { maxRetriesPerRequest: null, enableOfflineQueue: false, commandTimeout: COMMAND_TIMEOUT_MS }
+    : { maxRetriesPerRequest: null, enableReadyCheck: false };
+}
+
+function known({ username, password, tls }: RedisCredentials): RedisOptions {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  };
 }

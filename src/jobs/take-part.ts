@@ -54,7 +54,7 @@ export class TakePart {
   }
 
   private async end(run: RunFacts, end: HelpEnd): Promise<'FINISHED' | 'FAILED' | undefined> {
-    const status = end === 'unreachable' ? 'FAILED' : 'FINISHED';
+    const status = end === 'nothing_due' ? 'FINISHED' : 'FAILED';
     const ended = await this.ports.runs.end(run.id, this.ports.holder.worker, {
       status,
       unfinished: (sql) => this.job.unfinished(sql, run.id, end),

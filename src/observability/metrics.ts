@@ -97,6 +97,9 @@ export class Metrics {
   readonly tickets = this.counter('job_tickets_total', 'Tickets of the queue that reached this process', [
     'job',
   ]);
+  readonly rowsPurged = this.counter('rows_purged_total', 'Rows removed because their time was over', [
+    'table',
+  ]);
   private readonly refreshFailures = this.counter(
     'metrics_refresh_failures_total',
     'Figures that could not be brought up to date before a collection',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { OutcomeBuffer } from './outcome-buffer';
 
 class WriteFailed extends Error {
@@ -78,6 +78,22 @@ describe('The buffer of outcomes', () => {
     await buffer.drain();
     expect(written.groups.at(-1)).toEqual([2]);
     expect(written.settled.sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('does not let one whose row stays held into a group of others again', async () => {
+    let isHeld = true;
+    const { buffer, written } = bufferOf((group) =>
+      group.includes(2) && isHeld ? Promise.reject(new WriteFailed('55P03')) : Promise.resolve(),
+    );
+    buffer.push(1);
+    buffer.push(2);
+    await vi.waitFor(() => expect(written.settled).toEqual([1]));
+    for (const n of [3, 4, 5]) buffer.push(n);
+    await vi.waitFor(() => expect(written.groups.at(-1)).toEqual([3, 4, 5]));
+    isHeld = false;
+    await buffer.drain();
+    expect(written.groups.at(-1)).toEqual([2]);
+    expect(written.settled).toEqual([1, 3, 4, 5, 2]);
   });
 
   it('tries the same group again when the database was away', async () => {

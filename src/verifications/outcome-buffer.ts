@@ -25,6 +25,9 @@ export class OutcomeBuffer<Outcome> {
   private pending: Outcome[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
+  /** Those whose rows a foreign transaction holds: in a group of others they would hold that up, again and again. */
+  private readonly held: Outcome[] = [];
+  private waiting: Promise<void> | undefined;
 
   constructor(private readonly ports: BufferPorts<Outcome>) {}
 
@@ -37,7 +40,8 @@ export class OutcomeBuffer<Outcome> {
   /** Writes everything that was pushed so far. */
   async drain(): Promise<void> {
     this.flush();
-    while (this.writing !== undefined) await this.writing;
+    while (this.writing !== undefined || this.waiting !== undefined)
+      await Promise.all([this.writing, this.waiting]);
   }
 
   private flush(): void {
@@ -74,11 +78,30 @@ export class OutcomeBuffer<Outcome> {
     await wait(ms, undefined, { signal: this.ports.abort }).catch(() => undefined);
   }
 
-  /** A foreign transaction holds somebody's row: the others do not wait for him, and he comes after them. */
+  /**
+   * A foreign transaction holds somebody's row: the others do not wait for him, he is tried beside them. Who it is shows
+   * when each is written alone: a row that is free takes milliseconds, and half a group waits as long as a whole one.
+   */
   private async goAround(group: readonly Outcome[]): Promise<void> {
-    if (group.length > 1) return this.halve(group);
-    await this.pause();
-    this.pending.push(...group);
+    if (group.length === 1) {
+      this.held.push(...group);
+      this.wait();
+    } else for (const one of group) await this.write([one]);
+  }
+
+  private wait(): void {
+    this.waiting ??= this.writeHeld().finally(() => {
+      this.waiting = undefined;
+      if (this.held.length > 0) this.wait();
+    });
+  }
+
+  /** One at a time: each may take one more connection for as long as a row is waited for. */
+  private async writeHeld(): Promise<void> {
+    for (let one = this.held.shift(); one !== undefined; one = this.held.shift()) {
+      await this.pause();
+      await this.write([one]);
+    }
   }
 
   private async halve(group: readonly Outcome[]): Promise<void> {

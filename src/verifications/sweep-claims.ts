@@ -3,7 +3,7 @@ import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { holdOf, type OutcomeRepository } from './outcome.repository';
 import { RunCounts } from './run-counts';
-import type { Subject } from './subject';
+import { PERSONS, type Subject } from './subject';
 
 /** So many persons go back in one transaction at most: it must stay short, others wait for the same rows. */
 const CLAIMS_AT_ONCE = 10;
@@ -58,6 +58,9 @@ function sweepStatements({ name, id, locks, verifications, suffix }: Subject): S
     },
   };
 }
+
+/** For everybody who has to leave alone what others hold. */
+export const LOCK_FREE_PERSONS = sweepStatements(PERSONS).busy;
 
 const REMOVE_CLAIMS: Statement = {
   name: 'remove_stale_claims',

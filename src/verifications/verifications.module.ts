@@ -1,7 +1,9 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
 import { DatabaseHealth } from '../database/database-health';
 import { Transactions } from '../database/transactions';
-import { JobList, JobsModule } from '../jobs';
+import { JobList, JobsModule, PurgeList } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
@@ -12,6 +14,8 @@ import { BeginVerifications } from './begin-verifications';
 import { countLedger } from './count-ledger';
 import { FactsRepository } from './facts.repository';
 import { MakeChecks } from './make-checks';
+import { oldLocks } from './old-locks';
+import { oldRecords } from './old-records';
 import { OutcomeRepository } from './outcome.repository';
 import { PersonDataChanged } from './person-data-changed';
 import { PersonVerificationController } from './person-verification.controller';
@@ -51,6 +55,7 @@ export class VerificationsModule {
         partyStreams,
         MakeChecks,
         ledger,
+        oldRows,
         ...OFFICIAL_WORK,
         ...atOnceWork(works),
         personDataChanged,
@@ -115,4 +120,21 @@ const ledger: Provider = {
   provide: LEDGER,
   inject: [Transactions, Metrics],
   useFactory: (transactions: Transactions, metrics: Metrics) => countLedger(transactions, metrics),
+};
+
+const OLD_ROWS = Symbol('OLD_ROWS');
+
+/** Every room writes to the two logs; this one, which writes most, removes what is past its time. */
+const oldRows: Provider = {
+  provide: OLD_ROWS,
+  inject: [PurgeList, SETTINGS],
+  useFactory: (tables: PurgeList, settings: Settings) => {
+    const batch = settings.RETENTION_BATCH_SIZE;
+    tables.add(
+      oldRecords('status_change_events', { days: settings.RETENTION_EVENTS_DAYS, batch }),
+      oldRecords('audit_log', { days: settings.RETENTION_AUDIT_DAYS, batch }),
+      oldLocks({ days: settings.RETENTION_LOCKS_DAYS, batch }),
+    );
+    return tables;
+  },
 };

@@ -36,7 +36,7 @@ describe('The connections to Redis', () => {
     process.on('unhandledRejection', note);
     try {
       const { url, nextSocket } = await silentRedis();
-      const connections = new RedisConnections(url, () => undefined);
+      const connections = new RedisConnections({ kind: 'server', url }, () => undefined);
       const first = nextSocket();
       const redis = connections.create('subscriber');
       const listening = redis.psubscribe('bell');
@@ -61,7 +61,7 @@ describe('The connections to Redis', () => {
 
   it('tell whoever waits for an answer that it will not come', async () => {
     const { url, nextSocket } = await silentRedis();
-    const connections = new RedisConnections(url, () => undefined);
+    const connections = new RedisConnections({ kind: 'server', url }, () => undefined);
     const arrived = nextSocket();
     const listening = connections.create('subscriber').psubscribe('bell');
     await once(await arrived, 'data');

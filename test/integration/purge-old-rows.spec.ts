@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { oldRuns } from '../../src/jobs/old-runs';
+import { oldTokens } from '../../src/mithril';
+import { oldSignUps } from '../../src/persons/sign-up/old-sign-ups';
+import { oldLocks } from '../../src/verifications/old-locks';
+import { oldRecords } from '../../src/verifications/old-records';
+import { aPerson } from '../support/builders';
+import { keeping, OLD, PurgeScene, YOUNG } from '../support/purge-scene';
+import { Session } from '../support/session';
+
+let here: PurgeScene;
+
+beforeAll(async () => {
+  here = await PurgeScene.open();
+});
+afterAll(() => here.close());
+beforeEach(() => here.clear());
+
+describe('What is past its time', () => {
+  it('runs: one that is over goes with its counts; the last tick of each job, and one that still runs, stay', async () => {
+    const [gone, kept] = [randomUUID(), randomUUID()];
+    await here.sql.run(
+      `INSERT INTO mpi.job_runs (id, job, tick, started_at, finished_at, status) VALUES
+         ('${gone}', 'old tick', ${OLD}, ${OLD}, ${OLD}, 'FINISHED'),
+         ('${kept}', 'young tick', ${YOUNG}, ${YOUNG}, ${YOUNG}, 'FINISHED')`,
+      `UPDATE mpi.job_runs SET job = 'one'`,
+      `INSERT INTO mpi.job_run_counts (run_id, worker, counter, n) VALUES
+         ('${gone}', 'w', 'taken', 1), ('${kept}', 'w', 'taken', 1)`,
+      `INSERT INTO mpi.job_runs (job, tick, started_at, finished_at, status) VALUES
+         ('last tick is old', ${OLD}, ${OLD}, ${OLD}, 'SKIPPED'),
+         ('last tick is old', ${OLD} - interval '1 day', ${OLD}, ${OLD}, 'FINISHED'),
+         ('by hand', NULL, ${OLD}, ${OLD}, 'FAILED'),
+         ('went on for long', NULL, ${OLD}, ${YOUNG}, 'FINISHED'),
+         ('still runs', NULL, ${OLD}, NULL, 'RUNNING')`,
+    );
+    expect(await here.purge(oldRuns(keeping))).toBe('nothing_due');
+    expect(await here.left('mpi.job_runs', 'job')).toEqual([
+      'last tick is old',
+      'one',
+      'still runs',
+      'went on for long',
+    ]);
+    expect(await here.left(`mpi.job_run_counts WHERE counter = 'taken'`, 'run_id::text')).toEqual([kept]);
+    expect(await here.counted('job_runs')).toBe(3);
+  });
+
+  it('events and audit rows go by the time they were written', async () => {
+    await here.addEvents(OLD);
+    await here.addEvents(YOUNG);
+    await here.sql.run(
+      `INSERT INTO mpi.audit_log (resource, inserted_at) VALUES ('old', ${OLD}), ('young', ${YOUNG})`,
+    );
+    await here.purge(oldRecords('status_change_events', keeping));
+    await here.purge(oldRecords('audit_log', keeping));
+    expect(await here.left('mpi.status_change_events', 'entity_type')).toEqual(['Person']);
+    expect(await here.left('mpi.audit_log', 'resource')).toEqual(['young']);
+  });
+
+  it('tokens go when they ended so long ago, other kinds and those without an end stay', async () => {
+    await here.sql.run(`
+      INSERT INTO mithril.tokens (name, value_hash, expires_at) VALUES
+        ('access_token', 'old', ${OLD}), ('access_token', 'young', ${YOUNG}),
+        ('access_token', 'endless', NULL), ('refresh_token', 'of others', ${OLD})`);
+    await here.purge(oldTokens(keeping));
+    expect(await here.left('mithril.tokens', 'value_hash')).toEqual(['endless', 'of others', 'young']);
+  });
+
+  it('sign-ups go by their last change', async () => {
+    const personId = await aPerson().save(here.sql);
+    const [old, young] = ['a'.repeat(64), 'b'.repeat(64)];
+    await here.sql.run(`
+      INSERT INTO mpi.sign_ups (content_sha256, person_id, updated_at) VALUES
+        ('${old}', '${personId}', ${OLD}), ('${young}', '${personId}', ${YOUNG})`);
+    await here.purge(oldSignUps(keeping));
+    expect(await here.left('mpi.sign_ups', 'content_sha256')).toEqual([young]);
+  });
+
+  it('locks go when nobody waits: of persons who are inactive or gone, and under no claim', async () => {
+    const [active, inactive] = [await aPerson().save(here.sql), await aPerson().inactive().save(here.sql)];
+    const lock = (stream: string, person: string, claim: string, at: string): string =>
+      `INSERT INTO mpi.verification_locks (person_id, stream, claim_id, attempts, updated_at)
+       VALUES ('${person}', '${stream}', ${claim}, 3, ${at})`;
+    await here.sql.run(
+      lock('active waits', active, 'NULL', OLD),
+      lock('inactive waited', inactive, 'NULL', OLD),
+      lock('inactive, lately', inactive, 'NULL', YOUNG),
+      lock('inactive, in review', inactive, 'gen_random_uuid()', OLD),
+      lock('gone waited', randomUUID(), 'NULL', OLD),
+    );
+    await here.purge(oldLocks(keeping));
+    expect(await here.left('mpi.verification_locks', 'stream')).toEqual([
+      'active waits',
+      'inactive, in review',
+      'inactive, lately',
+    ]);
+    expect(await here.counted('verification_locks')).toBe(2);
+  });
+
+  it('a lock whose person somebody holds is left for the next time, and nobody waits', async () => {
+    const personId = await aPerson().inactive().save(here.sql);
+    await here.sql.run(
+      `INSERT INTO mpi.verification_locks (person_id, stream, updated_at) VALUES ('${personId}', 'x', ${OLD})`,
+    );
+    const other = await Session.open(here.database.adminUrl);
+    try {
+      await other.holdPerson(personId);
+      expect(await here.purge(oldLocks(keeping))).toBe('nothing_due');
+      expect(await here.left('mpi.verification_locks', 'stream')).toEqual(['x']);
+      await other.run('COMMIT');
+      await here.purge(oldLocks(keeping));
+      expect(await here.left('mpi.verification_locks', 'stream')).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
+});

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { OldRows } from '../../src/database/old-rows';
+import { oldRuns } from '../../src/jobs/old-runs';
+import { PurgeList } from '../../src/jobs/purge-list';
+import { PurgeOldRows } from '../../src/jobs/purge-old-rows';
+import { oldRecords } from '../../src/verifications/old-records';
+import { BATCH, keeping, NEVER, OLD, PurgeScene } from '../support/purge-scene';
+import { Session } from '../support/session';
+
+let here: PurgeScene;
+
+beforeAll(async () => {
+  here = await PurgeScene.open();
+});
+afterAll(() => here.close());
+beforeEach(() => here.clear());
+
+describe('The way a purge goes', () => {
+  it('is batch by batch, each counted in its own transaction', async () => {
+    await here.addEvents(OLD, 2 * BATCH + 3);
+    const heard: number[] = [];
+    const job = here.jobFor(oldRecords('status_change_events', keeping), (rows) => heard.push(rows));
+    expect(await job.help(here.run, NEVER)).toBe('nothing_due');
+    expect(heard).toEqual([BATCH, BATCH, 3]);
+    expect(job.counters).toEqual(['status_change_events']);
+    expect(await here.counted('status_change_events')).toBe(2 * BATCH + 3);
+  });
+
+  it('stops between two batches when it is told to, and another one goes on', async () => {
+    await here.addEvents(OLD, 3 * BATCH);
+    const stop = new AbortController();
+    const job = here.jobFor(oldRecords('status_change_events', keeping), () => stop.abort());
+    expect(await job.help(here.run, { stop: stop.signal, abort: NEVER.abort })).toBe('stopped');
+    expect(await here.left('mpi.status_change_events', 'id')).toHaveLength(2 * BATCH);
+    expect(await here.purge(oldRecords('status_change_events', keeping))).toBe('nothing_due');
+    expect(await here.left('mpi.status_change_events', 'id')).toEqual([]);
+    expect(await here.counted('status_change_events')).toBe(3 * BATCH);
+  });
+
+  it('is shared by two who purge at once: everything goes, and every row is counted once', async () => {
+    await here.addEvents(OLD, 20 * BATCH);
+    const ends = await Promise.all([1, 2].map(() => here.purge(oldRecords('status_change_events', keeping))));
+    expect(ends).toEqual(['nothing_due', 'nothing_due']);
+    expect(await here.left('mpi.status_change_events', 'id')).toEqual([]);
+    expect(await here.counted('status_change_events')).toBe(20 * BATCH);
+  });
+
+  it('passes over a row that somebody holds, without waiting for him', async () => {
+    await here.addEvents(OLD, 2 * BATCH);
+    const other = await Session.open(here.database.adminUrl);
+    try {
+      await other.run('BEGIN', 'SELECT FROM mpi.status_change_events ORDER BY id LIMIT 1 FOR UPDATE');
+      await here.purge(oldRecords('status_change_events', keeping));
+      expect(await here.left('mpi.status_change_events', 'id')).toHaveLength(1);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('takes back a batch together with its count when its connection is cut', async () => {
+    await here.addEvents(OLD, BATCH);
+    const cut: OldRows = {
+      table: 'status_change_events',
+      remove: async (open, mark) => {
+        const removed = await oldRecords('status_change_events', keeping).remove(open, mark);
+        const [me] = await open.rows<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+        await here.sql.rows({ text: 'SELECT pg_terminate_backend($1, 5000)' }, [me?.pid]);
+        return removed;
+      },
+    };
+    await expect(here.purge(cut)).rejects.toThrow();
+    expect(await here.left('mpi.status_change_events', 'id')).toHaveLength(BATCH);
+    expect(await here.counted('status_change_events')).toBe(0);
+  });
+
+  it('tells that it failed when the database refuses for good, and clears the other tables', async () => {
+    await here.addEvents(OLD);
+    const tables = new PurgeList();
+    // Younger than the floor that the database keeps by itself.
+    tables.add(
+      oldRecords('audit_log', { days: 1, batch: BATCH }),
+      oldRecords('status_change_events', keeping),
+    );
+    const failures: unknown[] = [];
+    const observer = { removed: () => undefined, failed: (error: unknown) => failures.push(error) };
+    const parts = { tables, transactions: here.transactions, schedule: '0 0 1 1 *', worker: 'w', observer };
+    expect(await new PurgeOldRows(parts).help(here.run, NEVER)).toBe('failed');
+    expect(failures).toMatchObject([{ code: '42501' }]);
+    expect(await here.left('mpi.status_change_events', 'id')).toEqual([]);
+  });
+});
+
+it('No table may be purged in two ways.', () => {
+  const tables = new PurgeList();
+  tables.add(oldRuns(keeping));
+  expect(() => tables.add(oldRuns(keeping))).toThrow('job_runs');
+});
