@@ -1,5 +1,4 @@
 import { cpus, totalmem } from 'node:os';
-import { parseArgs } from 'node:util';
 import type { Measured } from './goal';
 import { measureDatabase } from './measure-database';
 import { measureFullLoad } from './measure-full-load';
@@ -12,6 +11,7 @@ import { measureTwoWorkers } from './p14-two-workers';
 import { loadSearch, measureSearch } from './s2-candidate-search';
 import { loadLists, measureLists } from './s3-lists';
 import { missesAMust, type Report, reportJson, reportText } from './report';
+import { readUsage, type Usage } from './read-usage';
 import { fillWorld } from './rows';
 import { TooLarge } from './scale/measure-scale';
 import { runScale } from './scale/run-scale';
@@ -20,19 +20,7 @@ import { SCALE_SETTINGS } from './scale/scale-terms';
 import { onDatabase, openStage, type Stage } from './stage';
 import { FULL, QUICK, type Terms } from './terms';
 
-const USAGE = 'usage: npm run bench [-- --quick | --scale [--rows <persons>]] [--json]\n';
 const EXIT = { reached: 0, missed: 1, usage: 64, interrupted: 130, terminated: 143 } as const;
-/** The country's registry is about twice that; the rest is worked out. */
-const SCALE_ROWS = 20_000_000;
-/** Fewer are done before a second is over. */
-const FEWEST_ROWS = 100_000;
-
-interface Usage {
-  readonly quick: boolean;
-  readonly json: boolean;
-  /** Persons of the large registry; undefined in an ordinary run. */
-  readonly scaleRows: number | undefined;
-}
 
 interface Progress {
   readonly say: (sentence: string) => void;
@@ -43,21 +31,32 @@ interface Interruption extends Pick<Progress, 'say'> {
   readonly interrupted: AbortController;
 }
 
-/** Measured one after the other, so that nothing shares the machine with what is being measured. */
-const MEASUREMENTS: readonly (readonly [
-  figures: string,
-  measure: (stage: Stage, terms: Terms) => Promise<Measured>,
-])[] = [
-  ['P1, P8, P9, P10, P12', measureFullLoad],
-  ['P5, P6', measureDatabase],
-  ['P7', measureIdleTransaction],
-  ['P13', measureAtOnce],
-  ['P14', measureTwoWorkers],
-  ['S1', measureRegistrations],
+interface Measurement {
+  readonly figures: string;
+  readonly measure: (stage: Stage, terms: Terms) => Promise<Measured>;
+}
+
+/** Measured one after the other, so that nothing shares the machine with what is being measured; all in one world of persons. */
+const IN_THE_WORLD: readonly Measurement[] = [
+  { figures: 'P1, P8, P9, P10, P12', measure: measureFullLoad },
+  { figures: 'P5, P6', measure: measureDatabase },
+  { figures: 'P7', measure: measureIdleTransaction },
+  { figures: 'P13', measure: measureAtOnce },
+  { figures: 'P14', measure: measureTwoWorkers },
+  { figures: 'S1', measure: measureRegistrations },
 ];
 
+/** Each in tables of its own; `load` gives how many seconds that took. */
+const IN_TABLES: readonly (Measurement & { load: (stage: Stage, terms: Terms) => Promise<number> })[] = [
+  { figures: 'P4', load: loadSelection, measure: measureSelection },
+  { figures: 'S2', load: loadSearch, measure: measureSearch },
+  { figures: 'S3', load: loadLists, measure: measureLists },
+];
+
+const FIGURES = [...IN_THE_WORLD, ...IN_TABLES].flatMap(({ figures }) => figures.split(', '));
+
 async function run(interrupted: AbortController): Promise<number> {
-  const usage = readUsage();
+  const usage = readUsage(FIGURES);
   if (usage === undefined) return EXIT.usage;
   const startedAtMs = performance.now();
   const seconds = (): number => (performance.now() - startedAtMs) / 1000;
@@ -76,7 +75,7 @@ async function run(interrupted: AbortController): Promise<number> {
 
 async function measure(stage: Stage, usage: Usage, progress: Progress): Promise<number> {
   if (usage.scaleRows !== undefined) return measureCountry(stage, usage.scaleRows, { ...progress, ...usage });
-  const measured = await measureAll(stage, usage.quick ? QUICK : FULL, progress);
+  const measured = await measureAll(stage, usage, progress);
   const report = { ...measured, seconds: progress.seconds() };
   process.stdout.write(usage.json ? `${reportJson(report)}\n` : reportText(report));
   return missesAMust(report) ? EXIT.missed : EXIT.reached;
@@ -115,34 +114,27 @@ function stopOnSignal(opening: Promise<Stage>, { interrupted, say }: Interruptio
   }
 }
 
-async function measureAll(
-  stage: Stage,
-  terms: Terms,
-  { say, seconds }: Progress,
-): Promise<Omit<Report, 'seconds'>> {
+async function measureAll(stage: Stage, usage: Usage, progress: Progress): Promise<Omit<Report, 'seconds'>> {
+  const terms = usage.quick ? QUICK : FULL;
+  const isAsked = ({ figures }: Measurement): boolean =>
+    usage.figures.length === 0 || figures.split(', ').some((figure) => usage.figures.includes(figure));
   const measurements: JudgedMeasurement[] = [];
-  const hasTimeFor = (needed: number): boolean => seconds() + needed < terms.repeatUntilSeconds;
-  const loadedFrom = seconds();
-  say(`Loading ${terms.worldPersons} persons.`);
-  await onDatabase(await stage.database('bench_world'), (client) => fillWorld(client, terms.worldPersons));
-  let loadingSeconds = seconds() - loadedFrom;
-  for (const [figures, measure] of MEASUREMENTS) {
-    say(`Measuring ${figures}.`);
-    measurements.push(await measureTwiceIfNoisy(() => measure(stage, terms), { say, hasTimeFor }));
+  let loadingSeconds = 0;
+  const inTheWorld = IN_THE_WORLD.filter(isAsked);
+  if (inTheWorld.length > 0) {
+    const loadedFrom = progress.seconds();
+    progress.say(`Loading ${terms.worldPersons} persons.`);
+    await onDatabase(await stage.database('bench_world'), (client) => fillWorld(client, terms.worldPersons));
+    loadingSeconds += progress.seconds() - loadedFrom;
+    measurements.push(...(await measureInTheWorld(stage, inTheWorld, { terms, ...progress })));
+    await stage.drop('bench_world');
   }
-  await stage.drop('bench_world');
-  say(`Loading tables of ${terms.tableRows.join(', ')} rows.`);
-  loadingSeconds += await loadSelection(stage, terms);
-  say('Measuring P4.');
-  measurements.push(judged(await measureSelection(stage, terms)));
-  say(`Loading tables of ${terms.searchPersons.join(', ')} persons.`);
-  loadingSeconds += await loadSearch(stage, terms);
-  say('Measuring S2.');
-  measurements.push(judged(await measureSearch(stage, terms)));
-  say(`Loading tables of ${terms.listPersons.join(', ')} persons.`);
-  loadingSeconds += await loadLists(stage, terms);
-  say('Measuring S3.');
-  measurements.push(judged(await measureLists(stage, terms)));
+  for (const { figures, load, measure } of IN_TABLES.filter(isAsked)) {
+    progress.say(`Loading the tables of ${figures}.`);
+    loadingSeconds += await load(stage, terms);
+    progress.say(`Measuring ${figures}.`);
+    measurements.push(judged(await measure(stage, terms)));
+  }
   return {
     terms: termsText(terms),
     machine: machineText(stage),
@@ -150,6 +142,20 @@ async function measureAll(
     loadingSeconds,
     measurements,
   };
+}
+
+async function measureInTheWorld(
+  stage: Stage,
+  asked: readonly Measurement[],
+  { terms, say, seconds }: Progress & { readonly terms: Terms },
+): Promise<JudgedMeasurement[]> {
+  const measurements: JudgedMeasurement[] = [];
+  const hasTimeFor = (needed: number): boolean => seconds() + needed < terms.repeatUntilSeconds;
+  for (const { figures, measure } of asked) {
+    say(`Measuring ${figures}.`);
+    measurements.push(await measureTwiceIfNoisy(() => measure(stage, terms), { say, hasTimeFor }));
+  }
+  return measurements;
 }
 
 function machineText({ cores, redisKind }: Stage): string {
@@ -161,22 +167,6 @@ function termsText({ name, rounds, tableRows, idleSeconds }: Terms): string {
   return name === 'full'
     ? `Full: ${sizes}`
     : `Quick, for a first look only: ${sizes}; smaller and shorter everywhere`;
-}
-
-function readUsage(): Usage | undefined {
-  try {
-    const boolean = { type: 'boolean', default: false } as const;
-    const { quick, json, scale, rows } = parseArgs({
-      options: { quick: boolean, json: boolean, scale: boolean, rows: { type: 'string' } },
-    }).values;
-    const scaleRows = rows === undefined ? SCALE_ROWS : Number(rows);
-    const isWrong = !Number.isInteger(scaleRows) || scaleRows < FEWEST_ROWS || (rows !== undefined && !scale);
-    if (isWrong || (scale && quick)) throw new TypeError('options that do not go together');
-    return { quick, json, scaleRows: scale ? scaleRows : undefined };
-  } catch {
-    process.stderr.write(USAGE);
-    return undefined;
-  }
 }
 
 const interrupted = new AbortController();
