@@ -21,6 +21,7 @@ import { CheckParties1700000001300 } from './1700000001300-check-parties';
 import { CreateCheckRequests1700000001310 } from './1700000001310-create-check-requests';
 import { IndexOldRows1700000001400 } from './1700000001400-index-old-rows';
 import { PurgeRecords1700000001450 } from './1700000001450-purge-records';
+import { VacuumPersons1700000001500 } from './1700000001500-vacuum-persons';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   CreateCheckRequests1700000001310,
   IndexOldRows1700000001400,
   PurgeRecords1700000001450,
+  VacuumPersons1700000001500,
 ] as const;

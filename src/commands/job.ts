@@ -67,6 +67,7 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
     const job = jobs.get(name);
     const progress = showProgress({
       runs: app.get(JobRunRepository, { strict: false }),
+      counters: job.counters,
       due: () => job.due(),
     });
     const end = await app.get(RunInForeground, { strict: false }).run({

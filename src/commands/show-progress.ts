@@ -8,6 +8,8 @@ const LINE_EVERY_MS = 5_000;
 
 export interface ProgressSource {
   readonly runs: Pick<JobRunRepository, 'find'>;
+  /** What the job counts. */
+  readonly counters: readonly string[];
   /** How many are due; null when nobody can tell quickly. */
   readonly due: () => Promise<number | null>;
 }
@@ -18,8 +20,8 @@ export interface Progress {
   stop(): Promise<void>;
 }
 
-/** What a review can come to: every one of these is a person done with. */
-const DONE = ['verified', 'refuted', 'absent', 'incorrect'];
+/** What a review can come to: every one of these is a person or a party done with. */
+const REVIEWED = ['verified', 'refuted', 'absent', 'incorrect'];
 
 /** Shows on standard error how far a run is: a bar on a terminal, plain lines otherwise. */
 export function showProgress(source: ProgressSource): Progress {
@@ -28,13 +30,13 @@ export function showProgress(source: ProgressSource): Progress {
     stream: process.stderr,
     clearOnComplete: false,
     hideCursor: true,
-    format: '{bar} {percentage}% | {value} of {total} persons | {eta_formatted}',
+    format: '{bar} {percentage}% | {value} of {total} | {eta_formatted}',
   });
   let timer: NodeJS.Timeout | undefined;
   let watched: string | undefined;
   const look = async (runId: string): Promise<void> => {
-    const done = doneOf((await source.runs.find(runId))?.counts ?? {});
-    if (!onTerminal) process.stderr.write(`${done} persons done\n`);
+    const done = doneOf((await source.runs.find(runId))?.counts ?? {}, source.counters);
+    if (!onTerminal) process.stderr.write(`${done} done\n`);
     else {
       bar.setTotal(Math.max(bar.getTotal(), done));
       bar.update(done);
@@ -60,7 +62,10 @@ export function showProgress(source: ProgressSource): Progress {
   };
 }
 
-function doneOf(counts: Readonly<Record<string, number>>): number {
+/** A job that reviews nobody counts nothing but what it has done. */
+function doneOf(counts: Readonly<Record<string, number>>, counters: readonly string[]): number {
   const failed = Object.keys(counts).filter((counter) => counter.startsWith('technical_errors.'));
-  return [...DONE, ...failed].reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
+  const isReview = REVIEWED.every((counter) => counters.includes(counter));
+  const done = isReview ? [...REVIEWED, ...failed] : counters;
+  return done.reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
 }

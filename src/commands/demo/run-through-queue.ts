@@ -26,11 +26,12 @@ export async function runThroughQueue(watched: RunToWatch): Promise<JobRun> {
 async function startAndWatch({ app, actorId, stopped }: RunToWatch): Promise<JobRun> {
   const runs = app.get(JobRunRepository, ANYWHERE);
   const redis = app.get(RedisConnections, ANYWHERE);
-  const due = await app.get(JobList, ANYWHERE).get(JOB).due();
+  const job = app.get(JobList, ANYWHERE).get(JOB);
+  const due = await job.due();
   while (!(await redis.ping())) await wait(LOOK_EVERY_MS, undefined, { signal: stopped });
   const runId = await startRun(runs, actorId, stopped);
   await app.get(Tickets, ANYWHERE).ring(JOB);
-  const progress = showProgress({ runs, due: () => Promise.resolve(due) });
+  const progress = showProgress({ runs, counters: job.counters, due: () => Promise.resolve(due) });
   progress.start(runId);
   try {
     return await theEnd(runs, runId, stopped);
