@@ -1,23 +1,5 @@
 import type { Client } from 'pg';
-
-/** Streams that have nothing to do with the one that is measured. */
-const OTHER_STREAMS = {
-  nhs: ['VERIFIED', 'RULES_PASSED'],
-  drfo: ['VERIFIED', 'AUTO_ONLINE'],
-  dracs_death: ['VERIFIED', 'AUTO_ONLINE'],
-  dracs_birth: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  dracs_name_change: ['VERIFICATION_NOT_NEEDED', 'INITIAL'],
-  legal_capacity: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  unzr: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  mvs_passport: ['VERIFIED', 'AUTO_NOT_LOST'],
-} as const;
-
-const columns = Object.keys(OTHER_STREAMS)
-  .map((stream) => `${stream}_verification_status, ${stream}_verification_reason`)
-  .join(', ');
-const values = Object.values(OTHER_STREAMS)
-  .map(([status, reason]) => `'${status}', '${reason}'`)
-  .join(', ');
+import { OTHER_STREAM_COLUMNS, OTHER_STREAM_VALUES } from './other-streams';
 
 const ACTOR = `'00000000-0000-4000-8000-000000000001'`;
 
@@ -40,9 +22,9 @@ export async function fillWorld(client: Client, persons: number): Promise<void> 
   );
   await withoutIndexes(client, 'mpi.person_verifications', () =>
     client.query(`
-      INSERT INTO mpi.person_verifications (person_id, ${columns}, dms_passport_verification_status,
+      INSERT INTO mpi.person_verifications (person_id, ${OTHER_STREAM_COLUMNS}, dms_passport_verification_status,
                   dms_passport_verification_reason, dms_passport_data_status, dms_passport_synced_at)
-      SELECT id, ${values}, 'VERIFIED', 'AUTO_VALID', 0, now() FROM mpi.persons`),
+      SELECT id, ${OTHER_STREAM_VALUES}, 'VERIFIED', 'AUTO_VALID', 0, now() FROM mpi.persons`),
   );
   await client.query(`SET session_replication_role = origin`);
   await client.query(`VACUUM (ANALYZE)`);
@@ -83,9 +65,9 @@ export async function fillSelection(client: Client, rows: number): Promise<void>
   await client.query(`SET synchronous_commit = off`);
   await withoutIndexes(client, 'mpi.person_verifications', () =>
     client.query(`
-      INSERT INTO mpi.person_verifications (person_id, ${columns}, dms_passport_verification_status,
+      INSERT INTO mpi.person_verifications (person_id, ${OTHER_STREAM_COLUMNS}, dms_passport_verification_status,
                   dms_passport_verification_reason, dms_passport_synced_at, person_is_active, dms_passport_retry_at)
-      SELECT CASE WHEN place < 0.1 THEN overlay(id::text PLACING '00000' FROM 1)::uuid ELSE id END, ${values},
+      SELECT CASE WHEN place < 0.1 THEN overlay(id::text PLACING '00000' FROM 1)::uuid ELSE id END, ${OTHER_STREAM_VALUES},
              CASE WHEN luck < 0.15 THEN 'VERIFICATION_NEEDED' ELSE 'VERIFIED' END,
              CASE WHEN luck >= 0.15 THEN 'AUTO_VALID' WHEN luck < 0.10 THEN 'ONLINE_TRIGGERED' ELSE 'INITIAL' END,
              CASE WHEN luck >= 0.15 OR part < 0.5 THEN

@@ -1,3 +1,5 @@
+import { OTHER_STREAM_COLUMNS, OTHER_STREAM_VALUES } from '../other-streams';
+
 /** Rows of one table for the persons `$1` to `$2` of `$3`, without looking at another table. */
 export interface RowsOf {
   readonly table: string;
@@ -64,32 +66,13 @@ const DOCUMENTS: RowsOf = {
       FROM generate_series($1::bigint, $2::bigint) AS n`,
 };
 
-/** Streams that have nothing to do with the one that is measured; `mvs_passport` was never asked, as on its first day. */
-const OTHER_STREAMS = {
-  nhs: ['VERIFIED', 'RULES_PASSED'],
-  drfo: ['VERIFIED', 'AUTO_ONLINE'],
-  dracs_death: ['VERIFIED', 'AUTO_ONLINE'],
-  dracs_birth: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  dracs_name_change: ['VERIFICATION_NOT_NEEDED', 'INITIAL'],
-  legal_capacity: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  unzr: ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
-  mvs_passport: ['VERIFIED', 'AUTO_NOT_LOST'],
-} as const;
-
-const columns = Object.keys(OTHER_STREAMS)
-  .map((stream) => `${stream}_verification_status, ${stream}_verification_reason`)
-  .join(', ');
-const values = Object.values(OTHER_STREAMS)
-  .map(([status, reason]) => `'${status}', '${reason}'`)
-  .join(', ');
-
 /** Half of those who need a check were never asked; all others were asked within the last 400 days, the head before that. */
 const VERIFICATIONS: RowsOf = {
   table: 'mpi.person_verifications',
   insert: `
-    INSERT INTO mpi.person_verifications (person_id, ${columns}, dms_passport_verification_status,
+    INSERT INTO mpi.person_verifications (person_id, ${OTHER_STREAM_COLUMNS}, dms_passport_verification_status,
                 dms_passport_verification_reason, dms_passport_synced_at, person_is_active, dms_passport_retry_at)
-    SELECT ${ID}, ${values},
+    SELECT ${ID}, ${OTHER_STREAM_VALUES},
            CASE WHEN n % 4 = 0 THEN 'VERIFICATION_NOT_NEEDED' WHEN ${LUCK} < 0.15 THEN 'VERIFICATION_NEEDED'
                 WHEN ${LUCK} >= 0.98 THEN 'NOT_VERIFIED' ELSE 'VERIFIED' END,
            CASE WHEN n % 4 = 0 THEN 'AUTO_DATA_ABSENT' WHEN ${LUCK} < 0.10 THEN 'ONLINE_TRIGGERED'
