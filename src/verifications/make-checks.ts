@@ -9,7 +9,7 @@ import { CLAIM_GATE, type ClaimGate } from '../mvs-trembita';
 import { Log, Metrics } from '../observability';
 import { CheckAtOnce } from './at-once/check-at-once';
 import type { CheckRequestRepository } from './at-once/check-request.repository';
-import { CheckPersons } from './check-persons';
+import { CheckPeople } from './check-people';
 import { ClaimLeaseRepository } from './claim-lease.repository';
 import { ClaimRepository } from './claim.repository';
 import { FactsRepository, type FactsSource, PartyFactsRepository } from './facts.repository';
@@ -43,10 +43,10 @@ export class MakeChecks {
   }
 
   /** The job that checks everybody who is due: persons, or parties where the stream is one of theirs. */
-  of(stream: AnyRegisterStream, subject = PERSONS): CheckPersons<unknown, string> {
+  of(stream: AnyRegisterStream, subject = PERSONS): CheckPeople<unknown, string> {
     const { transactions, settings } = this;
     const actorId = settings.SYSTEM_USER_ID;
-    return new CheckPersons({
+    return new CheckPeople({
       stream,
       transactions,
       actorId,

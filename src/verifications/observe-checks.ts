@@ -1,6 +1,6 @@
 import type { SubjectName } from '../domain/verification/stream';
 import type { Log, Metrics } from '../observability';
-import type { CheckObserver } from './check-persons';
+import type { CheckObserver } from './check-people';
 
 /** Tells metrics and log what the checks do. Nobody is named, not even by id: the audit log does that. */
 export function observeChecks(log: Log, metrics: Metrics, subject: SubjectName = 'persons'): CheckObserver {

@@ -46,13 +46,13 @@ interface Book {
   readonly touch: string;
 }
 
-const PERSONS: Book = {
+const BOOK_OF_PERSONS: Book = {
   table: 'mpi.persons',
   entity: 'Person',
   resource: 'person_verifications',
   touch: 'updated_at = now(), updated_by = $2::uuid',
 };
-const PARTIES: Book = {
+const BOOK_OF_PARTIES: Book = {
   table: 'prm.parties',
   entity: 'Party',
   resource: 'party_verifications',
@@ -89,8 +89,8 @@ function saveRecords({ table, entity, resource, touch }: Book): Statement {
   };
 }
 
-const SAVE_FOR_PERSONS = saveRecords(PERSONS);
-const SAVE_FOR_PARTIES = saveRecords(PARTIES);
+const SAVE_FOR_PERSONS = saveRecords(BOOK_OF_PERSONS);
+const SAVE_FOR_PARTIES = saveRecords(BOOK_OF_PARTIES);
 
 /** Writes cumulative statuses, events and audit rows of persons. */
 export async function recordPersonChanges(sql: Sql, author: Author, changes: Changes): Promise<void> {

@@ -6,7 +6,7 @@ import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
 import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
-import type { CheckPersons } from '../../src/verifications/check-persons';
+import type { CheckPeople } from '../../src/verifications/check-people';
 import { CHECKS } from '../../src/verifications';
 import { emptyTables } from './empty-tables';
 import { type FreshDatabase, freshDatabase } from './fresh-database';
@@ -199,12 +199,12 @@ export class Installation {
   }
 
   /** The job itself, as the program made it. */
-  get check(): CheckPersons<unknown, string> {
+  get check(): CheckPeople<unknown, string> {
     return this.checkOf(JOB);
   }
 
-  checkOf(job: string): CheckPersons<unknown, string> {
-    const checks = this.program.get<CheckPersons<unknown, string>[]>(CHECKS);
+  checkOf(job: string): CheckPeople<unknown, string> {
+    const checks = this.program.get<CheckPeople<unknown, string>[]>(CHECKS);
     const check = checks.find(({ name }) => name === job);
     if (check === undefined) throw new Error('The program has no job.');
     return check;

@@ -23,7 +23,7 @@ import { UnverifiedPersonsController } from './unverified-persons.controller';
 export const OFFICIAL_CONTROLLERS = [UnverifiedPersonsController, PersonVerificationChangesController];
 
 /** Where the persons are found and held whom an official names. */
-const PERSONS = Symbol('PERSONS');
+const PERSONS_AT_HAND = Symbol('PERSONS_AT_HAND');
 
 /** What stands behind them. */
 export const OFFICIAL_WORK: readonly Provider[] = [
@@ -37,18 +37,18 @@ export const OFFICIAL_WORK: readonly Provider[] = [
   },
   NhsStatusRepository,
   {
-    provide: PERSONS,
+    provide: PERSONS_AT_HAND,
     inject: [FactsRepository, OutcomeRepository],
     useFactory: (facts: FactsRepository, outcomes: OutcomeRepository): PersonsAtHand => ({ facts, outcomes }),
   },
   {
     provide: RequeueCheck,
-    inject: [Transactions, PERSONS, CHECKS_AT_ONCE],
+    inject: [Transactions, PERSONS_AT_HAND, CHECKS_AT_ONCE],
     useFactory: (...given: [Transactions, PersonsAtHand, ChecksAtOnce]) => new RequeueCheck(...given),
   },
   {
     provide: MoveNhsStatus,
-    inject: [Transactions, PERSONS, NhsStatusRepository],
+    inject: [Transactions, PERSONS_AT_HAND, NhsStatusRepository],
     useFactory: (transactions: Transactions, persons: PersonsAtHand, streams: NhsStatusRepository) =>
       new MoveNhsStatus(transactions, persons, streams),
   },

@@ -5,7 +5,7 @@ import type { AskSignals } from '../../domain/verification/register-stream';
 import type { RegisterStreamName } from '../../domain/verification/stream';
 import type { Errands, HelpSignals, TakenErrand } from '../../jobs';
 import type { ClaimGate, RegisterMethod } from '../../mvs-trembita';
-import type { CheckObserver } from '../check-persons';
+import type { CheckObserver } from '../check-people';
 import type { Held } from '../claim.repository';
 import type { ClaimLeaseRepository } from '../claim-lease.repository';
 import type { FactsRepository } from '../facts.repository';

@@ -40,7 +40,7 @@ export interface CheckParts<Question, Answer extends string> {
 }
 
 /** The job of a register stream: checks everybody who is due, persons or parties. */
-export class CheckPersons<Question, Answer extends string> implements Job {
+export class CheckPeople<Question, Answer extends string> implements Job {
   readonly name: string;
   readonly schedule: string;
   readonly counters = RUN_COUNTERS;
