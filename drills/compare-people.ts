@@ -1,6 +1,7 @@
 import type { Books } from './books';
 import type { Expected, Oracle } from './oracle';
 import type { People } from './people';
+import { ofEverybody, type Watched } from './watched';
 
 /** How many ended otherwise than the rules say, by how bad it is. */
 export interface Verdict {
@@ -28,33 +29,27 @@ const STREAM = `
   CASE WHEN v.dms_passport_data_id IS NULL THEN coalesce(v.dms_passport_data_status::text, 'none')
        ELSE v.dms_passport_data_status || ':' || coalesce(kept.pas_serial || kept.pas_number, '?') END AS data`;
 const KEPT = `LEFT JOIN mimir.dms_passport_data AS kept
-  ON kept.id = v.dms_passport_data_id AND kept.pas_status = 1 AND kept.pass_type = '0101'`;
+      ON kept.id = v.dms_passport_data_id AND kept.pas_status = 1 AND kept.pass_type = '0101'`;
 
-const PERSONS = `
-  SELECT v.person_id AS id, ${STREAM},
+/** How everybody of one kind stands now. */
+const standing = ({ people, verifications, locks, id }: Watched): string => `
+  SELECT v.${id} AS id, ${STREAM},
          ${moment('v.dms_passport_synced_at', 'began.synced_at')} AS synced,
          ${moment('v.dms_passport_unverified_at', 'began.unverified_at')} AS unverified,
-         v.dms_passport_retry_at IS NOT NULL OR held.person_id IS NOT NULL AS waits,
+         v.dms_passport_retry_at IS NOT NULL OR held.id IS NOT NULL AS waits,
          p.verification_status AS sum, began.status AS "beganAs"
-    FROM mpi.person_verifications AS v
-    JOIN mpi.persons AS p ON p.id = v.person_id
-    JOIN drill.began AS began USING (person_id)
-    LEFT JOIN mpi.verification_locks AS held USING (person_id) ${KEPT}`;
-
-const PARTIES = `
-  SELECT v.party_id AS id, ${STREAM},
-         ${moment('v.dms_passport_synced_at', "'-infinity'")} AS synced,
-         ${moment('v.dms_passport_unverified_at', "'-infinity'")} AS unverified,
-         false AS waits, p.verification_status AS sum, '' AS "beganAs"
-    FROM prm.party_verifications AS v JOIN prm.parties AS p ON p.id = v.party_id ${KEPT}`;
+    FROM ${verifications} AS v
+    JOIN ${people} AS p ON p.id = v.${id}
+    JOIN drill.began AS began ON began.person_id = v.${id}
+    LEFT JOIN ${locks} AS held ON held.${id} = v.${id} ${KEPT}`;
 
 /** Holds every person and every party of the drill against what the oracle says. */
 export async function comparePeople(
   books: Books,
   { people, oracle, startedAt }: { people: People; oracle: Oracle; startedAt: string },
 ): Promise<Verdict> {
-  const persons = new Map((await books.look<Standing>(PERSONS, [startedAt])).map((row) => [row.id, row]));
-  const parties = new Map((await books.look<Standing>(PARTIES, [startedAt])).map((row) => [row.id, row]));
+  const rows = await books.look<Standing>(ofEverybody(standing), [startedAt]);
+  const stand = new Map(rows.map((row) => [row.id, row]));
   const tally = { lost: 0, wrong: 0, stuck: 0, examples: [] as string[] };
   const judge = (who: string, stands: Standing | undefined, ways: readonly Expected[]): void => {
     const words = stands === undefined ? 'gone' : inWords(stands);
@@ -67,12 +62,10 @@ export async function comparePeople(
     }
   };
   for (const person of people.persons) {
-    judge(`person (${person.kind})`, persons.get(person.id), oracle.person(person));
+    judge(`person (${person.kind})`, stand.get(person.id), oracle.person(person));
   }
   for (const party of people.parties) {
-    // A party's times of before are not kept: whatever is not fresh is as before.
-    const stands = parties.get(party.id);
-    judge(`party (${party.kind})`, stands && asBefore(stands), [oracle.party(party)]);
+    judge(`party (${party.kind})`, stand.get(party.id), [oracle.party(party)]);
   }
   return tally;
 }
@@ -84,12 +77,6 @@ function faultOf(stands: Standing | undefined, ways: readonly Expected[]): 'lost
   return isUntouched && ways.every((way) => way.status !== stands.beganAs || way.synced === 'fresh')
     ? 'lost'
     : 'wrong';
-}
-
-function asBefore(stands: Standing): Standing {
-  const word = (moment: Standing['synced']): Standing['synced'] =>
-    moment === 'fresh' || moment === 'none' ? moment : 'as before';
-  return { ...stands, synced: word(stands.synced), unverified: word(stands.unverified) };
 }
 
 function inWords({ status, reason, data, synced, unverified, waits, sum }: Expected): string {

@@ -1,4 +1,5 @@
 import type { Books } from './books';
+import { ofEverybody } from './watched';
 import type { Asked } from './register';
 
 /**
@@ -113,7 +114,7 @@ async function interruptedHolds(
           OR EXISTS (SELECT FROM drill.claims_over AS c WHERE c.claim_id = holds.claim_id AND c.lapsed))
           OR EXISTS (SELECT FROM drill.edits AS e WHERE e.transaction = ended_by)) AS cut
       JOIN LATERAL (
-        SELECT number FROM mpi.person_documents WHERE person_id = cut.person_id
+        ${ofEverybody(({ documents, id }) => `SELECT number FROM ${documents} WHERE ${id} = cut.person_id`)}
         UNION SELECT old_number FROM drill.edits WHERE person_id = cut.person_id) AS documents ON true
      GROUP BY number`,
     [

@@ -1,3 +1,4 @@
+import { bothJobs } from './both-jobs';
 import { cutConnections } from './cut-connections';
 import { editDuringRun } from './edit-during-run';
 import { emptyRedis } from './empty-redis';
@@ -49,6 +50,7 @@ export const DRILLS: readonly Drill[] = [
   stormPassports,
   editDuringRun,
   tripleTickets,
+  bothJobs,
   killOverUnzrs,
   flushOverUnzrs,
   loseRegisterOverUnzrs,

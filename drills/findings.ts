@@ -10,6 +10,7 @@ import { claimedAgain } from './witness';
 
 /** What one drill came to. */
 export interface Findings {
+  /** And parties, where they are asked about as well. */
   readonly persons: number;
   readonly faults: number;
   readonly lost: number;
@@ -46,21 +47,22 @@ export async function findings(scene: Scene, report: FaultReport): Promise<Findi
   const { books, register } = scene;
   const people = report.people ?? scene.people;
   await mendRegister(register, people);
-  await runUntilNothingWaits(books, [...people.truths.hopeless.keys()]);
+  await runUntilNothingWaits(books, people);
 
   const oracle = new Oracle(people, await dayInKyiv(scene));
   const questions = {
     asked: await usefulQuestions(scene, report, people),
-    ...(report.failedAtRandom === true ? { ofPersons: questionsOf(people, oracle) } : {}),
+    ...(report.failedAtRandom === true ? { ofPersons: oracle.questions() } : {}),
   };
   const verdict = await comparePeople(books, { people, oracle, startedAt: scene.startedAt });
   const held = await books.number(
     `SELECT (SELECT count(*) FROM mpi.verification_claims)
-          + (SELECT count(*) FROM mpi.verification_locks WHERE claim_id IS NOT NULL)`,
+          + (SELECT count(*) FROM mpi.verification_locks WHERE claim_id IS NOT NULL)
+          + (SELECT count(*) FROM prm.party_verification_locks WHERE claim_id IS NOT NULL)`,
   );
   const broken = await scene.invariantsSeenBroken();
   return {
-    persons: people.persons.length,
+    persons: people.persons.length + (people.partiesToo ? people.parties.length : 0),
     faults: report.faults,
     lost: verdict.lost,
     wrong: verdict.wrong,
@@ -71,7 +73,7 @@ export async function findings(scene: Scene, report: FaultReport): Promise<Findi
     recoveredMs: report.recoveredMs ?? null,
     missed: [
       ...(report.missed ?? []),
-      ...(await wrongQuestions(scene, people, oracle)),
+      ...(await wrongQuestions(scene, oracle)),
       ...broken,
       ...fallen(scene),
       ...verdict.examples,
@@ -80,27 +82,18 @@ export async function findings(scene: Scene, report: FaultReport): Promise<Findi
   };
 }
 
-function questionsOf({ persons }: People, oracle: Oracle): ReadonlyMap<string, string> {
-  return new Map(
-    persons.flatMap((person) => {
-      const number = oracle.question(person);
-      return number === undefined ? [] : [[person.id, number] as const];
-    }),
-  );
-}
-
 /** The register is asked about the right document of those who are due, and about no other. */
-async function wrongQuestions(
-  { books, register, people: before }: Scene,
-  people: People,
-  oracle: Oracle,
-): Promise<string[]> {
+async function wrongQuestions(scene: Scene, oracle: Oracle): Promise<string[]> {
+  const { books, register } = scene;
   const edits = await books.look<{ new_number: string }>(
     `SELECT new_number FROM drill.edits WHERE new_number IS NOT NULL`,
   );
-  const right = new Set(questionsOf(people, oracle).values());
-  for (const { new_number } of edits) right.add(new_number);
-  if (edits.length > 0) for (const number of questionsOf(before, oracle).values()) right.add(number);
+  const before = new Oracle(scene.people, await dayInKyiv(scene));
+  const right = new Set([
+    ...oracle.questions().values(),
+    ...edits.map(({ new_number }) => new_number),
+    ...(edits.length > 0 ? before.questions().values() : []),
+  ]);
   const wrong = new Set((await register.asked()).map(({ key }) => key).filter((key) => !right.has(key)));
   return wrong.size > 0
     ? [`the register was asked about ${wrong.size} documents that are none of its business`]

@@ -69,7 +69,7 @@ async function everybodyElse({ books }: Scene, heldIds: readonly string[]): Prom
   const sinceMs = performance.now();
   const left = async (): Promise<true | undefined> => {
     const n = await books.number(
-      `SELECT count(*) FROM drill.began AS b WHERE accepted AND NOT person_id = ANY ($1::uuid[])
+      `SELECT count(*) FROM drill.began AS b WHERE subject = 'persons' AND accepted AND NOT person_id = ANY ($1::uuid[])
           AND NOT EXISTS (SELECT FROM mpi.person_verifications AS v WHERE v.person_id = b.person_id
             AND (v.dms_passport_retry_at IS NOT NULL OR v.dms_passport_synced_at > now() - interval '1 day'
                  OR v.dms_passport_verification_status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED')))`,

@@ -84,7 +84,7 @@ async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): 
   await register.behave({ hold: false });
 }
 
-async function kill(scene: Scene, { child }: Opened): Promise<void> {
+export async function kill(scene: Scene, { child }: Opened): Promise<void> {
   const fromMs = Date.now();
   await child.end('SIGKILL');
   scene.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });

@@ -14,7 +14,7 @@ export async function loadPeople(books: Books, { persons, parties }: People): Pr
   await books.insert('prm.parties', parties.map(partyRow));
   await books.insert(
     'prm.party_documents',
-    parties.map(({ id, number }) => ({ id: idAfter(id), party_id: id, type: 'PASSPORT', number })),
+    parties.map(({ id, type, number }) => ({ id: idAfter(id), party_id: id, type, number })),
   );
   await books.insert('prm.party_verifications', parties.map(partyVerificationRow));
   await books.insert('mpi.person_verifications', persons.map(verificationRow));
@@ -23,8 +23,12 @@ export async function loadPeople(books: Books, { persons, parties }: People): Pr
 }
 
 /** Tells the register what it has to say. */
-export async function teachRegister(register: Register, { persons, truths, spare }: People): Promise<void> {
-  const numbers = persons.flatMap(({ documents }) => documents.map(({ number }) => number));
+export async function teachRegister(
+  register: Register,
+  { persons, parties, truths, spare }: People,
+): Promise<void> {
+  const documents = [...persons.flatMap((person) => person.documents), ...parties];
+  const numbers = documents.map(({ number }) => number);
   const { found, failing, hopeless } = truths;
   await register.say({
     found: [...found, ...spare.found],

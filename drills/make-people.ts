@@ -35,6 +35,7 @@ interface PeopleWishes {
   readonly persons: number;
   readonly spare?: number;
   readonly sharing?: boolean;
+  readonly partiesToo?: boolean;
 }
 
 /** Makes up persons and parties of every kind, always the same for the same seed. */
@@ -49,7 +50,7 @@ export class MakePeople {
   constructor(private readonly random: SeededRandom) {}
 
   /** About so many persons; `spare` numbers of each sort for edits. With `sharing` hardly anybody has his own passport. */
-  run({ persons: size, spare = 0, sharing = false }: PeopleWishes): People {
+  run({ persons: size, spare = 0, sharing = false, partiesToo = false }: PeopleWishes): People {
     /** How many of a hundred, and who. A shared passport makes several persons at once. */
     const kinds: readonly (readonly [number, () => void])[] = [
       [sharing ? 1 : 60, () => this.plain()],
@@ -62,6 +63,7 @@ export class MakePeople {
       [4, () => this.person('not due', { stream: this.random.pick(NOT_DUE) })],
       [2, () => this.person('inactive', { active: false })],
       [2, () => this.person('in review elsewhere', { stream: IN_REVIEW_ELSEWHERE })],
+      [partiesToo ? 30 : 0, () => this.partyAlone()],
     ];
     const wheel = kinds.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
     while (this.persons.length < size) this.random.pick(wheel)();
@@ -69,6 +71,7 @@ export class MakePeople {
     return {
       persons: this.persons,
       parties: this.parties,
+      partiesToo,
       spare: { found: numbers(), notFound: numbers() },
       truths: { found: this.found, failing: this.failing, hopeless: this.hopeless },
     };
@@ -97,34 +100,25 @@ export class MakePeople {
       const old = this.passport(number, { expiresOn: LONG_OVER });
       this.person('shared passport, expired', { documents: [old, this.passport(this.askable(0))] });
     }
-    this.party(number);
+    this.partiesBeside(number);
   }
 
   private malformed(): void {
-    const good = this.number();
-    const bad = [`AB${good.slice(2)}`, good.toLowerCase(), ` ${good}`, good.slice(0, 7), `Ы${good.slice(1)}`];
-    this.person('malformed', { documents: [this.passport(this.random.pick(bad))] });
+    this.person('malformed', { documents: [this.passport(this.badNumber())] });
   }
 
   private absent(): void {
-    const card = {
-      ...this.passport(String(100_000_000 + this.random.below(9e8))),
-      type: 'NATIONAL_ID' as const,
-    };
+    const card = { ...this.passport(this.cardNumber()), type: 'NATIONAL_ID' as const };
     const expired = this.passport(this.number(), { expiresOn: LONG_OVER });
     this.person('absent', { documents: this.random.pick([[], [card], [expired]]) });
   }
 
   private failed(): void {
-    const number = this.askable();
-    this.failing.set(number, this.random.pick(QUICK_ERRORS));
-    this.person('technical error at first', { documents: [this.passport(number)] });
+    this.person('technical error at first', { documents: [this.passport(this.failingNumber())] });
   }
 
   private neverAnswered(): void {
-    const number = this.number();
-    this.hopeless.set(number, this.random.pick(QUICK_ERRORS));
-    this.person('never answered', { documents: [this.passport(number)] });
+    this.person('never answered', { documents: [this.passport(this.hopelessNumber())] });
   }
 
   private person(kind: string, traits: Partial<MadePerson> = {}): void {
@@ -141,11 +135,37 @@ export class MakePeople {
     });
   }
 
-  private party(number: string): void {
-    const stream = this.random.pick([...NOT_DUE, ONLINE, IN_REVIEW_ELSEWHERE]);
+  /** One party holds the persons' passport, another one its own, and both are alike otherwise. */
+  private partiesBeside(number: string): void {
+    const stream = this.random.pick([...NOT_DUE, ...DUE, IN_REVIEW_ELSEWHERE]);
     const active = this.random.chance(0.8);
-    this.parties.push({ id: this.random.uuid(), kind: 'shared passport', active, number, stream });
-    this.parties.push({ id: this.random.uuid(), kind: 'plain', active, number: this.number(), stream });
+    this.party('shared passport', number, { stream, active });
+    this.party('plain', this.number(), { stream, active });
+  }
+
+  /** A party with a document of its own, as various as persons are. */
+  private partyAlone(): void {
+    this.random.pick([
+      () => this.party('plain', this.askable()),
+      () => this.party('plain', this.askable()),
+      () => this.party('malformed', this.badNumber()),
+      () => this.party('technical error at first', this.failingNumber()),
+      () => this.party('never answered', this.hopelessNumber()),
+      () => this.party('absent', this.cardNumber(), { type: 'NATIONAL_ID' }),
+    ])();
+  }
+
+  private party(kind: string, number: string, traits: Partial<MadeParty> = {}): void {
+    const stream = this.random.pick(DUE);
+    this.parties.push({
+      id: this.random.uuid(),
+      kind,
+      active: true,
+      type: 'PASSPORT',
+      number,
+      stream,
+      ...traits,
+    });
   }
 
   private passport(number: string, dates: Partial<MadeDocument> = {}): MadeDocument {
@@ -157,6 +177,28 @@ export class MakePeople {
   private askable(foundShare = FOUND_SHARE): string {
     const number = this.number();
     if (this.random.chance(foundShare)) this.found.add(number);
+    return number;
+  }
+
+  private badNumber(): string {
+    const good = this.number();
+    const bad = [`AB${good.slice(2)}`, good.toLowerCase(), ` ${good}`, good.slice(0, 7), `Ы${good.slice(1)}`];
+    return this.random.pick(bad);
+  }
+
+  private cardNumber(): string {
+    return String(100_000_000 + this.random.below(9e8));
+  }
+
+  private failingNumber(): string {
+    const number = this.askable();
+    this.failing.set(number, this.random.pick(QUICK_ERRORS));
+    return number;
+  }
+
+  private hopelessNumber(): string {
+    const number = this.number();
+    this.hopeless.set(number, this.random.pick(QUICK_ERRORS));
     return number;
   }
 

@@ -1,4 +1,4 @@
-import type { MadeDocument, MadeParty, MadePerson, People } from './people';
+import type { MadeDocument, MadeParty, MadePerson, People, Standing } from './people';
 
 /**
  * What must have become of everybody, read from the published rules and from nothing else: none of the program's
@@ -46,10 +46,7 @@ export class Oracle {
     private readonly people: People,
     private readonly today: string,
   ) {
-    const numbers = people.persons.flatMap((person) => {
-      const number = this.chosen(person)?.number;
-      return number !== undefined && isDue(person) && this.isFound(number) ? [number] : [];
-    });
+    const numbers = [...this.questions().values()].filter((number) => this.isFound(number));
     this.refuted = new Map(numbers.map((number) => [number.toLowerCase(), number]));
   }
 
@@ -57,29 +54,43 @@ export class Oracle {
   person(person: MadePerson): Expected[] {
     const reached =
       person.active && person.stream.status !== 'IN_REVIEW' ? this.refutedOf(person) : undefined;
-    const own = isDue(person) ? this.reviewed(person) : unchanged(person.stream);
+    const own = isDue(person)
+      ? this.reviewed(person.stream, this.chosen(person)?.number)
+      : unchanged(person.stream);
     const ways = reached === undefined ? [own] : isDue(person) ? [invalid(reached), own] : [invalid(reached)];
     return ways.map((stream) => ({ ...stream, sum: personSum(person, stream.status) }));
   }
 
   party(party: MadeParty): Expected {
-    const number = this.refuted.get(party.number.toLowerCase());
+    const passport = passportOf(party);
+    const number = this.refuted.get(passport?.toLowerCase() ?? '');
     const isReached = number !== undefined && party.active && party.stream.status !== 'IN_REVIEW';
-    const stream = isReached ? invalid(number) : unchanged(party.stream);
+    const own =
+      this.people.partiesToo && isDue(party)
+        ? this.reviewed(party.stream, passport)
+        : unchanged(party.stream);
+    const stream = isReached ? invalid(number) : own;
     return { ...stream, sum: partySum(stream.status) };
   }
 
-  /** The number the register is rightly asked about for this person, if it is asked at all. */
-  question(person: MadePerson): string | undefined {
-    const number = isDue(person) ? this.chosen(person)?.number : undefined;
-    return number !== undefined && isWellFormed(number) ? number : undefined;
+  /** The numbers the register is rightly asked about, by the person or party they are asked for. */
+  questions(): ReadonlyMap<string, string> {
+    const { persons, parties, partiesToo } = this.people;
+    const asked = [
+      ...persons.filter(isDue).map((person) => [person.id, this.chosen(person)?.number] as const),
+      ...parties
+        .filter((party) => partiesToo && isDue(party))
+        .map((party) => [party.id, passportOf(party)] as const),
+    ];
+    return new Map(
+      asked.flatMap(([id, number]) => (number !== undefined && isWellFormed(number) ? [[id, number]] : [])),
+    );
   }
 
-  private reviewed(person: MadePerson): Stream {
-    const number = this.chosen(person)?.number;
+  private reviewed(stream: Standing, number: string | undefined): Stream {
     if (number === undefined) return ABSENT;
     if (!isWellFormed(number)) return INCORRECT;
-    if (this.people.truths.hopeless.has(number)) return { ...unchanged(person.stream), waits: true };
+    if (this.people.truths.hopeless.has(number)) return { ...unchanged(stream), waits: true };
     return this.isFound(number) ? invalid(number) : VALID;
   }
 
@@ -104,16 +115,20 @@ export class Oracle {
 }
 
 /** Active, needed or verified, and never asked or longer ago than the period of 270 days. */
-function isDue({ active, stream: { status, syncedDaysAgo } }: MadePerson): boolean {
+function isDue({ active, stream: { status, syncedDaysAgo } }: MadePerson | MadeParty): boolean {
   const isTaken = status === 'VERIFICATION_NEEDED' || status === 'VERIFIED';
   return active && isTaken && (syncedDaysAgo === null || syncedDaysAgo > 271);
+}
+
+function passportOf({ type, number }: MadeParty): string | undefined {
+  return type === 'PASSPORT' ? number : undefined;
 }
 
 function isWellFormed(number: string): boolean {
   return /^[АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ]{2}\d{6}$/.test(number);
 }
 
-function unchanged({ status, reason, syncedDaysAgo }: MadePerson['stream']): Stream {
+function unchanged({ status, reason, syncedDaysAgo }: Standing): Stream {
   return {
     status,
     reason,

@@ -36,6 +36,7 @@ export interface MadeParty {
   readonly id: string;
   readonly kind: string;
   readonly active: boolean;
+  readonly type: MadeDocument['type'];
   readonly number: string;
   readonly stream: Standing;
 }
@@ -53,6 +54,8 @@ export interface Truths {
 export interface People {
   readonly persons: readonly MadePerson[];
   readonly parties: readonly MadeParty[];
+  /** Parties are asked about as well, by the job of their own; otherwise they are only reached by others' answers. */
+  readonly partiesToo: boolean;
   readonly truths: Truths;
   /** Numbers that were given to nobody yet, for persons who are edited. */
   readonly spare: { readonly found: readonly string[]; readonly notFound: readonly string[] };

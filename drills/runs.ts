@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../test/support/wait-until';
 import type { Books } from './books';
+import type { People } from './people';
+import { ofEverybody } from './watched';
 
 export const JOB = 'dms-passport-persons';
+export const PARTIES_JOB = 'dms-passport-parties';
 
 /** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
 const STANDS_STILL_MS = 60_000;
@@ -10,12 +13,20 @@ const LOOK_EVERY_MS = 50;
 /** A person who failed is tried again in each following run; more than this and something never ends. */
 const FOLLOWING_RUNS = 12;
 
+/** Who waits for a retry, with each number of his documents. */
+const WAITS = ofEverybody(
+  ({ verifications, documents, id }) => `
+  SELECT dms_passport_retry_at AS retry_at,
+         ARRAY (SELECT number FROM ${documents} AS d WHERE d.${id} = v.${id}) AS numbers
+    FROM ${verifications} AS v WHERE dms_passport_retry_at IS NOT NULL`,
+);
+
 /** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
-export async function startRun(books: Books): Promise<string> {
+export async function startRun(books: Books, job = JOB): Promise<string> {
   const [row] = await books.write<{ id: string }>(
     `INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
      VALUES ($1, clock_timestamp(), now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`,
-    [JOB],
+    [job],
   );
   if (row === undefined) throw new Error('The run was not written.');
   return row.id;
@@ -56,29 +67,27 @@ export async function whileItGetsOn<T>(
   }
 }
 
+/** Starts runs of these jobs, all at once, and waits for the end of each. */
+async function playRuns(books: Books, jobs: readonly string[]): Promise<void> {
+  const runIds = await Promise.all(jobs.map((job) => startRun(books, job)));
+  for (const runId of runIds) await runEnds(books, runId);
+}
+
 /** Starts further runs until nobody is left whom the register could still answer about. */
-export async function runUntilNothingWaits(books: Books, hopeless: readonly string[]): Promise<void> {
+export async function runUntilNothingWaits(books: Books, { truths, partiesToo }: People): Promise<void> {
   for (let run = 0; run < FOLLOWING_RUNS; run += 1) {
-    if ((await waiting(books, hopeless)) === 0) return;
+    if ((await waiting(books, [...truths.hopeless.keys()])) === 0) return;
     await waitUntil(
-      async () =>
-        (await books.number(
-          `SELECT count(*) FROM mpi.person_verifications WHERE dms_passport_retry_at > now()`,
-        )) === 0,
+      async () => (await books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE retry_at > now()`)) === 0,
       { what: 'the end of the waits for a retry' },
     );
-    await runEnds(books, await startRun(books));
+    await playRuns(books, partiesToo ? [JOB, PARTIES_JOB] : [JOB]);
   }
 }
 
-/** Who waits for a retry and holds a passport the register knows about. */
+/** Those of them whose passport the register knows about. */
 function waiting(books: Books, hopeless: readonly string[]): Promise<number> {
-  return books.number(
-    `SELECT count(*) FROM mpi.person_verifications AS v
-      WHERE v.dms_passport_retry_at IS NOT NULL AND NOT EXISTS (
-        SELECT FROM mpi.person_documents AS d WHERE d.person_id = v.person_id AND d.number = ANY ($1::varchar[]))`,
-    [hopeless],
-  );
+  return books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE NOT numbers && $1::varchar[]`, [hopeless]);
 }
 
 /** How many persons were finished so far, by answer or decision. */

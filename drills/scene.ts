@@ -18,6 +18,8 @@ export interface SceneWishes {
   readonly persons: number;
   /** Nearly all of them share their passports with others. */
   readonly sharing?: boolean;
+  /** Parties are asked about as well. */
+  readonly partiesToo?: boolean;
   /** Passport numbers kept back for edits, of each sort. */
   readonly spare?: number;
   readonly latencyMs: number;
@@ -54,7 +56,7 @@ export interface ProgramWishes {
 export class Scene {
   /** Moments at which work in hand was lost. */
   readonly crashes: Crash[] = [];
-  people: People = { persons: [], parties: [], spare: { found: [], notFound: [] }, truths: NO_TRUTHS };
+  people: People = NOBODY;
   private readonly children: Child[] = [];
   private readonly lag = new MeasureLag();
   private startedPrograms = 0;
@@ -168,10 +170,12 @@ export class Scene {
   }
 }
 
-const NO_TRUTHS = {
-  found: new Set<string>(),
-  failing: new Map<string, string>(),
-  hopeless: new Map<string, string>(),
+const NOBODY: People = {
+  persons: [],
+  parties: [],
+  partiesToo: false,
+  spare: { found: [], notFound: [] },
+  truths: { found: new Set(), failing: new Map(), hopeless: new Map() },
 };
 
 /** The one log line that tells where a door is open. */

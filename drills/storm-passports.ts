@@ -1,6 +1,6 @@
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
-import { runEnds, startRun } from './runs';
+import { JOB, PARTIES_JOB, runEnds, startRun } from './runs';
 import { LONG_LEASE } from './drill-settings';
 import type { Scene } from './scene';
 import { StormLocks } from './storm-locks';
@@ -18,13 +18,16 @@ const LEAST_DEADLOCKS = 3;
 export const stormPassports: Drill = {
   name: 'storm-passports',
   code: 'D18',
-  says: `shared passports checked by four workers from all ends, among ${CLIENTS} clients that lock at random`,
+  says: `shared passports checked from all ends, persons and parties at once, among ${CLIENTS} clients that lock at random`,
   needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(
       stage,
-      { name: 'storm-passports', persons: 700, sharing: true, latencyMs: 60, settings: LONG_LEASE },
+      {
+        ...{ name: 'storm-passports', persons: 700, sharing: true, partiesToo: true },
+        ...{ latencyMs: 60, settings: LONG_LEASE },
+      },
       fault,
     ),
 };
@@ -37,11 +40,11 @@ async function fault(scene: Scene): Promise<FaultReport> {
     personIds: shared.slice(0, FOUGHT_OVER).map(({ id }) => id),
     partyIds: people.parties.slice(0, FOUGHT_OVER / 3).map(({ id }) => id),
   };
-  const runId = await startRun(books);
+  const runIds = await Promise.all([JOB, PARTIES_JOB].map((job) => startRun(books, job)));
   await register.reached(10);
   const storm = new StormLocks(books.url, rows, random);
   storm.start(CLIENTS);
-  const { transactions, deadlocks } = await runEnds(books, runId).then(
+  const { transactions, deadlocks } = await Promise.all(runIds.map((runId) => runEnds(books, runId))).then(
     () => storm.stop(),
     async (error: unknown) => {
       await storm.stop();

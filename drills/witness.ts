@@ -1,9 +1,10 @@
 import type { Books } from './books';
+import { ofEverybody, WATCHED } from './watched';
 
 /**
  * What the drill writes down by itself, in the database it watches: how everything stood at the beginning, and for
- * every person in which order he was taken, finished, given back. Triggers do it, so no code of the program is
- * believed. Everybody who touches a lock row holds the person's row, so the numbers tell the true order. Edits are
+ * every person and party (`person_id` is either) in which order he was taken, finished, given back. Triggers do it, so no
+ * code of the program is believed. Everybody who touches a lock row holds the person's row, so the numbers tell the true order. Edits are
  * written here by whoever edits, in his own transaction.
  *
  * `claimed` (`stolen`: from under another claim) · `finished` by an answer or a decision · `failed` with a wait ·
@@ -13,7 +14,7 @@ import type { Books } from './books';
 const WITNESS = `
   CREATE SCHEMA drill;
   CREATE TABLE drill.began (
-    person_id uuid PRIMARY KEY, accepted boolean NOT NULL, foreign_review boolean NOT NULL,
+    person_id uuid PRIMARY KEY, subject varchar NOT NULL, accepted boolean NOT NULL, foreign_review boolean NOT NULL,
     status varchar, reason varchar, synced_at timestamptz, unverified_at timestamptz);
   CREATE TABLE drill.history (
     seq bigserial PRIMARY KEY, person_id uuid NOT NULL, what varchar NOT NULL, claim_id uuid, run_id uuid,
@@ -30,6 +31,7 @@ const WITNESS = `
 
   CREATE FUNCTION drill.note_lock() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   DECLARE
+    who uuid := (CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END ->> TG_ARGV[0])::uuid;
     what varchar;
     claim uuid;
     stands record;
@@ -44,8 +46,11 @@ const WITNESS = `
     ELSIF TG_OP = 'DELETE' AND OLD.claim_id IS NULL THEN
       what := 'forgotten';
     ELSIF TG_OP = 'DELETE' THEN
-      SELECT dms_passport_verification_status AS status, dms_passport_synced_at AS synced_at
-        INTO stands FROM mpi.person_verifications WHERE person_id = OLD.person_id;
+      SELECT * INTO stands FROM (${ofEverybody(
+        ({ verifications, id }) => `
+        SELECT dms_passport_verification_status AS status, dms_passport_synced_at AS synced_at
+          FROM ${verifications} WHERE ${id} = who`,
+      )}) AS his;
       what := CASE WHEN stands.status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED') OR stands.synced_at = now()
                    THEN 'finished' ELSE 'let_go' END;
       claim := OLD.claim_id;
@@ -53,12 +58,15 @@ const WITNESS = `
       RETURN NULL;
     END IF;
     INSERT INTO drill.history (person_id, what, claim_id, run_id)
-    VALUES (coalesce(NEW.person_id, OLD.person_id), what, claim,
+    VALUES (who, what, claim,
             (SELECT run_id FROM mpi.verification_claims WHERE id = claim));
     RETURN NULL;
   END $$;
-  CREATE TRIGGER drill_lock AFTER INSERT OR UPDATE OR DELETE ON mpi.verification_locks
-    FOR EACH ROW EXECUTE FUNCTION drill.note_lock();
+  ${WATCHED.map(
+    ({ locks, id }) => `
+  CREATE TRIGGER drill_lock AFTER INSERT OR UPDATE OR DELETE ON ${locks}
+    FOR EACH ROW EXECUTE FUNCTION drill.note_lock('${id}');`,
+  ).join('')}
 
   CREATE FUNCTION drill.note_claim_over() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   BEGIN
@@ -86,14 +94,16 @@ export async function placeWitness(books: Books): Promise<void> {
 /** Notes how everybody stands: before the first run, when all are loaded. Later ones may join. */
 export async function noteBeginning(books: Books): Promise<void> {
   await books.write(`
-    INSERT INTO drill.began
-    SELECT v.person_id,
-           v.person_is_active AND v.dms_passport_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
+    INSERT INTO drill.began ${ofEverybody(
+      ({ subject, verifications, id, active }) => `
+    SELECT v.${id}, '${subject}',
+           v.${active} AND v.dms_passport_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')
              AND coalesce(v.dms_passport_synced_at < now() - interval '280 days', true),
            v.dms_passport_verification_status = 'IN_REVIEW',
            v.dms_passport_verification_status, v.dms_passport_verification_reason,
            v.dms_passport_synced_at, v.dms_passport_unverified_at
-      FROM mpi.person_verifications AS v
+      FROM ${verifications} AS v`,
+    )}
     ON CONFLICT DO NOTHING`);
 }
 
