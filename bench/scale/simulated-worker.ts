@@ -33,8 +33,12 @@ export class SimulatedWorker {
   private asking = 0;
   private gathered = 0;
   private inWrite = 0;
+  /** Times that writing was due so far. */
+  private groups = 0;
   private isClaiming = false;
   private isTimed = false;
+  /** What is gathered came of age while a group was being written. */
+  private isOverdue = false;
 
   constructor(private readonly parts: WorkerParts) {}
 
@@ -68,22 +72,31 @@ export class SimulatedWorker {
   }
 
   private read(): void {
-    const { thread, costs, clock } = this.parts;
+    const { thread, costs } = this.parts;
     thread.compute(costs.worker.perPersonMs * (1 - ASK_SHARE), () => {
       this.asking -= 1;
       this.gathered += 1;
       if (this.gathered >= FULL_GROUP) this.write();
-      else if (!this.isTimed) {
-        this.isTimed = true;
-        clock.after(GROUP_AGE_MS, () => this.write());
-      }
+      else this.writeInTime();
       this.ask();
+    });
+  }
+
+  /** One timer at a time; one whose group was full before it ran out means nothing any more. */
+  private writeInTime(): void {
+    if (this.isTimed) return;
+    this.isTimed = true;
+    const group = this.groups;
+    this.parts.clock.after(GROUP_AGE_MS, () => {
+      if (group === this.groups) this.write();
     });
   }
 
   private write(): void {
     const { thread, connections, costs, clock } = this.parts;
+    this.groups += 1;
     this.isTimed = false;
+    this.isOverdue = this.gathered > (this.inWrite > 0 ? 0 : FULL_GROUP);
     if (this.inWrite > 0 || this.gathered === 0) return;
     const persons = Math.min(FULL_GROUP, this.gathered);
     this.gathered -= persons;
@@ -94,7 +107,7 @@ export class SimulatedWorker {
         clock.after(costs.commitMs, () => {
           this.inWrite = 0;
           this.written += persons;
-          this.write();
+          if (this.isOverdue) this.write();
           this.claim();
         });
       });

@@ -59,6 +59,48 @@ describe('The buffer of outcomes', () => {
     expect(written.groups.map((group) => group.length)).toEqual([500, 250]);
   });
 
+  it('lets what came while a group was being written wait for its own time, and not be a group of a few', async () => {
+    vi.useFakeTimers();
+    try {
+      let release: () => void = () => undefined;
+      const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (release = resolve)));
+      buffer.push(1);
+      await vi.advanceTimersByTimeAsync(100);
+      buffer.push(2);
+      await vi.advanceTimersByTimeAsync(10);
+      release();
+      await vi.advanceTimersByTimeAsync(80);
+      buffer.push(3);
+      expect(written.groups).toEqual([[1]]);
+      await vi.advanceTimersByTimeAsync(10);
+      release();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(written.groups).toEqual([[1], [2, 3]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('writes a group that came of age while another one was being written right after it', async () => {
+    vi.useFakeTimers();
+    try {
+      let release: () => void = () => undefined;
+      const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (release = resolve)));
+      buffer.push(1);
+      await vi.advanceTimersByTimeAsync(100);
+      buffer.push(2);
+      await vi.advanceTimersByTimeAsync(150);
+      buffer.push(3);
+      release();
+      await vi.advanceTimersByTimeAsync(0);
+      release();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(written.groups).toEqual([[1], [2, 3]]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('isolates an outcome that cannot be written: the others of its group are written, once each', async () => {
     const { buffer, written } = bufferOf();
     for (const n of [1, 2, -3, 4, 5]) buffer.push(n);

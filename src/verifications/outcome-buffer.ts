@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isHeldByOthers, isPermanent } from '../database/failure';
 
-/** A group is written when its first outcome is this old: ten writes a second, however fast answers come. */
+/** A group is written when its first outcome is this old: ten writes a second, unless groups fill up before. */
 const GROUP_AGE_MS = 100;
 /** A full group is written at once; a larger one would hold its rows for long. */
 const FULL_GROUP = 500;
@@ -25,6 +25,8 @@ export class OutcomeBuffer<Outcome> {
   private pending: Outcome[] = [];
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
+  /** What is gathered was due while another group was being written: it is written right after that one. */
+  private isOverdue = false;
   /** Those whose rows a foreign transaction holds: in a group of others they would hold that up, again and again. */
   private readonly held: Outcome[] = [];
   private waiting: Promise<void> | undefined;
@@ -44,17 +46,16 @@ export class OutcomeBuffer<Outcome> {
       await Promise.all([this.writing, this.waiting]);
   }
 
+  /** What comes while a group is being written waits for its own time: at once, it would make a group of a few. */
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.writing ??= this.writeAll().finally(() => {
+    this.isOverdue = this.pending.length > (this.writing === undefined ? FULL_GROUP : 0);
+    if (this.writing !== undefined || this.pending.length === 0) return;
+    this.writing = this.write(this.pending.splice(0, FULL_GROUP)).finally(() => {
       this.writing = undefined;
-      if (this.pending.length > 0) this.flush();
+      if (this.isOverdue) this.flush();
     });
-  }
-
-  private async writeAll(): Promise<void> {
-    while (this.pending.length > 0) await this.write(this.pending.splice(0, FULL_GROUP));
   }
 
   private async write(group: readonly Outcome[]): Promise<void> {
