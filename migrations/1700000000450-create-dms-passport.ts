@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
-/** The stream dms_passport: found documents, and the indexes of its selection. */
+/** The stream dms_passport: found documents. */
 export class CreateDmsPassport1700000000450 implements MigrationInterface {
   readonly name = 'CreateDmsPassport1700000000450';
 
@@ -28,47 +28,9 @@ export class CreateDmsPassport1700000000450 implements MigrationInterface {
     });
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON mimir.dms_passport_data TO app`);
     await queryRunner.query(`GRANT SELECT ON mimir.dms_passport_data TO app_readonly`);
-    await addSelection(queryRunner);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const branch of Object.keys(BRANCHES)) {
-      await queryRunner.query(`DROP INDEX mpi.person_verifications_dms_passport_${branch}_index`);
-    }
-    await queryRunner.query(`DROP INDEX mpi.person_verifications_dms_passport_data_id_index`);
     await queryRunner.query(`DROP TABLE mimir.dms_passport_data`);
   }
-}
-
-const ONLINE = `dms_passport_verification_status = 'VERIFICATION_NEEDED'
-  AND dms_passport_verification_reason = 'ONLINE_TRIGGERED'`;
-const NEEDED = `dms_passport_verification_status = 'VERIFICATION_NEEDED'
-  AND dms_passport_verification_reason <> 'ONLINE_TRIGGERED'`;
-const VERIFIED = `dms_passport_verification_status = 'VERIFIED'`;
-const READY = 'dms_passport_retry_at IS NULL AND person_is_active';
-
-/**
- * One index per branch of the selection, in the branch's order. Whoever waits for a retry or is inactive stands
- * in none but the last: a claim must not walk past people it may not take.
- */
-const BRANCHES = {
-  online_never: `(person_id) WHERE ${ONLINE} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  online_synced: `(dms_passport_synced_at, person_id) WHERE ${ONLINE} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  needed_never: `(person_id) WHERE ${NEEDED} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  needed_synced: `(dms_passport_synced_at, person_id) WHERE ${NEEDED} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  verified_never: `(person_id) WHERE ${VERIFIED} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  verified_synced: `(dms_passport_synced_at, person_id) WHERE ${VERIFIED} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  retry: `(dms_passport_retry_at, person_id) WHERE dms_passport_retry_at IS NOT NULL AND person_is_active
-    AND dms_passport_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')`,
-} as const;
-
-async function addSelection(queryRunner: QueryRunner): Promise<void> {
-  for (const [branch, definition] of Object.entries(BRANCHES)) {
-    await queryRunner.query(
-      `CREATE INDEX person_verifications_dms_passport_${branch}_index ON mpi.person_verifications ${definition}`,
-    );
-  }
-  await queryRunner.query(`
-    CREATE INDEX person_verifications_dms_passport_data_id_index
-      ON mpi.person_verifications (dms_passport_data_id) WHERE dms_passport_data_id IS NOT NULL`);
 }

@@ -1,24 +1,18 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
-/** Who acts for whom, the documents that prove it, and how a confidant's other wards are found. */
+/** Who acts for whom, and the documents that prove it. */
 export class CreateRelationships1700000000700 implements MigrationInterface {
   readonly name = 'CreateRelationships1700000000700';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await createRelationships(queryRunner);
     await createRelationshipDocuments(queryRunner);
-    // Whether a method has ended is a question about now, which no unique index can ask: that a person has one
-    // unended method per third person is kept by the one verb that writes it, under its locks on both persons.
-    await queryRunner.query(`
-      CREATE INDEX person_authentication_methods_value_index
-        ON mpi.person_authentication_methods (value) WHERE type = 'THIRD_PERSON'`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ${TABLES} TO app`);
     await queryRunner.query(`GRANT SELECT ON ${TABLES} TO app_readonly`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`DROP INDEX mpi.person_authentication_methods_value_index`);
     await queryRunner.query(`DROP TABLE ${TABLES}`);
   }
 }

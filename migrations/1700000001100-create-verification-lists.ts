@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, indexBusyTable } from './index-busy-table';
+import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
 import { STREAM_COLUMNS } from './stream-columns';
 
 const ACTIVE = `status = 'active' AND is_active`;
@@ -17,10 +17,7 @@ export class CreateVerificationLists1700000001100 implements MigrationInterface 
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const stream of Object.keys(STREAM_COLUMNS)) {
-      await queryRunner.query(`DROP INDEX mpi.person_verifications_${stream}_listed_index`);
-    }
-    await queryRunner.query(`DROP INDEX mpi.persons_unverified_index, mpi.persons_verification_status_index`);
+    await dropBusyIndexes(queryRunner, indexes());
   }
 }
 

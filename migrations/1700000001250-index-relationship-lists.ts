@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { indexBusyTable } from './index-busy-table';
+import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
 
 /**
  * One index per way in which officials look for relationships, each in the order of their list, newest first. The end
@@ -10,19 +10,11 @@ export class IndexRelationshipLists1700000001250 implements MigrationInterface {
   readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    for (const [name, columns] of Object.entries(LISTS)) {
-      await indexBusyTable(queryRunner, {
-        name: `confidant_person_relationships_${name}_list_index`,
-        table: 'mpi.confidant_person_relationships',
-        columns,
-      });
-    }
+    for (const index of indexes()) await indexBusyTable(queryRunner, index);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const name of Object.keys(LISTS)) {
-      await queryRunner.query(`DROP INDEX mpi.confidant_person_relationships_${name}_list_index`);
-    }
+    await dropBusyIndexes(queryRunner, indexes());
   }
 }
 
@@ -34,3 +26,11 @@ const LISTS = {
   // When few have ended, walking past all the others for one page would take long.
   expired: '(active_to, inserted_at, id) WHERE active_to IS NOT NULL',
 } as const;
+
+function indexes(): BusyIndex[] {
+  return Object.entries(LISTS).map(([name, columns]) => ({
+    name: `confidant_person_relationships_${name}_list_index`,
+    table: 'mpi.confidant_person_relationships',
+    columns,
+  }));
+}

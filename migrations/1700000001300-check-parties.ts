@@ -1,28 +1,19 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
-/** Parties are checked by a timetable as persons are: who is active, who waits, whose claim it is, and whom to take. */
+/**
+ * Parties are checked by a timetable as persons are: who is active, who waits, and whose claim it is. Nobody else reads
+ * their verifications until these statements are committed, so none of them looks at the rows.
+ */
 export class CheckParties1700000001300 implements MigrationInterface {
   readonly name = 'CheckParties1700000001300';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await addColumns(queryRunner);
     await followParties(queryRunner);
-    await queryRunner.query(`
-      CREATE INDEX party_verification_locks_claim_id_index
-        ON prm.party_verification_locks (claim_id) WHERE claim_id IS NOT NULL`);
-    for (const [branch, definition] of Object.entries(BRANCHES)) {
-      await queryRunner.query(
-        `CREATE INDEX party_verifications_dms_passport_${branch}_index ON prm.party_verifications ${definition}`,
-      );
-    }
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const branch of Object.keys(BRANCHES)) {
-      await queryRunner.query(`DROP INDEX prm.party_verifications_dms_passport_${branch}_index`);
-    }
-    await queryRunner.query(`DROP INDEX prm.party_verification_locks_claim_id_index`);
     await queryRunner.query(`DROP TRIGGER parties_activity ON prm.parties`);
     await queryRunner.query(`DROP TRIGGER party_verifications_activity ON prm.party_verifications`);
     await queryRunner.query(`DROP FUNCTION prm.carry_party_activity(), prm.take_party_activity()`);
@@ -52,6 +43,7 @@ async function addColumns(queryRunner: QueryRunner): Promise<void> {
     ALTER TABLE prm.party_verification_locks
       SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
            autovacuum_vacuum_cost_delay = 0)`);
+  // The condition is tried on every row: there is one for each batch under way, so never many.
   await queryRunner.query(`
     ALTER TABLE mpi.verification_claims ADD COLUMN subject varchar NOT NULL DEFAULT 'persons'
       CONSTRAINT verification_claims_subject_check CHECK (subject IN ('persons', 'parties'))`);
@@ -96,26 +88,4 @@ async function followParties(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(`
     CREATE TRIGGER party_verifications_activity BEFORE INSERT ON prm.party_verifications
     FOR EACH ROW EXECUTE FUNCTION prm.take_party_activity()`);
-  await queryRunner.query(`
-    UPDATE prm.party_verifications AS v SET party_is_active = false
-      FROM prm.parties AS p WHERE p.id = v.party_id AND p.is_active IS NOT TRUE`);
 }
-
-const ONLINE = `dms_passport_verification_status = 'VERIFICATION_NEEDED'
-  AND dms_passport_verification_reason = 'ONLINE_TRIGGERED'`;
-const NEEDED = `dms_passport_verification_status = 'VERIFICATION_NEEDED'
-  AND dms_passport_verification_reason <> 'ONLINE_TRIGGERED'`;
-const VERIFIED = `dms_passport_verification_status = 'VERIFIED'`;
-const READY = 'dms_passport_retry_at IS NULL AND party_is_active';
-
-/** One index per branch of the selection, in the branch's order, as persons have them. */
-const BRANCHES = {
-  online_never: `(party_id) WHERE ${ONLINE} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  online_synced: `(dms_passport_synced_at, party_id) WHERE ${ONLINE} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  needed_never: `(party_id) WHERE ${NEEDED} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  needed_synced: `(dms_passport_synced_at, party_id) WHERE ${NEEDED} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  verified_never: `(party_id) WHERE ${VERIFIED} AND dms_passport_synced_at IS NULL AND ${READY}`,
-  verified_synced: `(dms_passport_synced_at, party_id) WHERE ${VERIFIED} AND dms_passport_synced_at IS NOT NULL AND ${READY}`,
-  retry: `(dms_passport_retry_at, party_id) WHERE dms_passport_retry_at IS NOT NULL AND party_is_active
-    AND dms_passport_verification_status IN ('VERIFICATION_NEEDED', 'VERIFIED')`,
-} as const;

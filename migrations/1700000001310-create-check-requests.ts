@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
-/** Checks that somebody waits for, and the index of the persons whose checks do not come to an end. */
+/** Checks that somebody waits for. */
 export class CreateCheckRequests1700000001310 implements MigrationInterface {
   readonly name = 'CreateCheckRequests1700000001310';
 
@@ -37,16 +37,11 @@ export class CreateCheckRequests1700000001310 implements MigrationInterface {
         error_kind: 'Kind of the technical error of a failed one.',
       },
     });
-    // Ten is the bound from which a check counts as one that does not come to an end.
-    await queryRunner.query(`
-      CREATE INDEX verification_locks_cannot_be_checked_index
-        ON mpi.verification_locks (person_id, stream) WHERE attempts >= 10`);
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON mpi.check_requests TO app`);
     await queryRunner.query(`GRANT SELECT ON mpi.check_requests TO app_readonly`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`DROP INDEX mpi.verification_locks_cannot_be_checked_index`);
     await queryRunner.query(`DROP TABLE mpi.check_requests`);
   }
 }

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, indexBusyTable } from './index-busy-table';
+import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
 
 /** By which old rows are found. Rows of one transaction share their time, so such an index takes few bytes a row. */
 export class IndexOldRows1700000001400 implements MigrationInterface {
@@ -11,9 +11,7 @@ export class IndexOldRows1700000001400 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    for (const { table, name } of INDEXES) {
-      await queryRunner.query(`DROP INDEX ${table.split('.')[0]}.${name}`);
-    }
+    await dropBusyIndexes(queryRunner, INDEXES);
   }
 }
 

@@ -24,3 +24,11 @@ export async function indexBusyTable(queryRunner: QueryRunner, index: BusyIndex)
   if (found !== undefined) await queryRunner.query(`DROP INDEX CONCURRENTLY ${schema}.${index.name}`);
   await queryRunner.query(`CREATE INDEX CONCURRENTLY ${index.name} ON ${index.table} ${index.columns}`);
 }
+
+/** Takes such indexes away. A step back is one transaction, and its short locks last until its end. */
+export async function dropBusyIndexes(
+  queryRunner: QueryRunner,
+  indexes: readonly BusyIndex[],
+): Promise<void> {
+  for (const { name, table } of indexes) await queryRunner.query(`DROP INDEX ${table.split('.')[0]}.${name}`);
+}

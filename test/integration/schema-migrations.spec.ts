@@ -1,13 +1,26 @@
-import { DataSource } from 'typeorm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MIGRATIONS } from '../../migrations';
 import { dataSourceOptions, migrate, migrateDown } from '../../src/database/data-source';
 import { startPostgres } from '../../src/embedded';
 import { emptyDatabase } from '../support';
 import { asAdmin } from '../support/as-admin';
 import { catalogueOf, look } from '../support/catalogue';
+import { Session } from '../support/session';
 
 const NAMES: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
+
+/** Whom the steps keep from tables that were there before them; docs/operating.md tells it, too. */
+const STOPPED = {
+  CreatePersonVerifications1700000000200: ['mpi.persons: who writes'],
+  CreateRelationships1700000000700: ['mpi.persons: who writes'],
+  CreateSignUps1700000000750: ['mpi.persons: who writes'],
+  CheckParties1700000001300: [
+    'mpi.verification_claims: everybody, while all rows are read',
+    'prm.parties: who writes',
+    'prm.party_verifications: everybody',
+  ],
+};
 
 describe('The migrations', () => {
   let drop: (() => Promise<void>) | undefined;
@@ -48,6 +61,36 @@ describe('The migrations', () => {
     expect(await migrate(url)).toEqual([]);
   });
 
+  it('keep nobody from a table with rows but for moments, and read none of it then', async () => {
+    const url = await anEmptyDatabase();
+    await applyUpTo(url, NAMES[0] ?? '');
+    expect(await stoppedBy(url, MIGRATIONS.slice(1))).toEqual(STOPPED);
+  });
+
+  it('mark all parties who were inactive before, and none who becomes active meanwhile', async () => {
+    const url = await anEmptyDatabase();
+    await applyUpTo(url, 'IndexRelationshipLists1700000001250');
+    // More than are marked at once.
+    await asAdmin(url, ...inactiveParties(1_100));
+    await applyUpTo(url, 'CheckParties1700000001300');
+    const [official, observer] = [await Session.open(url), await Session.open(url)];
+    try {
+      await official.run('BEGIN', `UPDATE prm.parties SET is_active = true WHERE last_name = '7'`);
+      const migrated = migrate(url);
+      await official.isWaitedFor(observer);
+      await official.run('COMMIT');
+      await migrated;
+    } finally {
+      await Promise.all([official.close(), observer.close()]);
+    }
+    const active = await look(
+      url,
+      `SELECT p.last_name AS name FROM prm.party_verifications AS v JOIN prm.parties AS p ON p.id = v.party_id
+        WHERE v.party_is_active`,
+    );
+    expect(active).toEqual([{ name: '7' }]);
+  });
+
   it('are applied once when several copies of the program start together', async () => {
     const url = await anEmptyDatabase();
     const applied = await Promise.all([migrate(url), migrate(url), migrate(url)]);
@@ -79,11 +122,76 @@ describe('The migrations', () => {
 /** As if this migration were the newest one there is. */
 async function applyUpTo(url: string, name: string): Promise<void> {
   const migrations = MIGRATIONS.slice(0, NAMES.indexOf(name) + 1);
-  const dataSource = new DataSource({ ...dataSourceOptions(url), migrations });
+  const dataSource = new DataSource({ ...dataSourceOptions(url), entities: [], migrations });
   await dataSource.initialize();
   try {
     await dataSource.runMigrations();
   } finally {
     await dataSource.destroy();
   }
+}
+
+type Step = (typeof MIGRATIONS)[number];
+
+/** Whom each step stops, or by which statement it may; steps that stop nobody are left out. */
+async function stoppedBy(url: string, steps: readonly Step[]): Promise<Record<string, string[]>> {
+  const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
+  const runner = dataSource.createQueryRunner();
+  const stopped: Record<string, string[]> = {};
+  try {
+    for (const Step of steps) {
+      const step: MigrationInterface = new Step();
+      const lines = await (step.transaction === false
+        ? outsideTransaction(runner, step)
+        : insideTransaction(runner, step));
+      if (lines.length > 0) stopped[Step.name] = lines;
+    }
+  } finally {
+    await runner.release();
+    await dataSource.destroy();
+  }
+  return stopped;
+}
+
+/** Locks that last until the end of the step, on tables that were there before it. */
+async function insideTransaction(runner: QueryRunner, step: MigrationInterface): Promise<string[]> {
+  // What earlier steps read is not counted with this one.
+  await runner.query('SELECT pg_stat_force_next_flush()');
+  const before = (await runner.query(`SELECT oid FROM pg_class WHERE relkind = 'r'`)) as { oid: number }[];
+  await runner.startTransaction();
+  await step.up(runner);
+  const locks = (await runner.query(LOCKS, [before.map(({ oid }) => oid)])) as { line: string }[];
+  await runner.commitTransaction();
+  return locks.map(({ line }) => line);
+}
+
+/** Statements on tables and indexes that do not let others work meanwhile. */
+async function outsideTransaction(runner: QueryRunner, step: MigrationInterface): Promise<string[]> {
+  const sent = vi.spyOn(runner, 'query');
+  await step.up(runner);
+  const statements = sent.mock.calls.map(([text]) => text.trim());
+  sent.mockRestore();
+  return statements.filter(
+    (text) => /^(CREATE|ALTER|DROP)/.test(text) && !/^\w+ INDEX CONCURRENTLY/.test(text),
+  );
+}
+
+const LOCKS = `
+  SELECT l.relation::regclass
+         || CASE WHEN bool_or(l.mode = 'AccessExclusiveLock') THEN ': everybody' ELSE ': who writes' END
+         || CASE WHEN bool_or(s.seq_scan > 0) THEN ', while all rows are read' ELSE '' END AS line
+    FROM pg_locks AS l JOIN pg_stat_xact_user_tables AS s ON s.relid = l.relation
+   WHERE l.pid = pg_backend_pid() AND l.relation = ANY ($1::oid[])
+     AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+   GROUP BY l.relation ORDER BY 1`;
+
+/** So many who were inactive before parties were checked by a timetable, each with a number for a name. */
+function inactiveParties(n: number): string[] {
+  const streams = ['drfo', 'dracs_death', 'mvs_passport', 'dms_passport', 'dracs_name_change'];
+  const columns = streams.map((stream) => `${stream}_verification_status, ${stream}_verification_reason`);
+  return [
+    `INSERT INTO prm.parties (last_name, is_active) SELECT i::text, false FROM generate_series(1, ${n}) AS i`,
+    `INSERT INTO prm.party_verifications (party_id, ${columns.join(', ')})
+       SELECT id, ${streams.map(() => `'VERIFIED', 'INITIAL'`).join(', ')} FROM prm.parties`,
+  ];
 }
