@@ -95,8 +95,11 @@ function tell(end: ForegroundEnd, { json, counters }: { json: boolean; counters:
 }
 
 function lines(summary: Readonly<Record<string, unknown>>): string {
+  const width = Math.max(...Object.keys(summary).map((name) => name.length));
   return Object.entries(summary)
-    .map(([name, value]) => `${name.padEnd(20)} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(
+      ([name, value]) => `${name.padEnd(width)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    )
     .join('\n');
 }
 

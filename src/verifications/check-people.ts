@@ -9,19 +9,11 @@ import type { Claimant, ClaimRepository } from './claim.repository';
 import type { ClaimLeaseRepository } from './claim-lease.repository';
 import { ClaimPeople } from './claim-people';
 import { HeldClaims } from './held-claims';
-import type { Outcome } from './outcome';
+import type { CheckObserver } from './observe-checks';
 import { ReviewRound } from './review-round';
-import { RUN_COUNTERS, type RunCounts } from './run-counts';
+import { RUN_COUNTERS } from './run-counts';
 import type { SweepClaims } from './sweep-claims';
 import type { WriteOutcomes } from './write-outcomes';
-
-/** What the job hears itself do; for metrics and the progress of a run by hand. */
-export interface CheckObserver {
-  readonly claimed: (stream: string, persons: number) => void;
-  readonly written: (stream: string, counts: RunCounts, durationMs: number) => void;
-  readonly swept: (stream: string, persons: number) => void;
-  readonly failed: (error: unknown) => void;
-}
 
 export interface CheckParts<Question, Answer extends string> {
   readonly stream: RegisterStream<Question, Answer, Sql>;
@@ -53,7 +45,8 @@ export class CheckPeople<Question, Answer extends string> implements Job {
   async help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd> {
     // A worker takes its places at the register when it has something to ask, not while it idles.
     await this.parts.gate.join();
-    const { stream, clock, transactions, gate, leases, leaseSeconds, observer } = this.parts;
+    const { stream, clock, transactions, gate, leases, leaseSeconds } = this.parts;
+    const { writer, observer, worker, actorId } = this.parts;
     const round = new ReviewRound({
       stream,
       clock,
@@ -67,7 +60,7 @@ export class CheckPeople<Question, Answer extends string> implements Job {
         admits: () => gate.admits(stream.method as RegisterMethod),
         unreachable: () => this.unreachable(run),
       },
-      write: (group) => this.write(run.id, group),
+      write: (group) => writer.run(group, { runId: run.id, worker, actorId }),
       claimed: (persons) => observer.claimed(stream.name, persons),
       failed: observer.failed,
     });
@@ -99,13 +92,6 @@ export class CheckPeople<Question, Answer extends string> implements Job {
       timeZone: KYIV,
     });
     return { stream: stream.name, runId, worker, leaseSeconds, actorId, threshold };
-  }
-
-  private async write(runId: string, group: readonly Outcome<Question, Answer>[]): Promise<void> {
-    const { writer, worker, actorId, observer, stream } = this.parts;
-    const startedAtMs = performance.now();
-    const counts = await writer.run(group, { runId, worker, actorId });
-    observer.written(stream.name, counts, performance.now() - startedAtMs);
   }
 
   /** Whether the register has given nobody an answer for so long that waiting on makes no sense. */

@@ -82,7 +82,7 @@ export class MakeChecks {
   }
 
   private writerOf(stream: AnyRegisterStream, subject = PERSONS): WriteOutcomes<unknown, string> {
-    const { transactions, outcomes, settings } = this;
+    const { transactions, outcomes, settings, log, metrics } = this;
     return new WriteOutcomes(transactions, {
       stream,
       outcomes: outcomes[subject.name],
@@ -92,6 +92,7 @@ export class MakeChecks {
         firstSeconds: settings.VERIFICATION_RETRY_FIRST_SECONDS,
         capSeconds: settings.VERIFICATION_RETRY_CAP_SECONDS,
       },
+      observer: observeChecks(log, metrics, subject.name),
     });
   }
 }

@@ -1,6 +1,14 @@
 import type { SubjectName } from '../domain/verification/stream';
 import type { Log, Metrics } from '../observability';
-import type { CheckObserver } from './check-people';
+import type { RunCounts } from './run-counts';
+
+/** What the checks hear themselves do; for metrics and the log. */
+export interface CheckObserver {
+  readonly claimed: (stream: string, persons: number) => void;
+  readonly written: (stream: string, counts: RunCounts, durationMs: number) => void;
+  readonly swept: (stream: string, persons: number) => void;
+  readonly failed: (error: unknown) => void;
+}
 
 /** Tells metrics and log what the checks do. Nobody is named, not even by id: the audit log does that. */
 export function observeChecks(log: Log, metrics: Metrics, subject: SubjectName = 'persons'): CheckObserver {

@@ -3,7 +3,7 @@ import type { Sql, Statement, Transactions } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { holdOf, type OutcomeRepository } from './outcome.repository';
 import { RunCounts } from './run-counts';
-import { PERSONS, type Subject } from './subject';
+import type { Subject } from './subject';
 
 /** So many persons go back in one transaction at most: it must stay short, others wait for the same rows. */
 const CLAIMS_AT_ONCE = 10;
@@ -16,12 +16,14 @@ const LOOK_AGAIN_MS = 50;
 interface SweepStatements {
   readonly lockStale: Statement;
   readonly orphans: Statement;
-  readonly busy: Statement;
+  readonly lockFree: Statement;
   readonly removeVoid: Statement;
 }
 
-function sweepStatements({ name, id, locks, verifications, suffix }: Subject): SweepStatements {
+function sweepStatements(subject: Subject): SweepStatements {
+  const { name, id, locks, suffix } = subject;
   return {
+    lockFree: lockFree(subject),
     // A claim that another program wrote without a lease is not kept alive by anybody.
     lockStale: {
       name: `lock_stale_claims${suffix}`,
@@ -39,16 +41,6 @@ function sweepStatements({ name, id, locks, verifications, suffix }: Subject): S
        AND (claim_id = ANY ($2::uuid[])
             OR NOT EXISTS (SELECT FROM mpi.verification_claims AS c WHERE c.id = l.claim_id))`,
     },
-    // Of these people, those whose row somebody else holds now. Locks the rows of the others, in the common order.
-    busy: {
-      name: `lock_free_verifications${suffix}`,
-      text: `
-    WITH free AS MATERIALIZED (
-      SELECT ${id} FROM ${verifications}
-       WHERE ${id} = ANY ($1::uuid[]) ORDER BY ${id} FOR UPDATE SKIP LOCKED)
-    SELECT ${id} AS id FROM ${verifications}
-     WHERE ${id} = ANY ($1::uuid[]) AND ${id} NOT IN (SELECT ${id} FROM free)`,
-    },
     // Held by nobody, and the stream moved on: the row remembers nothing that is still true.
     removeVoid: {
       name: `remove_void_locks${suffix}`,
@@ -59,8 +51,21 @@ function sweepStatements({ name, id, locks, verifications, suffix }: Subject): S
   };
 }
 
-/** For everybody who has to leave alone what others hold. */
-export const LOCK_FREE_PERSONS = sweepStatements(PERSONS).busy;
+/**
+ * For everybody who has to leave alone what others hold. $1 is whom it is about: gives those whose row somebody else
+ * holds now, and locks the rows of the others in the common order.
+ */
+export function lockFree({ id, verifications, suffix }: Subject): Statement {
+  return {
+    name: `lock_free_verifications${suffix}`,
+    text: `
+    WITH free AS MATERIALIZED (
+      SELECT ${id} FROM ${verifications}
+       WHERE ${id} = ANY ($1::uuid[]) ORDER BY ${id} FOR UPDATE SKIP LOCKED)
+    SELECT ${id} AS id FROM ${verifications}
+     WHERE ${id} = ANY ($1::uuid[]) AND ${id} NOT IN (SELECT ${id} FROM free)`,
+  };
+}
 
 const REMOVE_CLAIMS: Statement = {
   name: 'remove_stale_claims',
@@ -165,7 +170,7 @@ export class SweepClaims {
   /** Claims under which somebody's row is held by others. */
   private async busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
     if (orphans.length === 0) return new Set();
-    const rows = await sql.rows<{ id: string }>(this.statements.busy, [orphans.map(({ id }) => id)]);
+    const rows = await sql.rows<{ id: string }>(this.statements.lockFree, [orphans.map(({ id }) => id)]);
     const busy = new Set(rows.map(({ id }) => id));
     return new Set(orphans.filter(({ id }) => busy.has(id)).map(({ claim_id }) => claim_id));
   }

@@ -30,7 +30,7 @@ import {
   STREAM_MODULES,
   VERIFICATION_JOBS,
 } from './streams';
-import { PARTIES, PERSONS } from './subject';
+import { PARTIES, PERSONS, SUBJECTS } from './subject';
 
 /** What a process does about checks. */
 export interface VerificationsChoices {
@@ -133,7 +133,7 @@ const oldRows: Provider = {
     tables.add(
       oldRecords('status_change_events', { days: settings.RETENTION_EVENTS_DAYS, batch }),
       oldRecords('audit_log', { days: settings.RETENTION_AUDIT_DAYS, batch }),
-      oldLocks({ days: settings.RETENTION_LOCKS_DAYS, batch }),
+      ...SUBJECTS.map((subject) => oldLocks(subject, { days: settings.RETENTION_LOCKS_DAYS, batch })),
     );
     return tables;
   },

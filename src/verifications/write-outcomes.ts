@@ -9,6 +9,7 @@ import type { ClaimLeaseRepository } from './claim-lease.repository';
 import { clearMalformed } from './clear-malformed';
 import { decideAnswered, decideUnasked } from './decide-outcome';
 import { keepAnswers, overtakenAnswers } from './kept-answers';
+import type { CheckObserver } from './observe-checks';
 import type { Answered, Outcome } from './outcome';
 import { type DecidedHeld, type GivenBack, holdOf, type OutcomeRepository } from './outcome.repository';
 import { type Changes, recordPartyChanges, recordPersonChanges, type StreamChange } from './record-changes';
@@ -36,6 +37,7 @@ export interface WriteParts<Question, Answer extends string> {
   readonly others: RefuteOtherHolders<Question, Answer>;
   readonly leases: ClaimLeaseRepository;
   readonly retry: RetrySettings;
+  readonly observer: Pick<CheckObserver, 'written'>;
 }
 
 /** Under which name a row is counted. */
@@ -69,9 +71,10 @@ export class WriteOutcomes<Question, Answer extends string> {
     this.others = parts.others;
   }
 
-  /** Gives what was counted, after the commit. */
-  run(group: readonly Outcome<Question, Answer>[], writer: Writer): Promise<RunCounts> {
-    return this.transactions.run(async (sql) => {
+  /** Tells what was counted, and how long it took, after the commit. */
+  async run(group: readonly Outcome<Question, Answer>[], writer: Writer): Promise<void> {
+    const startedAtMs = performance.now();
+    const written = await this.transactions.run(async (sql) => {
       const counts = new RunCounts();
       const answered = group.filter((outcome) => outcome.kind === 'answered');
       const refuted = answered.filter(
@@ -86,6 +89,7 @@ export class WriteOutcomes<Question, Answer extends string> {
       if (writer.runId !== null) await counts.save(sql, writer.runId, writer.worker);
       return counts;
     });
+    this.parts.observer.written(this.stream.name, written, performance.now() - startedAtMs);
   }
 
   /** Those who were asked about, and the other holders of their kind. */

@@ -5,7 +5,8 @@ import { oldTokens } from '../../src/mithril';
 import { oldSignUps } from '../../src/persons/sign-up/old-sign-ups';
 import { oldLocks } from '../../src/verifications/old-locks';
 import { oldRecords } from '../../src/verifications/old-records';
-import { aPerson } from '../support/builders';
+import { PARTIES, PERSONS } from '../../src/verifications/subject';
+import { aParty, aPerson } from '../support/builders';
 import { keeping, OLD, PurgeScene, YOUNG } from '../support/purge-scene';
 import { Session } from '../support/session';
 
@@ -75,12 +76,19 @@ describe('What is past its time', () => {
     await here.purge(oldSignUps(keeping));
     expect(await here.left('mpi.sign_ups', 'content_sha256')).toEqual([young]);
   });
+});
 
-  it('locks go when nobody waits: of persons who are inactive or gone, and under no claim', async () => {
-    const [active, inactive] = [await aPerson().save(here.sql), await aPerson().inactive().save(here.sql)];
-    const lock = (stream: string, person: string, claim: string, at: string): string =>
-      `INSERT INTO mpi.verification_locks (person_id, stream, claim_id, attempts, updated_at)
-       VALUES ('${person}', '${stream}', ${claim}, 3, ${at})`;
+describe.each([
+  { subject: PERSONS, somebody: aPerson, counter: 'verification_locks' },
+  { subject: PARTIES, somebody: aParty, counter: 'party_verification_locks' },
+])('Locks of $subject.name past their time', ({ subject, somebody, counter }) => {
+  const { locks, verifications, id } = subject;
+
+  it('go when nobody waits: of those who are inactive or gone, and under no claim', async () => {
+    const [active, inactive] = [await somebody().save(here.sql), await somebody().inactive().save(here.sql)];
+    const lock = (stream: string, of: string, claim: string, at: string): string =>
+      `INSERT INTO ${locks} (${id}, stream, claim_id, attempts, updated_at)
+       VALUES ('${of}', '${stream}', ${claim}, 3, ${at})`;
     await here.sql.run(
       lock('active waits', active, 'NULL', OLD),
       lock('inactive waited', inactive, 'NULL', OLD),
@@ -88,28 +96,26 @@ describe('What is past its time', () => {
       lock('inactive, in review', inactive, 'gen_random_uuid()', OLD),
       lock('gone waited', randomUUID(), 'NULL', OLD),
     );
-    await here.purge(oldLocks(keeping));
-    expect(await here.left('mpi.verification_locks', 'stream')).toEqual([
+    await here.purge(oldLocks(subject, keeping));
+    expect(await here.left(locks, 'stream')).toEqual([
       'active waits',
       'inactive, in review',
       'inactive, lately',
     ]);
-    expect(await here.counted('verification_locks')).toBe(2);
+    expect(await here.counted(counter)).toBe(2);
   });
 
-  it('a lock whose person somebody holds is left for the next time, and nobody waits', async () => {
-    const personId = await aPerson().inactive().save(here.sql);
-    await here.sql.run(
-      `INSERT INTO mpi.verification_locks (person_id, stream, updated_at) VALUES ('${personId}', 'x', ${OLD})`,
-    );
+  it('are left for the next time when somebody holds whom they are about, and nobody waits', async () => {
+    const held = await somebody().inactive().save(here.sql);
+    await here.sql.run(`INSERT INTO ${locks} (${id}, stream, updated_at) VALUES ('${held}', 'x', ${OLD})`);
     const other = await Session.open(here.database.adminUrl);
     try {
-      await other.holdPerson(personId);
-      expect(await here.purge(oldLocks(keeping))).toBe('nothing_due');
-      expect(await here.left('mpi.verification_locks', 'stream')).toEqual(['x']);
+      await other.run('BEGIN', `SELECT FROM ${verifications} WHERE ${id} = '${held}' FOR UPDATE`);
+      expect(await here.purge(oldLocks(subject, keeping))).toBe('nothing_due');
+      expect(await here.left(locks, 'stream')).toEqual(['x']);
       await other.run('COMMIT');
-      await here.purge(oldLocks(keeping));
-      expect(await here.left('mpi.verification_locks', 'stream')).toEqual([]);
+      await here.purge(oldLocks(subject, keeping));
+      expect(await here.left(locks, 'stream')).toEqual([]);
     } finally {
       await other.close();
     }

@@ -5,6 +5,7 @@ import { oldTokens } from '../../src/mithril';
 import { oldSignUps } from '../../src/persons/sign-up/old-sign-ups';
 import { oldLocks } from '../../src/verifications/old-locks';
 import { oldRecords } from '../../src/verifications/old-records';
+import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aPerson } from '../support/builders';
 import { openRegistry, type Registry } from '../support/registry';
 
@@ -24,6 +25,7 @@ const FILL = [
   `INSERT INTO mpi.job_run_counts (run_id, worker, counter, n) SELECT id, 'w', 'taken', 1 FROM mpi.job_runs`,
   `INSERT INTO mithril.tokens (name, value_hash, expires_at) SELECT 'access_token', number, ${AGE} ${NUMBERS}`,
   `INSERT INTO mpi.verification_locks (person_id, stream, updated_at) SELECT gen_random_uuid(), 'x', ${AGE} ${NUMBERS}`,
+  `INSERT INTO prm.party_verification_locks (party_id, stream, updated_at) SELECT gen_random_uuid(), 'x', ${AGE} ${NUMBERS}`,
 ];
 
 let registry: Registry;
@@ -63,7 +65,8 @@ describe('One batch is found by an index, however many rows there are', () => {
     oldRuns(keeping),
     oldRecords('status_change_events', keeping),
     oldRecords('audit_log', keeping),
-    oldLocks(keeping),
+    oldLocks(PERSONS, keeping),
+    oldLocks(PARTIES, keeping),
     oldTokens(keeping),
     oldSignUps(keeping),
   ];

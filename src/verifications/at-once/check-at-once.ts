@@ -5,11 +5,11 @@ import type { AskSignals } from '../../domain/verification/register-stream';
 import type { RegisterStreamName } from '../../domain/verification/stream';
 import type { Errands, HelpSignals, TakenErrand } from '../../jobs';
 import type { ClaimGate, RegisterMethod } from '../../mvs-trembita';
-import type { CheckObserver } from '../check-people';
 import type { Held } from '../claim.repository';
 import type { ClaimLeaseRepository } from '../claim-lease.repository';
 import type { FactsRepository } from '../facts.repository';
 import { HeldClaims } from '../held-claims';
+import type { CheckObserver } from '../observe-checks';
 import type { Outcome } from '../outcome';
 import { OutcomeBuffer } from '../outcome-buffer';
 import { notProcessed, reviewPerson } from '../review-person';
@@ -104,9 +104,9 @@ export class CheckAtOnce implements Errands {
     held: Held,
     { claims, signals }: { readonly claims: HeldClaims; readonly signals: AskSignals },
   ): Promise<void> {
-    const { clock, observer } = this.parts;
+    const { clock, observer, worker, actorId } = this.parts;
     const buffer = new OutcomeBuffer<AnyOutcome>({
-      write: (group) => this.write({ stream, writer }, group),
+      write: (group) => writer.run(group, { runId: null, worker, actorId }),
       instead: notProcessed,
       settled: () => claims.finished(held.claimId),
       failed: observer.failed,
@@ -115,12 +115,5 @@ export class CheckAtOnce implements Errands {
     const parts = { stream, clock, signals, failed: observer.failed };
     buffer.push(await reviewPerson(parts, held, dayInKyiv(clock.at())));
     await buffer.drain();
-  }
-
-  private async write({ stream, writer }: StreamAtOnce, group: readonly AnyOutcome[]): Promise<void> {
-    const { worker, actorId, observer } = this.parts;
-    const startedAtMs = performance.now();
-    const counts = await writer.run(group, { runId: null, worker, actorId });
-    observer.written(stream.name, counts, performance.now() - startedAtMs);
   }
 }
