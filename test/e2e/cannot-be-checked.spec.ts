@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson } from '../support/builders';
 import { Installation } from '../support/installation';
 import { OfficialCalls } from '../support/official-calls';
 
 const LIST = '/api/admin/persons/cannot_be_checked';
 
-let here: Installation;
+const here = Installation.ofThisFile({
+  VERIFICATION_RETRY_FIRST_SECONDS: '1',
+  VERIFICATION_RETRY_CAP_SECONDS: '3600',
+});
 let official: OfficialCalls;
 
-beforeAll(async () => {
-  here = await Installation.start({
-    VERIFICATION_RETRY_FIRST_SECONDS: '1',
-    VERIFICATION_RETRY_CAP_SECONDS: '3600',
-  });
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   official = await OfficialCalls.of(here);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StartRun } from '../../src/jobs';
 import { type RunningCommand, startCommand, withoutRedis } from '../support/command';
 import { Installation } from '../support/installation';
@@ -6,14 +6,10 @@ import { waitUntil } from '../support/wait-until';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const MANY = 3_000;
+/** Locks are kept for 90. */
+const BEFORE_91_DAYS = `now() - interval '91 days'`;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const purge = (changes: Record<string, string> = {}): RunningCommand =>
   startCommand('job', ['purge', '--json'], { ...withoutRedis(here.servers), ...changes });
@@ -36,6 +32,10 @@ describe('npm run job -- purge', () => {
     await events(2, 20);
     await here.sql.run(
       `INSERT INTO mpi.audit_log (resource, inserted_at) VALUES ('x', now() - interval '6 years')`,
+      `INSERT INTO mpi.verification_locks (person_id, stream, updated_at)
+       VALUES (gen_random_uuid(), 'unzr', ${BEFORE_91_DAYS}), (gen_random_uuid(), 'unzr', ${BEFORE_91_DAYS})`,
+      `INSERT INTO prm.party_verification_locks (party_id, stream, updated_at)
+       VALUES (gen_random_uuid(), 'dms_passport', ${BEFORE_91_DAYS})`,
     );
     const { status, stdout, stderr } = await purge({ RETENTION_EVENTS_DAYS: '30' }).ended;
     expect(status, stderr).toBe(0);
@@ -45,7 +45,8 @@ describe('npm run job -- purge', () => {
       job_runs: 0,
       status_change_events: 3,
       audit_log: 1,
-      verification_locks: 0,
+      verification_locks: 2,
+      party_verification_locks: 1,
       tokens: 0,
       sign_ups: 0,
       technical_errors: {},

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { JobRunRepository } from '../../src/jobs';
 import { aParty, aPerson, savePersons } from '../support/builders';
 import { type CommandEnd, type RunningCommand, startCommand, withoutRedis } from '../support/command';
@@ -8,13 +8,7 @@ import { environmentOf } from '../support/program';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const start = (args: readonly string[], changes: Record<string, string> = {}): RunningCommand =>
   startCommand('job', args, { ...withoutRedis(here.servers), ...changes });

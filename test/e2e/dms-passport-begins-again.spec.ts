@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PersonDataChanged, RequeueCheck } from '../../src/verifications';
 import {
   aPerson,
@@ -17,13 +17,7 @@ const NOBODY = '99999999-9999-4999-8999-999999999999';
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const YESTERDAY = '2026-01-01T00:00:00Z';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const askForRepeat = (personId: string): Promise<unknown> =>
   here.program.get(RequeueCheck).run({ personId, stream: 'dms_passport', actorId: OFFICIAL });

@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 /** The day of Kyiv that lies so many days from today, as the database counts. */
 async function kyivDay(days: number): Promise<string> {

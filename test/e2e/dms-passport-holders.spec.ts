@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   aParty,
   aPerson,
@@ -14,13 +14,7 @@ import { Installation } from '../support/installation';
 
 const FRESH = new Date().toISOString();
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 /** Somebody whose check is not due: what happens to him happens because of another holder. */
 const notDue = (): PersonBuilder =>

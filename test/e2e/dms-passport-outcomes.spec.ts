@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 
 const LONG_AGO = '2020-03-01T08:00:00Z';
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({ VERIFICATION_RETRY_FIRST_SECONDS: '300' });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile({ VERIFICATION_RETRY_FIRST_SECONDS: '300' });
 
 describe('What becomes of a person whose passport is checked', () => {
   it('S6: a passport not found in the DMS register makes the stream VERIFIED', async () => {

@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, type PersonBuilder, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const LONG_AGO = '2020-03-01T08:00:00Z';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const reasonBefore = (status: string, reason: string, after: readonly [string, string]) => ({
   dms_passport_verification_status: { old_value: status, new_value: after[0] },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aPerson, lockOf, type PersonBuilder, savePersons, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 import type { StreamState } from '../support/drafts';
@@ -6,18 +6,12 @@ import type { StreamState } from '../support/drafts';
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const RUN_BEFORE = '44444444-4444-4444-8444-444444444444';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({
-    DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1',
-    // One call at a time: the register is asked in the order in which persons are taken.
-    TREMBITA_CONCURRENCY: '1',
-    DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
-  });
+const here = Installation.ofThisFile({
+  DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1',
+  // One call at a time: the register is asked in the order in which persons are taken.
+  TREMBITA_CONCURRENCY: '1',
+  DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 
 /** Ids in the order of their numbers, so that `person_id` decides as the test says. */
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graphql';
 import { aCaller, aPerson, aRelationship, auditOf, verificationOf } from '../support/builders';
 import { OFFICIAL } from '../support/change-data';
@@ -15,15 +15,10 @@ const RELATE = `mutation ($input: UpdateConfidantPersonRelationshipInput!) {
   updateConfidantPersonRelationship(input: $input) { confidantPersonRelationship {
     databaseId verificationStatus verificationReason person { name } documents { type number } } } }`;
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: GraphqlDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   const scope = 'person:verify confidant_person_relationship_admin:write';
   desk = await new GraphqlDesk(here).enter(aCaller().withUserId(OFFICIAL).withScope(scope));
 });

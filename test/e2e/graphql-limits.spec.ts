@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
 import { expectNoMarker } from '../support/find-markers';
 import { GraphqlDesk } from '../support/graphql-desk';
@@ -8,15 +8,10 @@ const ID = '{ person(id: "x") { id } }';
 const SECRET = 'made-up-'.repeat(8);
 const INTROSPECTION = '{ __schema { types { name } } }';
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: GraphqlDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   const scope = 'person:read unzr:read unzr:write';
   desk = await new GraphqlDesk(here).enter(aCaller().withScope(scope));
 });

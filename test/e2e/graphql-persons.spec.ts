@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graphql';
 import { aCaller, aPerson } from '../support/builders';
 import { OFFICIAL } from '../support/change-data';
@@ -13,15 +13,10 @@ const PERSON = `query ($id: ID!) { person(id: $id) { id databaseId verificationS
 const LIST = `query ($filter: UnverifiedPersonFilter, $first: Int, $after: String, $last: Int, $before: String) {
   unverifiedPersons(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     nodes { databaseId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: GraphqlDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   const scope = 'person:read';
   desk = await new GraphqlDesk(here).enter(aCaller().withUserId(OFFICIAL).withScope(scope));
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
 import { GraphqlDesk } from '../support/graphql-desk';
 import { Installation } from '../support/installation';
@@ -14,16 +14,11 @@ const READ = `query ($unzr: String!) { unzrInfoRegister(unzr: $unzr) {
   info { firstName lastName middleName rnokpp gender dateBirth
          documents { type number issuedBy issuedAt expiresAt status } } } }`;
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: GraphqlDesk;
 let rest: UnzrInfoDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   const official = () => aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read');
   desk = await new GraphqlDesk(here).enter(official());
   rest = new UnzrInfoDesk(here);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AnswerName } from '../../src/mvs-trembita/sandbox';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -7,13 +7,7 @@ const MIB = 1_048_576;
 /** Ten answers of 10 GB each, taken in whole, would not fit; ours and the sandbox's buffers do. */
 const MEMORY_BYTES = 200 * MIB;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({ TREMBITA_TIMEOUT_MS: '700', SHUTDOWN_GRACE_SECONDS: '7' });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile({ TREMBITA_TIMEOUT_MS: '700', SHUTDOWN_GRACE_SECONDS: '7' });
 
 /** The most memory the process had while something was done, above what it had before. */
 async function growthDuring<Result>(work: () => Promise<Result>): Promise<{ result: Result; bytes: number }> {

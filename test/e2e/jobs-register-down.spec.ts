@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 import { waitUntil } from '../support/wait-until';
@@ -6,22 +6,16 @@ import { waitUntil } from '../support/wait-until';
 const PERSONS = 30;
 const MIN_CALLS = 4;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({
-    TREMBITA_BREAKER_MIN_CALLS: String(MIN_CALLS),
-    TREMBITA_BREAKER_OPEN_MS: '200',
-    TREMBITA_CONCURRENCY: '4',
-    TREMBITA_TIMEOUT_MS: '1000',
-    SHUTDOWN_GRACE_SECONDS: '7',
-    DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '4',
-    // Three seconds.
-    JOB_GIVE_UP_AFTER_MINUTES: '0.05',
-  });
+const here = Installation.ofThisFile({
+  TREMBITA_BREAKER_MIN_CALLS: String(MIN_CALLS),
+  TREMBITA_BREAKER_OPEN_MS: '200',
+  TREMBITA_CONCURRENCY: '4',
+  TREMBITA_TIMEOUT_MS: '1000',
+  SHUTDOWN_GRACE_SECONDS: '7',
+  DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '4',
+  // Three seconds.
+  JOB_GIVE_UP_AFTER_MINUTES: '0.05',
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 // What a test leaves of the breaker must not stop the next one.
 afterEach(async () => {
   await here.clear();

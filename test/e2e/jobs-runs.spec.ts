@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
 import { type HelpEnd, JobRunRepository } from '../../src/jobs';
 import { Timetable } from '../../src/jobs/timetable';
@@ -9,17 +9,14 @@ import { waitUntil } from '../support/wait-until';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 
-let here: Installation;
+// Every day at three in the morning by Kyiv's clock; the beat is given by hand.
+const here = Installation.ofThisFile({ DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 3 * * *' });
 let second: Program;
 
 beforeAll(async () => {
-  // Every day at three in the morning by Kyiv's clock; the beat is given by hand.
-  here = await Installation.start({ DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 3 * * *' });
   second = await here.startProgram();
   await here.shareRegister();
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 
 const beat = (program: Program = here.program): Promise<void> => program.get(Timetable).beat();
 
@@ -98,6 +95,18 @@ describe('A tick of the timetable', () => {
     expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
     await beat();
     expect(await runs()).toHaveLength(2);
+  });
+});
+
+describe('When a job last finished', () => {
+  it('is told alike by the program that ended the run and by the other', async () => {
+    const { id } = await here.run();
+    const text = `SELECT extract(epoch FROM finished_at)::float8 AS at FROM mpi.job_runs WHERE id = $1`;
+    const [run] = await here.sql.rows<{ at: number }>({ text }, [id]);
+    const line = `job_last_finished_timestamp_seconds{job_name="${JOB}"} ${run?.at}`;
+    for (const program of [here.program, second]) {
+      expect((await (await program.internal('/metrics')).text()).split('\n')).toContain(line);
+    }
   });
 });
 

@@ -1,19 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, aPerson, verificationOf } from '../support/builders';
 import { Installation, JOB } from '../support/installation';
 
 const OFFICIAL = randomUUID();
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let token: string;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   token = await aCaller().withUserId(OFFICIAL).withScope('job:read job:run').save(here.sql);
 });
 

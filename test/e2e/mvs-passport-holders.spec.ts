@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MvsPassportStream } from '../../src/mvs-passport';
 import {
   aParty,
@@ -19,13 +19,7 @@ const FRESH = new Date().toISOString();
 /** What the register of this installation calls an ID card. */
 const ID_CARD = '0309';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
 
 const run = () => here.run({ job: JOB });
 

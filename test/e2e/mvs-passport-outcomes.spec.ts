@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MvsPassportStream } from '../../src/mvs-passport';
 import { aPerson, auditOf, eventsOf, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -10,13 +10,7 @@ const DATA_ID = '11111111-1111-4111-8111-111111111111';
 /** What the register of this installation calls an ID card. */
 const ID_CARD = '0309';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
 
 const run = () => here.run({ job: JOB });
 

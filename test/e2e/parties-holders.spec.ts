@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { saveParties } from '../support/build-party';
 import {
@@ -20,13 +20,7 @@ const JOB = DmsPassportOfPartiesStream.JOB;
 const FRESH = new Date().toISOString();
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const dueParty = (): PartyBuilder =>
   aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');

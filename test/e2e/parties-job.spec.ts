@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { saveParties } from '../support/build-party';
 import { aParty, aPerson, type PartyBuilder } from '../support/builders';
@@ -7,13 +7,7 @@ import { Installation } from '../support/installation';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const due = (): PartyBuilder => aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 const job = (changes: Record<string, string> = {}) =>

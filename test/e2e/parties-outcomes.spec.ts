@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import {
   aParty,
@@ -18,13 +18,7 @@ const DATA_ID = '11111111-1111-4111-8111-111111111111';
 /** What an earlier answer left; nothing of it may stay where a row says so. */
 const OLD = { dataId: DATA_ID, dataStatus: 1, syncedAt: LONG_AGO, unverifiedAt: LONG_AGO };
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({ VERIFICATION_RETRY_FIRST_SECONDS: '300' });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile({ VERIFICATION_RETRY_FIRST_SECONDS: '300' });
 
 const run = () => here.run({ job: JOB });
 const due = (): PartyBuilder =>

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { Metrics } from '../../src/observability';
 import { saveParties } from '../support/build-party';
@@ -8,21 +8,17 @@ import type { Program } from '../support/program';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 
-let here: Installation;
+const here = Installation.ofThisFile({
+  DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '7',
+  DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: '5',
+  JOB_POLL_SECONDS: '1',
+});
 let programs: Program[];
 
 beforeAll(async () => {
-  const small = {
-    DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '7',
-    DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: '5',
-    JOB_POLL_SECONDS: '1',
-  };
-  here = await Installation.start(small);
   programs = [here.program, await here.startProgram()];
   await here.shareRegister();
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 
 const dueParty = () => aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import {
   aParty,
@@ -17,20 +17,14 @@ import { waitUntil } from '../support/wait-until';
 const JOB = DmsPassportOfPartiesStream.JOB;
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start({
-    DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: '1',
-    // One call at a time: the register is asked in the order in which parties are taken.
-    TREMBITA_CONCURRENCY: '1',
-    DMS_PARTY_VALIDATION_PERIOD_DAYS: '30',
-    // Another period than that of persons, which must not be taken for it.
-    DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
-  });
+const here = Installation.ofThisFile({
+  DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: '1',
+  // One call at a time: the register is asked in the order in which parties are taken.
+  TREMBITA_CONCURRENCY: '1',
+  DMS_PARTY_VALIDATION_PERIOD_DAYS: '30',
+  // Another period than that of persons, which must not be taken for it.
+  DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 
 /** Ids in the order of their numbers, so that `party_id` decides as the test says. */
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;

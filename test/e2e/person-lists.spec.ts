@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder } from '../support/builders';
 import { OFFICIAL } from '../support/change-data';
 import { Installation } from '../support/installation';
@@ -9,15 +9,10 @@ const NOBODY = '99999999-9999-4999-8999-999999999999';
 const ALL = '/api/persons/verifications';
 const UNVERIFIED = '/api/admin/persons/unverified';
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let official: OfficialCalls;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   official = await OfficialCalls.of(here);
 });
 

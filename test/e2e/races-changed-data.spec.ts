@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { RequeueCheck } from '../../src/verifications';
 import { aPerson, auditOfStream, lockOf, verificationOf } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/change-data';
 import { Installation } from '../support/installation';
 import { waitUntil } from '../support/wait-until';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const rowsOf = async (person: string): Promise<(string | null)[]> =>
   (await auditOfStream(here.sql, person, 'dms_passport')).map(({ row }) => row);

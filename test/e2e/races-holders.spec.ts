@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   aParty,
   aPerson,
@@ -14,13 +14,7 @@ import { waitUntil } from '../support/wait-until';
 const FIRST = '00000000-bbbb-4bbb-8bbb-000000000001';
 const SECOND = 'ffffffff-bbbb-4bbb-8bbb-000000000002';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const isRefuted = async (person: string): Promise<boolean> =>
   (await verificationOf(here.sql, person)).dms_passport_verification_status === 'NOT_VERIFIED';

@@ -1,18 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 import { waitUntil } from '../support/wait-until';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-let here: Installation;
-
-beforeAll(async () => {
-  // One person a batch, so that each stands under a claim of his own.
-  here = await Installation.start({ DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1' });
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+// One person a batch, so that each stands under a claim of his own.
+const here = Installation.ofThisFile({ DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1' });
 
 const claimOf = async (person: string): Promise<string | null> =>
   (await lockOf(here.sql, person, 'dms_passport'))?.claim_id ?? null;

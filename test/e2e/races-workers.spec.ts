@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
 import { aPerson, savePersons } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -7,17 +7,16 @@ import { waitUntil } from '../support/wait-until';
 
 const PERSONS = 60;
 
-let here: Installation;
+const here = Installation.ofThisFile({
+  DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '5',
+  JOB_POLL_SECONDS: '1',
+});
 let second: Program;
 
 beforeAll(async () => {
-  const busy = { DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '5', JOB_POLL_SECONDS: '1' };
-  here = await Installation.start(busy);
   second = await here.startProgram();
   await here.shareRegister();
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
 
 /** Everybody with a passport of his own; the share that the register lists is refuted. */
 async function manyPersons(): Promise<string[]> {

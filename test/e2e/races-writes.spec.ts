@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observability';
 import { aPerson, auditOf, eventsOf, lockOf, savePersons, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -6,13 +6,7 @@ import { Installation } from '../support/installation';
 const FIRST = '00000000-cccc-4ccc-8ccc-000000000001';
 const LAST = 'ffffffff-cccc-4ccc-8ccc-000000000002';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const statusOf = async (person: string): Promise<string> =>
   (await verificationOf(here.sql, person)).dms_passport_verification_status;

@@ -10,15 +10,10 @@ import { waitUntil } from '../support/wait-until';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let token: string;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   token = await aCaller().withScope('person_verification:details job:read').save(here.sql);
 });
 

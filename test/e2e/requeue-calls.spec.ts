@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { REGISTER_STREAMS, STREAMS } from '../../src/domain/verification/stream';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
 import { OFFICIAL } from '../support/change-data';
@@ -10,15 +10,10 @@ const NOBODY = '99999999-9999-4999-8999-999999999999';
 const YESTERDAY = '2026-01-01T00:00:00Z';
 const AGAIN = { status: 'VERIFICATION_NEEDED' };
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let official: OfficialCalls;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   official = await OfficialCalls.of(here);
 });
 

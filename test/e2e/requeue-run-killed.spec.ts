@@ -1,5 +1,5 @@
 import Redis from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AtOnceDesk } from '../support/at-once-desk';
 import { aPerson, auditOfStream } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -12,13 +12,7 @@ const ENVIRONMENT = { VERIFICATION_LEASE_SECONDS: '2', JOB_POLL_SECONDS: '1', TR
 /** Enough that some wait while one is asked about. */
 const MANY = 40;
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start(ENVIRONMENT);
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile(ENVIRONMENT);
 
 const rowsOf = async (person: string) =>
   (await auditOfStream(here.sql, person, 'dms_passport')).map(({ row }) => row);

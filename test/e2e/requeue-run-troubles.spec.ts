@@ -7,15 +7,10 @@ import { Installation } from '../support/installation';
 import type { Program } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: AtOnceDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   desk = await AtOnceDesk.open(here);
 });
 

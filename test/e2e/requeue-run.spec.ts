@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { REGISTER_STREAMS } from '../../src/domain/verification/stream';
 import { AtOnceDesk } from '../support/at-once-desk';
 import { aPerson, auditOf, lockOf, verificationOf } from '../support/builders';
@@ -6,15 +6,10 @@ import { OFFICIAL } from '../support/change-data';
 import { Installation } from '../support/installation';
 import { toldBy } from '../support/refused-calls';
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: AtOnceDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   desk = await AtOnceDesk.open(here);
 });
 

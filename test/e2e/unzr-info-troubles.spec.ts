@@ -10,15 +10,10 @@ import { waitUntil } from '../support/wait-until';
 
 const OFFICIAL = randomUUID();
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: UnzrInfoDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   desk = new UnzrInfoDesk(here);
   await desk.enter(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
 });

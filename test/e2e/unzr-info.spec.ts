@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
 import { Installation } from '../support/installation';
 import { UnzrInfoDesk } from '../support/unzr-info-desk';
@@ -7,15 +7,10 @@ import { UnzrInfoDesk } from '../support/unzr-info-desk';
 const OFFICIAL = randomUUID();
 const TIME = expect.stringMatching(/^\d{4}-.*Z$/);
 
-let here: Installation;
+const here = Installation.ofThisFile();
 let desk: UnzrInfoDesk;
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   desk = new UnzrInfoDesk(here);
   await desk.enter(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import { aPerson, auditOf, auditOfStream, type PersonBuilder, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
@@ -6,13 +6,7 @@ import { Installation } from '../support/installation';
 const { JOB } = UnzrStream;
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const run = () => here.run({ job: JOB });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import { aPerson, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
 import { everythingInRedis, expectNoMarker } from '../support/find-markers';
@@ -7,12 +7,7 @@ import { Installation } from '../support/installation';
 /** Nothing else in the program has these letters or digits. */
 const MARKERS = ['Маркерчук', 'Позначка', '19850615-77001', '19850615-77002', '19850615-7700', '7700X'];
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
+const here = Installation.ofThisFile();
 
 const aMarked = (unzr: string, firstName = 'Позначка'): PersonBuilder =>
   aPerson()

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import {
   aPerson,
@@ -17,13 +17,7 @@ const LONG_AGO = '2020-03-01T08:00:00Z';
 const FRESH = new Date().toISOString();
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 
-let here: Installation;
-
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+const here = Installation.ofThisFile();
 
 const run = () => here.run({ job: JOB });
 

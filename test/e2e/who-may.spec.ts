@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { CheckFields } from '../../src/graphql/check-fields';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
 import { GUARDED, type GuardedCall } from '../support/guarded-calls';
@@ -101,14 +101,9 @@ const WRONG: readonly (readonly [
   ],
 ];
 
-let here: Installation;
+const here = Installation.ofThisFile();
 
-beforeAll(async () => {
-  here = await Installation.start();
-});
-afterAll(() => here.stop());
 beforeEach(async () => {
-  await here.clear();
   personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
   relationshipId = await aRelationship().of(personId).save(here.sql);
   runId = await endedRun(here.sql);

@@ -1,5 +1,6 @@
 import { getQueueToken } from '@nestjs/bull';
 import type { Queue } from 'bull';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Clock } from '../../src/config/clock';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
@@ -38,27 +39,44 @@ type Environment = NonNullable<ProgramChoices['environment']>;
  * the ticket in the queue to the rows in the tables.
  */
 export class Installation {
+  database!: FreshDatabase;
+  redis!: FreshRedis;
+  register!: Sandbox;
+  /** A session as superuser, for what is looked at and made up. */
+  sql!: Session;
   private readonly sessions: Session[] = [];
   private readonly programs: Program[] = [];
   private passports = 100_000;
   private unzrs = 10_000;
 
   private constructor(
-    readonly database: FreshDatabase,
-    readonly redis: FreshRedis,
-    readonly register: Sandbox,
-    /** A session as superuser, for what is looked at and made up. */
-    readonly sql: Session,
     private readonly environment: Environment,
     private readonly clock: Clock | undefined,
   ) {}
 
   static async start(environment: Environment = {}, clock?: Clock): Promise<Installation> {
-    const [database, redis, register] = await Promise.all([freshDatabase(), freshRedis(), startSandbox()]);
-    const sql = await Session.open(database.adminUrl);
-    const installation = new Installation(database, redis, register, sql, environment, clock);
-    await installation.startProgram();
+    const installation = new Installation(environment, clock);
+    await installation.open();
     return installation;
+  }
+
+  /**
+   * The one of a test file: it starts before the first test, is empty before each and stops after the last. Hooks of
+   * the file itself come later, so they find it started and empty.
+   */
+  static ofThisFile(environment: Environment = {}): Installation {
+    const here = new Installation(environment, undefined);
+    beforeAll(() => here.open());
+    beforeEach(() => here.clear());
+    afterAll(() => here.stop());
+    return here;
+  }
+
+  private async open(): Promise<void> {
+    const servers = await Promise.all([freshDatabase(), freshRedis(), startSandbox()]);
+    [this.database, this.redis, this.register] = servers;
+    this.sql = await Session.open(this.database.adminUrl);
+    await this.startProgram();
   }
 
   /** The program that was started first. */
