@@ -78,7 +78,7 @@ function errandProcessor(name: string): Type<object> {
 
     @Process({ concurrency: 1 })
     take(): void {
-      this.metrics.tickets.inc({ job: name });
+      this.metrics.tickets.inc({ job_name: name });
       this.loop.wake();
     }
   }

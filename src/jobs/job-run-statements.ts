@@ -106,6 +106,19 @@ export const END_RUN: Statement = {
      WHERE id = $1::uuid`,
 };
 
+/**
+ * When a run of each of these jobs last finished, in seconds since the epoch; until one has, when a worker first saw the
+ * schedule, and 0 before that. Each job is one look into the index of finished runs, however many there are.
+ */
+export const LAST_FINISHED: Statement = {
+  name: 'last_finished_runs',
+  text: `
+    SELECT wanted.job, coalesce(extract(epoch FROM coalesce(
+             (SELECT max(finished_at) FROM mpi.job_runs WHERE job = wanted.job AND status = 'FINISHED'),
+             s.first_seen_at)), 0)::float8 AS seconds
+      FROM unnest($1::varchar[]) AS wanted (job) LEFT JOIN mpi.job_schedules AS s ON s.job = wanted.job`,
+};
+
 export const FIND: Statement = {
   name: 'find_run',
   text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r WHERE id = $1::uuid`,

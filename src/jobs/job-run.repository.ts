@@ -20,6 +20,12 @@ export interface InsertedTick {
   readonly status: RunStatus;
 }
 
+/** A job with the moment it last finished, in seconds since the epoch. */
+export interface LastFinished {
+  readonly job: string;
+  readonly seconds: number;
+}
+
 interface RunRow {
   readonly id: string;
   readonly job: string;
@@ -117,6 +123,11 @@ export class JobRunRepository {
       await sql.rows(statements.END_RUN, [runId, how.status]);
       return true;
     });
+  }
+
+  /** Of each of these jobs; the statement says what stands for a job that never finished. */
+  lastFinished(jobs: readonly string[]): Promise<readonly LastFinished[]> {
+    return this.transactions.rows<LastFinished & Record<string, unknown>>(statements.LAST_FINISHED, [jobs]);
   }
 
   async find(runId: string): Promise<JobRun | undefined> {

@@ -19,6 +19,7 @@ import { RedisConnections } from './redis-connections';
 import { redisPlaceOf } from './redis-place';
 import { RunInForeground } from './run-in-foreground';
 import { RunLoops } from './run-loops';
+import { showLastFinished } from './show-last-finished';
 import { SilenceBells } from './silence-bells';
 import { StartRun } from './start-run';
 import type { PartPorts } from './take-part';
@@ -62,6 +63,7 @@ export class JobsModule {
           inject: [Transactions],
           useFactory: (transactions: Transactions) => new JobRunRepository(transactions),
         },
+        lastFinished(choices.names),
         partPorts,
         runLoops,
         tickets(choices),
@@ -114,6 +116,16 @@ function bull(names: readonly string[]): NonNullable<DynamicModule['imports']> {
     }),
     BullModule.registerQueue(...names.map((name) => ({ name }))),
   ];
+}
+
+const LAST_FINISHED = Symbol('LAST_FINISHED');
+
+function lastFinished(names: readonly string[]): Provider {
+  return {
+    provide: LAST_FINISHED,
+    inject: [JobRunRepository, Metrics],
+    useFactory: (runs: JobRunRepository, metrics: Metrics) => showLastFinished(runs, names, metrics),
+  };
 }
 
 const partPorts: Provider = {

@@ -47,6 +47,8 @@ describe('A run in the log', () => {
   it('is counted by how it ended', async () => {
     const { observer, metrics } = anObserver();
     observer.ended({ ...RUN, status: 'FAILED' });
-    expect(await metrics.text()).toContain('job_runs_total{job="dms-passport-persons",status="FAILED"} 1');
+    expect(await metrics.text()).toContain(
+      'job_runs_total{job_name="dms-passport-persons",status="FAILED"} 1',
+    );
   });
 });

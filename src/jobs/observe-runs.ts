@@ -17,7 +17,7 @@ export function observeRuns(log: Log, metrics: Metrics): RunObserver {
     skipped: (job, tick) => log.warn('tick skipped, a run is still going', { job, tick }),
     ended: (run) => {
       const { id, job, status, startedBy, startedAt, finishedAt, counts } = run;
-      metrics.jobRuns.inc({ job, status });
+      metrics.jobRuns.inc({ job_name: job, status });
       const fields = {
         run_id: id,
         job,

@@ -1,4 +1,4 @@
-import Redis, { Cluster, type RedisOptions } from 'ioredis';
+import Redis, { Cluster, type DNSLookupFunction, type RedisOptions } from 'ioredis';
 import type { RedisCredentials, RedisPlace } from './redis-place';
 
 type Kind = 'client' | 'subscriber' | 'bclient';
@@ -28,6 +28,12 @@ class WatchedCluster extends Cluster {
 }
 
 const pauseBefore = (attempts: number): number => Math.min(attempts * 50, RECONNECT_WITHIN_MS);
+
+/**
+ * The client would look up a node's name first and then seek the address in its certificate, which is about the name.
+ * Given as it is, the name is looked up, and compared, by the connection itself.
+ */
+const byItsName: DNSLookupFunction = (host, answer) => answer(null, host);
 
 /**
  * The connections Bull works with. The producer keeps no queue of its own while Redis is away, or the memory would fill
@@ -70,6 +76,7 @@ function connect(place: RedisPlace, kind: Kind): Redis | Cluster {
     return new WatchedCluster([...place.nodes], {
       clusterRetryStrategy: pauseBefore,
       enableOfflineQueue: kind !== 'client',
+      ...(place.credentials.tls ? { dnsLookup: byItsName } : {}),
       redisOptions: { ...optionsOf(kind), ...known(place.credentials) },
     });
   }
@@ -81,7 +88,8 @@ function connect(place: RedisPlace, kind: Kind): Redis | Cluster {
     name: place.master,
     sentinelRetryStrategy: pauseBefore,
     ...(place.sentinelPassword === undefined ? {} : { sentinelPassword: place.sentinelPassword }),
-    ...(place.credentials.tls ? { enableTLSForSentinelMode: true } : {}),
+    // Sentinels that watch servers over TLS speak it among themselves, and name themselves by their ports for it.
+    ...(place.credentials.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
     // The one that was the master until a moment ago answers that it only reads: ask the sentinels again.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   });

@@ -19,7 +19,7 @@ export function ticketProcessor(job: string): Type<object> {
 
     @Process({ concurrency: 1 })
     async take(): Promise<void> {
-      this.metrics.tickets.inc({ job });
+      this.metrics.tickets.inc({ job_name: job });
       this.loops.wake(job);
       if ((await this.loops.idleWithin(job, TICKET_LASTS_MS)) === 'busy') await this.tickets.ring(job);
     }

@@ -10,7 +10,8 @@ const REFRESH_DEADLINE_MS = 2_000;
 
 /**
  * Everything that is counted, in one place, so that operators find it and rooms do not invent labels. Labels
- * come from closed lists: never a person, a document, a message id.
+ * come from closed lists: never a person, a document, a message id. None is called `job` or `instance`: Prometheus gives
+ * these names to the process it collects from, and puts ours aside.
  */
 export class Metrics {
   readonly registry = new Registry();
@@ -93,9 +94,14 @@ export class Metrics {
     'Objects removed by the sweeper because their registration did not commit',
     [],
   );
-  readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job', 'status']);
+  readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job_name', 'status']);
+  readonly jobLastFinished = this.gauge(
+    'job_last_finished_timestamp_seconds',
+    'When a run of the job last finished; since when its schedule is known until one has, 0 if no worker saw it yet',
+    ['job_name'],
+  );
   readonly tickets = this.counter('job_tickets_total', 'Tickets of the queue that reached this process', [
-    'job',
+    'job_name',
   ]);
   readonly rowsPurged = this.counter('rows_purged_total', 'Rows removed because their time was over', [
     'table',
