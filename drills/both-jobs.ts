@@ -1,20 +1,20 @@
 import type { FaultReport } from './findings';
-import { kill } from './kill-workers';
+import { FOR_KILLING, killAgainAndAgain } from './kill-workers';
 import { type Drill, play } from './play';
-import { JOB, PARTIES_JOB, nextFinishedAfter, runEnds, startRun } from './runs';
-import type { Opened, Scene } from './scene';
+import { PARTIES_JOB, runEnds, startRun } from './runs';
+import type { Scene } from './scene';
 
-const KILLS = 6;
-const WORKERS = 3;
+const KILLS = 9;
+const WORKERS = 4;
 /** After every third kill Redis forgets everything as well. */
 const FLUSH_EVERY = 3;
-const PERSONS = 450;
-/** Of about as many questions as there are persons and parties to ask about. */
-const KILL_EVERY = 45;
+const PERSONS = 500;
+/** About as many questions as are asked in two thirds of both runs. */
+const WITHIN_QUESTIONS = 270;
 /** Fewer parties than this in the hands of killed workers, and the drill was one of persons. */
 const LEAST_PARTIES = 5;
 
-/** D30: persons and parties are checked by two runs at once, and all that befalls persons befalls parties too. */
+/** D30: persons and parties are checked by two runs at once, and what befalls persons befalls parties too. */
 export const bothJobs: Drill = {
   name: 'both-jobs',
   code: 'D30',
@@ -22,30 +22,37 @@ export const bothJobs: Drill = {
   needsRealRedis: true,
   short: false,
   play: (stage) =>
-    play(stage, { name: 'both-jobs', persons: PERSONS, partiesToo: true, latencyMs: 150 }, fault),
+    play(
+      stage,
+      {
+        ...{ name: 'both-jobs', persons: PERSONS, partiesToo: true },
+        ...{ latencyMs: 150, settings: FOR_KILLING },
+      },
+      fault,
+    ),
 };
 
 async function fault(scene: Scene): Promise<FaultReport> {
-  const { books, register, redis, random } = scene;
-  const alive: Opened[] = await scene.workers(WORKERS);
-  const runIds = await Promise.all([JOB, PARTIES_JOB].map((job) => startRun(books, job)));
-  let recoveredMs = 0;
-  for (let n = 1; n <= KILLS; n += 1) {
-    await register.reached(n * KILL_EVERY);
-    const [victim] = alive.splice(random.below(alive.length), 1);
-    if (victim !== undefined) await kill(scene, victim);
-    const brokenAtMs = Date.now();
-    if (n % FLUSH_EVERY === 0) await redis.flushAll();
-    alive.push(await scene.worker());
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, brokenAtMs));
-  }
-  for (const runId of runIds) await runEnds(books, runId);
+  const { books, redis } = scene;
+  const alive = await scene.workers(WORKERS);
+  const runId = await startRun(books);
+  const ofParties = await startRun(books, PARTIES_JOB);
+  const kills = await killAgainAndAgain(scene, {
+    ...{ alive, runId, times: KILLS, within: WITHIN_QUESTIONS },
+    andThen: async (n) => {
+      if (n % FLUSH_EVERY === 0) await redis.flushAll();
+    },
+  });
+  await runEnds(books, runId);
+  await runEnds(books, ofParties);
   const parties = await partiesOfTheKilled(scene);
   return {
-    faults: KILLS + KILLS / FLUSH_EVERY,
-    recoveredMs,
+    faults: kills + Math.floor(kills / FLUSH_EVERY),
     notes: [`${parties} parties were in the hands of killed workers`],
-    missed: parties < LEAST_PARTIES ? [`killed workers held only ${parties} parties`] : [],
+    missed: [
+      ...(kills < KILLS ? [`only ${kills} of ${KILLS} kills came before the run of persons was over`] : []),
+      ...(parties < LEAST_PARTIES ? [`killed workers held only ${parties} parties`] : []),
+    ],
   };
 }
 

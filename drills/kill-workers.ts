@@ -14,6 +14,12 @@ const PERSONS = 800;
 /** The longest extra moment before a kill: longer than a group of answers waits to be written. */
 const WITHIN_MS = 130;
 
+export const FOR_KILLING: Readonly<Record<string, string>> = {
+  ...{ TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
+  // Longer than a worker takes to start: no call is over while the register waits for one.
+  ...{ TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
+};
+
 /** D1: workers are killed in the middle of a run, at random points, again and again. */
 export const killWorkers: Drill = {
   name: 'kill-workers',
@@ -28,33 +34,16 @@ export const killWorkers: Drill = {
         name: 'kill-workers',
         persons: PERSONS,
         latencyMs: 150,
-        settings: {
-          ...{ TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
-          // Longer than a worker takes to start: no call is over while the register waits for one.
-          ...{ TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
-        },
+        settings: FOR_KILLING,
       },
       fault,
     ),
 };
 
 async function fault(scene: Scene): Promise<FaultReport> {
-  const alive = new Set(await scene.workers(WORKERS));
+  const alive = await scene.workers(WORKERS);
   const runId = await startRun(scene.books);
-  const coming: Promise<void>[] = [];
-  let kills = 0;
-  for (const point of killPoints(scene)) {
-    await scene.register.reached(point);
-    await aWorkerToSpare(scene, alive);
-    await pause(scene.random.below(WITHIN_MS));
-    if (await isOver(scene.books, runId)) break;
-    const victim = scene.random.pick([...alive]);
-    alive.delete(victim);
-    await kill(scene, victim);
-    kills += 1;
-    coming.push(scene.worker().then((opened) => void alive.add(opened)));
-  }
-  await Promise.all(coming);
+  const kills = await killAgainAndAgain(scene, { alive, runId, times: KILLS, within: PERSONS * 0.55 });
   await runEnds(scene.books, runId);
   const { releasedMs, held } = await longestRelease(scene);
   return {
@@ -70,9 +59,41 @@ async function fault(scene: Scene): Promise<FaultReport> {
   };
 }
 
-/** Numbers of questions at which a worker dies, anywhere in the first two thirds of the run. */
-function killPoints({ random }: Scene): number[] {
-  const points = Array.from({ length: KILLS }, () => 20 + random.below(PERSONS * 0.55));
+/** When workers are killed, and whose run has to be under way then. */
+interface Killing {
+  readonly alive: readonly Opened[];
+  readonly runId: string;
+  readonly times: number;
+  /** Within about so many questions. */
+  readonly within: number;
+  /** What else befalls the system, after the n-th kill. */
+  readonly andThen?: (n: number) => Promise<void>;
+}
+
+/** Kills workers at random points of a run and starts others in their place; gives how many it killed. */
+export async function killAgainAndAgain(scene: Scene, killing: Killing): Promise<number> {
+  const alive = new Set(killing.alive);
+  const coming: Promise<void>[] = [];
+  let kills = 0;
+  for (const point of killPoints(scene, killing)) {
+    await scene.register.reached(point);
+    await aWorkerToSpare(scene, alive);
+    await pause(scene.random.below(WITHIN_MS));
+    if (await isOver(scene.books, killing.runId)) break;
+    const victim = scene.random.pick([...alive]);
+    alive.delete(victim);
+    await kill(scene, victim);
+    kills += 1;
+    await killing.andThen?.(kills);
+    coming.push(scene.worker().then((opened) => void alive.add(opened)));
+  }
+  await Promise.all(coming);
+  return kills;
+}
+
+/** Numbers of questions at which a worker dies. */
+function killPoints({ random }: Scene, { times, within }: Killing): number[] {
+  const points = Array.from({ length: times }, () => 20 + random.below(within));
   return points.sort((one, other) => one - other);
 }
 
@@ -84,7 +105,7 @@ async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): 
   await register.behave({ hold: false });
 }
 
-export async function kill(scene: Scene, { child }: Opened): Promise<void> {
+async function kill(scene: Scene, { child }: Opened): Promise<void> {
   const fromMs = Date.now();
   await child.end('SIGKILL');
   scene.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });

@@ -14,6 +14,8 @@ export interface Checked {
   readonly load: Omit<Load, 'seconds'>;
   readonly predicted: number;
   readonly measured: readonly number[];
+  /** As many were written in one transaction. */
+  readonly personsPerGroup: number;
   /** Cores that something else used meanwhile. */
   readonly foreignCores: number;
   readonly noisy: boolean;
@@ -76,12 +78,13 @@ export async function checkModel(stage: Stage, registry: Registry, terms: CheckT
     const plays = seen.get(load) ?? [];
     const measured = plays.map(({ personsPerSecond }) => personsPerSecond);
     const foreignCores = median(plays.map((play) => play.foreignCores));
+    const personsPerGroup = median(plays.map((play) => play.personsPerGroup));
     const machine = { databaseCores: stage.cores, answersPerSecond: Infinity, onOneMachine: true };
     // What others compute is taken off the cores: everything of ours takes that much longer.
     const slower = stage.cores / Math.max(LEAST_CORES, stage.cores - foreignCores);
     const predicted = simulateSweep(slowed(costs, slower), { ...load, ...machine }).personsPerSecond;
     const noisy = isNoisy({ values: measured }) || foreignCores > MOST_FOREIGN_CORES;
-    return { load, predicted, measured, foreignCores, noisy };
+    return { load, predicted, measured, personsPerGroup, foreignCores, noisy };
   });
   const errors = checks.map(({ predicted, measured }) => Math.abs(predicted / median(measured) - 1));
   return { costs, checks, error: Math.max(...errors) };

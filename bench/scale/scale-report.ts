@@ -71,7 +71,7 @@ function modelLines(model: CheckedModel | undefined): string[] {
   if (model === undefined) return [];
   const { worker, database, registerPerCallMs, commitMs } = model.costs;
   const ms = (value: number): string => value.toFixed(3);
-  const lines = model.checks.map(({ load, predicted, measured, foreignCores, noisy }) => {
+  const lines = model.checks.map(({ load, predicted, measured, personsPerGroup, foreignCores, noisy }) => {
     const seen = median(measured);
     return [
       `${load.workers} × ${load.callsPerWorker} calls, ${load.latencyMs} ms`,
@@ -79,13 +79,17 @@ function modelLines(model: CheckedModel | undefined): string[] {
       Math.round(seen).toString(),
       `${Math.round(spread(measured) * 100)} %`,
       `${predicted >= seen ? '+' : ''}${Math.round((predicted / seen - 1) * 100)} %`,
+      Math.round(personsPerGroup).toString(),
       `${foreignCores.toFixed(2)} cores`,
       noisy ? 'noisy' : '',
     ];
   });
   return [
     'The model against what was measured, persons a second:',
-    ...table([['workers', 'predicted', 'measured', '±', 'difference', 'used by others', ''], ...lines]),
+    ...table([
+      ['workers', 'predicted', 'measured', '±', 'difference', 'a group', 'used by others', ''],
+      ...lines,
+    ]),
     `Fed with one worker alone: worker ${ms(worker.perPersonMs)} ms a person and ${ms(worker.perGroupMs)} a group, database ` +
       `${ms(database.perPersonMs)} and ${ms(database.perGroupMs)}, sandbox ${ms(registerPerCallMs)} a call, a commit waits ${ms(commitMs)} ms. Cores that others used are taken off.`,
     '',
