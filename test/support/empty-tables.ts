@@ -58,7 +58,21 @@ const FORGET_CALLS = `
   UPDATE mimir.register_breakers SET open_until = NULL, open_ms = NULL, probe_by = NULL, probe_until = NULL
    WHERE open_until IS NOT NULL`;
 
-/** Leaves the tables as a new installation has them. */
-export function emptyTables(sql: Session): Promise<void> {
-  return sql.run(`BEGIN; ${EMPTY}; ${RESET_PARAMETERS}; ${FORGET_CALLS}; COMMIT`);
+const DEADLOCK = '40P01';
+const TRIES = 5;
+
+/**
+ * Leaves the tables as a new installation has them. A program that writes some of them in another order may meet this
+ * one crosswise; when this is the one that PostgreSQL sends back, it begins again.
+ */
+export async function emptyTables(sql: Session): Promise<void> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await sql.run(`BEGIN; ${EMPTY}; ${RESET_PARAMETERS}; ${FORGET_CALLS}; COMMIT`);
+    } catch (error) {
+      await sql.run('ROLLBACK');
+      const isDeadlock = error instanceof Error && 'code' in error && error.code === DEADLOCK;
+      if (!isDeadlock || left === 1) throw error;
+    }
+  }
 }
