@@ -20,4 +20,5 @@ export type TechnicalErrorKind = (typeof TECHNICAL_ERROR_KINDS)[number];
 
 /** A fault of this program with one person: he waits for a retry like after a technical error, and the others go on. */
 export const NOT_PROCESSED = 'not_processed';
-export type RetryKind = TechnicalErrorKind | typeof NOT_PROCESSED;
+export const RETRY_KINDS = [...TECHNICAL_ERROR_KINDS, NOT_PROCESSED] as const;
+export type RetryKind = (typeof RETRY_KINDS)[number];

@@ -3,7 +3,7 @@ import { type DynamicModule, Inject, Module, type Provider, type Type } from '@n
 import type { Queue } from 'bull';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
-import { Log, Metrics } from '../observability';
+import { Log, Metrics, startAtZero } from '../observability';
 import { Bell } from './bell';
 import { ErrandLoop } from './errand-loop';
 import { RedisModule } from './jobs.module';
@@ -74,7 +74,9 @@ function errandProcessor(name: string): Type<object> {
     constructor(
       @Inject(ErrandLoop) private readonly loop: ErrandLoop,
       @Inject(Metrics) private readonly metrics: Metrics,
-    ) {}
+    ) {
+      startAtZero(metrics.tickets, { job_name: [name] });
+    }
 
     @Process({ concurrency: 1 })
     take(): void {

@@ -1,4 +1,6 @@
-export const RUN_STATUSES = ['RUNNING', 'FINISHED', 'FAILED', 'STOPPED', 'SKIPPED'] as const;
+/** How a run that began may end. */
+export const RUN_ENDS = ['FINISHED', 'FAILED', 'STOPPED'] as const;
+export const RUN_STATUSES = ['RUNNING', ...RUN_ENDS, 'SKIPPED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A run with what it did so far. */

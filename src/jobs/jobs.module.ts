@@ -64,7 +64,7 @@ export class JobsModule {
           useFactory: (transactions: Transactions) => new JobRunRepository(transactions),
         },
         lastFinished(choices.names),
-        partPorts,
+        partPorts(choices.names),
         runLoops,
         tickets(choices),
         ...(choices.rings ? [silenceBells(choices.names)] : []),
@@ -128,18 +128,20 @@ function lastFinished(names: readonly string[]): Provider {
   };
 }
 
-const partPorts: Provider = {
-  provide: PART_PORTS,
-  inject: [JobRunRepository, SETTINGS, WORKER_ID, Log, Metrics],
-  useFactory: (...given: [JobRunRepository, Settings, string, Log, Metrics]): PartPorts => {
-    const [runs, settings, worker, log, metrics] = given;
-    return {
-      runs,
-      holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
-      observer: observeRuns(log, metrics),
-    };
-  },
-};
+function partPorts(names: readonly string[]): Provider {
+  return {
+    provide: PART_PORTS,
+    inject: [JobRunRepository, SETTINGS, WORKER_ID, Log, Metrics],
+    useFactory: (...given: [JobRunRepository, Settings, string, Log, Metrics]): PartPorts => {
+      const [runs, settings, worker, log, metrics] = given;
+      return {
+        runs,
+        holder: { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS },
+        observer: observeRuns(log, metrics, names),
+      };
+    },
+  };
+}
 
 const PURGE = Symbol('PURGE');
 

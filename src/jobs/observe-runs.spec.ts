@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Metrics, openLog } from '../observability';
-import type { JobRun } from './job-run';
+import { type JobRun, RUN_ENDS } from './job-run';
 import { observeRuns } from './observe-runs';
 
 const RUN: JobRun = {
@@ -24,7 +24,8 @@ function anObserver() {
     },
   });
   const metrics = new Metrics();
-  return { observer: observeRuns(openLog({ LOG_LEVEL: 'info' }, destination), metrics), metrics, lines };
+  const log = openLog({ LOG_LEVEL: 'info' }, destination);
+  return { observer: observeRuns(log, metrics, [RUN.job]), metrics, lines };
 }
 
 describe('A run in the log', () => {
@@ -44,8 +45,13 @@ describe('A run in the log', () => {
     expect(lines.map(({ level }) => level)).toEqual(['warn', 'warn']);
   });
 
-  it('is counted by how it ended', async () => {
+  it('is counted by how it ended, from 0', async () => {
     const { observer, metrics } = anObserver();
+    for (const status of RUN_ENDS) {
+      expect(await metrics.text()).toContain(
+        `job_runs_total{job_name="dms-passport-persons",status="${status}"} 0`,
+      );
+    }
     observer.ended({ ...RUN, status: 'FAILED' });
     expect(await metrics.text()).toContain(
       'job_runs_total{job_name="dms-passport-persons",status="FAILED"} 1',

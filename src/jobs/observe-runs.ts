@@ -1,5 +1,5 @@
-import type { Log, Metrics } from '../observability';
-import type { JobRun } from './job-run';
+import { type Log, type Metrics, startAtZero } from '../observability';
+import { type JobRun, RUN_ENDS } from './job-run';
 
 /** Hears of runs and of what goes wrong in them. */
 export interface RunObserver {
@@ -10,8 +10,9 @@ export interface RunObserver {
   failed(error: unknown): void;
 }
 
-/** Tells metrics and log of runs: an operator who has only the log finds there what the run's record says. */
-export function observeRuns(log: Log, metrics: Metrics): RunObserver {
+/** Tells metrics and log of runs of these jobs: an operator who has only the log finds there what the run's record says. */
+export function observeRuns(log: Log, metrics: Metrics, jobs: readonly string[]): RunObserver {
+  startAtZero(metrics.jobRuns, { job_name: jobs, status: RUN_ENDS });
   return {
     began: ({ id, job, startedBy }) => log.info('run began', { run_id: id, job, started_by: startedBy }),
     skipped: (job, tick) => log.warn('tick skipped, a run is still going', { job, tick }),

@@ -1,6 +1,6 @@
 import { Process, Processor } from '@nestjs/bull';
 import { Inject, type Type } from '@nestjs/common';
-import { Metrics } from '../observability';
+import { Metrics, startAtZero } from '../observability';
 import { RunLoops } from './run-loops';
 import { Tickets } from './tickets';
 
@@ -15,7 +15,9 @@ export function ticketProcessor(job: string): Type<object> {
       @Inject(RunLoops) private readonly loops: RunLoops,
       @Inject(Tickets) private readonly tickets: Tickets,
       @Inject(Metrics) private readonly metrics: Metrics,
-    ) {}
+    ) {
+      startAtZero(metrics.tickets, { job_name: [job] });
+    }
 
     @Process({ concurrency: 1 })
     async take(): Promise<void> {

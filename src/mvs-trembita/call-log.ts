@@ -1,14 +1,18 @@
-import type { TechnicalErrorKind } from '../domain/technical-error';
-import type { Log, Metrics } from '../observability';
+import { TECHNICAL_ERROR_KINDS } from '../domain/technical-error';
+import { type Log, type Metrics, startAtZero } from '../observability';
 import type { RegisterMethod } from './register-gate';
 import type { WhyRefused } from './soap/answer-refused';
+import { METHODS } from './soap/methods.table';
+
+/** How a message that was sent may end. */
+const CALL_ENDS = ['answered', 'stopped', ...TECHNICAL_ERROR_KINDS] as const;
 
 /** What may be known about a message afterwards. There is no room here for anybody's data. */
 export interface CallFacts {
   messageId: string;
   method: RegisterMethod;
   durationMs: number;
-  end: 'answered' | 'stopped' | TechnicalErrorKind;
+  end: (typeof CALL_ENDS)[number];
   /** Which rule the answer broke; only for answers that could not be read. */
   why?: WhyRefused;
   /** What the security server's operators ask for when they are asked for help. */
@@ -31,7 +35,9 @@ export class CallLines implements CallLog {
   constructor(
     private readonly log: Log,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    startAtZero(metrics.registerCalls, { method: Object.keys(METHODS), end: CALL_ENDS });
+  }
 
   called({ messageId, method, durationMs, end, why, uxpTransactionId }: CallFacts): void {
     this.metrics.registerCalls.inc({ method, end });

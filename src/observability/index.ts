@@ -5,4 +5,5 @@ export { Metrics } from './metrics';
 export { NestLog } from './nest-log';
 export { ObservabilityModule } from './observability.module';
 export { onBehalfOf } from './request-context';
+export { startAtZero } from './start-at-zero';
 export { watchForStrayErrors } from './watch-for-stray-errors';

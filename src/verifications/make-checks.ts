@@ -13,7 +13,7 @@ import { CheckPeople } from './check-people';
 import { ClaimLeaseRepository } from './claim-lease.repository';
 import { ClaimRepository } from './claim.repository';
 import { FactsRepository, type FactsSource, PartyFactsRepository } from './facts.repository';
-import { observeChecks } from './observe-checks';
+import { countChecksFromZero, observeChecks } from './observe-checks';
 import { OutcomeRepository } from './outcome.repository';
 import { RefuteOtherHolders } from './refute-other-holders';
 import type { AnyRegisterStream } from './streams';
@@ -46,6 +46,7 @@ export class MakeChecks {
   of(stream: AnyRegisterStream, subject = PERSONS): CheckPeople<unknown, string> {
     const { transactions, settings } = this;
     const actorId = settings.SYSTEM_USER_ID;
+    countChecksFromZero(this.metrics, stream.name, subject.name);
     return new CheckPeople({
       stream,
       transactions,

@@ -1,6 +1,13 @@
-import type { SubjectName } from '../domain/verification/stream';
-import type { Log, Metrics } from '../observability';
-import type { RunCounts } from './run-counts';
+import { RETRY_KINDS } from '../domain/technical-error';
+import type { RegisterStreamName, SubjectName } from '../domain/verification/stream';
+import { type Log, type Metrics, startAtZero } from '../observability';
+import { OUTCOME_COUNTERS, type RunCounter, type RunCounts } from './run-counts';
+
+const CLAIM_ENDS = ['taken', 'swept'];
+const OUTCOMES: readonly RunCounter[] = [
+  ...OUTCOME_COUNTERS,
+  ...RETRY_KINDS.map((kind) => `technical_errors.${kind}` as const),
+];
 
 /** What the checks hear themselves do; for metrics and the log. */
 export interface CheckObserver {
@@ -26,4 +33,14 @@ export function observeChecks(log: Log, metrics: Metrics, subject: SubjectName =
     },
     failed: (error) => log.error('check interrupted', error),
   };
+}
+
+/** Before anybody is checked: all that can be counted of this stream stands at 0. */
+export function countChecksFromZero(
+  metrics: Metrics,
+  stream: RegisterStreamName,
+  subject: SubjectName,
+): void {
+  startAtZero(metrics.claims, { stream: [stream], subject: [subject], end: CLAIM_ENDS });
+  startAtZero(metrics[subject], { stream: [stream], outcome: OUTCOMES });
 }

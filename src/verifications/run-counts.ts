@@ -1,9 +1,7 @@
 import type { Sql, Statement } from '../database/transactions';
 
-/** What a run is counted by; technical errors are counted apart, one counter a kind. */
-export const RUN_COUNTERS = [
-  'batches',
-  'taken',
+/** What became of people; technical errors are counted apart, one counter a kind. */
+export const OUTCOME_COUNTERS = [
   'verified',
   'refuted',
   'absent',
@@ -12,6 +10,9 @@ export const RUN_COUNTERS = [
   'propagated_parties',
   'superseded',
 ] as const;
+
+/** What a run is counted by. */
+export const RUN_COUNTERS = ['batches', 'taken', ...OUTCOME_COUNTERS] as const;
 
 export type RunCounter = (typeof RUN_COUNTERS)[number] | `technical_errors.${string}`;
 

@@ -150,9 +150,13 @@ describe('The public port', () => {
   });
 
   it('while the internal one tells metrics', async () => {
+    await aPerson().withPassport(here.passport()).save(here.sql);
+    await here.run();
     const answer = await here.program.internal('/metrics');
     expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('verification_persons_total');
+    expect(await answer.text()).toMatch(
+      /^verification_persons_total\{stream="dms_passport",outcome="verified"\} [1-9]/m,
+    );
   });
 });
 

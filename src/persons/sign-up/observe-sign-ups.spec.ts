@@ -18,7 +18,7 @@ function observing() {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const observe = new ObserveSignUps(openLog({ LOG_LEVEL: 'debug' }, { write }), metrics);
-  const ends = async () => [...(await metrics.text()).matchAll(/^sign_ups_total\{(.*)\} (\d+)$/gm)];
+  const ends = async () => [...(await metrics.text()).matchAll(/^sign_ups_total\{(.*)\} ([1-9]\d*)$/gm)];
   return { observe, lines, told: async () => (await ends()).map(([, labels, n]) => `${labels} ${n}`) };
 }
 

@@ -1,7 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Refusal } from '../../domain/refusal';
-import { Log, Metrics } from '../../observability';
+import { Refusal, type RefusalCode } from '../../domain/refusal';
+import { Log, Metrics, startAtZero } from '../../observability';
+import { REGISTRATION, SIGN_UP_VALIDATION } from './described-sign-up.dto';
 import type { RegistrationPlan } from './plan-registration';
+
+const VALIDATED = 'validated';
+const REGISTERED = ['person_created', 'relationship_created', 'nothing_created'] as const;
+/** Neither done nor refused: a bug, or a server that is away. */
+const FAILED = 'failed';
+/** What the description of a call leaves out, because every call with a body may be refused so. */
+const UNFIT = 'validation_failed' satisfies RefusalCode;
+const VALIDATION_ENDS = [VALIDATED, FAILED, UNFIT, ...(SIGN_UP_VALIDATION.refusals ?? [])];
+const REGISTRATION_ENDS = [...REGISTERED, FAILED, UNFIT, ...(REGISTRATION.refusals ?? [])];
 
 /** Who came out of a registration. */
 interface Registered {
@@ -16,10 +26,13 @@ export class ObserveSignUps {
   constructor(
     private readonly log: Log,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    startAtZero(metrics.signUps, { step: ['validation'], end: VALIDATION_ENDS });
+    startAtZero(metrics.signUps, { step: ['registration'], end: REGISTRATION_ENDS });
+  }
 
   validated(): void {
-    this.metrics.signUps.inc({ step: 'validation', end: 'validated' });
+    this.metrics.signUps.inc({ step: 'validation', end: VALIDATED });
   }
 
   registered({ plan, personId, userId }: Registered): void {
@@ -36,7 +49,7 @@ export class ObserveSignUps {
     try {
       return await call();
     } catch (error) {
-      const end = error instanceof Refusal ? error.code : 'failed';
+      const end = error instanceof Refusal ? error.code : FAILED;
       this.metrics.signUps.inc({ step, end });
       // What is no refusal is logged, as an error, by whoever answers it.
       if (error instanceof Refusal) this.log.info('sign-up refused', { kind: step, end });
@@ -46,7 +59,7 @@ export class ObserveSignUps {
 }
 
 /** The same registration sent again creates nothing but one more token. */
-function endOf({ found, createsRelationship }: Registered['plan']): string {
+function endOf({ found, createsRelationship }: Registered['plan']): (typeof REGISTERED)[number] {
   if (found === null) return 'person_created';
   return createsRelationship ? 'relationship_created' : 'nothing_created';
 }

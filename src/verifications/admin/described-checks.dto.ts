@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { NOT_PROCESSED, TECHNICAL_ERROR_KINDS } from '../../domain/technical-error';
+import { RETRY_KINDS } from '../../domain/technical-error';
 import { REGISTER_STREAMS } from '../../domain/verification/stream';
 import { type Description, toldAt, toldId } from '../../http';
 import { PERSON_NOT_ACTIVE } from '../at-once/check-request-statements';
 import { UNCHECKED_QUERY } from './list-queries.dto';
 
 const STREAM = z.enum(REGISTER_STREAMS);
-const KINDS = [...TECHNICAL_ERROR_KINDS, NOT_PROCESSED] as const;
-const ERROR = z.enum(KINDS).nullable();
+const ERROR = z.enum(RETRY_KINDS).nullable();
 const attempts = z.int().min(0).meta({ description: 'Technical errors in a row.' });
 
 /** A check that somebody asked for. */
@@ -18,7 +17,7 @@ export const CHECK = {
     requested_at: toldAt,
     requested_by: toldId,
     ended_at: toldAt.nullable(),
-    error: z.enum([...KINDS, PERSON_NOT_ACTIVE]).nullable(),
+    error: z.enum([...RETRY_KINDS, PERSON_NOT_ACTIVE]).nullable(),
     attempts,
     next_try_at: toldAt.nullable(),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NOT_PROCESSED, TECHNICAL_ERROR_KINDS } from '../../domain/technical-error';
+import { RETRY_KINDS } from '../../domain/technical-error';
 import { type Description, toldAt, toldId } from '../../http';
 import { RUN_STATUSES } from '../../jobs';
 import { RUN_COUNTERS } from '../run-counts';
@@ -17,7 +17,7 @@ const RUN = {
     started_at: toldAt,
     finished_at: toldAt.nullable(),
     ...COUNTERS,
-    technical_errors: z.partialRecord(z.enum([...TECHNICAL_ERROR_KINDS, NOT_PROCESSED]), count),
+    technical_errors: z.partialRecord(z.enum(RETRY_KINDS), count),
     started_by: toldId.nullable(),
   }),
   example: {

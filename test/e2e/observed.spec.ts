@@ -1,20 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SignUpScene } from '../support/sign-up-scene';
 
+const ALERTS = readFileSync(join(__dirname, '../../docs/alerts.yml'), 'utf8');
+
+/** What the rules watch the growth of: names of figures, each with the labels it is asked for by. */
+const GROWING = [...ALERTS.matchAll(/(?:increase|rate)\((\w+)(?:\{([^}]*)\})?\[/g)].map(
+  ([, name = '', labels = '']) => ({
+    name,
+    labels: [...labels.matchAll(/\w+="[^"]*"/g)].map(([label]) => label),
+  }),
+);
+
 let scene: SignUpScene;
+let atStart: readonly string[];
 
 beforeAll(async () => {
   scene = await SignUpScene.start();
+  atStart = await figures();
 });
 afterAll(() => scene.stop());
 beforeEach(() => scene.here.clear());
 
+/** Line by line, as Prometheus reads them. */
+async function figures(): Promise<readonly string[]> {
+  return (await (await scene.here.program.internal('/metrics')).text()).split('\n');
+}
+
 /** Calls so far that ended in this way. */
 async function callsWith(step: string, end: string): Promise<number> {
-  const text = await (await scene.here.program.internal('/metrics')).text();
-  const line = text
-    .split('\n')
-    .find((each) => each.startsWith(`sign_ups_total{step="${step}",end="${end}"}`));
+  const line = (await figures()).find((each) =>
+    each.startsWith(`sign_ups_total{step="${step}",end="${end}"}`),
+  );
   return Number(line?.split(' ')[1] ?? 0);
 }
 
@@ -63,5 +81,42 @@ describe('Sign-ups in metrics and log', () => {
     expect(await callsWith('validation', 'validation_failed')).toBe(1);
     expect(await callsWith('validation', 'signed_content_invalid')).toBe(1);
     expect(await callsWith('registration', 'session_refused')).toBe(1);
+  });
+});
+
+/** Values at the start, of the figures of this name with these labels. */
+function valuesOf(name: string, labels: readonly string[]): readonly (string | undefined)[] {
+  return atStart
+    .filter((line) => line.startsWith(`${name}{`))
+    .filter((line) => labels.every((label) => line.includes(label)))
+    .map((line) => line.split(' ').at(-1));
+}
+
+describe('What the alerts count', () => {
+  /** Counters without labels are left out: they have one figure, and prom-client begins it with 0. */
+  const counters = (): typeof GROWING =>
+    GROWING.filter(({ name }) => atStart.includes(`# TYPE ${name} counter`)).filter(
+      ({ name }) => !atStart.some((line) => line.startsWith(`${name} `)),
+    );
+
+  it('stands at 0 in a program that has just started, so that its first event is an increase', () => {
+    expect(counters().map(({ name }) => name)).toContain('register_calls_total');
+    for (const { name, labels } of counters()) {
+      const asked = `${name}{${labels.join()}}`;
+      const values = valuesOf(name, labels);
+      expect(values, asked).not.toEqual([]);
+      expect(new Set(values), asked).toEqual(new Set(['0']));
+    }
+  });
+
+  it('stands so for every job, for runs as for tickets', () => {
+    const jobs = new Set(
+      atStart.flatMap((line) => /^job_last_finished_timestamp_seconds\{(.+)\}/.exec(line)?.[1] ?? []),
+    );
+    expect(jobs.size).toBeGreaterThan(4);
+    for (const job of jobs) {
+      expect(valuesOf('job_runs_total', [job, 'status="FAILED"']), job).toEqual(['0']);
+      expect(valuesOf('job_tickets_total', [job]), job).toEqual(['0']);
+    }
   });
 });
