@@ -9,7 +9,10 @@ export class CreatePersonSearch1700000000900 implements MigrationInterface {
     await createFoldedLastName(queryRunner);
   }
 
+  /** The next step may have been broken off with an index made by them. */
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      DROP INDEX IF EXISTS mpi.persons_birth_date_folded_last_name_index, mpi.person_documents_type_folded_number_index`);
     await queryRunner.query(`DROP FUNCTION mpi.folded_document_number(text), mpi.folded_last_name(text)`);
   }
 }
@@ -21,7 +24,7 @@ export class CreatePersonSearch1700000000900 implements MigrationInterface {
 async function createFoldedDocumentNumber(queryRunner: QueryRunner): Promise<void> {
   // The second row of letters is Ukrainian: А В С Е Н І К М О Р Т Х.
   await queryRunner.query(`
-    CREATE FUNCTION mpi.folded_document_number(number text) RETURNS text
+    CREATE OR REPLACE FUNCTION mpi.folded_document_number(number text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN translate(upper(number),
       'ABCEHIKMOPTX',
@@ -33,7 +36,7 @@ async function createFoldedDocumentNumber(queryRunner: QueryRunner): Promise<voi
 
 async function createFoldedLastName(queryRunner: QueryRunner): Promise<void> {
   await queryRunner.query(`
-    CREATE FUNCTION mpi.folded_last_name(last_name text) RETURNS text
+    CREATE OR REPLACE FUNCTION mpi.folded_last_name(last_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN translate(lower(last_name), E' \\t\\r\\n\\u00A0', '')`);
   await queryRunner.query(`

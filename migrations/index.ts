@@ -29,7 +29,7 @@ import { IndexUnendingChecks1700000001311 } from './1700000001311-index-unending
 import { IndexOldRows1700000001400 } from './1700000001400-index-old-rows';
 import { PurgeRecords1700000001450 } from './1700000001450-purge-records';
 import { VacuumPersons1700000001500 } from './1700000001500-vacuum-persons';
-import { PurgePartyLocks1700000001600 } from './1700000001600-purge-party-locks';
+import { IndexOldPartyLocks1700000001600 } from './1700000001600-index-old-party-locks';
 import { IndexFinishedRuns1700000001650 } from './1700000001650-index-finished-runs';
 
 /** All steps of the schema, oldest first. A new one is added at the end. */
@@ -65,6 +65,6 @@ export const MIGRATIONS = [
   IndexOldRows1700000001400,
   PurgeRecords1700000001450,
   VacuumPersons1700000001500,
-  PurgePartyLocks1700000001600,
+  IndexOldPartyLocks1700000001600,
   IndexFinishedRuns1700000001650,
 ] as const;

@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { type BusyIndex, indexBusyTable } from './index-busy-table';
 
 /** By which old waits of parties are found, as those of persons are. The program may remove such rows already. */
-export class PurgePartyLocks1700000001600 implements MigrationInterface {
-  readonly name = 'PurgePartyLocks1700000001600';
+export class IndexOldPartyLocks1700000001600 implements MigrationInterface {
+  readonly name = 'IndexOldPartyLocks1700000001600';
   readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
