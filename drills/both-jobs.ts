@@ -56,14 +56,14 @@ async function fault(scene: Scene): Promise<FaultReport> {
   };
 }
 
-/** Parties who were let go because the worker that had taken them was killed. */
+/** Parties whom others let go because the worker that had taken them was killed. */
 function partiesOfTheKilled({ books, crashes }: Scene): Promise<number> {
   return books.number(
     `SELECT count(*) FROM drill.history AS taken
        JOIN drill.history AS let_go USING (person_id, claim_id)
        JOIN drill.began AS began USING (person_id)
       WHERE taken.what = 'claimed' AND taken.worker = ANY ($1::varchar[]) AND let_go.what = 'let_go'
-        AND began.subject = 'parties'`,
+        AND let_go.worker <> taken.worker AND began.subject = 'parties'`,
     [crashes.map(({ worker }) => worker)],
   );
 }

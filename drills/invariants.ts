@@ -159,6 +159,8 @@ export function effectsTwice(books: Books): Promise<number> {
               SELECT count(*) AS n FROM mpi.audit_log WHERE "row" IN ('S4', 'S5', 'S6', 'S7')
                GROUP BY resource_id, claim_id) AS under_a_claim)
          + (SELECT coalesce(sum(n - 1), 0) FROM (
+              SELECT count(*) AS n FROM mpi.audit_log WHERE "row" IN ('S6', 'S7') GROUP BY message_id) AS of_an_answer)
+         + (SELECT coalesce(sum(n - 1), 0) FROM (
               SELECT count(*) AS n FROM mpi.audit_log WHERE "row" = 'S8'
                GROUP BY resource, resource_id, message_id) AS reached_by_an_answer)
          + (SELECT count(*) FROM (

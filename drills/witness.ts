@@ -8,7 +8,8 @@ import { ofEverybody, WATCHED } from './watched';
  * written here by whoever edits, in his own transaction.
  *
  * `claimed` (`stolen`: from under another claim) · `finished` by an answer or a decision · `failed` with a wait ·
- * `let_go` as before, by release, rescue or because the data changed · `forgotten` wait of old data · `begun` again.
+ * `let_go` as before, by release, rescue or because the data changed · `forgotten` wait of old data · `begun` again
+ * (persons only: no drill changes the documents of parties).
  * Of every claim that is over it is written down whether its lease had passed: then somebody was rescued from it.
  */
 const WITNESS = `
