@@ -8,7 +8,7 @@ export const REDIS_ENVIRONMENT = {
   /** As in the configuration of the sentinels, which call it so unless told otherwise. */
   REDIS_MASTER_NAME: text('mymaster'),
   REDIS_CLUSTER_NODES: servers('10.0.0.1:6379,10.0.0.2:6379,10.0.0.3:6379'),
-  /** Of the servers that sentinels watch, or of the nodes; an address carries its own. */
+  /** Of the servers that sentinels watch, or of the nodes; an address carries its own. TLS is spoken to sentinels, too. */
   REDIS_USERNAME: optionalText('verification'),
   REDIS_PASSWORD: secret({ minBytes: 1 }),
   REDIS_TLS: yesOrNo(false),
