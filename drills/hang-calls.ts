@@ -19,7 +19,7 @@ export const hangCalls: Drill = {
   code: 'D10',
   says: 'the register hangs, drips, closes, resets, sends 10 GB',
   needsRealRedis: false,
-  short: true,
+  short: false,
   play: (stage) =>
     play(
       stage,

@@ -51,6 +51,10 @@ describe('While the register takes longer than a lease', () => {
 
 describe('S11: whoever is held by a dead worker', () => {
   it('goes back by himself, and a worker that seemed dead changes nothing when it comes late', async () => {
+    // Before its locks: a sweeper that comes by between would take them for locks of no claim, and leave the claim.
+    await here.sql.run(`
+      INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
+      VALUES ('${CLAIM}', 'dms_passport', 'gone', now(), now() - interval '1 millisecond')`);
     const persons = await savePersons(
       here.sql,
       Array.from({ length: 3 }, () =>
@@ -60,9 +64,6 @@ describe('S11: whoever is held by a dead worker', () => {
           .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'AUTO_VALID' }),
       ),
     );
-    await here.sql.run(`
-      INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
-      VALUES ('${CLAIM}', 'dms_passport', 'gone', now(), now() - interval '1 millisecond')`);
     await waitUntil(
       async () => {
         const rows = await Promise.all(persons.map((person) => verificationOf(here.sql, person)));
