@@ -1,7 +1,7 @@
 import type { FaultReport } from './findings';
 import { FOR_KILLING, killAgainAndAgain } from './kill-workers';
 import { type Drill, play } from './play';
-import { PARTIES_JOB, runEnds, startRun } from './runs';
+import { runsEnd, startRuns } from './runs';
 import type { Scene } from './scene';
 
 const KILLS = 9;
@@ -25,32 +25,36 @@ export const bothJobs: Drill = {
     play(
       stage,
       {
-        ...{ name: 'both-jobs', persons: PERSONS, partiesToo: true },
-        ...{ latencyMs: 150, settings: FOR_KILLING },
+        name: 'both-jobs',
+        persons: PERSONS,
+        partiesToo: true,
+        latencyMs: 150,
+        settings: FOR_KILLING,
       },
       fault,
     ),
 };
 
 async function fault(scene: Scene): Promise<FaultReport> {
-  const { books, redis } = scene;
+  const { books, redis, people } = scene;
   const alive = await scene.workers(WORKERS);
-  const runId = await startRun(books);
-  const ofParties = await startRun(books, PARTIES_JOB);
+  const runIds = await startRuns(books, people);
   const kills = await killAgainAndAgain(scene, {
-    ...{ alive, runId, times: KILLS, within: WITHIN_QUESTIONS },
+    alive,
+    runIds,
+    times: KILLS,
+    within: WITHIN_QUESTIONS,
     andThen: async (n) => {
       if (n % FLUSH_EVERY === 0) await redis.flushAll();
     },
   });
-  await runEnds(books, runId);
-  await runEnds(books, ofParties);
+  await runsEnd(books, runIds);
   const parties = await partiesOfTheKilled(scene);
   return {
     faults: kills + Math.floor(kills / FLUSH_EVERY),
     notes: [`${parties} parties were in the hands of killed workers`],
     missed: [
-      ...(kills < KILLS ? [`only ${kills} of ${KILLS} kills came before the run of persons was over`] : []),
+      ...(kills < KILLS ? [`only ${kills} of ${KILLS} kills came before one of the runs was over`] : []),
       ...(parties < LEAST_PARTIES ? [`killed workers held only ${parties} parties`] : []),
     ],
   };

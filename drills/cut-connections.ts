@@ -47,7 +47,7 @@ async function fault(scene: Scene): Promise<FaultReport> {
       (await finishedPersons(books)) >= before + FINISHED_BETWEEN ? true : undefined;
     await whileItGetsOn(isEnough, { books, what: 'persons to be finished between two cuts' });
     await pause(random.below(WITHIN_MS));
-    if (await isOver(books, runId)) throw new Error(`The run was over after ${cut} cuts.`);
+    if (await isOver(books, [runId])) throw new Error(`The run was over after ${cut} cuts.`);
     const fromMs = Date.now();
     faults += await cutAll(scene);
     const untilMs = Date.now();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../test/support/wait-until';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
-import { isOver, runEnds, startRun } from './runs';
+import { isOver, runsEnd, startRuns } from './runs';
 import { LEASE_MS } from './drill-settings';
 import type { Opened, Scene } from './scene';
 
@@ -14,10 +14,13 @@ const PERSONS = 800;
 /** The longest extra moment before a kill: longer than a group of answers waits to be written. */
 const WITHIN_MS = 130;
 
+/** Settings under which workers may be killed one after the other. */
 export const FOR_KILLING: Readonly<Record<string, string>> = {
-  ...{ TREMBITA_CONCURRENCY: '36', TREMBITA_CONCURRENCY_PER_WORKER: '9' },
+  TREMBITA_CONCURRENCY: '36',
+  TREMBITA_CONCURRENCY_PER_WORKER: '9',
   // Longer than a worker takes to start: no call is over while the register waits for one.
-  ...{ TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
+  TREMBITA_TIMEOUT_MS: '30000',
+  SHUTDOWN_GRACE_SECONDS: '36',
 };
 
 /** D1: workers are killed in the middle of a run, at random points, again and again. */
@@ -30,21 +33,16 @@ export const killWorkers: Drill = {
   play: (stage) =>
     play(
       stage,
-      {
-        name: 'kill-workers',
-        persons: PERSONS,
-        latencyMs: 150,
-        settings: FOR_KILLING,
-      },
+      { name: 'kill-workers', persons: PERSONS, latencyMs: 150, settings: FOR_KILLING },
       fault,
     ),
 };
 
 async function fault(scene: Scene): Promise<FaultReport> {
   const alive = await scene.workers(WORKERS);
-  const runId = await startRun(scene.books);
-  const kills = await killAgainAndAgain(scene, { alive, runId, times: KILLS, within: PERSONS * 0.55 });
-  await runEnds(scene.books, runId);
+  const runIds = await startRuns(scene.books, scene.people);
+  const kills = await killAgainAndAgain(scene, { alive, runIds, times: KILLS, within: PERSONS * 0.55 });
+  await runsEnd(scene.books, runIds);
   const { releasedMs, held } = await longestRelease(scene);
   return {
     faults: kills,
@@ -59,10 +57,10 @@ async function fault(scene: Scene): Promise<FaultReport> {
   };
 }
 
-/** When workers are killed, and whose run has to be under way then. */
+/** When workers are killed, and which runs have to be under way then. */
 interface Killing {
   readonly alive: readonly Opened[];
-  readonly runId: string;
+  readonly runIds: readonly string[];
   readonly times: number;
   /** Within about so many questions. */
   readonly within: number;
@@ -79,7 +77,7 @@ export async function killAgainAndAgain(scene: Scene, killing: Killing): Promise
     await scene.register.reached(point);
     await aWorkerToSpare(scene, alive);
     await pause(scene.random.below(WITHIN_MS));
-    if (await isOver(scene.books, killing.runId)) break;
+    if (await isOver(scene.books, killing.runIds)) break;
     const victim = scene.random.pick([...alive]);
     alive.delete(victim);
     await kill(scene, victim);

@@ -5,7 +5,7 @@ import type { People } from './people';
 import { ofEverybody } from './watched';
 
 export const JOB = 'dms-passport-persons';
-export const PARTIES_JOB = 'dms-passport-parties';
+const PARTIES_JOB = 'dms-passport-parties';
 
 /** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
 const STANDS_STILL_MS = 60_000;
@@ -44,10 +44,10 @@ export async function runEnds(books: Books, runId: string): Promise<void> {
   if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
 }
 
-/** Whether the program has said that the run is over. */
-export async function isOver(books: Books, runId: string): Promise<boolean> {
-  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
-  return (await books.number(sql, [runId])) > 0;
+/** Whether the program has said that one of the runs is over. */
+export async function isOver(books: Books, runIds: readonly string[]): Promise<boolean> {
+  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = ANY ($1::uuid[]) AND status <> 'RUNNING'`;
+  return (await books.number(sql, [runIds])) > 0;
 }
 
 /** Waits for a state as long as anything happens to persons; a slow machine gets on slowly. */
@@ -67,21 +67,27 @@ export async function whileItGetsOn<T>(
   }
 }
 
-/** Starts runs of these jobs, all at once, and waits for the end of each. */
-async function playRuns(books: Books, jobs: readonly string[]): Promise<void> {
-  const runIds = await Promise.all(jobs.map((job) => startRun(books, job)));
-  for (const runId of runIds) await runEnds(books, runId);
+/** Starts a run of each job of the drill, that of persons first; gives their ids. */
+export async function startRuns(books: Books, { partiesToo }: People): Promise<string[]> {
+  const jobs = partiesToo ? [JOB, PARTIES_JOB] : [JOB];
+  return Promise.all(jobs.map((job) => startRun(books, job)));
+}
+
+/** Waits for the end of each of them. */
+export async function runsEnd(books: Books, runIds: readonly string[]): Promise<void> {
+  await Promise.all(runIds.map((runId) => runEnds(books, runId)));
 }
 
 /** Starts further runs until nobody is left whom the register could still answer about. */
-export async function runUntilNothingWaits(books: Books, { truths, partiesToo }: People): Promise<void> {
+export async function runUntilNothingWaits(books: Books, people: People): Promise<void> {
+  const hopeless = [...people.truths.hopeless.keys()];
   for (let run = 0; run < FOLLOWING_RUNS; run += 1) {
-    if ((await waiting(books, [...truths.hopeless.keys()])) === 0) return;
+    if ((await waiting(books, hopeless)) === 0) return;
     await waitUntil(
       async () => (await books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE retry_at > now()`)) === 0,
       { what: 'the end of the waits for a retry' },
     );
-    await playRuns(books, partiesToo ? [JOB, PARTIES_JOB] : [JOB]);
+    await runsEnd(books, await startRuns(books, people));
   }
 }
 

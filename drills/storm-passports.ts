@@ -1,6 +1,6 @@
 import type { FaultReport } from './findings';
 import { type Drill, play } from './play';
-import { JOB, PARTIES_JOB, runEnds, startRun } from './runs';
+import { runsEnd, startRuns } from './runs';
 import { LONG_LEASE } from './drill-settings';
 import type { Scene } from './scene';
 import { StormLocks } from './storm-locks';
@@ -25,8 +25,12 @@ export const stormPassports: Drill = {
     play(
       stage,
       {
-        ...{ name: 'storm-passports', persons: 700, sharing: true, partiesToo: true },
-        ...{ latencyMs: 60, settings: LONG_LEASE },
+        name: 'storm-passports',
+        persons: 700,
+        sharing: true,
+        partiesToo: true,
+        latencyMs: 60,
+        settings: LONG_LEASE,
       },
       fault,
     ),
@@ -40,11 +44,11 @@ async function fault(scene: Scene): Promise<FaultReport> {
     personIds: shared.slice(0, FOUGHT_OVER).map(({ id }) => id),
     partyIds: people.parties.slice(0, FOUGHT_OVER / 3).map(({ id }) => id),
   };
-  const runIds = await Promise.all([JOB, PARTIES_JOB].map((job) => startRun(books, job)));
+  const runIds = await startRuns(books, people);
   await register.reached(10);
   const storm = new StormLocks(books.url, rows, random);
   storm.start(CLIENTS);
-  const { transactions, deadlocks } = await Promise.all(runIds.map((runId) => runEnds(books, runId))).then(
+  const { transactions, deadlocks } = await runsEnd(books, runIds).then(
     () => storm.stop(),
     async (error: unknown) => {
       await storm.stop();

@@ -1,5 +1,4 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
+import { type BusyIndex, IndexBusyTables } from './index-busy-table';
 import { STREAM_COLUMNS } from './stream-columns';
 
 const ACTIVE = `status = 'active' AND is_active`;
@@ -8,17 +7,9 @@ const ACTIVE = `status = 'active' AND is_active`;
  * What the lists of officials are read and counted from. Each index holds everything its list asks about, so that a
  * count reads no row of a table.
  */
-export class CreateVerificationLists1700000001100 implements MigrationInterface {
+export class CreateVerificationLists1700000001100 extends IndexBusyTables {
   readonly name = 'CreateVerificationLists1700000001100';
-  readonly transaction = false;
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const index of indexes()) await indexBusyTable(queryRunner, index);
-  }
-
-  async down(queryRunner: QueryRunner): Promise<void> {
-    await dropBusyIndexes(queryRunner, indexes());
-  }
+  protected readonly indexes = indexes();
 }
 
 function indexes(): readonly BusyIndex[] {

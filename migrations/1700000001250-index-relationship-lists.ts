@@ -1,21 +1,12 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
+import { type BusyIndex, IndexBusyTables } from './index-busy-table';
 
 /**
  * One index per way in which officials look for relationships, each in the order of their list, newest first. The end
  * stands in all of them: whether a relationship is expired is then counted without a look at its row.
  */
-export class IndexRelationshipLists1700000001250 implements MigrationInterface {
+export class IndexRelationshipLists1700000001250 extends IndexBusyTables {
   readonly name = 'IndexRelationshipLists1700000001250';
-  readonly transaction = false;
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const index of indexes()) await indexBusyTable(queryRunner, index);
-  }
-
-  async down(queryRunner: QueryRunner): Promise<void> {
-    await dropBusyIndexes(queryRunner, indexes());
-  }
+  protected readonly indexes = indexes();
 }
 
 const LISTS = {

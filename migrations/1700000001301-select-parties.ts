@@ -1,33 +1,27 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
+import type { QueryRunner } from 'typeorm';
+import { IndexBusyTables } from './index-busy-table';
 import { PARTIES, selectionIndexes } from './selection-indexes';
 
 /** Parties who were inactive before anybody followed them are marked, and the timetable gets its indexes. */
-export class SelectParties1700000001301 implements MigrationInterface {
+export class SelectParties1700000001301 extends IndexBusyTables {
   readonly name = 'SelectParties1700000001301';
-  readonly transaction = false;
+  protected readonly indexes = [
+    {
+      name: 'party_verification_locks_claim_id_index',
+      table: 'prm.party_verification_locks',
+      columns: '(claim_id) WHERE claim_id IS NOT NULL',
+    },
+    ...selectionIndexes('dms_passport', PARTIES),
+  ];
 
-  async up(queryRunner: QueryRunner): Promise<void> {
+  /** A step back leaves the marks: they go with their column, one step further. */
+  override async up(queryRunner: QueryRunner): Promise<void> {
     let marked: number;
     do marked = await markInactive(queryRunner);
     while (marked > 0);
-    for (const index of INDEXES) await indexBusyTable(queryRunner, index);
-  }
-
-  /** The marks go with their column, one step further back. */
-  async down(queryRunner: QueryRunner): Promise<void> {
-    await dropBusyIndexes(queryRunner, INDEXES);
+    await super.up(queryRunner);
   }
 }
-
-const INDEXES: readonly BusyIndex[] = [
-  {
-    name: 'party_verification_locks_claim_id_index',
-    table: 'prm.party_verification_locks',
-    columns: '(claim_id) WHERE claim_id IS NOT NULL',
-  },
-  ...selectionIndexes('dms_passport', PARTIES),
-];
 
 /** Written in a fraction of a second, which is as long as anybody waits who wants one of these rows. */
 const MARKED_AT_ONCE = 1_000;

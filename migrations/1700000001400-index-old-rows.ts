@@ -1,37 +1,26 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type BusyIndex, dropBusyIndexes, indexBusyTable } from './index-busy-table';
+import { IndexBusyTables } from './index-busy-table';
 
 /** By which old rows are found. Rows of one transaction share their time, so such an index takes few bytes a row. */
-export class IndexOldRows1700000001400 implements MigrationInterface {
+export class IndexOldRows1700000001400 extends IndexBusyTables {
   readonly name = 'IndexOldRows1700000001400';
-  readonly transaction = false;
-
-  async up(queryRunner: QueryRunner): Promise<void> {
-    for (const index of INDEXES) await indexBusyTable(queryRunner, index);
-  }
-
-  async down(queryRunner: QueryRunner): Promise<void> {
-    await dropBusyIndexes(queryRunner, INDEXES);
-  }
+  protected readonly indexes = [
+    {
+      name: 'status_change_events_inserted_at_index',
+      table: 'mpi.status_change_events',
+      columns: '(inserted_at)',
+    },
+    { name: 'audit_log_inserted_at_index', table: 'mpi.audit_log', columns: '(inserted_at)' },
+    { name: 'sign_ups_updated_at_index', table: 'mpi.sign_ups', columns: '(updated_at)' },
+    // While a claim holds a lock it stands in no such index, so a claim that comes and goes does not touch it.
+    {
+      name: 'verification_locks_waiting_index',
+      table: 'mpi.verification_locks',
+      columns: '(updated_at) WHERE claim_id IS NULL',
+    },
+    {
+      name: 'tokens_access_token_expires_at_index',
+      table: 'mithril.tokens',
+      columns: `(expires_at) WHERE name = 'access_token'`,
+    },
+  ];
 }
-
-const INDEXES: readonly BusyIndex[] = [
-  {
-    name: 'status_change_events_inserted_at_index',
-    table: 'mpi.status_change_events',
-    columns: '(inserted_at)',
-  },
-  { name: 'audit_log_inserted_at_index', table: 'mpi.audit_log', columns: '(inserted_at)' },
-  { name: 'sign_ups_updated_at_index', table: 'mpi.sign_ups', columns: '(updated_at)' },
-  // While a claim holds a lock it stands in no such index, so a claim that comes and goes does not touch it.
-  {
-    name: 'verification_locks_waiting_index',
-    table: 'mpi.verification_locks',
-    columns: '(updated_at) WHERE claim_id IS NULL',
-  },
-  {
-    name: 'tokens_access_token_expires_at_index',
-    table: 'mithril.tokens',
-    columns: `(expires_at) WHERE name = 'access_token'`,
-  },
-];

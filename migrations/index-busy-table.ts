@@ -1,4 +1,4 @@
-import type { QueryRunner } from 'typeorm';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** An index on a table that people work with while it is built. */
 export interface BusyIndex {
@@ -25,10 +25,18 @@ export async function indexBusyTable(queryRunner: QueryRunner, index: BusyIndex)
   await queryRunner.query(`CREATE INDEX CONCURRENTLY ${index.name} ON ${index.table} ${index.columns}`);
 }
 
-/** Takes such indexes away. A step back is one transaction, and its short locks last until its end. */
-export async function dropBusyIndexes(
-  queryRunner: QueryRunner,
-  indexes: readonly BusyIndex[],
-): Promise<void> {
-  for (const { name, table } of indexes) await queryRunner.query(`DROP INDEX ${table.split('.')[0]}.${name}`);
+/** A step that builds such indexes, one after the other. A step back is one transaction, with short locks until its end. */
+export abstract class IndexBusyTables implements MigrationInterface {
+  abstract readonly name: string;
+  readonly transaction = false;
+  protected abstract readonly indexes: readonly BusyIndex[];
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const index of this.indexes) await indexBusyTable(queryRunner, index);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    for (const { name, table } of this.indexes)
+      await queryRunner.query(`DROP INDEX ${table.split('.')[0]}.${name}`);
+  }
 }

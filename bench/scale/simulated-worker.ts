@@ -33,12 +33,9 @@ export class SimulatedWorker {
   private asking = 0;
   private gathered = 0;
   private inWrite = 0;
-  /** Times that writing was due so far. */
-  private groups = 0;
   private isClaiming = false;
-  private isTimed = false;
-  /** What is gathered came of age while a group was being written. */
-  private isOverdue = false;
+  /** Runs from the first that is gathered; without it, what is gathered is due. */
+  private timer: symbol | undefined;
 
   constructor(private readonly parts: WorkerParts) {}
 
@@ -77,26 +74,23 @@ export class SimulatedWorker {
       this.asking -= 1;
       this.gathered += 1;
       if (this.gathered >= FULL_GROUP) this.write();
-      else this.writeInTime();
+      else if (this.gathered === 1) this.writeInTime();
       this.ask();
     });
   }
 
-  /** One timer at a time; one whose group was full before it ran out means nothing any more. */
+  /** A timer whose group was full before it ran out means nothing any more. */
   private writeInTime(): void {
-    if (this.isTimed) return;
-    this.isTimed = true;
-    const group = this.groups;
+    const timer = Symbol('timer');
+    this.timer = timer;
     this.parts.clock.after(GROUP_AGE_MS, () => {
-      if (group === this.groups) this.write();
+      if (timer === this.timer) this.write();
     });
   }
 
   private write(): void {
     const { thread, connections, costs, clock } = this.parts;
-    this.groups += 1;
-    this.isTimed = false;
-    this.isOverdue = this.gathered > (this.inWrite > 0 ? 0 : FULL_GROUP);
+    this.timer = undefined;
     if (this.inWrite > 0 || this.gathered === 0) return;
     const persons = Math.min(FULL_GROUP, this.gathered);
     this.gathered -= persons;
@@ -107,7 +101,7 @@ export class SimulatedWorker {
         clock.after(costs.commitMs, () => {
           this.inWrite = 0;
           this.written += persons;
-          if (this.isOverdue) this.write();
+          if (this.timer === undefined) this.write();
           this.claim();
         });
       });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OutcomeBuffer } from './outcome-buffer';
 
 class WriteFailed extends Error {
@@ -59,48 +59,6 @@ describe('The buffer of outcomes', () => {
     expect(written.groups.map((group) => group.length)).toEqual([500, 250]);
   });
 
-  it('lets what came while a group was being written wait for its own time, and not be a group of a few', async () => {
-    vi.useFakeTimers();
-    try {
-      let release: () => void = () => undefined;
-      const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (release = resolve)));
-      buffer.push(1);
-      await vi.advanceTimersByTimeAsync(100);
-      buffer.push(2);
-      await vi.advanceTimersByTimeAsync(10);
-      release();
-      await vi.advanceTimersByTimeAsync(80);
-      buffer.push(3);
-      expect(written.groups).toEqual([[1]]);
-      await vi.advanceTimersByTimeAsync(10);
-      release();
-      await vi.advanceTimersByTimeAsync(0);
-      expect(written.groups).toEqual([[1], [2, 3]]);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
-  it('writes a group that came of age while another one was being written right after it', async () => {
-    vi.useFakeTimers();
-    try {
-      let release: () => void = () => undefined;
-      const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (release = resolve)));
-      buffer.push(1);
-      await vi.advanceTimersByTimeAsync(100);
-      buffer.push(2);
-      await vi.advanceTimersByTimeAsync(150);
-      buffer.push(3);
-      release();
-      await vi.advanceTimersByTimeAsync(0);
-      release();
-      await vi.advanceTimersByTimeAsync(0);
-      expect(written.groups).toEqual([[1], [2, 3]]);
-    } finally {
-      vi.useRealTimers();
-    }
-  });
-
   it('isolates an outcome that cannot be written: the others of its group are written, once each', async () => {
     const { buffer, written } = bufferOf();
     for (const n of [1, 2, -3, 4, 5]) buffer.push(n);
@@ -148,5 +106,46 @@ describe('The buffer of outcomes', () => {
     await buffer.drain();
     expect(written.groups).toEqual([[1]]);
     expect(written.failures).toHaveLength(1);
+  });
+});
+
+describe('While a group is being written', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  /** A buffer whose first group has come of age and is written until `release` is called, like each one after it. */
+  async function writing() {
+    let end: () => void = () => undefined;
+    const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (end = resolve)));
+    buffer.push(1);
+    await vi.advanceTimersByTimeAsync(100);
+    const release = async (): Promise<void> => {
+      end();
+      await vi.advanceTimersByTimeAsync(0);
+    };
+    return { buffer, written, release };
+  }
+
+  it('what comes waits for its own time, and is not written in a group of a few', async () => {
+    const { buffer, written, release } = await writing();
+    buffer.push(2);
+    await vi.advanceTimersByTimeAsync(10);
+    await release();
+    await vi.advanceTimersByTimeAsync(80);
+    buffer.push(3);
+    expect(written.groups).toEqual([[1]]);
+    await vi.advanceTimersByTimeAsync(10);
+    await release();
+    expect(written.groups).toEqual([[1], [2, 3]]);
+  });
+
+  it('what comes of age is written right after it, with all that came since', async () => {
+    const { buffer, written, release } = await writing();
+    buffer.push(2);
+    await vi.advanceTimersByTimeAsync(150);
+    buffer.push(3);
+    await release();
+    await release();
+    expect(written.groups).toEqual([[1], [2, 3]]);
   });
 });

@@ -23,10 +23,9 @@ export interface BufferPorts<Outcome> {
 /** Gathers outcomes into groups and writes one group after the other. */
 export class OutcomeBuffer<Outcome> {
   private pending: Outcome[] = [];
+  /** Runs from the first that is pending; without it, what is pending is due. */
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
-  /** What is gathered was due while another group was being written: it is written right after that one. */
-  private isOverdue = false;
   /** Those whose rows a foreign transaction holds: in a group of others they would hold that up, again and again. */
   private readonly held: Outcome[] = [];
   private waiting: Promise<void> | undefined;
@@ -36,7 +35,7 @@ export class OutcomeBuffer<Outcome> {
   push(outcome: Outcome): void {
     this.pending.push(outcome);
     if (this.pending.length >= FULL_GROUP) this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), GROUP_AGE_MS);
+    else if (this.pending.length === 1) this.timer = setTimeout(() => this.flush(), GROUP_AGE_MS);
   }
 
   /** Writes everything that was pushed so far. */
@@ -50,11 +49,10 @@ export class OutcomeBuffer<Outcome> {
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.isOverdue = this.pending.length > (this.writing === undefined ? FULL_GROUP : 0);
     if (this.writing !== undefined || this.pending.length === 0) return;
     this.writing = this.write(this.pending.splice(0, FULL_GROUP)).finally(() => {
       this.writing = undefined;
-      if (this.isOverdue) this.flush();
+      if (this.timer === undefined) this.flush();
     });
   }
 
