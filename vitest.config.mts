@@ -31,7 +31,13 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 20_000,
-          include: ['src/**/*.spec.ts', 'bench/**/*.spec.ts'],
+          include: [
+            'src/**/*.spec.ts',
+            'tools/**/*.spec.ts',
+            'bench/**/*.spec.ts',
+            'test/drills/**/*.spec.ts',
+            'test/*.spec.ts',
+          ],
           setupFiles: ['test/support/fixed-seed.ts'],
         },
       },

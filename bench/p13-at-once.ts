@@ -4,7 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { AppModule } from '../src/app.module';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
-import { type Sandbox, startSandbox } from '../src/mvs-trembita/sandbox';
+import { type Sandbox, startSandbox } from '../tools/sandbox';
 import { openLog } from '../src/observability';
 import { PersonDataChanged, RequeueCheck } from '../src/verifications';
 import type { Goal, Measured } from './goal';

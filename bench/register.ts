@@ -12,7 +12,7 @@ export interface Register {
 
 export async function startRegister(latencyMs: number): Promise<Register> {
   const program: Program = startProgram({
-    file: 'src/commands/sandbox.ts',
+    file: 'tools/sandbox/main.ts',
     args: ['--port', '0', '--latency-ms', String(latencyMs)],
   });
   const url = await program.line('stdout', (line) => (line.startsWith('http://') ? line : undefined));

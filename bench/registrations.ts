@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestAuthority } from '../src/signed-content/test-authority';
+import { TestAuthority } from '../tools/test-authority';
 import { BareChecks } from './bare-checks';
 import { BareInserts } from './bare-inserts';
 import { type Door, startDoor } from './door';

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { SessionToken } from '../src/persons/sign-up/session-token';
-import { TestAuthority } from '../src/signed-content/test-authority';
+import { TestAuthority } from '../tools/test-authority';
 import { aSignUpContent } from '../test/support/sign-up-content';
 
 /** Somebody of the world who may sign a child up. */

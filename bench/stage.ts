@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Client } from 'pg';
 import { ownEnvironment } from '../src/config/own-settings';
 import { migrate } from '../src/database/data-source';
-import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } from '../src/embedded';
+import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } from '../tools/embedded';
 import { startRegister, type Register } from './register';
 
 /** The servers all measurements share, and databases for each of them. */

@@ -3,7 +3,7 @@ import { Refusal, type RefusalCode } from '../domain/refusal';
 import type { Certificate } from './certificate/certificate';
 import { readCertificate } from './certificate/read-certificate';
 import { checkContainer } from './check-container';
-import { TestAuthority, type Departures, type MadeUpSignature } from './test-authority';
+import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
 const CONTENT = '{"person":{}}';

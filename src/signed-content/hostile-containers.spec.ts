@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { readCertificate } from './certificate/read-certificate';
 import { checkContainer, type SignedContent } from './check-container';
-import { TestAuthority } from './test-authority';
+import { TestAuthority } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
 const [root = ''] = authority.trustedPem.split('-----END CERTIFICATE-----');

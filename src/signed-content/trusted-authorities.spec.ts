@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationFault } from '../config/configuration-fault';
-import { openInFolder, TestAuthority, trustedFileIn } from './test-authority';
+import { openInFolder, TestAuthority, trustedFileIn } from '../../tools/test-authority';
 import { readTrustedAuthorities } from './trusted-authorities';
 
 const folder = mkdtempSync(join(tmpdir(), 'trusted-authorities-'));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AnswerName } from '../../src/mvs-trembita/sandbox';
+import type { AnswerName } from '../../tools/sandbox';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
 import { Installation } from '../support/installation';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/data-source';
-import { type EmbeddedPostgres, startPostgres } from '../../src/embedded';
-import { startSandbox, type Sandbox } from '../../src/mvs-trembita/sandbox';
+import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
+import { startSandbox, type Sandbox } from '../../tools/sandbox';
 import { aCaller, aPerson, savePersons } from '../support/builders';
 import { everythingInRedis, expectNoMarker } from '../support/find-markers';
 import { freshRedis, type FreshRedis } from '../support/fresh-redis';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/database/data-source';
-import { type EmbeddedPostgres, startPostgres } from '../../src/embedded';
+import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
 import { STREAMS } from '../../src/domain/verification/stream';
 import { aCaller, aPerson } from '../support/builders';
 import { Installation, JOB } from '../support/installation';

@@ -16,7 +16,7 @@ export async function signUpLikeANewcomer(out: string): Promise<number[]> {
   const example = readFileSync(join(PROJECT, 'docs/examples/person.json'), 'utf8');
   const person = example.replaceAll('CONFIDANT_PERSON_ID', exported(out, 'CONFIDANT_PERSON_ID'));
   const options = ['--as', exported(out, 'CONFIDANT_DRFO'), '--authority', exported(out, 'TEST_AUTHORITY')];
-  const program = ['-r', '@swc-node/register', 'src/commands/sign.ts', '-', ...options];
+  const program = ['-r', '@swc-node/register', 'tools/sign.ts', '-', ...options];
   const signed = execFileSync(process.execPath, program, { cwd: PROJECT, input: person, stdio: 'pipe' });
   const body = JSON.parse(signed.toString()) as object;
   const calls = `${exported(out, 'PUBLIC')}/api/pis/confidant`;

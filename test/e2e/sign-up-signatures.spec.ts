@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  TestAuthority,
-  type Departures,
-  type MadeUpSignature,
-} from '../../src/signed-content/test-authority';
+import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
 import { aPerson, aUser } from '../support/builders';
 import { RefusedCalls } from '../support/refused-calls';
 import { type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';

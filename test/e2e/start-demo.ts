@@ -31,7 +31,7 @@ const LOOK_EVERY_MS = 250;
 /** Starts the demo as `npm run demo` does, without addresses of servers unless they are given. */
 export function startDemo(args: readonly string[], variables: Record<string, string>): StartedDemo {
   const { DATABASE_URL: _1, REDIS_URL: _2, TREMBITA_URL: _3, ...environment } = process.env;
-  const program = ['-r', '@swc-node/register', 'src/commands/demo.ts', ...args];
+  const program = ['-r', '@swc-node/register', 'tools/demo/main.ts', ...args];
   const child = spawn(process.execPath, program, { env: { ...environment, ...variables } });
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AnswerName } from '../../src/mvs-trembita/sandbox';
+import type { AnswerName } from '../../tools/sandbox';
 import { aCaller } from '../support/builders';
 import { everythingInRedis, expectNoMarker } from '../support/find-markers';
 import { Installation } from '../support/installation';

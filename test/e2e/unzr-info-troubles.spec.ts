@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import Redis from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AnswerName } from '../../src/mvs-trembita/sandbox';
+import type { AnswerName } from '../../tools/sandbox';
 import { aCaller } from '../support/builders';
 import { Installation } from '../support/installation';
 import type { Program } from '../support/program';

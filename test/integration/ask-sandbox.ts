@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { request, type Dispatcher } from 'undici';
-import type { Method } from '../../src/mvs-trembita/sandbox';
+import type { Method } from '../../tools/sandbox';
 
 /** A question as a foreign client would write it: built here by hand, so that it checks the sandbox and not our client. */
 export interface Question {

@@ -7,7 +7,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startPostgres, type EmbeddedPostgres } from '../../src/embedded';
+import { startPostgres, type EmbeddedPostgres } from '../../tools/embedded';
 import { waitUntil } from '../support';
 
 const quick = { nodeEnv: 'test', durable: false, binaries: process.env['EMBEDDED_POSTGRES_BIN'] };

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isListed, SCRIPTED_ANSWERS, startSandbox, type Sandbox } from '../../src/mvs-trembita/sandbox';
+import { isListed, SCRIPTED_ANSWERS, startSandbox, type Sandbox } from '../../tools/sandbox';
 import { ask, contentTypeOf, post, postText, questionXml } from './ask-sandbox';
 
 let sandbox: Sandbox;

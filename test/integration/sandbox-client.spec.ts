@@ -7,7 +7,7 @@ import {
   startSandbox,
   type AnswerName,
   type Sandbox,
-} from '../../src/mvs-trembita/sandbox';
+} from '../../tools/sandbox';
 
 /** More than the slow answer takes, so that only answers that never end run into it. */
 const TIMEOUT_MS = 4_000;

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { startSandbox } from '../../src/mvs-trembita/sandbox';
+import { startSandbox } from '../../tools/sandbox';
 import { ask } from './ask-sandbox';
 
 function start(args: string[], environment: Record<string, string> = {}) {
   const env = { ...process.env, NODE_ENV: 'development', ...environment };
-  const program = ['-r', '@swc-node/register', 'src/commands/sandbox.ts'];
+  const program = ['-r', '@swc-node/register', 'tools/sandbox/main.ts'];
   const child = spawn(process.execPath, [...program, ...args], { env });
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));

@@ -7,7 +7,7 @@ import {
   startSandbox,
   type AnswerName,
   type Sandbox,
-} from '../../src/mvs-trembita/sandbox';
+} from '../../tools/sandbox';
 import { ask, contentTypeOf, post, questionXml } from './ask-sandbox';
 
 let sandbox: Sandbox;

@@ -2,7 +2,7 @@ import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MIGRATIONS } from '../../migrations';
 import { dataSourceOptions, migrate, migrateDown } from '../../src/database/data-source';
-import { startPostgres } from '../../src/embedded';
+import { startPostgres } from '../../tools/embedded';
 import { emptyDatabase } from '../support';
 import { asAdmin } from '../support/as-admin';
 import { catalogueOf, look } from '../support/catalogue';

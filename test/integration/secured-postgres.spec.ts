@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dataSourceOptions, migrateDown } from '../../src/database/data-source';
-import { createOwnFolder, startPostgres, type EmbeddedPostgres } from '../../src/embedded';
-import { isRoot, nobody } from '../../src/embedded/account';
+import { createOwnFolder, startPostgres, type EmbeddedPostgres } from '../../tools/embedded';
+import { isRoot, nobody } from '../../tools/embedded/account';
 
 /** The certificate of the server is signed by the first and is about the address 127.0.0.1 alone. */
 const TLS = join(__dirname, '../fixtures/trembita/tls');

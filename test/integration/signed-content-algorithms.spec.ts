@@ -5,11 +5,7 @@ import { Refusal, type RefusalCode } from '../../src/domain/refusal';
 import type { Certificate } from '../../src/signed-content/certificate/certificate';
 import { readCertificate } from '../../src/signed-content/certificate/read-certificate';
 import { checkContainer } from '../../src/signed-content/check-container';
-import {
-  TestAuthority,
-  type Departures,
-  type MadeUpSignature,
-} from '../../src/signed-content/test-authority';
+import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
 const other = TestAuthority.make({ nodeEnv: 'test' });

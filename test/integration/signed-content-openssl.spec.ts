@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/domain/refusal';
 import { readCertificate } from '../../src/signed-content/certificate/read-certificate';
 import { checkContainer } from '../../src/signed-content/check-container';
-import { TestAuthority, type KeyKind } from '../../src/signed-content/test-authority';
+import { TestAuthority, type KeyKind } from '../../tools/test-authority';
 
 const folder = mkdtempSync(join(tmpdir(), 'openssl-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -9,7 +9,7 @@ import type { Settings } from '../../src/config/env';
 import { SettingsModule } from '../../src/config/settings.module';
 import { ObservabilityModule, openLog } from '../../src/observability';
 import { ReadSignedContent, SignedContentModule } from '../../src/signed-content';
-import { TestAuthority, trustedFileIn } from '../../src/signed-content/test-authority';
+import { TestAuthority, trustedFileIn } from '../../tools/test-authority';
 
 const folder = mkdtempSync(join(tmpdir(), 'signed-content-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -134,7 +134,7 @@ describe('npm run sign', () => {
   const own = join(folder, 'own-authority');
 
   function sign(args: readonly string[], { input = '', ...environment }: Record<string, string> = {}) {
-    const program = ['-r', '@swc-node/register', 'src/commands/sign.ts', ...args, '--authority', own];
+    const program = ['-r', '@swc-node/register', 'tools/sign.ts', ...args, '--authority', own];
     const env = { PATH: process.env['PATH'], NODE_ENV: 'development', ...environment };
     return spawnSync(process.execPath, program, { cwd: project, encoding: 'utf8', env, input });
   }

@@ -18,7 +18,7 @@ export interface RunningCommand {
   readonly ended: Promise<CommandEnd>;
 }
 
-/** Starts a file of `src/commands` with this environment and nothing of the caller's but the path. */
+/** Starts the command `job` or `migrate` of the service, or one of `tools/`, with this environment and nothing of the caller's but the path. */
 export function startCommand(
   name: string,
   args: readonly string[],
@@ -26,7 +26,12 @@ export function startCommand(
 ): RunningCommand {
   const child = spawn(
     process.execPath,
-    ['-r', '@swc-node/register', join('src', 'commands', `${name}.ts`), ...args],
+    [
+      '-r',
+      '@swc-node/register',
+      join(name === 'job' || name === 'migrate' ? 'src/cli' : 'tools', `${name}.ts`),
+      ...args,
+    ],
     { cwd: PROJECT, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let [stdout, stderr] = ['', ''];

@@ -1,6 +1,6 @@
 import Redis from 'ioredis';
 import { inject } from 'vitest';
-import { startRedis, type EmbeddedRedis } from '../../src/embedded';
+import { startRedis, type EmbeddedRedis } from '../../tools/embedded';
 
 /** A Redis with nothing in it, of one test file's own. */
 export interface FreshRedis {

@@ -6,7 +6,7 @@ import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
 import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
-import { type AnswerName, type Sandbox, startSandbox } from '../../src/mvs-trembita/sandbox';
+import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
 import type { CheckPeople } from '../../src/verifications/check-people';
 import { CHECKS } from '../../src/verifications';
 import { emptyTables } from './empty-tables';

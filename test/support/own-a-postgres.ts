@@ -1,4 +1,4 @@
-import { startPostgres } from '../../src/embedded';
+import { startPostgres } from '../../tools/embedded';
 
 /** A program that starts a server, says where it is, and waits to be killed: see `embedded-postgres.spec.ts`. */
 async function run(): Promise<void> {

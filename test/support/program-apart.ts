@@ -8,7 +8,7 @@ import { environmentOf, type ProgramChoices } from './program';
 const PROJECT = join(__dirname, '../..');
 
 /** A program must not outlive the test that has started it. */
-const END_WITH_OWNER = join(PROJECT, 'src/commands/demo/end-with-owner.ts');
+const END_WITH_OWNER = join(PROJECT, 'tools/demo/end-with-owner.ts');
 const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
 
 /** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */

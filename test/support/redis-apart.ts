@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askRedis } from '../../src/embedded/ask-redis';
-import { findFreePort } from '../../src/embedded/free-port';
-import type { RedisProgram } from '../../src/embedded/redis-kinds';
-import { findRedisProgram } from '../../src/embedded/redis-program';
-import { ServerProgram } from '../../src/embedded/server-program';
+import { askRedis } from '../../tools/embedded/ask-redis';
+import { findFreePort } from '../../tools/embedded/free-port';
+import type { RedisProgram } from '../../tools/embedded/redis-kinds';
+import { findRedisProgram } from '../../tools/embedded/redis-program';
+import { ServerProgram } from '../../tools/embedded/server-program';
 import { waitUntil } from './wait-until';
 
 /** One server of an installation with several. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node' with { 'resolution-mode': 'import' };
 import { migrate } from '../../src/database/data-source';
-import { startPostgres, startRedis, type RedisKind } from '../../src/embedded';
+import { startPostgres, startRedis, type RedisKind } from '../../tools/embedded';
 import { asAdmin, onDatabase } from './as-admin';
 
 /** What test files need to know about the servers that were started for all of them. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TestAuthority } from '../../src/signed-content/test-authority';
+import { TestAuthority } from '../../tools/test-authority';
 import { aPerson, aUser } from './builders';
 import { sessionClaims, sessionJwt } from './session-jwt';
 import { aSignUpContent, type SignUpContentBuilder } from './sign-up-content';

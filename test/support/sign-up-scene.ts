@@ -2,11 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SignUpContent } from '../../src/domain/person/person-request';
-import {
-  type Departures,
-  type MadeUpSignature,
-  TestAuthority,
-} from '../../src/signed-content/test-authority';
+import { type Departures, type MadeUpSignature, TestAuthority } from '../../tools/test-authority';
 import { aPerson, aUser, type PersonBuilder } from './builders';
 import { Installation } from './installation';
 import type { Program } from './program';

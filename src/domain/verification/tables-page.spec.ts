@@ -5,7 +5,7 @@ import { STREAM_GROUNDS } from './ground';
 import { NHS_STATUS_TABLE } from './nhs-status.table';
 import { SELECTION_BRANCHES } from './selection.table';
 import { STREAM_STATUS_TABLE } from './stream-status.table';
-import { verificationTablesPage } from './tables-page';
+import { verificationTablesPage } from '../../../tools/verification-tables/tables-page';
 
 const PAGE = verificationTablesPage([
   {

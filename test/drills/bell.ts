@@ -1,0 +1,48 @@
+import Queue from 'bull';
+import { waitUntil } from '../support/wait-until';
+import { JOB } from './runs';
+
+/** Rings the workers from outside, through the queue they listen to. */
+export class Bell {
+  private readonly queue: Queue.Queue;
+
+  constructor(redisUrl: string) {
+    this.queue = new Queue(JOB, redisUrl, { prefix: '{verification}' });
+    this.queue.on('error', () => undefined);
+  }
+
+  /** Puts in so many tickets at once. */
+  async ring(times: number): Promise<void> {
+    await this.queue.addBulk(Array.from({ length: times }, () => ({ data: {} })));
+  }
+
+  /** Resolves when every ticket was taken and is done with. */
+  async isHeard(withinMs: number): Promise<void> {
+    const left = async (): Promise<number> => {
+      const { waiting, active } = await this.queue.getJobCounts();
+      return waiting + active;
+    };
+    await waitUntil(async () => (await left()) === 0, {
+      what: 'the tickets to be taken',
+      timeoutMs: withinMs,
+    });
+  }
+
+  /**
+   * Rings until somebody hears it. A worker that was in the middle of a ticket when Redis went away hears the next one
+   * only when the queue has given that one up, after half a minute; its poll goes on meanwhile.
+   */
+  async ringUntilHeard(withinMs: number): Promise<void> {
+    const rung: Queue.Job[] = [];
+    const oneIsDone = async (): Promise<boolean> => {
+      rung.push(await this.queue.add({}));
+      const states = await Promise.all(rung.map((job) => job.isCompleted()));
+      return states.includes(true);
+    };
+    await waitUntil(oneIsDone, { what: 'a ticket to be taken', timeoutMs: withinMs, everyMs: 500 });
+  }
+
+  async close(): Promise<void> {
+    await this.queue.close();
+  }
+}

@@ -1,0 +1,117 @@
+import type { Sql } from '../../src/database/transactions';
+import { aCaller } from '../support/build-caller';
+import { waitUntil } from '../support/wait-until';
+import { Bell } from './bell';
+import type { FaultReport } from './findings';
+import { mendRegister } from './load-people';
+import { type Drill, play } from './play';
+import { ProbeDoor, READING } from './probe-door';
+import { finishedPersons, nextFinishedAfter, runEnds, startRun } from './runs';
+import type { Opened, Scene } from './scene';
+
+const AWAY_FOR_SECONDS = 20;
+const A_MINUTE_SECONDS = 60;
+/** R5: at full rate so long after Redis is back, at the latest. */
+const BACK_WITHIN_MS = 30_000;
+const GOES_ON_WITHIN_MS = 5_000;
+/** Twice as long as Bull takes to see that a ticket was left lying. */
+const HEARS_WITHIN_MS = 90_000;
+/** What commands kept for an absent server would fill. */
+const GROWS_AT_MOST_MIB = 100;
+
+/** D5: Redis goes away in a run, programs start without it, and it comes back. */
+export const loseRedis = loseRedisFor(AWAY_FOR_SECONDS, { name: 'lose-redis', short: true });
+
+/** The same for as long as the promise about it speaks of. */
+export const loseRedisForAMinute = loseRedisFor(A_MINUTE_SECONDS, {
+  name: 'lose-redis-minute',
+  short: false,
+});
+
+function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'short'>): Drill {
+  return {
+    name,
+    code: 'D5',
+    says: `Redis down for ${seconds} s in a run, and down at start`,
+    needsRealRedis: true,
+    short,
+    play: (stage) =>
+      play(stage, { name, persons: 600, latencyMs: 250 }, (scene) => fault(scene, seconds * 1000)),
+  };
+}
+
+async function fault(scene: Scene, awayForMs: number): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
+  const sql: Sql = { rows: ({ text }, values) => books.write(text, values) };
+  const token = await aCaller().withScope(READING).save(sql);
+  const runId = await startRun(books);
+  await register.reached(100);
+  const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
+
+  await redis.stop();
+  const stoppedAtMs = Date.now();
+  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '', token, () => scene.lagMs);
+  probe.start(door);
+  const stoodStillMs = await nextFinishedAfter(books, stoppedAtMs);
+  // A worker and a door that have never seen Redis.
+  const late = await Promise.all([scene.worker(), scene.door()]);
+  probe.start(late[1]);
+  await runEnds(books, runId);
+  // Whoever failed is tried again by a whole run without any bell.
+  await mendRegister(register, scene.people);
+  await runEnds(books, await startRun(books));
+  await waitUntil(() => Date.now() > stoppedAtMs + awayForMs, {
+    what: 'the outage',
+    timeoutMs: awayForMs * 2,
+  });
+  const finished = await finishedPersons(books);
+  const slow = await probe.stop();
+  const grownMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib())) - memoryMib;
+
+  await redis.restart();
+  const recoveredMs = await seesRedisAgain([door, late[1]]);
+  await hearsBells(redis.url);
+  const { lagMs } = scene;
+  return {
+    faults: 2,
+    recoveredMs,
+    notes: [
+      `${finished} persons finished by the end of the outage, the first ${stoodStillMs} ms after its beginning`,
+      `the doors were asked ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
+    ],
+    missed: [
+      ...slow.faults,
+      ...(stoodStillMs > GOES_ON_WITHIN_MS + lagMs
+        ? [`work stood still for ${stoodStillMs} ms without Redis`]
+        : []),
+      ...(recoveredMs > BACK_WITHIN_MS + lagMs ? [`Redis was seen again only after ${recoveredMs} ms`] : []),
+      ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${Math.round(grownMib)} MiB without Redis`] : []),
+    ],
+  };
+}
+
+/** How long it takes until every door reports Redis as up. */
+async function seesRedisAgain(doors: readonly Opened[]): Promise<number> {
+  const backAtMs = Date.now();
+  for (const { internalUrl } of doors) {
+    await waitUntil(
+      async () => {
+        const answer = await fetch(`${internalUrl}/health/ready`);
+        return ((await answer.json()) as { redis: string }).redis === 'up';
+      },
+      { what: 'a door to see Redis again', timeoutMs: BACK_WITHIN_MS * 2 },
+    );
+  }
+  return Date.now() - backAtMs;
+}
+
+/** The bells ring again by themselves, without a restart. */
+async function hearsBells(redisUrl: string): Promise<void> {
+  const bell = new Bell(redisUrl);
+  try {
+    await bell.ringUntilHeard(HEARS_WITHIN_MS);
+  } finally {
+    await bell.close();
+  }
+}

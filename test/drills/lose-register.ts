@@ -1,0 +1,75 @@
+import { waitUntil } from '../support/wait-until';
+import type { FaultReport } from './findings';
+import { type Drill, play } from './play';
+import { nextFinishedAfter, runEnds, startRun } from './runs';
+import { LONG_LEASE } from './drill-settings';
+import type { Scene } from './scene';
+
+const PERSONS = 700;
+/** Closed connections, and a register that says it is overloaded; each for so long after the breaker has opened. */
+const AWAY: readonly string[] = ['down', 'http_503', 'down'];
+const AWAY_FOR_MS = 4_000;
+/** As the drills set it; each pause is longer than the one before. */
+const FIRST_PAUSE_MS = 200;
+/** The whole recovery of a breaker: the longest pause that can have grown meanwhile, and a poll. */
+const BACK_WITHIN_MS = 30_000;
+
+/** D13: the register goes away in a run and comes back, again and again. */
+export const loseRegister: Drill = {
+  name: 'lose-register',
+  code: 'D13',
+  says: `the register away ${AWAY.length} times for ${AWAY_FOR_MS / 1000} s in one run`,
+  needsRealRedis: false,
+  short: false,
+  play: (stage) =>
+    play(stage, { name: 'lose-register', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE }, fault),
+};
+
+async function fault(scene: Scene): Promise<FaultReport> {
+  const { books, register } = scene;
+  await scene.workers(2);
+  const runId = await startRun(books);
+  const spoiled: [number, number][] = [];
+  const probes: number[] = [];
+  let recoveredMs = 0;
+  for (const [index, mode] of AWAY.entries()) {
+    await register.reached((index + 1) * 100);
+    const { from, asked } = await goesAway(scene, mode);
+    probes.push(asked);
+    await register.behave({ mode: 'normal' });
+    spoiled.push([from, await register.count()]);
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, Date.now()));
+  }
+  await runEnds(books, runId);
+  // Pauses that double: even if each were as short as the first, one probe at a time asks no oftener than this.
+  const most = AWAY_FOR_MS / FIRST_PAUSE_MS + 2;
+  return {
+    faults: AWAY.length,
+    recoveredMs,
+    spoiled,
+    notes: [`a register that was away for ${AWAY_FOR_MS} ms was asked ${probes.join(', ')} times meanwhile`],
+    missed: [
+      ...(probes.some((asked) => asked > most) ? ['a register that was away was asked too often'] : []),
+      ...(recoveredMs > BACK_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : []),
+    ],
+  };
+}
+
+/** Until the breaker has opened, and then for a while; gives how often the register was asked in that while. */
+async function goesAway({ books, register }: Scene, mode: string): Promise<{ from: number; asked: number }> {
+  // Going down cuts the calls that are under way as well.
+  const open = (await register.asked())
+    .filter(({ ended }) => ended === 'open')
+    .map(({ sequence }) => sequence);
+  const from = Math.min(...open, (await register.count()) + 1);
+  await register.behave({ mode });
+  const isOpen = async (): Promise<boolean> =>
+    (await books.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0;
+  await waitUntil(isOpen, { what: 'the breaker to open', timeoutMs: 60_000 });
+  // Calls that were already on their way when it opened have ended after a moment.
+  const quietAtMs = Date.now() + FIRST_PAUSE_MS;
+  await waitUntil(() => Date.now() > quietAtMs, { what: 'the last calls before it' });
+  const before = await register.count();
+  await waitUntil(() => Date.now() > quietAtMs + AWAY_FOR_MS, { what: 'the outage' });
+  return { from, asked: (await register.count()) - before };
+}

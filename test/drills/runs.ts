@@ -1,0 +1,123 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../support/wait-until';
+import type { Books } from './books';
+import type { People } from './people';
+import { ofEverybody } from './watched';
+
+export const JOB = 'dms-passport-persons';
+const PARTIES_JOB = 'dms-passport-parties';
+
+/** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
+const STANDS_STILL_MS = 60_000;
+const LOOK_EVERY_MS = 50;
+/** A person who failed is tried again in each following run; more than this and something never ends. */
+const FOLLOWING_RUNS = 12;
+
+/** Who waits for a retry, with each number of his documents. */
+const WAITS = ofEverybody(
+  ({ verifications, documents, id }) => `
+  SELECT dms_passport_retry_at AS retry_at,
+         ARRAY (SELECT number FROM ${documents} AS d WHERE d.${id} = v.${id}) AS numbers
+    FROM ${verifications} AS v WHERE dms_passport_retry_at IS NOT NULL`,
+);
+
+/** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
+export async function startRun(books: Books, job = JOB): Promise<string> {
+  const [row] = await books.write<{ id: string }>(
+    `INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
+     VALUES ($1, clock_timestamp(), now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`,
+    [job],
+  );
+  if (row === undefined) throw new Error('The run was not written.');
+  return row.id;
+}
+
+/** Waits until the program says that the run is over. */
+export async function runEnds(books: Books, runId: string): Promise<void> {
+  const statusOf = async (): Promise<string | undefined> => {
+    const [run] = await books.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
+      runId,
+    ]);
+    return run?.status === 'RUNNING' ? undefined : (run?.status ?? 'gone');
+  };
+  const status = await whileItGetsOn(statusOf, { books, what: 'the end of a run' });
+  if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
+}
+
+/** Whether the program has said that one of the runs is over. */
+export async function isOver(books: Books, runIds: readonly string[]): Promise<boolean> {
+  const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = ANY ($1::uuid[]) AND status <> 'RUNNING'`;
+  return (await books.number(sql, [runIds])) > 0;
+}
+
+/** Waits for a state as long as anything happens to persons; a slow machine gets on slowly. */
+export async function whileItGetsOn<T>(
+  look: () => Promise<T | undefined>,
+  { books, what }: { readonly books: Books; readonly what: string },
+): Promise<T> {
+  let [seen, sinceMs] = [await progress(books), performance.now()];
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    const now = await progress(books);
+    if (now !== seen) [seen, sinceMs] = [now, performance.now()];
+    if (performance.now() - sinceMs > STANDS_STILL_MS)
+      throw new Error(`Waited in vain for ${what}: nothing happened for ${STANDS_STILL_MS} ms.`);
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** Starts a run of each job of the drill, that of persons first; gives their ids. */
+export async function startRuns(books: Books, { partiesToo }: People): Promise<string[]> {
+  const jobs = partiesToo ? [JOB, PARTIES_JOB] : [JOB];
+  return Promise.all(jobs.map((job) => startRun(books, job)));
+}
+
+/** Waits for the end of each of them. */
+export async function runsEnd(books: Books, runIds: readonly string[]): Promise<void> {
+  await Promise.all(runIds.map((runId) => runEnds(books, runId)));
+}
+
+/** Starts further runs until nobody is left whom the register could still answer about. */
+export async function runUntilNothingWaits(books: Books, people: People): Promise<void> {
+  const hopeless = [...people.truths.hopeless.keys()];
+  for (let run = 0; run < FOLLOWING_RUNS; run += 1) {
+    if ((await waiting(books, hopeless)) === 0) return;
+    await waitUntil(
+      async () => (await books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE retry_at > now()`)) === 0,
+      { what: 'the end of the waits for a retry' },
+    );
+    await runsEnd(books, await startRuns(books, people));
+  }
+}
+
+/** Those of them whose passport the register knows about. */
+function waiting(books: Books, hopeless: readonly string[]): Promise<number> {
+  return books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE NOT numbers && $1::varchar[]`, [hopeless]);
+}
+
+/** How many persons were finished so far, by answer or decision. */
+export function finishedPersons(books: Books): Promise<number> {
+  return books.number(`SELECT count(*) FROM drill.history WHERE what = 'finished'`);
+}
+
+/** Waits until more persons are finished; gives how long that took, by the database's clock. */
+export async function nextFinishedAfter(books: Books, atMs: number): Promise<number> {
+  return waitUntil(
+    async () => {
+      const [row] = await books.look<{ ms: number | null }>(
+        `SELECT extract(epoch FROM min(at))::float8 * 1000 AS ms FROM drill.history
+          WHERE what = 'finished' AND at > $1::timestamptz`,
+        [new Date(atMs).toISOString()],
+      );
+      const finishedAtMs = row?.ms ?? undefined;
+      return finishedAtMs && Math.max(1, Math.round(finishedAtMs - atMs));
+    },
+    { what: 'the next finished person', timeoutMs: 120_000, everyMs: LOOK_EVERY_MS },
+  );
+}
+
+/** A number that grows whenever anything is done about anybody. */
+function progress(books: Books): Promise<number> {
+  return books.number(`SELECT coalesce(max(seq), 0) FROM drill.history`);
+}

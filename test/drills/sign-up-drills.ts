@@ -1,0 +1,176 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../support/wait-until';
+import type { Findings } from './findings';
+import { judgeSignUps, leftovers } from './judge-sign-ups';
+import { type Drill, playAnything } from './play';
+import type { Opened, Scene } from './scene';
+import { type SignUp, SignUpDesk } from './sign-up-desk';
+
+const CHILDREN = 120;
+const DOORS = 3;
+const KILLS = 10;
+const RESTARTS = 4;
+/** The sweeper comes by every quarter of a minute. */
+const SWEPT_WITHIN_MS = 60_000;
+const TRIES = 5;
+
+/** What a drill does while children are signed up; gives how often. */
+type Break = (scene: Scene, desk: SignUpDesk) => Promise<number>;
+
+function signUpDrill(drill: Pick<Drill, 'name' | 'code' | 'says'>, breaks: Break): Drill {
+  return {
+    ...drill,
+    needsRealRedis: false,
+    short: false,
+    play: (stage) =>
+      playAnything(stage, { name: drill.name, persons: 0, latencyMs: 0 }, (scene) => atDesk(scene, breaks)),
+  };
+}
+
+/** P1: doors are killed while children are signed up. */
+export const killOverSignUps = signUpDrill(
+  { name: 'sign-up-kill', code: 'P1', says: `sign-up: doors killed with -9, ${KILLS} times` },
+  killDoors,
+);
+
+/** P2: PostgreSQL is restarted while children are signed up. */
+export const restartOverSignUps = signUpDrill(
+  { name: 'sign-up-postgres', code: 'P2', says: `sign-up: PostgreSQL restarted ${RESTARTS} times` },
+  restartPostgres,
+);
+
+async function atDesk(scene: Scene, breaks: Break): Promise<Findings> {
+  const desk = await SignUpDesk.open(scene.books, scene.random);
+  try {
+    return await act(scene, { desk, breaks });
+  } finally {
+    desk.close();
+  }
+}
+
+async function act(
+  scene: Scene,
+  { desk, breaks }: { readonly desk: SignUpDesk; readonly breaks: Break },
+): Promise<Findings> {
+  const { settings } = desk;
+  // It sweeps.
+  await scene.worker({ settings });
+  for (const door of await Promise.all(Array.from({ length: DOORS }, () => scene.door({ settings })))) {
+    desk.doors.add(door);
+  }
+  const sent = desk.send(desk.sign(CHILDREN));
+  const faults = await breaks(scene, desk);
+  await sent;
+  await nobodyAtWork(scene);
+  const atOnce = await judgeSignUps(scene.books, desk);
+  const unanswered = desk.signUps.filter(isUnsure).length;
+  await sendTheRestAgain(desk);
+  return judgeAtTheEnd(scene, { desk, faults, atOnce, unanswered });
+}
+
+interface SignedUp {
+  readonly desk: SignUpDesk;
+  readonly faults: number;
+  readonly atOnce: Awaited<ReturnType<typeof judgeSignUps>>;
+  readonly unanswered: number;
+}
+
+async function judgeAtTheEnd(
+  scene: Scene,
+  { desk, faults, atOnce, unanswered }: SignedUp,
+): Promise<Findings> {
+  const { books } = scene;
+  const { mediaFolder } = desk;
+  const sweptMs = await swept(scene);
+  const atLast = await judgeSignUps(books, desk);
+  const left = await leftovers(books, { registered: atLast.registered, mediaFolder });
+  const missing = desk.signUps.length - atLast.registered;
+  return {
+    persons: desk.signUps.length,
+    faults,
+    lost: Math.max(atOnce.lost, atLast.lost),
+    wrong: Math.max(atOnce.wrong, atLast.wrong),
+    twice: atLast.twice,
+    again: 0,
+    stuck: left + missing,
+    repeated: 0,
+    inFlight: 0,
+    recoveredMs: sweptMs,
+    missed: [
+      ...atOnce.examples,
+      ...atLast.examples,
+      ...(left > 0 ? [`${left} rows or objects belong to nobody`] : []),
+      ...(missing > 0 ? [`${missing} children could not be signed up even when all was well`] : []),
+      ...(unanswered === 0 ? ['not one call was left without an answer: nothing was proved'] : []),
+      ...scene.fallen.map(({ name }) => `${name} fell over`),
+    ],
+    notes: [
+      `${unanswered} registrations were left without a good answer; ${atOnce.registered} of ${desk.signUps.length} were there before they were sent again`,
+    ],
+  };
+}
+
+/** Whether nobody knows what became of it: there was no answer, or one that says that something went wrong. */
+function isUnsure({ unanswered, refusals }: SignUp): boolean {
+  return unanswered > 0 || refusals.some((status) => status >= 500);
+}
+
+/** PostgreSQL undoes what a dead program had begun when it sees that nobody is there any more. */
+async function nobodyAtWork({ books }: Scene): Promise<void> {
+  const sql = `
+    SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+       AND backend_type = 'client backend' AND xact_start IS NOT NULL`;
+  await waitUntil(async () => (await books.number(sql)) === 0, {
+    what: 'open transactions to end',
+    timeoutMs: 60_000,
+  });
+}
+
+/** Whoever has no answer sends the same once more; what is registered already must be found. */
+async function sendTheRestAgain(desk: SignUpDesk): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const rest = desk.signUps.filter(({ answeredIds }) => answeredIds.length === 0);
+    if (rest.length === 0) return;
+    await desk.send(rest);
+  }
+}
+
+/** As if the time had passed after which an upload without a registration is an orphan; gives how long it took then. */
+export async function swept({ books }: Scene): Promise<number> {
+  await books.write(`UPDATE mpi.media_uploads SET inserted_at = inserted_at - interval '1 hour'`);
+  const sinceMs = performance.now();
+  const none = async (): Promise<boolean> =>
+    (await books.number(`SELECT count(*) FROM mpi.media_uploads`)) === 0;
+  await waitUntil(none, { what: 'the sweeper', timeoutMs: SWEPT_WITHIN_MS }).catch(() => undefined);
+  return Math.round(performance.now() - sinceMs);
+}
+
+async function killDoors(scene: Scene, desk: SignUpDesk): Promise<number> {
+  const { random } = scene;
+  const coming: Promise<void>[] = [];
+  for (let kill = 1; kill <= KILLS; kill += 1) {
+    await sentUpTo(desk, Math.round((kill * CHILDREN * 0.85) / KILLS));
+    await pause(random.below(60));
+    if (desk.doors.size === 0) await Promise.race(coming);
+    const victim: Opened = random.pick([...desk.doors]);
+    // Nobody goes there any more; who is there already will have no answer.
+    desk.doors.delete(victim);
+    await victim.child.end('SIGKILL');
+    coming.push(scene.door({ settings: desk.settings }).then((opened) => void desk.doors.add(opened)));
+  }
+  await Promise.all(coming);
+  return KILLS;
+}
+
+async function restartPostgres({ postgres }: Scene, desk: SignUpDesk): Promise<number> {
+  for (let restart = 1; restart <= RESTARTS; restart += 1) {
+    await sentUpTo(desk, Math.round((restart * CHILDREN * 0.8) / RESTARTS));
+    await postgres.restart(restart % 2 === 0 ? 'immediate' : 'fast');
+  }
+  return RESTARTS;
+}
+
+async function sentUpTo(desk: SignUpDesk, count: number): Promise<void> {
+  const tried = (): number => desk.signUps.filter(({ tries }) => tries > 0).length;
+  await waitUntil(() => tried() >= count, { what: 'children to be signed up', timeoutMs: 300_000 });
+}

@@ -1,0 +1,246 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ENVIRONMENT } from '../src/config/env';
+import type { Program } from '../src/config/needs';
+import { readSettings } from '../src/config/read-settings';
+import { Metrics } from '../src/observability';
+
+const PROJECT = join(__dirname, '..');
+const read = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, first]) => first ?? '');
+
+const SETTINGS = Object.keys(ENVIRONMENT.shape);
+const SCRIPTS = Object.values(
+  (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
+).map((script) => script.replace(/^exec /, ''));
+
+describe('docs/alerts.yml', () => {
+  const metrics = new Metrics().registry.getMetricsAsArray();
+  const alerts = [...read('docs/alerts.yml').matchAll(/^ {6}- alert: (\w+)\n {8}expr: (.+)$/gm)].map(
+    ([, name = '', expression = '']) => ({ name, expression }),
+  );
+  /** What a histogram is scraped as, beside its own name. */
+  const asScraped = (name: string): string => name.replace(/_(bucket|count|sum)$/, '');
+  const known = new Map<string, readonly string[]>([
+    ['up', []],
+    ...metrics.map((metric): [string, readonly string[]] => [metric.name, labelsOf(metric)]),
+  ]);
+  const labelsOfScraped = (name: string): readonly string[] | undefined =>
+    known.get(name) ?? known.get(asScraped(name));
+
+  it('has rules, each with an expression on its own line', () => {
+    expect(alerts.length).toBeGreaterThan(15);
+    expect(matches(read('docs/alerts.yml'), /^ +- alert: (\w+)$/gm)).toEqual(alerts.map(({ name }) => name));
+    expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
+  });
+
+  it.each(alerts)('$name asks only for figures that the program has', ({ expression }) => {
+    expect(parentheses(expression)).toBe(0);
+    const asked = namesIn(expression);
+    expect(asked).not.toEqual([]);
+    expect(asked.filter((name) => labelsOfScraped(name) === undefined)).toEqual([]);
+  });
+
+  it('ask for no label of ours that Prometheus puts aside, because it gives the name to the process', () => {
+    const taken = metrics.filter((metric) =>
+      labelsOf(metric).some((label) => /^(job|instance)$/.test(label)),
+    );
+    expect(taken.map(({ name }) => name)).toEqual([]);
+  });
+
+  it.each(alerts)('$name asks only for labels that those figures have', ({ expression }) => {
+    // Those that every scraped figure has, and the bound of a bucket. The job is that of the process, which tells nothing
+    // of our figures: whoever asks them for it means their own label.
+    const isOurs = namesIn(expression).some((name) => !/^(up$|process_|nodejs_)/.test(name));
+    const everywhere = [...(isOurs ? [] : ['job']), 'instance', 'le'];
+    const all = namesIn(expression).flatMap((name) => labelsOfScraped(name) ?? []);
+    const inside = matches(expression, /\{([^}]*)\}/g).flatMap((part) =>
+      matches(part, /(\w+)\s*(?:=~|!~|!=|=)/g),
+    );
+    const by = matches(expression, /by \(([^)]*)\)/g).flatMap((part) => part.split(/,\s*/));
+    expect([...inside, ...by].filter((label) => ![...all, ...everywhere].includes(label))).toEqual([]);
+  });
+
+  it('has a paragraph in docs/operating.md for each alert, in the same order, and no other', () => {
+    const [, section = ''] = read('docs/operating.md').split('\n## Alerts\n');
+    const told = [...section.matchAll(/^### (\w+)\n(\S.+)$/gm)].map(([, name]) => name);
+    expect(told).toEqual(alerts.map(({ name }) => name));
+  });
+
+  it('counts nothing that docs/operating.md does not explain', () => {
+    const ours = metrics.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
+    const text = read('docs/operating.md');
+    expect(ours.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+/** What looks like a setting of ours: a status, and a setting of Node itself. */
+const OTHER_NAMES = ['IN_REVIEW', 'NODE_EXTRA_CA_CERTS'];
+
+describe('docs/operating.md', () => {
+  it('speaks only of settings there are', () => {
+    const named = matches(read('docs/operating.md'), /`([A-Z][A-Z0-9]*_[A-Z0-9_]+\*?)[^`]*`/g);
+    const isThere = (name: string): boolean =>
+      name.endsWith('*') || name.endsWith('_')
+        ? SETTINGS.some((setting) => setting.startsWith(name.replace(/\*$/, '')))
+        : SETTINGS.includes(name);
+    expect(named.filter((name) => !isThere(name) && !OTHER_NAMES.includes(name))).toEqual([]);
+  });
+});
+
+describe('Dockerfile', () => {
+  const text = read('Dockerfile');
+  const fromHere = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) =>
+    files.split(' '),
+  );
+
+  it('copies only what is there, and what .dockerignore lets through', () => {
+    expect(fromHere).toContain('src');
+    for (const file of fromHere) {
+      expect(existsSync(join(PROJECT, file)), file).toBe(true);
+      expect(read('.dockerignore').split('\n'), file).toContain(`!${file}`);
+    }
+  });
+
+  it('sets only settings of the program, and no secret', () => {
+    const [, line = ''] = /^ENV (.+)$/m.exec(text) ?? [];
+    const names = matches(line, /([A-Z0-9_]+)=/g);
+    expect(names).toContain('NODE_ENV');
+    expect(names.filter((name) => !SETTINGS.includes(name) || /SECRET|PASSWORD|KEY|URL/.test(name))).toEqual(
+      [],
+    );
+    expect(text).not.toMatch(/^ARG/m);
+  });
+
+  it('starts a script of the project in the exec form, as nobody mighty', () => {
+    const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(text) ?? [];
+    expect(SCRIPTS).toContain((JSON.parse(command) as string[]).join(' '));
+    expect(text).toMatch(/^USER node$/m);
+    expect(text).toMatch(/^HEALTHCHECK /m);
+  });
+});
+
+describe('compose.yaml', () => {
+  // One kind of quotes, as JSON has them.
+  const text = read('compose.yaml').replaceAll(`'`, '"');
+  const services = ours(text);
+
+  it('has the program as migration, door, workers, and sandbox', () => {
+    expect(services.map(({ name }) => name)).toEqual(['migrate', 'door', 'worker', 'sandbox', 'try']);
+  });
+
+  it.each(services)('$name starts a script of the project', ({ command }) => {
+    expect(SCRIPTS).toContain(command);
+  });
+
+  it.each(services)(
+    '$name sets only settings of the program, and the program starts with them',
+    (service) => {
+      const { environment, command } = service;
+      expect(Object.keys(environment).filter((name) => !SETTINGS.includes(name))).toEqual([]);
+      const [, image = ''] = /^ENV (.+)$/m.exec(read('Dockerfile')) ?? [];
+      const fixed = Object.fromEntries(image.split(' ').map((pair) => pair.split('=') as [string, string]));
+      const given = Object.fromEntries(
+        Object.entries(environment).map(([name, value]) => [name, filled(value)]),
+      );
+      expect(() => readSettings({ ...fixed, ...given }, programOf(command))).not.toThrow();
+    },
+  );
+
+  it('opens ports to this machine alone', () => {
+    const ports = matches(text, /^ +- "([^"]+:\d+)"$/gm);
+    expect(ports.length).toBeGreaterThan(1);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('has no password in it', () => {
+    expect(matches(text, /PASSWORD: (.+)$/gm).filter((value) => !value.startsWith('${'))).toEqual([]);
+    expect(matches(text, /:\/\/\w+:([^@\n]+)@/g).filter((value) => !value.startsWith('${'))).toEqual([]);
+  });
+
+  it('waits longer for an ordered stop than the program takes', () => {
+    const [, seconds] = /stop_grace_period: (\d+)s/.exec(text) ?? [];
+    const [, grace] = /SHUTDOWN_GRACE_SECONDS: "(\d+)"/.exec(text) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(Number(grace) + 5);
+  });
+});
+
+interface Service {
+  readonly name: string;
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The services that are the program itself. Read line by line: it is our own file, with one indentation. */
+function ours(text: string): readonly Service[] {
+  const [, shared = ''] = /^x-settings: &settings\n((?: {2}.+\n)+)/m.exec(text) ?? [];
+  const [, listed = ''] = /^services:\n([\s\S]+?)\n(?=\S)/m.exec(text) ?? [];
+  return listed
+    .split(/^(?= {2}\w+:$)/m)
+    .filter((part) => part.includes('<<: *program'))
+    .map((part) => {
+      const [, environment = ''] = /^ {4}environment:\n((?: {6}.+\n?)+)/m.exec(part) ?? [];
+      const own = environment.includes('<<: *settings') ? pairs(shared) : {};
+      const [, command = '[]'] = /^ {4}command: (\[.+\])$/m.exec(part) ?? [];
+      return {
+        name: /^ {2}(\w+):/m.exec(part)?.[1] ?? '',
+        command: (JSON.parse(command) as string[]).join(' '),
+        environment: { ...own, ...pairs(environment) },
+      };
+    });
+}
+
+function pairs(lines: string): Record<string, string> {
+  return Object.fromEntries(
+    [...lines.matchAll(/^ +([A-Z0-9_]+): (.+)$/gm)].map(([, name = '', value = '']) => [
+      name,
+      value.replace(/^"(.*)"$/, '$1'),
+    ]),
+  );
+}
+
+/** As somebody who starts it would fill it in. */
+const GIVEN: Readonly<Record<string, string>> = { TREMBITA_URL: 'https://trembita.example.org/' };
+
+const filled = (value: string): string =>
+  value.replace(
+    /\$\{(\w+):[-?][^}]*\}/g,
+    (_, name: string) => GIVEN[name] ?? 'a-secret-of-forty-symbols-made-for-a-test',
+  );
+
+function programOf(command: string): Program {
+  const programs: readonly (readonly [string, Program])[] = [
+    ['src/main.ts', 'http'],
+    ['src/worker.ts', 'worker'],
+    ['src/cli/migrate.ts', 'migrate'],
+    ['tools/sandbox/main.ts', 'sandbox'],
+  ];
+  const found = programs.find(([file]) => command.includes(file));
+  if (found === undefined) throw new Error('No program is started.');
+  return found[1];
+}
+
+/** Words of the language of expressions that stand where a name of a figure could. */
+const WORDS =
+  /^(sum|max|min|time|rate|increase|absent|histogram_quantile|min_over_time|by|and|or|unless|on|e\d*)$/;
+
+/** Names of figures in an expression: what is left without labels, spans, texts and words of the language. */
+function namesIn(expression: string): string[] {
+  const bare = expression
+    .replace(/"[^"]*"/g, '')
+    .replace(/\{[^}]*\}/g, '')
+    .replace(/\[[^\]]*\]/g, '')
+    .replace(/by \([^)]*\)/g, '');
+  return matches(bare, /(?<![\w.])([a-z]\w*)/g).filter((word) => !WORDS.test(word));
+}
+
+function parentheses(expression: string): number {
+  return [...expression].reduce((depth, sign) => depth + (sign === '(' ? 1 : sign === ')' ? -1 : 0), 0);
+}
+
+/** The labels a figure was declared with; the type of the list keeps them to itself. */
+function labelsOf(metric: object): readonly string[] {
+  return 'labelNames' in metric && Array.isArray(metric.labelNames) ? (metric.labelNames as string[]) : [];
+}

@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { ConfigurationFault } from '../../src/config/configuration-fault';
+import { ownSettingsOrExit } from '../../src/config/own-settings';
+import { type Log, openLog, watchForStrayErrors } from '../../src/observability';
+import { DemoFailed } from './demo-failed';
+import { showDemo } from './show-demo';
+import { TearDown } from './tear-down';
+import { ExitStatus } from '../../src/cli/exit-status';
+import { StopOnSignal } from '../../src/cli/stop-on-signal';
+
+const USAGE = 'usage: npm run demo [-- --serve]';
+
+async function run(): Promise<number> {
+  const serves = wantsToServe();
+  if (serves === undefined) return ExitStatus.WrongUsage;
+  const settings = ownSettingsOrExit('demo');
+  if (settings.NODE_ENV === 'production') {
+    tell('NODE_ENV is production: the demo makes people and answers up and does not start there.');
+    return ExitStatus.Configuration;
+  }
+  // The demo tells what happens in sentences; of its own log only what goes wrong is worth a line between them.
+  const log = openLog({ LOG_LEVEL: settings.LOG_LEVEL === 'silent' ? 'silent' : 'error' });
+  watchForStrayErrors(log);
+  const signal = new StopOnSignal(0);
+  const tearDown = new TearDown();
+  try {
+    const isRight = await showDemo({ settings, log, tearDown, serves, stopped: signal.signals.stop });
+    return signal.exitStatus ?? (isRight ? ExitStatus.Done : ExitStatus.Failed);
+  } catch (error) {
+    return signal.exitStatus ?? explain(error, log);
+  } finally {
+    await tearDown.run();
+  }
+}
+
+function explain(error: unknown, log: Log): number {
+  if (error instanceof ConfigurationFault || error instanceof DemoFailed) tell(error.message);
+  else log.fatal('demo failed', error);
+  return error instanceof ConfigurationFault ? error.exitStatus : ExitStatus.Failed;
+}
+
+function wantsToServe(): boolean | undefined {
+  try {
+    return parseArgs({ options: { serve: { type: 'boolean', default: false } } }).values.serve;
+  } catch {
+    tell(USAGE);
+    return undefined;
+  }
+}
+
+function tell(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
+}
+
+void run().then((status) => process.exit(status));

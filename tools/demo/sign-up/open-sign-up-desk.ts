@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SettingsFor } from '../../../src/config/env';
+import { createOwnFolder } from '../../embedded';
+import { openInFolder, trustedFileIn, type TestAuthority } from '../../test-authority';
+import type { TearDown } from '../tear-down';
+
+/** What signing up needs beside the servers. */
+export interface SignUpDesk {
+  readonly authority: TestAuthority;
+  readonly authorityFolder: string;
+  /** Where the program keeps what was signed. */
+  readonly bucketFolder: string;
+  /** How the program is told about it. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** Twice what the program asks for. */
+const SECRET_BYTES = 64;
+
+/** An authority of the demo's own and a place for signed content, in a folder that goes with the demo. */
+export async function openSignUpDesk(
+  { NODE_ENV: nodeEnv, MEDIA_STORAGE_PERSON_BUCKET: bucket }: SettingsFor<'demo'>,
+  tearDown: TearDown,
+): Promise<SignUpDesk> {
+  const folder = await createOwnFolder();
+  tearDown.later(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const authorityFolder = join(folder, 'test-authority');
+  const mediaFolder = join(folder, 'media');
+  return {
+    authority: openInFolder(authorityFolder, { nodeEnv }),
+    authorityFolder,
+    bucketFolder: join(mediaFolder, bucket),
+    variables: {
+      SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(authorityFolder),
+      MEDIA_STORAGE: 'directory',
+      MEDIA_STORAGE_DIRECTORY: mediaFolder,
+      PIS_SESSION_SECRET: randomBytes(SECRET_BYTES).toString('base64'),
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { ownSettingsOrExit } from '../../src/config/own-settings';
+import { startSandbox, type SandboxOptions } from '.';
+
+const USAGE = `Usage: npm run sandbox -- [options]
+
+  --port <number>          where to listen on 127.0.0.1; 0 for any free port (8080)
+  --latency-ms <number>    how long each answer takes (0)
+  --failure-rate <share>   from 0 to 1: the share of answers that are technical errors (0)
+  --seed <text>            which answers those are (1)
+`;
+
+/** The port in the example of TREMBITA_URL, so that both work together unchanged. */
+const DEFAULT_PORT = 8080;
+const HIGHEST_PORT = 65_535;
+const LONGEST_LATENCY_MS = 3_600_000;
+
+/** EX_USAGE and EX_CONFIG of sysexits.h. */
+const EXIT = { failed: 1, usage: 64, configuration: 78, interrupted: 130, terminated: 143 } as const;
+
+class WrongUsage extends Error {}
+
+function numberFrom(
+  name: string,
+  text: string | undefined,
+  range: { fallback: number; max: number },
+): number {
+  if (text === undefined) return range.fallback;
+  const number = Number(text);
+  const isGood = text.trim() !== '' && number >= 0 && number <= range.max;
+  if (!isGood) throw new WrongUsage(`--${name} must be a number from 0 to ${range.max}`);
+  return number;
+}
+
+function optionsFrom(args: string[]): SandboxOptions {
+  const text = { type: 'string' } as const;
+  const options = { port: text, 'latency-ms': text, 'failure-rate': text, seed: text };
+  const { values } = parseArgs({ args, options, strict: true, allowPositionals: false });
+  const port = numberFrom('port', values.port, { fallback: DEFAULT_PORT, max: HIGHEST_PORT });
+  if (!Number.isInteger(port)) throw new WrongUsage('--port must be a whole number');
+  return {
+    port,
+    latencyMs: numberFrom('latency-ms', values['latency-ms'], { fallback: 0, max: LONGEST_LATENCY_MS }),
+    failureRate: numberFrom('failure-rate', values['failure-rate'], { fallback: 0, max: 1 }),
+    seed: values.seed ?? '1',
+  };
+}
+
+function end(status: number, sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(status);
+}
+
+function optionsOrExit(): SandboxOptions {
+  try {
+    return optionsFrom(process.argv.slice(2));
+  } catch (error) {
+    const isUsage = error instanceof WrongUsage || error instanceof TypeError;
+    end(EXIT.usage, `${isUsage ? error.message : 'The options are wrong.'}\n\n${USAGE}`);
+  }
+}
+
+async function run(): Promise<void> {
+  const options = optionsOrExit();
+  if (ownSettingsOrExit('sandbox').NODE_ENV === 'production') {
+    end(EXIT.configuration, 'NODE_ENV is production: the sandbox makes answers up and does not start there.');
+  }
+  const sandbox = await startSandbox(options);
+  process.once('SIGINT', () => void sandbox.stop().then(() => process.exit(EXIT.interrupted)));
+  process.once('SIGTERM', () => void sandbox.stop().then(() => process.exit(EXIT.terminated)));
+  process.stdout.write(`${sandbox.url}\n`);
+  process.stderr.write('The sandbox register answers; its answers are made up. Stop it with Ctrl-C.\n');
+}
+
+run().catch((error: NodeJS.ErrnoException) => {
+  end(EXIT.failed, `The sandbox cannot listen (${error.code ?? 'unknown reason'}); try another --port.`);
+});

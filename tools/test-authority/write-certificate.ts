@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto';
+import {
+  BitString,
+  Integer,
+  ObjectIdentifier,
+  OctetString,
+  PrintableString,
+  Sequence,
+  Utf8String,
+} from 'asn1js';
+import {
+  Attribute,
+  AttributeTypeAndValue,
+  BasicConstraints,
+  Certificate,
+  Extension,
+  RelativeDistinguishedNames,
+  SubjectDirectoryAttributes,
+  Time,
+} from 'pkijs';
+import {
+  DRFO_PREFIX,
+  EXTENSIONS,
+  QUALIFIED,
+  SUBJECT,
+} from '../../src/signed-content/certificate/extensions.table';
+import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/test-only-mark';
+import type { SigningKey } from './signing-key';
+
+/** Certificates with the keys they are about. */
+export interface Certified {
+  readonly certificate: Certificate;
+  readonly key: SigningKey;
+}
+
+/** What a made-up certificate says. */
+export interface Wanted {
+  readonly commonName: string;
+  readonly key: SigningKey;
+  /** Without one it signs itself. */
+  readonly issuer?: Certified;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isAuthority?: boolean;
+  readonly surname?: string;
+  readonly givenName?: string;
+  readonly drfo?: string;
+  readonly drfoIn?: 'directory' | 'serial number';
+  readonly edrpou?: string;
+  readonly isSeal?: boolean;
+  /** The first byte of the key usage. */
+  readonly usage?: number;
+}
+
+const COMMON_NAME = '2.5.4.3';
+/** Key usages: signing certificates, and digital signature with non-repudiation. */
+const CERTIFIES = 0x04;
+const SIGNS = 0xc0;
+/** From this year on RFC 5280 writes the year with four digits. */
+const FOUR_DIGITS_FROM = 2050;
+const UTC_TIME = 0;
+const GENERALIZED_TIME = 1;
+
+const bufferOf = (bytes: Uint8Array): ArrayBuffer => new Uint8Array(bytes).buffer;
+
+const timeOf = (value: Date): Time =>
+  new Time({ value, type: value.getUTCFullYear() < FOUR_DIGITS_FROM ? UTC_TIME : GENERALIZED_TIME });
+
+function subjectOf(wanted: Wanted): RelativeDistinguishedNames {
+  const texts: [string, string | undefined][] = [
+    [COMMON_NAME, wanted.commonName],
+    [SUBJECT.organization, TEST_ONLY_ORGANISATION],
+    [SUBJECT.surname, wanted.surname],
+    [SUBJECT.givenName, wanted.givenName],
+    [SUBJECT.serialNumber, wanted.drfoIn === 'serial number' ? `${DRFO_PREFIX}${wanted.drfo}` : undefined],
+  ];
+  const typesAndValues = texts
+    .filter(([, value]) => value !== undefined)
+    .map(([type, value = '']) => new AttributeTypeAndValue({ type, value: new Utf8String({ value }) }));
+  return new RelativeDistinguishedNames({ typesAndValues });
+}
+
+function directoryOf({ drfo, drfoIn = 'directory', edrpou }: Wanted): Extension[] {
+  const numbers: [string, string | undefined][] = [
+    [SUBJECT.drfo, drfoIn === 'directory' ? drfo : undefined],
+    [SUBJECT.edrpou, edrpou],
+  ];
+  const attributes = numbers
+    .filter(([, value]) => value !== undefined)
+    .map(([type, value = '']) => new Attribute({ type, values: [new PrintableString({ value })] }));
+  if (attributes.length === 0) return [];
+  return [extension('subjectDirectoryAttributes', new SubjectDirectoryAttributes({ attributes }).toSchema())];
+}
+
+function extension(
+  name: keyof typeof EXTENSIONS,
+  value: { toBER(): ArrayBuffer },
+  critical = false,
+): Extension {
+  return new Extension({ extnID: EXTENSIONS[name], critical, extnValue: value.toBER() });
+}
+
+function sealStatement(): Extension {
+  const kinds = new Sequence({ value: [new ObjectIdentifier({ value: QUALIFIED.seal })] });
+  const statement = new Sequence({ value: [new ObjectIdentifier({ value: QUALIFIED.type }), kinds] });
+  return extension('qualifiedStatements', new Sequence({ value: [statement] }));
+}
+
+function extensionsOf(wanted: Wanted): Extension[] {
+  const { key, isAuthority = false, usage = isAuthority ? CERTIFIES : SIGNS } = wanted;
+  const identifier = key.digest(new Uint8Array(key.publicKey.subjectPublicKey.valueBlock.valueHexView));
+  return [
+    extension('basicConstraints', new BasicConstraints({ cA: isAuthority }).toSchema(), true),
+    extension('keyUsage', new BitString({ valueHex: bufferOf(Buffer.from([usage])) }), true),
+    extension('subjectKeyIdentifier', new OctetString({ valueHex: bufferOf(identifier) })),
+    ...directoryOf(wanted),
+    ...(wanted.isSeal === true ? [sealStatement()] : []),
+  ];
+}
+
+/** Certificates wrap a national signature once more than containers do. */
+function wrapped(key: SigningKey, signature: Buffer): Uint8Array {
+  return key.kind === 'dstu' ? Buffer.concat([Buffer.from([0x04, signature.length]), signature]) : signature;
+}
+
+/** Writes and signs a certificate. */
+export function writeCertificate(wanted: Wanted): Certified {
+  const { key, issuer } = wanted;
+  const signer = issuer?.key ?? key;
+  const subject = subjectOf(wanted);
+  const certificate = new Certificate({
+    version: 2,
+    serialNumber: new Integer({ valueHex: bufferOf(Buffer.concat([Buffer.from([1]), randomBytes(15)])) }),
+    subject,
+    issuer: issuer?.certificate.subject ?? subject,
+    notBefore: timeOf(wanted.notBefore),
+    notAfter: timeOf(wanted.notAfter),
+    subjectPublicKeyInfo: key.publicKey,
+    extensions: extensionsOf(wanted),
+    signature: signer.algorithm(),
+    signatureAlgorithm: signer.algorithm(),
+  });
+  const signed = new Uint8Array(certificate.encodeTBS().toBER());
+  certificate.tbsView = signed;
+  certificate.signatureValue = new BitString({ valueHex: bufferOf(wrapped(signer, signer.sign(signed))) });
+  return { certificate, key };
+}

@@ -1,0 +1,112 @@
+import { parseArgs } from 'node:util';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { SettingsFor } from '../src/config/env';
+import { ownSettingsOrExit } from '../src/config/own-settings';
+import { SettingsModule } from '../src/config/settings.module';
+import { DatabaseModule } from '../src/database/database.module';
+import { scopesIn } from '../src/domain/access/access.rules';
+import { SCOPES } from '../src/domain/access/scope';
+import { type LocalWish, MakeLocalToken, MithrilModule } from '../src/mithril';
+import { describeError, NestLog, ObservabilityModule, openLog } from '../src/observability';
+import { ExitStatus } from '../src/cli/exit-status';
+
+/** A working day. */
+const USUAL_TTL_MINUTES = 480;
+/** A year: longer than any local installation lives. */
+const LONGEST_TTL_MINUTES = 527_040;
+/** The legal entity that stands for the national health service on a machine of one's own. */
+const LOCAL_CLIENT_ID = '00000000-0000-4000-8000-000000000003';
+
+const USAGE = `Usage: npm run -s token -- --scope "<scope> <scope> …" [options]
+
+  --scope "…"            what it allows, separated by spaces:
+                         ${SCOPES.join('\n                         ')}
+  --ttl-minutes <n>      how long it is good for (${USUAL_TTL_MINUTES})
+  --client <id>          the client it is used through, made when it is not there
+                         (${LOCAL_CLIENT_ID})
+
+Prints the token, which is shown this once: the database keeps its hash.
+`;
+
+/** The form of a scope: a thing, and what is done with it. */
+const SCOPE = /^[a-z_]+:[a-z_]+$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+type Wanted = Omit<LocalWish, 'actorId'>;
+
+class WrongUsage extends Error {}
+
+function scopesFrom(text: string | undefined): string[] {
+  const scopes = scopesIn(text ?? null);
+  if (scopes.length === 0) throw new WrongUsage('--scope "…" is missing');
+  if (!scopes.every((scope) => SCOPE.test(scope)))
+    throw new WrongUsage('--scope must hold scopes such as job:read, separated by spaces');
+  return scopes;
+}
+
+function ttlFrom(text = String(USUAL_TTL_MINUTES)): number {
+  const minutes = /^\d+$/.test(text) ? Number(text) : 0;
+  if (minutes < 1 || minutes > LONGEST_TTL_MINUTES)
+    throw new WrongUsage(`--ttl-minutes must be a whole number from 1 to ${LONGEST_TTL_MINUTES}`);
+  return minutes;
+}
+
+function wantedFrom(args: string[]): Wanted {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args, options: { scope: text, 'ttl-minutes': text, client: text } });
+  const clientId = (values.client ?? LOCAL_CLIENT_ID).toLowerCase();
+  if (!UUID.test(clientId)) throw new WrongUsage('--client must be a UUID');
+  return { scopes: scopesFrom(values.scope), ttlMinutes: ttlFrom(values['ttl-minutes']), clientId };
+}
+
+function end(status: number, sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(status);
+}
+
+/** What was typed is not repeated: it may be anything. */
+function wantedOrExit(): Wanted {
+  try {
+    return wantedFrom(process.argv.slice(2));
+  } catch (error) {
+    const why = error instanceof WrongUsage ? error.message : 'an option is unknown or lacks its value';
+    return end(ExitStatus.WrongUsage, `${why}\n\n${USAGE}`);
+  }
+}
+
+async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
+  const log = openLog(settings);
+  // Neither Redis nor the register has anything to do with it, so not the whole program is put together.
+  @Module({
+    imports: [SettingsModule.of(settings), ObservabilityModule.of({ log }), DatabaseModule, MithrilModule],
+  })
+  class TokenModule {}
+  const app = await NestFactory.createApplicationContext(TokenModule, {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
+  try {
+    return await app.get(MakeLocalToken).run({ ...wanted, actorId: settings.SYSTEM_USER_ID });
+  } finally {
+    await app.close();
+  }
+}
+
+async function run(): Promise<void> {
+  const wanted = wantedOrExit();
+  const settings = ownSettingsOrExit('token');
+  if (settings.NODE_ENV === 'production') {
+    end(ExitStatus.Configuration, 'NODE_ENV is production: tokens for trying things out are not made there.');
+  }
+  const token = await make(wanted, settings);
+  process.stdout.write(`${token}\n`);
+  const known: readonly string[] = SCOPES;
+  if (!wanted.scopes.every((scope) => known.includes(scope)))
+    process.stderr.write('Some of the scopes are asked for by no call of this program.\n');
+  process.stderr.write(`Good for ${wanted.ttlMinutes} minutes. Send it as Authorization: Bearer <token>.\n`);
+}
+
+run().catch((error: unknown) => {
+  end(ExitStatus.Failed, `no token was made: ${JSON.stringify(describeError(error))}`);
+});
