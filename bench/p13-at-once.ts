@@ -159,7 +159,7 @@ async function change(app: INestApplicationContext, personId: string): Promise<v
   const changed = app.get(PersonDataChanged, { strict: false });
   await app
     .get(Transactions, { strict: false })
-    .run((sql) => changed.run(sql, { personId, actorId: ACTOR, run: true }));
+    .inTransaction((sql) => changed.run(sql, { personId, actorId: ACTOR, run: true }));
   await changed.ring();
 }
 

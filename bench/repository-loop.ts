@@ -1,3 +1,4 @@
+import { Metrics } from '../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source';
 import { Transactions } from '../src/database/transactions';
@@ -34,9 +35,9 @@ export class RepositoryLoop {
   static async open(url: string, loops: number): Promise<RepositoryLoop> {
     const dataSource = new DataSource(dataSourceOptions(url, { poolSize: loops }));
     await dataSource.initialize();
-    const transactions = new Transactions(dataSource);
-    await transactions.rows({ text: `DELETE FROM mpi.job_runs` });
-    const [run] = await transactions.rows<{ id: string }>({
+    const transactions = new Transactions(dataSource, new Metrics());
+    await transactions.query({ text: `DELETE FROM mpi.job_runs` });
+    const [run] = await transactions.query<{ id: string }>({
       text: `INSERT INTO mpi.job_runs (job, started_at, status) VALUES ('bench', now(), 'RUNNING') RETURNING id`,
     });
     const runId = run?.id ?? '';
@@ -70,7 +71,7 @@ export class RepositoryLoop {
         held: one,
         decision: decideAnswered(ANSWERS, { answer: 'NOT_FOUND', question: null } as NotFound, new Map()),
       }));
-      const changed = await this.transactions.run(async (sql) => {
+      const changed = await this.transactions.inTransaction(async (sql) => {
         await outcomes.lock(
           sql,
           held.map(({ facts }) => facts.personId),

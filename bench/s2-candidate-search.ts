@@ -1,3 +1,4 @@
+import { Metrics } from '../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source';
 import { Transactions } from '../src/database/transactions';
@@ -90,7 +91,7 @@ async function someRounds(stage: Stage, terms: Terms, lookUp: LookUp): Promise<R
 export async function searchTime(url: string, lookUp: LookUp, searches: number): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
   try {
-    const sql = new Transactions(dataSource);
+    const sql = new Transactions(dataSource, new Metrics());
     const known = await knownPersons(sql, lookUp, Math.ceil(searches * 1.1));
     const search = new PersonSearchRepository();
     const times: number[] = [];
@@ -124,7 +125,7 @@ async function knownPersons(
   count: number,
 ): Promise<readonly { readonly id: string; readonly keys: SearchKeys }[]> {
   const suits = lookUp === 'tax_id' ? 'p.tax_id IS NOT NULL' : `d.type = '${documentOf(lookUp)}'`;
-  const rows = await sql.rows<KnownRow & Record<string, unknown>>(
+  const rows = await sql.query<KnownRow & Record<string, unknown>>(
     {
       text: `
         WITH places AS MATERIALIZED (SELECT gen_random_uuid() AS place FROM generate_series(1, $1::int * 4)),

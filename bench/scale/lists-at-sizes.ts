@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
@@ -65,8 +66,8 @@ async function timeOf(
 ): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
   try {
-    const sql = new Transactions(dataSource);
-    await sql.rows({ text: 'SELECT 1' });
+    const sql = new Transactions(dataSource, new Metrics());
+    await sql.query({ text: 'SELECT 1' });
     const startedAtMs = performance.now();
     try {
       await read(sql);

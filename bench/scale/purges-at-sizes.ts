@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import type { RemovedRows } from '../../src/database/old-rows';
@@ -40,14 +41,14 @@ export async function measurePurges(sizes: Sizes, rounds: number): Promise<Measu
 async function batchTime(url: string): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
   try {
-    const transactions = new Transactions(dataSource);
+    const transactions = new Transactions(dataSource, new Metrics());
     const old = oldRecords('audit_log', { days: KEPT_DAYS, batch: BATCH });
     const times: number[] = [];
     let mark: string | null = null;
     for (let batch = 0; batch < BATCHES; batch += 1) {
       const startedAtMs = performance.now();
       const from: string | null = mark;
-      const removed: RemovedRows = await transactions.run((sql) => old.remove(sql, from));
+      const removed: RemovedRows = await transactions.inTransaction((sql) => old.remove(sql, from));
       times.push(performance.now() - startedAtMs);
       if (removed.rows !== BATCH) throw new Error('There were fewer old audit rows than were to be removed.');
       mark = removed.mark;

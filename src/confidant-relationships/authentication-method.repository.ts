@@ -52,7 +52,7 @@ const GIVE_THIRD_PERSON: Statement = {
 @Injectable()
 export class AuthenticationMethodRepository {
   async giveThirdPerson(sql: Sql, method: ThirdPersonMethod): Promise<void> {
-    await sql.rows(GIVE_THIRD_PERSON, [
+    await sql.query(GIVE_THIRD_PERSON, [
       method.personId,
       method.confidantPersonId,
       method.endedAt?.toISOString() ?? null,

@@ -22,7 +22,7 @@ const FACTS: Statement = {
 @Injectable()
 export class ConfidantFactsRepository {
   async of(sql: Sql, confidantPersonId: string, now: Date): Promise<ConfidantFacts> {
-    const [row] = await sql.rows<{
+    const [row] = await sql.query<{
       has_own_method: boolean;
       verification_status: CumulativeStatus | null;
       ward_ids: string[];

@@ -30,7 +30,7 @@ export class MoveRelationship {
 
   /** Two officials who want the same relationship come one after the other; the later one starts where the other ended. */
   run(asked: OfficialMove): Promise<void> {
-    return this.transactions.run(async (sql) => {
+    return this.transactions.inTransaction(async (sql) => {
       const before = await this.relationships.lock(sql, asked.id);
       if (before === undefined) throw new Refusal('relationship_not_found');
       const move = nextRelationshipStatus(before, asked);

@@ -107,9 +107,9 @@ export class RelationshipListRepository {
     const table = `mpi.confidant_person_relationships ${where}`;
     // The day stands first in both statements, and one that asks nothing of it must still know its type.
     const text = `SELECT count(*)::integer AS total FROM ${table} ${where === '' ? 'WHERE' : 'AND'} $1::date IS NOT NULL`;
-    const [counted] = await sql.rows<{ total: number }>({ text }, values);
+    const [counted] = await sql.query<{ total: number }>({ text }, values);
     const page = `SELECT * FROM ${table} ORDER BY inserted_at DESC, id DESC LIMIT ${size} OFFSET ${offset}`;
-    const rows = await sql.rows<ReadRelationshipRow & Record<string, unknown>>(
+    const rows = await sql.query<ReadRelationshipRow & Record<string, unknown>>(
       { text: withPersons(page, '$1') },
       values,
     );
@@ -117,12 +117,12 @@ export class RelationshipListRepository {
   }
 
   async one(sql: Sql, id: string, today: IsoDay): Promise<ReadRelationshipRow | undefined> {
-    const [row] = await sql.rows<ReadRelationshipRow & Record<string, unknown>>(ONE, [id, today]);
+    const [row] = await sql.query<ReadRelationshipRow & Record<string, unknown>>(ONE, [id, today]);
     return row;
   }
 
   documents(sql: Sql, id: string): Promise<readonly ReadDocumentRow[]> {
-    return sql.rows<ReadDocumentRow & Record<string, unknown>>(DOCUMENTS, [id]);
+    return sql.query<ReadDocumentRow & Record<string, unknown>>(DOCUMENTS, [id]);
   }
 }
 

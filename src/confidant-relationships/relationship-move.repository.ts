@@ -82,7 +82,7 @@ const SAVE: Statement = {
 @Injectable()
 export class RelationshipMoveRepository {
   async lock(sql: Sql, id: string): Promise<LockedRelationship | undefined> {
-    const [row] = await sql.rows<LockedRow & Record<string, unknown>>(LOCK, [id]);
+    const [row] = await sql.query<LockedRow & Record<string, unknown>>(LOCK, [id]);
     if (row === undefined) return undefined;
     return {
       verificationStatus: row.verification_status,
@@ -97,7 +97,7 @@ export class RelationshipMoveRepository {
   }
 
   async save(sql: Sql, move: DecidedMove): Promise<void> {
-    await sql.rows(SAVE, [
+    await sql.query(SAVE, [
       move.id,
       move.verificationStatus,
       move.verificationReason,

@@ -108,7 +108,7 @@ const INSERT: Statement = {
 export class RelationshipRepository {
   /** Whoever wants to relate one of these persons to anybody waits until the end of this transaction. */
   async lock(sql: Sql, personIds: readonly string[]): Promise<void> {
-    await sql.rows(LOCK, [personIds]);
+    await sql.query(LOCK, [personIds]);
   }
 
   /** The relationships that hold on that day. */
@@ -117,7 +117,7 @@ export class RelationshipRepository {
     { personId, confidantPersonId, today }: Persons,
   ): Promise<readonly FoundRelationship[]> {
     const [statement, ids] = lookUpBy(personId ?? null, confidantPersonId ?? null);
-    const rows = await sql.rows<{
+    const rows = await sql.query<{
       verification_status: RelationshipStatus | null;
       verification_reason: RelationshipReason | null;
     }>(statement, [...ids, today]);
@@ -128,7 +128,7 @@ export class RelationshipRepository {
   }
 
   async facts(sql: Sql, { personId, confidantPersonId, today }: Persons): Promise<RelationshipFacts> {
-    const [row] = await sql.rows<{ confidant_has_confidant: boolean; is_related: boolean }>(FACTS, [
+    const [row] = await sql.query<{ confidant_has_confidant: boolean; is_related: boolean }>(FACTS, [
       personId,
       confidantPersonId,
       today,
@@ -145,13 +145,13 @@ export class RelationshipRepository {
     { personId, confidantPersonId, today, actorId }: Persons & { readonly actorId: string },
   ): Promise<void> {
     const changeset = { is_active: { old_value: true, new_value: false } };
-    await sql.rows(END_EXPIRED, [personId, confidantPersonId, today, actorId, JSON.stringify(changeset)]);
+    await sql.query(END_EXPIRED, [personId, confidantPersonId, today, actorId, JSON.stringify(changeset)]);
   }
 
   /** False when the two are related already. */
   async insert(sql: Sql, relationship: DecidedRelationship): Promise<boolean> {
     const { documents } = relationship;
-    const rows = await sql.rows(INSERT, [
+    const rows = await sql.query(INSERT, [
       relationship.id,
       relationship.confidantPersonId,
       relationship.personId,

@@ -21,7 +21,7 @@ interface ServerRow {
 
 /** Refuses a server or a database that this program would give wrong answers on. Called once, at start-up. */
 export async function checkServer(sql: Sql): Promise<void> {
-  const [server] = await sql.rows<ServerRow>(SERVER);
+  const [server] = await sql.query<ServerRow>(SERVER);
   if (server === undefined) throw new Error('The database did not say what it is.');
   const faults: string[] = [];
   if (server.version < OLDEST_MAJOR_VERSION * MAJOR_VERSION_STEP) {

@@ -15,7 +15,7 @@ export class DatabaseClock {
 
   /** Asks the database once. Needed before the first `now`, and again from time to time: timers drift. */
   async read(sql: Sql): Promise<void> {
-    const [row] = await sql.rows<{ now_ms: string }>(NOW);
+    const [row] = await sql.query<{ now_ms: string }>(NOW);
     if (row !== undefined) this.set(Number(row.now_ms));
   }
 

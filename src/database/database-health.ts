@@ -1,7 +1,9 @@
-import type { DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { pendingMigrations } from './data-source';
 
-/** What readiness asks of the database. */
+/** What the readiness probe checks in the database. */
+@Injectable()
 export class DatabaseHealth {
   constructor(private readonly dataSource: DataSource) {}
 

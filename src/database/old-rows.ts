@@ -57,7 +57,7 @@ export function agedRows({ schema, table, by, only, together = [], days, batch }
   };
   return {
     table,
-    remove: async (sql, mark) => removed(await sql.rows<RemovedRow>(statement, [days, mark]), batch),
+    remove: async (sql, mark) => removed(await sql.query<RemovedRow>(statement, [days, mark]), batch),
   };
 }
 

@@ -1,7 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
-import type { DataSource } from 'typeorm';
+import {
+  DataSource,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+  type Repository,
+} from 'typeorm';
+import { Metrics } from '../observability';
 import { arrayLiteral, isPlainArray } from './array-literal';
 import { codeOf, withCode } from './failure';
 
@@ -14,96 +22,121 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Where statements can be sent: an open transaction, or the pool for a statement that stands alone. */
+/**
+ * What sends statements: an open transaction, or `Transactions` itself for a statement that is a transaction of its
+ * own. Pass it on to every repository that takes part in the transaction; nothing else joins it.
+ */
 export interface Sql {
-  /** Rows the statement gives back, whatever its kind. */
-  rows<Row extends QueryResultRow>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** The rows the statement returns, of any kind of statement. */
+  query<Row extends QueryResultRow>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  /** TypeORM's repository of an entity. What it writes is part of the same transaction. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity>;
 }
 
-/** Deadlock and serialization failure: PostgreSQL undid the transaction, and the same one may well succeed now. */
-const TRY_AGAIN_CODES: ReadonlySet<unknown> = new Set(['40P01', '40001']);
-const TRIES = 4;
-const LONGEST_PAUSE_MS = 50;
+/** Deadlock and serialization failure: PostgreSQL undid the transaction, and the same one may succeed now. */
+const REPEATABLE_CODES: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+const MAX_ATTEMPTS = 4;
+const MAX_PAUSE_MS = 50;
 
-/** Counts what the database made us do again, and every statement sent. */
-export interface SqlObserver {
-  statements(n: number): void;
-  triedAgain(): void;
-}
-
-const NOBODY: SqlObserver = { statements: () => undefined, triedAgain: () => undefined };
-
-/** Opens transactions on a data source, and sends single statements. */
-export class Transactions {
+/**
+ * Opens transactions on the pool, and sends single statements. The transaction is the `sql` argument of the work: there
+ * is no hidden context (docs/decisions/0022-one-transaction-handle.md).
+ */
+@Injectable()
+export class Transactions implements Sql {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly observer: SqlObserver = NOBODY,
-  ) {}
-
-  /**
-   * Runs the work in one transaction (READ COMMITTED: every statement sees what was committed before it began).
-   * A transaction that PostgreSQL chose as the victim of a deadlock is run again, three times at most, so the work
-   * must have no effect outside the database.
-   */
-  run<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    return this.untilDone(() => this.once(work));
+    private readonly metrics: Metrics,
+  ) {
+    // BEGIN, COMMIT and what repositories send goes through TypeORM; other statements are counted where they are sent.
+    this.dataSource.subscribers.push({ afterQuery: () => this.metrics.sqlStatements.inc() });
   }
 
-  /** Sends one statement that is a transaction of its own, and sends it again like one. */
-  rows<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.untilDone(() =>
-      this.onConnection((client) => {
-        this.observer.statements(1);
+  /**
+   * Does the work in one transaction (READ COMMITTED: every statement sees what was committed before it began). After a
+   * deadlock or a serialization failure it repeats the whole work, three times at most, so the work must have no effect
+   * outside the database.
+   */
+  inTransaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+    return this.repeated(() => this.once(work));
+  }
+
+  /** Sends one statement that is a transaction of its own, and repeats it like one. */
+  query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return this.repeated(() =>
+      this.onConnection((_, client) => {
+        this.metrics.sqlStatements.inc();
         return send<Row>(client, statement, values);
       }),
     );
   }
 
-  private async untilDone<Result>(attemptOnce: () => Promise<Result>): Promise<Result> {
+  /** A repository on the pool: every call is a transaction of its own, and is not repeated. */
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.dataSource.getRepository(entity);
+  }
+
+  private async repeated<Result>(attemptOnce: () => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await attemptOnce();
       } catch (error) {
-        if (attempt >= TRIES || !TRY_AGAIN_CODES.has(codeOf(error))) throw error;
-        this.observer.triedAgain();
-        await wait(randomInt(1, LONGEST_PAUSE_MS * attempt));
+        if (attempt >= MAX_ATTEMPTS || !REPEATABLE_CODES.has(codeOf(error))) throw error;
+        this.metrics.transactionsRepeated.inc();
+        await wait(randomInt(1, MAX_PAUSE_MS * attempt));
       }
     }
   }
 
   private once<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    return this.onConnection(async (client) => {
-      let sent = 2;
-      const sql: Sql = {
-        rows: (statement, values = []) => {
-          sent += 1;
-          return send(client, statement, values);
-        },
-      };
+    return this.onConnection(async (queryRunner, client) => {
+      const sql = new OpenTransaction(queryRunner, client);
       try {
-        await client.query('BEGIN');
+        await queryRunner.startTransaction();
         const result = await work(sql);
-        await client.query('COMMIT');
+        await queryRunner.commitTransaction();
         return result;
       } catch (error) {
-        // A broken connection cannot roll back, and need not: PostgreSQL does it when the connection is gone.
-        await client.query('ROLLBACK').catch(() => undefined);
+        // A broken connection cannot roll back and does not need to: PostgreSQL does when the connection is gone.
+        await queryRunner.rollbackTransaction().catch(() => undefined);
         throw error;
       } finally {
-        this.observer.statements(sent);
+        this.metrics.sqlStatements.inc(sql.sent);
       }
     });
   }
 
-  private async onConnection<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  private async onConnection<Result>(
+    work: (queryRunner: QueryRunner, client: PoolClient) => Promise<Result>,
+  ): Promise<Result> {
     const queryRunner = this.dataSource.createQueryRunner();
     try {
-      return await work((await queryRunner.connect()) as PoolClient);
+      return await work(queryRunner, (await queryRunner.connect()) as PoolClient);
     } catch (error) {
       throw withCode(error);
     } finally {
       await queryRunner.release();
     }
+  }
+}
+
+/** One transaction on one connection. */
+class OpenTransaction implements Sql {
+  /** Statements that did not go through TypeORM. */
+  sent = 0;
+
+  constructor(
+    private readonly queryRunner: QueryRunner,
+    private readonly client: PoolClient,
+  ) {}
+
+  query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    this.sent += 1;
+    return send(this.client, statement, values);
+  }
+
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.queryRunner.manager.getRepository(entity);
   }
 }
 

@@ -73,7 +73,7 @@ export class DmsPassportRepository {
     kept: readonly KeptQuestion<DmsPassportQuestion>[],
   ): Promise<ReadonlyMap<string, string>> {
     const each = [...new Map(kept.map((entry) => [keyOfPassport(entry.question), entry])).values()];
-    const rows = await sql.rows<DocumentRow & { id: string }>(KEEP, [
+    const rows = await sql.query<DocumentRow & { id: string }>(KEEP, [
       ...columns(each.map(({ question }) => question)),
       each.map(({ dataStatus }) => dataStatus),
     ]);
@@ -84,7 +84,7 @@ export class DmsPassportRepository {
     sql: Sql,
     asked: readonly AskedQuestion<DmsPassportQuestion>[],
   ): Promise<ReadonlySet<string>> {
-    const rows = await sql.rows<DocumentRow>(OVERTAKEN, [
+    const rows = await sql.query<DocumentRow>(OVERTAKEN, [
       ...columns(asked.map(({ question }) => question)),
       asked.map(({ sentAt }) => sentAt.toISOString()),
     ]);
@@ -119,6 +119,6 @@ async function holders(
   const keys = new Map(
     questions.map((question) => [question.series + question.number, keyOfPassport(question)]),
   );
-  const rows = await sql.rows<{ number: string; id: string }>(statement, [[...keys.keys()]]);
+  const rows = await sql.query<{ number: string; id: string }>(statement, [[...keys.keys()]]);
   return rows.map(({ number, id }) => ({ key: keys.get(number) ?? '', id }));
 }

@@ -43,15 +43,15 @@ export class JobRunRepository {
 
   /** Since when ticks of the job count, and the time of the database. */
   async lastTick(job: string): Promise<{ readonly since: Date; readonly now: Date }> {
-    await this.transactions.rows(statements.NOTE_SCHEDULE, [job]);
-    const [row] = await this.transactions.rows<{ since: Date; now: Date }>(statements.LAST_TICK, [job]);
+    await this.transactions.query(statements.NOTE_SCHEDULE, [job]);
+    const [row] = await this.transactions.query<{ since: Date; now: Date }>(statements.LAST_TICK, [job]);
     if (row === undefined) throw new Error('A schedule that was just noted is missing.');
     return row;
   }
 
   /** Records a tick; undefined when another worker was faster. */
   async insertTick(job: string, tick: Date, startedBy: string): Promise<InsertedTick | undefined> {
-    const [row] = await this.transactions.rows<{ id: string; status: RunStatus }>(statements.INSERT_TICK, [
+    const [row] = await this.transactions.query<{ id: string; status: RunStatus }>(statements.INSERT_TICK, [
       job,
       tick.toISOString(),
       startedBy,
@@ -60,7 +60,7 @@ export class JobRunRepository {
   }
 
   async running(job: string): Promise<RunFacts | undefined> {
-    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.RUNNING, [job]);
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(statements.RUNNING, [job]);
     if (row === undefined) return undefined;
     return { id: row.id, job: row.job, byHand: row.tick === null, startedAt: row.started_at };
   }
@@ -76,7 +76,7 @@ export class JobRunRepository {
 
   /** Starts a run that the workers will find, and notes who asked for it; nothing while one is going. */
   async startOnRequest(job: string, startedBy: string): Promise<JobRun | undefined> {
-    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(
       statements.INSERT_ON_REQUEST,
       [job, startedBy],
     );
@@ -84,10 +84,10 @@ export class JobRunRepository {
   }
 
   private tryToStart(job: string, startedBy: string, holder: Holder): Promise<Started | undefined> {
-    return this.transactions.run(async (sql) => {
+    return this.transactions.inTransaction(async (sql) => {
       const running = await lockRunning(sql, job);
       if (running === undefined) {
-        const [inserted] = await sql.rows<{ id: string }>(statements.INSERT_BY_HAND, [
+        const [inserted] = await sql.query<{ id: string }>(statements.INSERT_BY_HAND, [
           job,
           startedBy,
           holder.worker,
@@ -96,19 +96,19 @@ export class JobRunRepository {
         return inserted === undefined ? undefined : { kind: 'started', runId: inserted.id };
       }
       if (running.living) return { kind: 'already_running', runId: running.id };
-      await sql.rows(statements.TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);
+      await sql.query(statements.TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);
       return { kind: 'taken_over', runId: running.id };
     });
   }
 
   /** Takes or renews the lease; false when another living worker holds the run, or it is over. */
   async takeLease(runId: string, { worker, leaseSeconds }: Holder): Promise<boolean> {
-    const rows = await this.transactions.rows(statements.TAKE_LEASE, [runId, worker, leaseSeconds]);
+    const rows = await this.transactions.query(statements.TAKE_LEASE, [runId, worker, leaseSeconds]);
     return rows.length > 0;
   }
 
   async giveUpLease(runId: string, worker: string): Promise<void> {
-    await this.transactions.rows(statements.GIVE_UP_LEASE, [runId, worker]);
+    await this.transactions.query(statements.GIVE_UP_LEASE, [runId, worker]);
   }
 
   /** Ends the run if this worker holds it and nothing of it is unfinished. */
@@ -117,21 +117,21 @@ export class JobRunRepository {
     worker: string,
     how: { readonly status: RunStatus; readonly unfinished: (sql: Sql) => Promise<boolean> },
   ): Promise<boolean> {
-    return this.transactions.run(async (sql) => {
-      const own = await sql.rows(statements.LOCK_OWN_RUN, [runId, worker]);
+    return this.transactions.inTransaction(async (sql) => {
+      const own = await sql.query(statements.LOCK_OWN_RUN, [runId, worker]);
       if (own.length === 0 || (await how.unfinished(sql))) return false;
-      await sql.rows(statements.END_RUN, [runId, how.status]);
+      await sql.query(statements.END_RUN, [runId, how.status]);
       return true;
     });
   }
 
   /** Of each of these jobs; the statement says what stands for a job that never finished. */
   lastFinished(jobs: readonly string[]): Promise<readonly LastFinished[]> {
-    return this.transactions.rows<LastFinished & Record<string, unknown>>(statements.LAST_FINISHED, [jobs]);
+    return this.transactions.query<LastFinished & Record<string, unknown>>(statements.LAST_FINISHED, [jobs]);
   }
 
   async find(runId: string): Promise<JobRun | undefined> {
-    const [row] = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.FIND, [runId]);
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(statements.FIND, [runId]);
     return row === undefined ? undefined : jobRun(row);
   }
 
@@ -140,17 +140,17 @@ export class JobRunRepository {
     readonly size: number;
     readonly offset: number;
   }): Promise<{ runs: JobRun[]; total: number }> {
-    const rows = await this.transactions.rows<RunRow & Record<string, unknown>>(statements.LIST, [
+    const rows = await this.transactions.query<RunRow & Record<string, unknown>>(statements.LIST, [
       page.size,
       page.offset,
     ]);
-    const [count] = await this.transactions.rows<{ total: number }>(statements.COUNT);
+    const [count] = await this.transactions.query<{ total: number }>(statements.COUNT);
     return { runs: rows.map(jobRun), total: count?.total ?? 0 };
   }
 }
 
 async function lockRunning(sql: Sql, job: string): Promise<{ id: string; living: boolean } | undefined> {
-  const [row] = await sql.rows<{ id: string; living: boolean }>(statements.LOCK_RUNNING, [job]);
+  const [row] = await sql.query<{ id: string; living: boolean }>(statements.LOCK_RUNNING, [job]);
   return row;
 }
 

@@ -98,9 +98,9 @@ export class PurgeOldRows implements Job {
   }
 
   private removeSome(old: OldRows, run: RunFacts, mark: string | null): Promise<RemovedRows> {
-    return this.parts.transactions.run(async (sql) => {
+    return this.parts.transactions.inTransaction(async (sql) => {
       const removed = await old.remove(sql, mark);
-      if (removed.rows > 0) await sql.rows(COUNT, [run.id, this.parts.worker, old.table, removed.rows]);
+      if (removed.rows > 0) await sql.query(COUNT, [run.id, this.parts.worker, old.table, removed.rows]);
       return removed;
     });
   }

@@ -62,23 +62,23 @@ export class MediaUploadRepository {
 
   /** Committed when it resolves. */
   async writeDown(id: string, { bucket, key }: ObjectPlace): Promise<void> {
-    await this.transactions.rows(WRITE_DOWN, [id, bucket, key]);
+    await this.transactions.query(WRITE_DOWN, [id, bucket, key]);
   }
 
   /** In the transaction of the registration; false when the upload was given up before. */
   async keep(sql: Sql, id: string): Promise<boolean> {
-    return (await sql.rows(KEEP, [id])).length > 0;
+    return (await sql.query(KEEP, [id])).length > 0;
   }
 
   /** Undefined when the upload is kept, is being kept, or is gone. */
   async giveUp(id: string): Promise<GivenUp | undefined> {
-    const [row] = await this.transactions.rows<GivenUpRow>(GIVE_UP, [id]);
+    const [row] = await this.transactions.query<GivenUpRow>(GIVE_UP, [id]);
     return row;
   }
 
   /** One upload older than this that nobody has touched since the sweep began. */
   async giveUpOld(sweep: { begunAt: string; olderThanSeconds: number }): Promise<GivenUp | undefined> {
-    const [row] = await this.transactions.rows<GivenUpRow>(GIVE_UP_OLD, [
+    const [row] = await this.transactions.query<GivenUpRow>(GIVE_UP_OLD, [
       sweep.begunAt,
       sweep.olderThanSeconds,
     ]);
@@ -87,17 +87,17 @@ export class MediaUploadRepository {
 
   /** Once its object is gone. */
   async forget(id: string): Promise<void> {
-    await this.transactions.rows(FORGET, [id]);
+    await this.transactions.query(FORGET, [id]);
   }
 
   /** By the clock of the database, for `giveUpOld`. */
   async now(): Promise<string> {
-    const [row] = await this.transactions.rows<{ now: string }>(NOW);
+    const [row] = await this.transactions.query<{ now: string }>(NOW);
     return row?.now ?? '';
   }
 
   async waiting(): Promise<number> {
-    const [row] = await this.transactions.rows<{ waiting: number }>(COUNT);
+    const [row] = await this.transactions.query<{ waiting: number }>(COUNT);
     return row?.waiting ?? 0;
   }
 }

@@ -36,9 +36,9 @@ export class LocalCallerRepository {
     sql: Sql,
     { clientId, scopes }: { readonly clientId: string; readonly scopes: readonly string[] },
   ): Promise<string> {
-    await sql.rows(ENTITY, [clientId]);
-    await sql.rows(CLIENT, [clientId, scopes]);
-    await sql.rows(USER, [LOCAL_USER_ID]);
+    await sql.query(ENTITY, [clientId]);
+    await sql.query(CLIENT, [clientId, scopes]);
+    await sql.query(USER, [LOCAL_USER_ID]);
     return LOCAL_USER_ID;
   }
 }

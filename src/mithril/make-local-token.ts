@@ -29,7 +29,7 @@ export class MakeLocalToken {
   ) {}
 
   run({ scopes, ttlMinutes, clientId, actorId }: LocalWish): Promise<string> {
-    return this.transactions.run(async (sql) => {
+    return this.transactions.inTransaction(async (sql) => {
       const userId = await this.callers.ensure(sql, { clientId, scopes });
       return this.issueToken.run(sql, {
         userId,

@@ -68,7 +68,7 @@ export class TokenRepository {
       expires_at: { new_value: expiresAt },
       details: { new_value: details },
     };
-    await sql.rows(INSERT_ACCESS_TOKEN, [
+    await sql.query(INSERT_ACCESS_TOKEN, [
       token.valueHash,
       expiresAt,
       token.userId,
@@ -80,7 +80,7 @@ export class TokenRepository {
 
   /** Nothing when no access token has this hash. */
   async factsOf(sql: Sql, valueHash: string): Promise<TokenFacts | undefined> {
-    const [row] = await sql.rows<FactsRow>(FACTS_OF, [valueHash]);
+    const [row] = await sql.query<FactsRow>(FACTS_OF, [valueHash]);
     return row && factsIn(row);
   }
 }

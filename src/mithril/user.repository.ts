@@ -68,13 +68,13 @@ export class UserRepository {
   /** An empty number is nobody's, and so is one that several users share. */
   async ofTaxId(sql: Sql, taxId: string): Promise<User | undefined> {
     if (taxId.trim() === '') return undefined;
-    const rows = await sql.rows<UserRow>(OF_TAX_ID, [taxId]);
+    const rows = await sql.query<UserRow>(OF_TAX_ID, [taxId]);
     return rows.length === 1 ? rows.map(userOf)[0] : undefined;
   }
 
   /** A person has at most one active user. */
   async ofPerson(sql: Sql, personId: string): Promise<User | undefined> {
-    const [user] = (await sql.rows<UserRow>(OF_PERSON, [personId])).map(userOf);
+    const [user] = (await sql.query<UserRow>(OF_PERSON, [personId])).map(userOf);
     return user;
   }
 
@@ -85,7 +85,7 @@ export class UserRepository {
   async create(sql: Sql, user: NewUser): Promise<User> {
     const { id, personId, taxId, actorId } = user;
     const values = [id, personId, taxId, actorId, JSON.stringify(changesetOf(user))];
-    const [created] = (await sql.rows<UserRow>(INSERT, values)).map(userOf);
+    const [created] = (await sql.query<UserRow>(INSERT, values)).map(userOf);
     if (created !== undefined) return created;
     const existing = await this.ofPerson(sql, personId);
     if (existing === undefined) throw new Error('The user who stood in the way was deactivated just now.');

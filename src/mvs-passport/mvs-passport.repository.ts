@@ -89,7 +89,7 @@ export class MvsPassportRepository {
     kept: readonly KeptQuestion<MvsPassportQuestion>[],
   ): Promise<ReadonlyMap<string, string>> {
     const each = [...new Map(kept.map((entry) => [keyOfPassport(entry.question), entry])).values()];
-    const rows = await sql.rows<DocumentRow & { id: string }>(KEEP, [
+    const rows = await sql.query<DocumentRow & { id: string }>(KEEP, [
       ...columns(each.map(({ question }) => question)),
       each.map(({ dataStatus }) => dataStatus),
     ]);
@@ -100,7 +100,7 @@ export class MvsPassportRepository {
     sql: Sql,
     asked: readonly AskedQuestion<MvsPassportQuestion>[],
   ): Promise<ReadonlySet<string>> {
-    const rows = await sql.rows<DocumentRow>(OVERTAKEN, [
+    const rows = await sql.query<DocumentRow>(OVERTAKEN, [
       ...columns(asked.map(({ question }) => question)),
       asked.map(({ sentAt }) => sentAt.toISOString()),
     ]);
@@ -141,7 +141,7 @@ async function holders(
     key: keyOfPassport(question),
   }));
   const keys = new Map(held.map(({ type, number, key }) => [nameOfDocument(type, number), key]));
-  const rows = await sql.rows<{ type: string; number: string; id: string }>(statement, [
+  const rows = await sql.query<{ type: string; number: string; id: string }>(statement, [
     held.map(({ type }) => type),
     held.map(({ number }) => number),
   ]);

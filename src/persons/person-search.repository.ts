@@ -47,7 +47,7 @@ export class PersonSearchRepository {
     if (found.length > MOST_CANDIDATES) return 'too_many';
     if (found.length === 0) return [];
     const ids = [...new Set(found.map(({ id }) => id))];
-    const rows = await sql.rows<CandidateRow>(READ_CANDIDATES, [ids]);
+    const rows = await sql.query<CandidateRow>(READ_CANDIDATES, [ids]);
     return rows.map(candidateOf);
   }
 
@@ -59,7 +59,7 @@ export class PersonSearchRepository {
   async lock(sql: Sql, keys: SearchKeys, further: readonly string[]): Promise<void> {
     const locked = lockKeysOf(keys, further);
     const column = (place: 0 | 1 | 2 | 3): string[] => locked.map((key) => key[place]);
-    await sql.rows(LOCK_KEYS, [column(0), column(1), column(2), column(3)]);
+    await sql.query(LOCK_KEYS, [column(0), column(1), column(2), column(3)]);
   }
 
   private find(
@@ -69,11 +69,11 @@ export class PersonSearchRepository {
   ): Promise<readonly FoundRow[]> {
     switch (lookUp) {
       case 'tax_id':
-        return sql.rows<FoundRow & Record<string, unknown>>(FIND_BY_TAX_ID, [birthDate, taxId]);
+        return sql.query<FoundRow & Record<string, unknown>>(FIND_BY_TAX_ID, [birthDate, taxId]);
       case 'tax_id_or_certificate':
-        return sql.rows(FIND_BY_TAX_ID_OR_CERTIFICATE, [birthDate, taxId, lastName, certificateDigits]);
+        return sql.query(FIND_BY_TAX_ID_OR_CERTIFICATE, [birthDate, taxId, lastName, certificateDigits]);
       case 'documents':
-        return sql.rows(FIND_BY_DOCUMENTS, [
+        return sql.query(FIND_BY_DOCUMENTS, [
           documents.map(({ type }) => type),
           documents.map(({ number }) => number),
         ]);

@@ -96,23 +96,23 @@ const TELL: Statement = {
 export class PersonRepository {
   /** Undefined for a person who is not there, or not any more. */
   async active(sql: Sql, id: string): Promise<RegisteredPerson | undefined> {
-    const [person] = await sql.rows<RegisteredPerson & Record<string, unknown>>(ACTIVE, [id]);
+    const [person] = await sql.query<RegisteredPerson & Record<string, unknown>>(ACTIVE, [id]);
     return person;
   }
 
   /** Whether he has a document of these types and its check neither failed nor is still to be made. */
   async hasProvedLegalCapacity(sql: Sql, personId: string, types: readonly DocumentType[]): Promise<boolean> {
-    const [row] = await sql.rows<{ proved: boolean }>(HAS_PROVED_LEGAL_CAPACITY, [personId, types]);
+    const [row] = await sql.query<{ proved: boolean }>(HAS_PROVED_LEGAL_CAPACITY, [personId, types]);
     return row?.proved ?? false;
   }
 
   /** All rows of a new person, and the audit row that tells of him. */
   async insert(sql: Sql, { id, content, actorId }: NewPerson): Promise<void> {
     const { phones, addresses, documents } = content.person;
-    await sql.rows(INSERT_PERSON, [id, actorId, JSON.stringify(personRowOf(content))]);
-    if (phones !== undefined) await sql.rows(INSERT_PHONES, [id, JSON.stringify(phones)]);
-    await sql.rows(INSERT_ADDRESSES, [id, JSON.stringify(addresses)]);
-    await sql.rows(INSERT_DOCUMENTS, [id, JSON.stringify(documents)]);
-    await sql.rows(TELL, [actorId, id, JSON.stringify(maskedChangesOf(content))]);
+    await sql.query(INSERT_PERSON, [id, actorId, JSON.stringify(personRowOf(content))]);
+    if (phones !== undefined) await sql.query(INSERT_PHONES, [id, JSON.stringify(phones)]);
+    await sql.query(INSERT_ADDRESSES, [id, JSON.stringify(addresses)]);
+    await sql.query(INSERT_DOCUMENTS, [id, JSON.stringify(documents)]);
+    await sql.query(TELL, [actorId, id, JSON.stringify(maskedChangesOf(content))]);
   }
 }

@@ -28,7 +28,7 @@ export class RegistrationParametersRepository {
 
   async read(sql: Sql): Promise<RegistrationParameters> {
     const names = Object.keys(DEFAULTS);
-    const rows = await sql.rows<{ parameter: string; value: string | null }>(READ, [names]);
+    const rows = await sql.query<{ parameter: string; value: string | null }>(READ, [names]);
     const set = new Map(rows.map(({ parameter, value }) => [parameter, value]));
     const wholeOf = (name: GlobalParameter): number => {
       const value = set.get(name) ?? String(DEFAULTS[name]);

@@ -118,7 +118,7 @@ export class UnzrInfoRepository {
   constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
 
   async ask({ unzr, userId, reads }: UnzrInfoRequest): Promise<UnzrInfoRow> {
-    const [row] = await this.transactions.rows<UnzrInfoRow & Record<string, unknown>>(ASK, [
+    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(ASK, [
       unzr,
       userId,
       reads,
@@ -129,18 +129,18 @@ export class UnzrInfoRepository {
 
   /** Notes that the caller has read it. */
   async read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
-    const [row] = await this.transactions.rows<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
+    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
     return row;
   }
 
   /** Takes the question that has waited longest; whoever dies with it loses it after so many seconds. */
   async claim(leaseSeconds: number): Promise<ClaimedUnzr | undefined> {
-    const [row] = await this.transactions.rows<ClaimedUnzr & Record<string, unknown>>(CLAIM, [leaseSeconds]);
+    const [row] = await this.transactions.query<ClaimedUnzr & Record<string, unknown>>(CLAIM, [leaseSeconds]);
     return row;
   }
 
   async keep({ id, claim_id }: ClaimedUnzr, leaseSeconds: number): Promise<void> {
-    await this.transactions.rows(KEEP, [id, claim_id, leaseSeconds]);
+    await this.transactions.query(KEEP, [id, claim_id, leaseSeconds]);
   }
 
   /** For a later try. */
@@ -148,15 +148,15 @@ export class UnzrInfoRepository {
     { id, claim_id }: ClaimedUnzr,
     later: { readonly tries: number; readonly inSeconds: number },
   ): Promise<void> {
-    await this.transactions.rows(PUT_BACK, [id, claim_id, later.inSeconds, later.tries]);
+    await this.transactions.query(PUT_BACK, [id, claim_id, later.inSeconds, later.tries]);
   }
 
   async answered({ id, claim_id }: ClaimedUnzr, info: PersonInfo | null, sent: SentMessage): Promise<void> {
     const kept = info === null ? null : JSON.stringify(info);
-    await this.transactions.rows(ANSWERED, [id, claim_id, sent.messageId, sent.durationMs, kept]);
+    await this.transactions.query(ANSWERED, [id, claim_id, sent.messageId, sent.durationMs, kept]);
   }
 
   async failed({ id, claim_id }: ClaimedUnzr, sent: SentMessage): Promise<void> {
-    await this.transactions.rows(FAILED, [id, claim_id, sent.messageId, sent.durationMs]);
+    await this.transactions.query(FAILED, [id, claim_id, sent.messageId, sent.durationMs]);
   }
 }

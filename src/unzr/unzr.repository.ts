@@ -36,7 +36,7 @@ export class UnzrRepository {
   ): Promise<ReadonlyMap<string, string>> {
     // Two persons with one UNZR may be written at once: the register has it once, and so have we.
     const each = [...new Map(kept.map((entry) => [entry.question.unzr, entry])).values()];
-    const rows = await sql.rows<{ id: string; unzr: string }>(KEEP, [
+    const rows = await sql.query<{ id: string; unzr: string }>(KEEP, [
       each.map(({ question }) => question.unzr),
       each.map(({ question }) => question.familyName),
       each.map(({ question }) => question.givenName),

@@ -54,7 +54,7 @@ const BEGIN: Statement = {
 export class BeginVerifications {
   async run(sql: Sql, { personId, facts, parameters, actorId, now }: BegunPerson): Promise<void> {
     const initial = initialStatusesOf(facts, parameters);
-    await sql.rows(BEGIN, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
+    await sql.query(BEGIN, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
     const streams = STREAMS.map((stream) => initial[stream].verificationStatus);
     const after = cumulativeStatusOf({ standing: null, streams });
     await recordPersonChanges(

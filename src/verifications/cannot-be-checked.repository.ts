@@ -54,7 +54,7 @@ export class CannotBeCheckedRepository {
     const list = stream === undefined ? UNCHECKED.all : UNCHECKED.ofStream;
     const values = stream === undefined ? [] : [stream];
     const total = await this.countEntries.run(list, values);
-    const entries = await this.transactions.rows<UncheckedPerson & Record<string, unknown>>(list.page, [
+    const entries = await this.transactions.query<UncheckedPerson & Record<string, unknown>>(list.page, [
       ...values,
       pageSize,
       offset,

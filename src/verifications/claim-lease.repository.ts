@@ -28,23 +28,23 @@ export class ClaimLeaseRepository {
 
   /** Keeps these claims alive. One that its worker knows nothing of, since the answer was lost, must run out. */
   async renew(claimIds: readonly string[], leaseSeconds: number): Promise<void> {
-    if (claimIds.length > 0) await this.transactions.rows(RENEW, [claimIds, leaseSeconds]);
+    if (claimIds.length > 0) await this.transactions.query(RENEW, [claimIds, leaseSeconds]);
   }
 
   /** Removes claims under which nobody is held any more. */
   async finish(claimIds: readonly string[]): Promise<void> {
-    if (claimIds.length > 0) await this.transactions.rows(FINISH, [claimIds]);
+    if (claimIds.length > 0) await this.transactions.query(FINISH, [claimIds]);
   }
 
   /** Which of these claims still exist: the sweeper removes those whose lease has passed. */
   async living(sql: Sql, claimIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await sql.rows<{ id: string }>(LIVING, [claimIds]);
+    const rows = await sql.query<{ id: string }>(LIVING, [claimIds]);
     return new Set(rows.map(({ id }) => id));
   }
 
   /** Whether anybody is still held for the run. */
   async unfinished(sql: Sql, runId: string): Promise<boolean> {
-    const [row] = await sql.rows<{ unfinished: boolean }>(OF_RUN, [runId]);
+    const [row] = await sql.query<{ unfinished: boolean }>(OF_RUN, [runId]);
     return row?.unfinished ?? false;
   }
 }

@@ -81,7 +81,7 @@ export class ClaimRepository {
     behind: Mark,
     { size, ignoreWait }: { readonly size: number; readonly ignoreWait: boolean },
   ): Promise<readonly WaitingPerson[]> {
-    const rows = await this.transactions.rows<{
+    const rows = await this.transactions.query<{
       id: string;
       retry_at: string;
       synced_at: string | null;
@@ -96,7 +96,7 @@ export class ClaimRepository {
 
   /** Whether anybody is due who waits for nothing. */
   async anybodyDue({ stream, threshold }: Claimant, sql: Sql = this.transactions): Promise<boolean> {
-    const [row] = await sql.rows<{ due: boolean }>(anybodyDue(stream, this.subject), [
+    const [row] = await sql.query<{ due: boolean }>(anybodyDue(stream, this.subject), [
       threshold.toISOString(),
     ]);
     return row?.due ?? false;
@@ -104,7 +104,7 @@ export class ClaimRepository {
 
   /** How many are due now, waiting ones aside. Counts rows: for a person who looks at a progress bar, not for claims. */
   async countDue({ stream, threshold }: Claimant): Promise<number | null> {
-    const [row] = await this.transactions.rows<{ due: number }>(countDue(stream, this.subject), [
+    const [row] = await this.transactions.query<{ due: number }>(countDue(stream, this.subject), [
       threshold.toISOString(),
     ]);
     return row?.due ?? null;
@@ -118,7 +118,7 @@ export class ClaimRepository {
   private async claim(claimant: Claimant, statement: Statement, choice: readonly unknown[]): Promise<Claim> {
     const claimId = randomUUID();
     const { runId, stream, worker, leaseSeconds, threshold, actorId } = claimant;
-    const picked = await this.transactions.rows<PickedRow>(statement, [
+    const picked = await this.transactions.query<PickedRow>(statement, [
       ...[claimId, runId, stream, worker, leaseSeconds, threshold.toISOString(), actorId],
       ...choice,
     ]);

@@ -51,7 +51,7 @@ export async function clearMalformed(
     return row === S5 && value !== null ? [{ id, claimId, value }] : [];
   });
   if (malformed.length === 0) return;
-  await sql.rows(CLEAR[data], [
+  await sql.query(CLEAR[data], [
     runId,
     actorId,
     malformed.map(({ id }) => id),

@@ -19,7 +19,7 @@ function listOf(entries: number) {
     if (asked.isAway) throw new Error('away');
     return [{ total: asked.entries }];
   };
-  return { asked, count: new CountEntries({ rows } as unknown as Transactions) };
+  return { asked, count: new CountEntries({ query: rows } as unknown as Transactions) };
 }
 
 describe('The number of entries of a list', () => {

@@ -32,7 +32,7 @@ export class CountEntries {
   }
 
   private async ask(statement: Statement, values: readonly unknown[]): Promise<number> {
-    const [row] = await this.transactions.rows<{ total: number }>(statement, values);
+    const [row] = await this.transactions.query<{ total: number }>(statement, values);
     return row?.total ?? 0;
   }
 }

@@ -25,7 +25,7 @@ export function countLedger(transactions: Transactions, metrics: Metrics): void 
   ] as const) {
     const ledger = ledgerOf(subject);
     metrics.refreshBy(async () => {
-      const rows = await transactions.rows<LedgerRow>(ledger);
+      const rows = await transactions.query<LedgerRow>(ledger);
       gauge.reset();
       for (const row of rows) {
         for (const state of STATES) gauge.set({ stream: row.stream, state }, Number(row[state]));

@@ -45,7 +45,7 @@ export class FactsRepository implements FactsSource {
 
   /** Undefined when there is no such person. */
   async isActive(sql: Sql, personId: string): Promise<boolean | undefined> {
-    const [row] = await sql.rows<{ active: boolean }>(IS_ACTIVE, [personId]);
+    const [row] = await sql.query<{ active: boolean }>(IS_ACTIVE, [personId]);
     return row?.active;
   }
 }
@@ -62,7 +62,7 @@ async function readFacts(
   statement: Statement,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, PersonFacts>> {
-  const rows = ids.length === 0 ? [] : await sql.rows<FactsRow & Record<string, unknown>>(statement, [ids]);
+  const rows = ids.length === 0 ? [] : await sql.query<FactsRow & Record<string, unknown>>(statement, [ids]);
   const documents = new Map<string, PersonDocument[]>();
   const facts = new Map<string, PersonFacts>();
   for (const row of rows) {

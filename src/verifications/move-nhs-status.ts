@@ -35,7 +35,7 @@ export class MoveNhsStatus {
 
   /** Refuses in the published order; a refusal leaves everything as it was. */
   run({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
-    return this.transactions.run(async (sql) => {
+    return this.transactions.inTransaction(async (sql) => {
       await lockActivePerson(sql, personId, this.persons);
       const { status, comment: written } = parseBody(NHS_MOVE, asked);
       const before = await this.streams.standing(sql, personId);

@@ -47,14 +47,14 @@ const MOVE: Statement = {
 /** The manual stream in `person_verifications`. Both statements are sent after the row was locked. */
 export class NhsStatusRepository {
   async standing(sql: Sql, personId: string): Promise<StreamPair> {
-    const [pair] = await sql.rows<StreamPair & Record<string, unknown>>(STANDING, [personId]);
+    const [pair] = await sql.query<StreamPair & Record<string, unknown>>(STANDING, [personId]);
     if (pair === undefined) throw new Error('A row of verifications that was locked is gone.');
     return pair;
   }
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {
     const { verificationStatus, verificationReason } = row;
-    const [changed] = await sql.rows<ChangedRow>(MOVE, [
+    const [changed] = await sql.query<ChangedRow>(MOVE, [
       'nhs',
       personId,
       actorId,

@@ -17,6 +17,6 @@ export function oldRecords(log: RecordLog, { days, batch }: Keeping): OldRows {
   const statement = removeFrom(log);
   return {
     table: log,
-    remove: async (sql, mark) => removed(await sql.rows<RemovedRow>(statement, [days, mark, batch]), batch),
+    remove: async (sql, mark) => removed(await sql.query<RemovedRow>(statement, [days, mark, batch]), batch),
   };
 }

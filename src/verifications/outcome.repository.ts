@@ -42,7 +42,7 @@ export class OutcomeRepository {
 
   /** Locks the rows in the common order; gives back whom it found. */
   async lock(sql: Sql, ids: readonly string[]): Promise<readonly string[]> {
-    const rows = await sql.rows<{ id: string }>(this.lockRows, [[...new Set(ids)]]);
+    const rows = await sql.query<{ id: string }>(this.lockRows, [[...new Set(ids)]]);
     return rows.map((row) => row.id);
   }
 
@@ -53,7 +53,7 @@ export class OutcomeRepository {
     decided: readonly DecidedHeld[],
   ): Promise<readonly ChangedPerson[]> {
     if (decided.length === 0) return [];
-    const rows = await sql.rows<ChangedRow>(applyDecided(stream, this.subject), [
+    const rows = await sql.query<ChangedRow>(applyDecided(stream, this.subject), [
       stream,
       actorId,
       decided.map(({ held }) => held.facts.personId),
@@ -75,7 +75,7 @@ export class OutcomeRepository {
     given: readonly GivenBack[],
   ): Promise<ReadonlySet<string>> {
     if (given.length === 0) return new Set();
-    const rows = await sql.rows<{ id: string; claim_id: string }>(giveBack(stream, this.subject), [
+    const rows = await sql.query<{ id: string; claim_id: string }>(giveBack(stream, this.subject), [
       stream,
       actorId,
       runId,
@@ -95,7 +95,7 @@ export class OutcomeRepository {
     holders: readonly RefutedHolder[],
   ): Promise<readonly ChangedPerson[]> {
     if (holders.length === 0) return [];
-    const rows = await sql.rows<ChangedRow>(refuteHolders(stream, this.subject), [
+    const rows = await sql.query<ChangedRow>(refuteHolders(stream, this.subject), [
       stream,
       actorId,
       holders.map(({ id }) => id),
@@ -112,7 +112,7 @@ export class OutcomeRepository {
     { stream, actorId, personId }: { stream: RegisterStreamName; actorId: string; personId: string },
     after: StreamPair,
   ): Promise<ChangedPerson | undefined> {
-    const [row] = await sql.rows<ChangedRow>(beginAgain(stream, this.subject), [
+    const [row] = await sql.query<ChangedRow>(beginAgain(stream, this.subject), [
       stream,
       actorId,
       personId,

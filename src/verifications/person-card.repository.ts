@@ -42,7 +42,7 @@ export class PersonCardRepository {
   /** Notes for each of them that the caller has read it. */
   async read(personIds: readonly string[], userId: string): Promise<ReadonlyMap<string, PersonCard>> {
     const values = [personIds, userId];
-    const rows = await this.transactions.rows<PersonCard & Record<string, unknown>>(READ, values);
+    const rows = await this.transactions.query<PersonCard & Record<string, unknown>>(READ, values);
     return new Map(rows.map((row) => [row.id, row]));
   }
 }

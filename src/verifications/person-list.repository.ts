@@ -54,7 +54,7 @@ export class PersonListRepository {
 
   /** So many rows of a list from a place on. How many it has takes longer to say than what stands on a page. */
   rows({ list, values }: ChosenList, { size, offset }: Rows): Promise<ListedPerson[]> {
-    return this.transactions.rows<ListedPerson & Record<string, unknown>>(list.page, [
+    return this.transactions.query<ListedPerson & Record<string, unknown>>(list.page, [
       ...values,
       size,
       offset,

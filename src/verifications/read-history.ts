@@ -42,8 +42,8 @@ export class ReadHistory {
   async run(personId: string, { pageSize, offset }: PageRequest): Promise<ListedPage<HistoryEntry>> {
     const active = await this.facts.isActive(this.transactions, personId);
     if (active === undefined) throw new Refusal('person_not_found');
-    const [counted] = await this.transactions.rows<{ total: number }>(HISTORY.count, [personId]);
-    const entries = await this.transactions.rows<HistoryEntry & Record<string, unknown>>(HISTORY.page, [
+    const [counted] = await this.transactions.query<{ total: number }>(HISTORY.count, [personId]);
+    const entries = await this.transactions.query<HistoryEntry & Record<string, unknown>>(HISTORY.page, [
       personId,
       pageSize,
       offset,

@@ -40,7 +40,7 @@ export class ReadVerification {
 
   /** Of several persons at once; who is not there is not among them. */
   async ofAll(personIds: readonly string[]): Promise<ReadonlyMap<string, VerificationDetails>> {
-    const rows = await this.transactions.rows<Record<string, unknown>>(FIND, [personIds]);
+    const rows = await this.transactions.query<Record<string, unknown>>(FIND, [personIds]);
     return new Map(rows.map((row) => [String(row['person_id']), detailsOf(row)]));
   }
 }

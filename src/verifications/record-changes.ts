@@ -116,7 +116,7 @@ async function record(
   );
   const events = eachOnce(told, ({ stream, after }) => `${stream} ${after.verificationStatus}`, eventOf);
   const changesets = eachOnce(changes, nameOfChange, changesetOf);
-  await sql.rows(statement, [
+  await sql.query(statement, [
     author.runId,
     author.actorId,
     moved.map(({ id }) => id),

@@ -43,7 +43,7 @@ export class RequeueCheck {
 
   /** Refuses when there is no such person, when he is not active, or when something else than a repeat is asked for. */
   async run({ asked = REPEAT, ...repeat }: RepeatAsked): Promise<Requeued> {
-    const atOnce = await this.transactions.run(async (sql) => {
+    const atOnce = await this.transactions.inTransaction(async (sql) => {
       await lockActivePerson(sql, repeat.personId, this.persons);
       const { run = false } = parseBody(REPEAT_ASKED, asked);
       // Whoever asks again while the first request is under way waits for the same answer.

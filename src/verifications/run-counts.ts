@@ -44,6 +44,6 @@ export class RunCounts {
 
   async save(sql: Sql, runId: string, worker: string): Promise<void> {
     if (this.counts.size === 0) return;
-    await sql.rows(ADD, [runId, worker, [...this.counts.keys()], [...this.counts.values()]]);
+    await sql.query(ADD, [runId, worker, [...this.counts.keys()], [...this.counts.values()]]);
   }
 }

@@ -110,7 +110,7 @@ export class SweepClaims {
   async run(stream: RegisterStreamName): Promise<number> {
     let released = 0;
     for (let looks = 1; ;) {
-      const swept = await this.transactions.run((sql) => this.sweep(sql, stream));
+      const swept = await this.transactions.inTransaction((sql) => this.sweep(sql, stream));
       released += swept.released;
       if (swept.claims === CLAIMS_AT_ONCE) continue;
       if (swept.busy === 0 || looks >= LOOKS_AT_BUSY) return released;
@@ -120,15 +120,15 @@ export class SweepClaims {
   }
 
   private async sweep(sql: Sql, stream: RegisterStreamName): Promise<Swept> {
-    const stale = await sql.rows<StaleClaim & Record<string, unknown>>(this.statements.lockStale, [stream]);
-    const all = await sql.rows<OrphanLock & Record<string, unknown>>(this.statements.orphans, [
+    const stale = await sql.query<StaleClaim & Record<string, unknown>>(this.statements.lockStale, [stream]);
+    const all = await sql.query<OrphanLock & Record<string, unknown>>(this.statements.orphans, [
       stream,
       stale.map(({ id }) => id),
     ]);
     const busy = await this.busyClaims(sql, all);
     const claims = stale.filter(({ id }) => !busy.has(id));
     const orphans = all.filter(({ claim_id }) => !busy.has(claim_id));
-    if (claims.length > 0) await sql.rows(REMOVE_CLAIMS, [claims.map(({ id }) => id)]);
+    if (claims.length > 0) await sql.query(REMOVE_CLAIMS, [claims.map(({ id }) => id)]);
     if (orphans.length === 0) return { claims: claims.length, released: 0, busy: busy.size };
     const back = await this.outcomes.giveBack(
       sql,
@@ -140,7 +140,7 @@ export class SweepClaims {
         messageId: null,
       })),
     );
-    await sql.rows(this.statements.removeVoid, [
+    await sql.query(this.statements.removeVoid, [
       stream,
       orphans.map(({ id }) => id),
       orphans.map(({ claim_id }) => claim_id),
@@ -170,7 +170,7 @@ export class SweepClaims {
   /** Claims under which somebody's row is held by others. */
   private async busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
     if (orphans.length === 0) return new Set();
-    const rows = await sql.rows<{ id: string }>(this.statements.lockFree, [orphans.map(({ id }) => id)]);
+    const rows = await sql.query<{ id: string }>(this.statements.lockFree, [orphans.map(({ id }) => id)]);
     const busy = new Set(rows.map(({ id }) => id));
     return new Set(orphans.filter(({ id }) => busy.has(id)).map(({ claim_id }) => claim_id));
   }

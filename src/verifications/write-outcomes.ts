@@ -74,7 +74,7 @@ export class WriteOutcomes<Question, Answer extends string> {
   /** Tells what was counted, and how long it took, after the commit. */
   async run(group: readonly Outcome<Question, Answer>[], writer: Writer): Promise<void> {
     const startedAtMs = performance.now();
-    const written = await this.transactions.run(async (sql) => {
+    const written = await this.transactions.inTransaction(async (sql) => {
       const counts = new RunCounts();
       const answered = group.filter((outcome) => outcome.kind === 'answered');
       const refuted = answered.filter(

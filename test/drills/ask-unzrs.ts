@@ -1,3 +1,4 @@
+import { noRepository } from '../support/session';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from '../../src/database/transactions';
@@ -44,7 +45,7 @@ export class AskUnzrs {
   }
 
   static async open(books: Books, unzrs: readonly string[], random: SeededRandom): Promise<AskUnzrs> {
-    const sql: Sql = { rows: ({ text }, values) => books.write(text, values) };
+    const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
     const officials: Official[] = [];
     for (let n = 0; n < OFFICIALS; n += 1) {
       const userId = randomUUID();

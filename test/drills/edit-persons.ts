@@ -39,7 +39,7 @@ class EditPersons {
     while (!stop.aborted && this.numbers.length > 0) {
       const number = this.nextNumber();
       const personId = this.random.pick(this.order.personIds);
-      await this.transactions.run((sql) => this.edit(sql, personId, number));
+      await this.transactions.inTransaction((sql) => this.edit(sql, personId, number));
       await pause(PAUSE_MS, undefined, { signal: stop }).catch(() => undefined);
     }
   }
@@ -51,18 +51,18 @@ class EditPersons {
   }
 
   private async edit(sql: Sql, personId: string, number: string | null): Promise<void> {
-    const old = await sql.rows<{ number: string }>(
+    const old = await sql.query<{ number: string }>(
       { text: `DELETE FROM mpi.person_documents WHERE person_id = $1 RETURNING number` },
       [personId],
     );
     if (number !== null) {
-      await sql.rows(
+      await sql.query(
         { text: `INSERT INTO mpi.person_documents (person_id, type, number) VALUES ($1, 'PASSPORT', $2)` },
         [personId, number],
       );
     }
     await this.changed.run(sql, { personId, actorId: this.order.actorId });
-    await sql.rows(
+    await sql.query(
       { text: `INSERT INTO drill.edits (person_id, old_number, new_number) VALUES ($1, $2, $3)` },
       [personId, old[0]?.number ?? null, number],
     );

@@ -1,3 +1,4 @@
+import { noRepository } from '../support/session';
 import type { Sql } from '../../src/database/transactions';
 import { aCaller } from '../support/build-caller';
 import { waitUntil } from '../support/wait-until';
@@ -43,7 +44,7 @@ function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'sh
 async function fault(scene: Scene, awayForMs: number): Promise<FaultReport> {
   const { books, register, redis } = scene;
   const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
-  const sql: Sql = { rows: ({ text }, values) => books.write(text, values) };
+  const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
   const token = await aCaller().withScope(READING).save(sql);
   const runId = await startRun(books);
   await register.reached(100);

@@ -1,3 +1,4 @@
+import { noRepository } from '../support/session';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
@@ -51,7 +52,7 @@ export class SignUpDesk {
   ) {}
 
   static async open(books: Books, random: SeededRandom): Promise<SignUpDesk> {
-    const sql: Sql = { rows: ({ text }, values) => books.write(text, values) };
+    const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
     const applicants: Applicant[] = [];
     for (let n = 0; n < APPLICANTS; n += 1) {
       const drfo = String(3_000_000_001 + n);

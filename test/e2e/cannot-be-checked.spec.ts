@@ -56,7 +56,7 @@ describe('The list of persons who cannot be checked', () => {
     expect(await ids()).toEqual([answered]);
     here.register.mode('normal');
     const text = `UPDATE mpi.person_documents SET number = $2 WHERE person_id = $1`;
-    await here.sql.rows({ text }, [answered, here.passport()]);
+    await here.sql.query({ text }, [answered, here.passport()]);
     await here.run();
     expect(await ids()).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('The list of persons who cannot be checked', () => {
   it('leaves out whoever failed less often, and whoever is not active any more', async () => {
     await failing(9);
     const gone = await failing(10);
-    await here.sql.rows({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [gone]);
+    await here.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [gone]);
     expect((await listed()).data).toEqual([]);
   });
 

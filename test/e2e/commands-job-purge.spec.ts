@@ -20,7 +20,7 @@ const events = (n: number, days: number): Promise<void> =>
     SELECT 'Person', '{}', now() - interval '${days} days' FROM generate_series(1, ${n})`);
 
 async function eventsLeft(): Promise<number> {
-  const [row] = await here.sql.rows<{ n: number }>({
+  const [row] = await here.sql.query<{ n: number }>({
     text: 'SELECT count(*)::int AS n FROM mpi.status_change_events',
   });
   return row?.n ?? 0;
@@ -62,7 +62,7 @@ describe('npm run job -- purge', () => {
     await killed.ended;
     const left = await eventsLeft();
     expect(left).toBeGreaterThan(0);
-    const [run] = await here.sql.rows<{ id: string }>({
+    const [run] = await here.sql.query<{ id: string }>({
       text: `SELECT id FROM mpi.job_runs WHERE status = 'RUNNING'`,
     });
     await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() WHERE status = 'RUNNING'`);

@@ -113,7 +113,7 @@ describe('npm run job -- dms-passport-persons', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', verified: 0 });
     const pairs = `SELECT DISTINCT dms_passport_verification_status AS status FROM mpi.person_verifications`;
-    expect(await here.sql.rows({ text: pairs })).toEqual([{ status: 'VERIFICATION_NEEDED' }]);
+    expect(await here.sql.query({ text: pairs })).toEqual([{ status: 'VERIFICATION_NEEDED' }]);
   });
 
   it.each([
@@ -136,9 +136,9 @@ describe('npm run job -- dms-passport-persons', () => {
       expect(summary).toMatchObject({ status: 'STOPPED', superseded: 0 });
       expect(summary['taken']).toBe(summary['verified']);
       const inReview = `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'IN_REVIEW'`;
-      expect(await here.sql.rows({ text: inReview })).toEqual([]);
-      expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
-      expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+      expect(await here.sql.query({ text: inReview })).toEqual([]);
+      expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+      expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     },
   );
 });
@@ -156,7 +156,7 @@ describe('npm run job that cannot be run', () => {
     expect(status, stderr).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).not.toBe('');
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
   });
 
   it('ends with status 78 and all faults, one a line, when the configuration is wrong', async () => {

@@ -95,7 +95,7 @@ describe('S1: a person who signs with a passport is checked again', () => {
   it('with an ID card only, too, although the check then finds nothing to ask', async () => {
     const person = await refuted().save(here.sql);
     await here.sql.run(`UPDATE mpi.person_documents SET type = 'NATIONAL_ID', number = '000123456'`);
-    await here.transactions.run((sql) =>
+    await here.transactions.inTransaction((sql) =>
       here.program.get(PersonDataChanged).run(sql, { personId: person, actorId: OFFICIAL }),
     );
     expect(await verificationOf(here.sql, person)).toMatchObject(BEGUN);

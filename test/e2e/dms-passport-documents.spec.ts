@@ -7,7 +7,7 @@ const here = Installation.ofThisFile();
 /** The day of Kyiv that lies so many days from today, as the database counts. */
 async function kyivDay(days: number): Promise<string> {
   const text = `SELECT ((now() AT TIME ZONE 'Europe/Kyiv')::date + $1::int)::text AS day`;
-  const [row] = await here.sql.rows<{ day: string }>({ text }, [days]);
+  const [row] = await here.sql.query<{ day: string }>({ text }, [days]);
   return row?.day ?? '';
 }
 
@@ -45,7 +45,7 @@ describe('Of several passports the register is asked about', () => {
              id = CASE number WHEN $2 THEN '0fffffff-ffff-4fff-bfff-ffffffffffff'::uuid
                               ELSE 'f0000000-0000-4000-8000-000000000000' END
        WHERE person_id = $1`;
-    await here.sql.rows({ text }, [person, smaller, issuedAt]);
+    await here.sql.query({ text }, [person, smaller, issuedAt]);
     await here.run();
     expect(here.register.requests().map(({ key }) => key)).toEqual([smaller]);
   });

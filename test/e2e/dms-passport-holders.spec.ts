@@ -132,7 +132,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
   it('and who has no row of verifications is passed over', async () => {
     const passport = here.passport('FOUND');
     const other = await notDue().withPassport(passport).save(here.sql);
-    await here.sql.rows({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [other]);
+    await here.sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [other]);
     await aPerson().withPassport(passport).save(here.sql);
     const run = await here.run();
     expect(run).toMatchObject({ status: 'FINISHED', counts: { refuted: 1 } });
@@ -200,7 +200,7 @@ describe('S8: and for every active party that holds it', () => {
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
       .save(here.sql);
     const bare = await aParty().withPassport(passport).save(here.sql);
-    await here.sql.rows({ text: 'DELETE FROM prm.party_verifications WHERE party_id = $1' }, [bare]);
+    await here.sql.query({ text: 'DELETE FROM prm.party_verifications WHERE party_id = $1' }, [bare]);
     await aPerson().withPassport(passport).save(here.sql);
     const run = await here.run();
     expect(await partyVerificationOf(here.sql, inactive)).toMatchObject({

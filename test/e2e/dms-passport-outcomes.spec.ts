@@ -46,7 +46,7 @@ describe('What becomes of a person whose passport is checked', () => {
       dms_passport_data_status: 0,
       dms_passport_unverified_at: null,
     });
-    expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
+    expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
   });
 
   it('S7: a passport found in the DMS register makes the stream NOT_VERIFIED and the answer is kept', async () => {
@@ -54,7 +54,7 @@ describe('What becomes of a person whose passport is checked', () => {
     const person = await aPerson().withPassport(passport).save(here.sql);
     const run = await here.run();
     const row = await verificationOf(here.sql, person);
-    const kept = await here.sql.rows<{ id: string }>({ text: 'SELECT * FROM mimir.dms_passport_data' });
+    const kept = await here.sql.query<{ id: string }>({ text: 'SELECT * FROM mimir.dms_passport_data' });
     expect(kept).toMatchObject([
       { pass_type: '0101', pas_serial: passport.slice(0, 2), pas_number: passport.slice(2), pas_status: 1 },
     ]);
@@ -73,12 +73,12 @@ describe('What becomes of a person whose passport is checked', () => {
     const passport = here.passport('FOUND');
     await aPerson().withPassport(passport).save(here.sql);
     await here.run();
-    const [first] = await here.sql.rows<{ id: string; updated_at: Date }>({
+    const [first] = await here.sql.query<{ id: string; updated_at: Date }>({
       text: 'SELECT id, updated_at FROM mimir.dms_passport_data',
     });
     const later = await aPerson().withPassport(passport).save(here.sql);
     await here.run();
-    const kept = await here.sql.rows<{ id: string; updated_at: Date }>({
+    const kept = await here.sql.query<{ id: string; updated_at: Date }>({
       text: 'SELECT id, updated_at FROM mimir.dms_passport_data',
     });
     expect(kept).toHaveLength(1);
@@ -153,12 +153,12 @@ describe('What becomes of a person whose passport is checked', () => {
     });
     const lock = await lockOf(here.sql, person, 'dms_passport');
     expect(lock).toMatchObject({ status_before: 'VERIFIED', reason_before: 'AUTO_VALID', attempts: 0 });
-    const claims = await here.sql.rows({ text: 'SELECT * FROM mpi.verification_claims' });
+    const claims = await here.sql.query({ text: 'SELECT * FROM mpi.verification_claims' });
     expect(claims).toMatchObject([{ id: lock?.claim_id, run_id: runId, stream: 'dms_passport' }]);
     expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
     here.register.release();
     await here.ended(runId);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(0);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(0);
   });
 });
 

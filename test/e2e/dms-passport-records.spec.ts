@@ -37,7 +37,7 @@ describe('What a check leaves in the records', () => {
     });
     expect(audit?.claim_id).toMatch(/^[0-9a-f-]{36}$/);
     expect(audit?.duration_ms).toBeGreaterThanOrEqual(0);
-    const types = await here.sql.rows({ text: 'SELECT DISTINCT event_type FROM mpi.status_change_events' });
+    const types = await here.sql.query({ text: 'SELECT DISTINCT event_type FROM mpi.status_change_events' });
     expect(types).toEqual([{ event_type: 'StatusChangeEvent' }]);
   });
 
@@ -84,7 +84,7 @@ describe('What a check leaves in the records', () => {
     await aPerson().withPassport(passport).save(here.sql);
     await aPerson().withPassport(passport).save(here.sql);
     await here.run();
-    const kept = await here.sql.rows({
+    const kept = await here.sql.query({
       text: `SELECT to_jsonb(a)::text AS line FROM mpi.audit_log AS a
              UNION ALL SELECT to_jsonb(e)::text FROM mpi.status_change_events AS e`,
     });

@@ -31,7 +31,7 @@ async function threshold(): Promise<{ at: string; justAfter: string }> {
     SELECT start::text AS at, (start + interval '1 microsecond')::text AS "justAfter"
       FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') - interval '270 days')
                      AT TIME ZONE 'Europe/Kyiv' AS start) AS day`;
-  const [row] = await here.sql.rows<{ at: string; justAfter: string }>({ text });
+  const [row] = await here.sql.query<{ at: string; justAfter: string }>({ text });
   if (row === undefined) throw new Error('The database told no moment.');
   return row;
 }
@@ -107,8 +107,8 @@ describe('A run takes persons', () => {
       inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'),
     ];
     const [byStatus, byFlag] = await savePersons(here.sql, builders);
-    await here.sql.rows({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [byStatus]);
-    await here.sql.rows({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [byFlag]);
+    await here.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [byStatus]);
+    await here.sql.query({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [byFlag]);
     await here.run();
     expect(asked()).toEqual([]);
     await here.sql.run(`UPDATE mpi.persons SET status = 'active', is_active = true`);

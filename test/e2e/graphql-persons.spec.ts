@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 const idOf = (personId: string): string => globalId('Person', personId);
 const readings = async (): Promise<unknown[]> =>
-  here.sql.rows({
+  here.sql.query({
     text: `SELECT actor_id, resource_id, changeset FROM mpi.audit_log WHERE resource = 'persons'`,
   });
 

@@ -33,13 +33,13 @@ async function standings(persons: readonly string[]): Promise<Record<string, num
   const text = `
     SELECT dms_passport_verification_status || '/' || dms_passport_verification_reason AS pair, count(*)::int AS n
       FROM mpi.person_verifications WHERE person_id = ANY ($1) GROUP BY 1`;
-  const rows = await here.sql.rows<{ pair: string; n: number }>({ text }, [persons]);
+  const rows = await here.sql.query<{ pair: string; n: number }>({ text }, [persons]);
   return Object.fromEntries(rows.map(({ pair, n }) => [pair, n]));
 }
 
 async function isShut(): Promise<boolean> {
   const text = `SELECT FROM mimir.register_breakers WHERE method = 'CheckPassportDMSStatus' AND open_until IS NOT NULL`;
-  return (await here.sql.rows({ text })).length > 0;
+  return (await here.sql.query({ text })).length > 0;
 }
 
 describe('A run against a register that is down', () => {
@@ -55,10 +55,10 @@ describe('A run against a register that is down', () => {
     expect(failed).toBeGreaterThanOrEqual(MIN_CALLS);
     expect(failed).toBeLessThan(PERSONS);
     const asked = `SELECT count(*)::int AS n FROM mpi.verification_locks WHERE attempts = 1 AND claim_id IS NULL`;
-    expect(await here.sql.rows({ text: asked })).toEqual([{ n: failed }]);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await here.sql.query({ text: asked })).toEqual([{ n: failed }]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     const waiting = `SELECT FROM mpi.person_verifications WHERE dms_passport_retry_at IS NULL`;
-    expect(await here.sql.rows({ text: waiting })).toHaveLength(PERSONS - failed);
+    expect(await here.sql.query({ text: waiting })).toHaveLength(PERSONS - failed);
   });
 
   it('goes on by itself when the register comes back in time', async () => {
@@ -83,7 +83,7 @@ describe('A run against a register that is down', () => {
     const run = await here.run();
     expect(run).toMatchObject({ status: 'FINISHED', counts: { verified: PERSONS } });
     expect(await standings(persons)).toEqual({ 'VERIFIED/AUTO_VALID': PERSONS });
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
   });
 
   it('is not FAILED when nobody is due: there was nothing to ask', async () => {

@@ -25,7 +25,7 @@ async function knownFor(days: number): Promise<void> {
   const text = `
     INSERT INTO mpi.job_schedules AS s (job, first_seen_at) VALUES ($1, now() - $2 * interval '1 day')
     ON CONFLICT (job) DO UPDATE SET first_seen_at = excluded.first_seen_at`;
-  await here.sql.rows({ text }, [JOB, days]);
+  await here.sql.query({ text }, [JOB, days]);
 }
 
 interface RunRow extends Record<string, unknown> {
@@ -36,7 +36,7 @@ interface RunRow extends Record<string, unknown> {
 }
 
 const runs = (): Promise<RunRow[]> =>
-  here.sql.rows<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
+  here.sql.query<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
 
 const start = (worker: string) =>
   here.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
@@ -58,7 +58,7 @@ describe('A tick of the timetable', () => {
     await beat();
     const all = await runs();
     expect(all).toHaveLength(1);
-    const [{ latest } = { latest: null }] = await here.sql.rows<{ latest: Date }>({
+    const [{ latest } = { latest: null }] = await here.sql.query<{ latest: Date }>({
       text: `
         SELECT CASE WHEN at > now() THEN at - interval '1 day' ELSE at END AS latest
           FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') + interval '3 hours')
@@ -102,7 +102,7 @@ describe('When a job last finished', () => {
   it('is told alike by the program that ended the run and by the other', async () => {
     const { id } = await here.run();
     const text = `SELECT extract(epoch FROM finished_at)::float8 AS at FROM mpi.job_runs WHERE id = $1`;
-    const [run] = await here.sql.rows<{ at: number }>({ text }, [id]);
+    const [run] = await here.sql.query<{ at: number }>({ text }, [id]);
     const line = `job_last_finished_timestamp_seconds{job_name="${JOB}"} ${run?.at}`;
     for (const program of [here.program, second]) {
       expect((await (await program.internal('/metrics')).text()).split('\n')).toContain(line);
@@ -135,7 +135,7 @@ describe('A run whose holder died', () => {
   it('is taken over by the next worker: same id, and its counts go on', async () => {
     const persons = [aPerson().withPassport(here.passport()), aPerson().withPassport(here.passport())];
     await savePersons(here.sql, persons);
-    const [run] = await here.sql.rows<{ id: string }>(
+    const [run] = await here.sql.query<{ id: string }>(
       {
         text: `
           INSERT INTO mpi.job_runs (job, started_at, started_by, status, worker, lease_until)
@@ -144,7 +144,7 @@ describe('A run whose holder died', () => {
       [JOB, SYSTEM_USER_ID],
     );
     const runId = run?.id ?? '';
-    await here.sql.rows(
+    await here.sql.query(
       {
         text: `
           INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
@@ -192,7 +192,7 @@ describe('A run whose holder died', () => {
   it('does not end while a claim of it is unfinished, whoever holds that', async () => {
     const claim = '33333333-3333-4333-8333-333333333333';
     const runId = await here.beginRunQuietly();
-    await here.sql.rows(
+    await here.sql.query(
       {
         text: `
           INSERT INTO mpi.verification_claims (id, run_id, stream, worker, taken_at, lease_until)
@@ -204,13 +204,13 @@ describe('A run whose holder died', () => {
     const holder = await waitUntil(async () => (await runs())[0]?.worker, { what: 'the run to be held' });
     const workers = [here.program, second].map((program) => program.get<string>(WORKER_ID));
     expect(workers).toContain(holder);
-    await here.sql.rows(
+    await here.sql.query(
       {
         text: 'DELETE FROM mpi.verification_claims WHERE id = $1 AND EXISTS (SELECT FROM mpi.job_runs WHERE id = $2 AND status = $3)',
       },
       [claim, runId, 'RUNNING'],
     );
     expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ async function call(method: 'GET' | 'POST', path: string) {
 }
 
 const auditOfRuns = () =>
-  here.sql.rows({
+  here.sql.query({
     text: `SELECT actor_id, resource_id, changeset FROM mpi.audit_log WHERE resource = 'job_runs'`,
   });
 
@@ -65,7 +65,7 @@ describe('POST /api/admin/jobs/{name}/run', () => {
       { type: 'request_conflict', message: 'Job is already running' },
     ]);
     expect(await auditOfRuns()).toEqual([]);
-    expect(await here.sql.rows({ text: 'SELECT id FROM mpi.job_runs' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT id FROM mpi.job_runs' })).toHaveLength(1);
   });
 
   it('asked by ten at once starts one run', async () => {
@@ -84,7 +84,7 @@ describe('POST /api/admin/jobs/{name}/run', () => {
     async (name) => {
       const { status, body } = await call('POST', `${name}/run`);
       expect([status, body.error]).toEqual([404, { type: 'not_found', message: 'Job not found' }]);
-      expect(await here.sql.rows({ text: 'SELECT id FROM mpi.job_runs' })).toEqual([]);
+      expect(await here.sql.query({ text: 'SELECT id FROM mpi.job_runs' })).toEqual([]);
     },
   );
 });

@@ -33,7 +33,7 @@ const toBeChecked = (): PersonBuilder =>
 const notDue = (): PersonBuilder =>
   toBeChecked().stream('mvs_passport', 'VERIFIED', 'AUTO_NOT_LOST', { dataStatus: 0, syncedAt: FRESH });
 
-const kept = () => here.sql.rows({ text: 'SELECT FROM mimir.mvs_passport_data' });
+const kept = () => here.sql.query({ text: 'SELECT FROM mimir.mvs_passport_data' });
 
 const REFUTED = {
   mvs_passport_verification_status: 'NOT_VERIFIED',

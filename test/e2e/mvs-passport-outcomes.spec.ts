@@ -21,7 +21,7 @@ const toBeChecked = (): PersonBuilder =>
     .stream('mvs_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 const kept = () =>
-  here.sql.rows<{ id: string } & Record<string, unknown>>({ text: 'SELECT * FROM mimir.mvs_passport_data' });
+  here.sql.query<{ id: string } & Record<string, unknown>>({ text: 'SELECT * FROM mimir.mvs_passport_data' });
 
 const REFUTED = {
   mvs_passport_verification_status: 'NOT_VERIFIED',
@@ -174,7 +174,7 @@ describe('What becomes of a person whose passport is looked for among the stolen
     expect(here.register.requestCount).toBe(0);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
     // Nothing of the person is cleared: the document stays as it was signed.
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.persons WHERE unzr IS NOT NULL' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.persons WHERE unzr IS NOT NULL' })).toHaveLength(1);
   });
 
   it.each([

@@ -64,10 +64,10 @@ afterAll(async () => {
 
 async function run(): Promise<string> {
   const text = `INSERT INTO mpi.job_runs (job, started_at, status) VALUES ($1, now(), 'RUNNING') RETURNING id`;
-  const [begun] = await sql.rows<{ id: string }>({ text }, [JOB]);
+  const [begun] = await sql.query<{ id: string }>({ text }, [JOB]);
   return waitUntil(
     async () => {
-      const rows = await sql.rows<{ status: string }>(
+      const rows = await sql.query<{ status: string }>(
         { text: `SELECT status FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'` },
         [begun?.id],
       );
@@ -83,7 +83,7 @@ async function addPerson(passport: string): Promise<string> {
     .withTaxId('7700025555')
     .withPassport(passport);
   const [person] = await savePersons(sql, [builder]);
-  await sql.rows(
+  await sql.query(
     {
       text: `INSERT INTO mpi.person_addresses (person_id, type, street) VALUES ($1, 'RESIDENCE', 'MARKER-STREET')`,
     },
@@ -210,7 +210,7 @@ describe('A person’s data is told to nobody', () => {
   });
 
   it('nor in the records of what was changed', async () => {
-    const kept = await sql.rows({
+    const kept = await sql.query({
       text: `SELECT to_jsonb(a)::text AS line FROM mpi.audit_log AS a
              UNION ALL SELECT to_jsonb(e)::text FROM mpi.status_change_events AS e
              UNION ALL SELECT to_jsonb(r)::text FROM mpi.job_runs AS r

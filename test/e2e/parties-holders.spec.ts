@@ -138,7 +138,7 @@ describe('S8: a passport found in the check of a party is refuted', () => {
     here.register.hold({ key: bad });
     const runId = await here.beginRun({ job: JOB });
     await here.register.waitForRequests(1, bad);
-    await here.sql.rows(
+    await here.sql.query(
       {
         text: `UPDATE prm.party_verifications SET dms_passport_verification_status = 'VERIFIED', dms_passport_synced_at = now()
                 WHERE party_id = $1`,

@@ -65,6 +65,6 @@ describe('npm run job -- dms-passport-parties', () => {
       'DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE',
     ]);
     expect(stderr).not.toMatch(/every night|-3|many/);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
   });
 });

@@ -25,7 +25,7 @@ const due = (): PartyBuilder =>
   aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', OLD);
 const standing = (party: string) => partyVerificationOf(here.sql, party);
 const keptRows = () =>
-  here.sql.rows<{ id: string; pas_serial: string }>({ text: 'SELECT * FROM mimir.dms_passport_data' });
+  here.sql.query<{ id: string; pas_serial: string }>({ text: 'SELECT * FROM mimir.dms_passport_data' });
 
 describe('What becomes of a party whose passport is checked', () => {
   it('S6: a passport not found makes the stream VERIFIED, with events, an audit row and the sum', async () => {
@@ -126,14 +126,14 @@ describe('What becomes of a party whose passport is checked', () => {
     });
     const lock = await partyLockOf(here.sql, party, 'dms_passport');
     expect(lock).toMatchObject({ status_before: 'VERIFICATION_NEEDED', reason_before: 'ONLINE_TRIGGERED' });
-    const claims = await here.sql.rows({ text: 'SELECT * FROM mpi.verification_claims' });
+    const claims = await here.sql.query({ text: 'SELECT * FROM mpi.verification_claims' });
     expect(claims).toMatchObject([{ id: lock?.claim_id, run_id: runId, subject: 'parties' }]);
     expect([await eventsOf(here.sql, party), await auditOf(here.sql, party)]).toEqual([[], []]);
     const figures = await (await here.program.internal('/metrics')).text();
     expect(figures).toContain('verification_ledger_parties{stream="dms_passport",state="held"} 1');
     here.register.release();
     await here.ended(runId);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     const after = await (await here.program.internal('/metrics')).text();
     expect(after).toMatch(/verification_parties_total\{stream="dms_passport",outcome="verified"\} [1-9]/);
   });

@@ -43,7 +43,7 @@ describe('The answer about a party that persons hold too', () => {
     here.register.release();
     await holder.isWaitedFor(here.sql);
     const text = `SELECT FROM prm.party_verifications WHERE party_id = '${party}' FOR UPDATE SKIP LOCKED`;
-    const free = await looker.rows({ text });
+    const free = await looker.query({ text });
     await holder.run('COMMIT');
     expect(free).toHaveLength(1);
     const run = await here.ended(runId);
@@ -84,7 +84,7 @@ describe('Passports checked from both ends at once', () => {
       });
     }
     expect(await repeats()).toBe(before);
-    const audited = await here.sql.rows<{ told: string; n: number }>({
+    const audited = await here.sql.query<{ told: string; n: number }>({
       text: `SELECT resource || ' ' || "row" AS told, count(*)::int AS n FROM mpi.audit_log GROUP BY 1 ORDER BY 1`,
     });
     const [refutedParties = 0, refutedPersons = 0] = ended.map(({ counts }) => counts['refuted']);
@@ -101,7 +101,7 @@ describe('Passports checked from both ends at once', () => {
       'mpi.verification_locks',
       'prm.party_verification_locks',
     ]) {
-      expect(await here.sql.rows({ text: `SELECT FROM ${table}` })).toEqual([]);
+      expect(await here.sql.query({ text: `SELECT FROM ${table}` })).toEqual([]);
     }
   });
 });

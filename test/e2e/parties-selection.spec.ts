@@ -46,7 +46,7 @@ async function threshold(): Promise<{ at: string; justAfter: string }> {
     SELECT start::text AS at, (start + interval '1 microsecond')::text AS "justAfter"
       FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') - interval '30 days')
                      AT TIME ZONE 'Europe/Kyiv' AS start) AS day`;
-  const [row] = await here.sql.rows<{ at: string; justAfter: string }>({ text });
+  const [row] = await here.sql.query<{ at: string; justAfter: string }>({ text });
   if (row === undefined) throw new Error('The database told no moment.');
   return row;
 }
@@ -125,13 +125,13 @@ describe('A party under a lock', () => {
       VALUES ('${CLAIM}', 'dms_passport', 'parties', 'gone', now() - interval '1 hour', now() - interval '1 minute')`);
     await here.check.sweep();
     expect(await statusOf(party)).toBe('IN_REVIEW');
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
     await here.checkOf(JOB).sweep();
     expect(await partyVerificationOf(here.sql, party)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'OFFLINE_VERIFIED',
     });
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     expect([await partyLockOf(here.sql, party, 'dms_passport'), await auditOf(here.sql, party)]).toEqual([
       null,
       [],

@@ -59,7 +59,7 @@ describe('While the register thinks about a passport', () => {
       dms_passport_verification_status: 'VERIFIED',
     });
     expect(run.counts).toMatchObject({ superseded: 1, propagated_persons: 1, verified: 1 });
-    expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
   });
 
   it('S1: even one that signs again with the very same passport is asked about anew', async () => {
@@ -88,7 +88,7 @@ describe('While the register thinks about a passport', () => {
     await changeData(here, { personId: person, passport: renewed });
     here.register.release();
     const dropped = `SELECT FROM mpi.job_run_counts WHERE counter = 'superseded'`;
-    await waitUntil(async () => (await here.sql.rows({ text: dropped })).length > 0, {
+    await waitUntil(async () => (await here.sql.query({ text: dropped })).length > 0, {
       what: 'the old answer to be dropped',
     });
     await holder.run('COMMIT');

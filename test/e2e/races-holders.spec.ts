@@ -67,9 +67,12 @@ describe('S8 waits for another holder', () => {
       beforeCommit: async () => {
         here.register.release();
         // Not yet committed, he is no holder to be seen, and the write does not wait for him.
-        await waitUntil(async () => (await here.sql.rows({ text: 'SELECT FROM mpi.audit_log' })).length > 0, {
-          what: 'the answer to be written',
-        });
+        await waitUntil(
+          async () => (await here.sql.query({ text: 'SELECT FROM mpi.audit_log' })).length > 0,
+          {
+            what: 'the answer to be written',
+          },
+        );
       },
     });
     await here.ended(runId);
@@ -132,7 +135,7 @@ describe('Two holders of one passport are checked at once', () => {
       expect((await auditOf(here.sql, person))[0]).toMatchObject({ row: 'S7' });
     }
     expect(run.counts).toMatchObject({ taken: 2, refuted: 2 });
-    expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
   });
 
   it('an older "not found" does not beat a newer "found": he goes back, uncounted, and is asked again', async () => {
@@ -176,5 +179,5 @@ describe('Two holders of one passport are checked at once', () => {
 
 async function somebodyWaitsForARow(): Promise<boolean> {
   const text = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  return (await here.sql.rows({ text })).length > 0;
+  return (await here.sql.query({ text })).length > 0;
 }

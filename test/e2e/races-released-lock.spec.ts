@@ -168,6 +168,6 @@ describe('A lock that is released and taken again during the call', () => {
 /** How often the run counted this so far; false while it did not. */
 async function countOf(runId: string, counter: string): Promise<number | false> {
   const text = `SELECT sum(n)::int AS n FROM mpi.job_run_counts WHERE run_id = $1 AND counter = $2`;
-  const [row] = await here.sql.rows<{ n: number | null }>({ text }, [runId, counter]);
+  const [row] = await here.sql.query<{ n: number | null }>({ text }, [runId, counter]);
   return row?.n ?? false;
 }

@@ -32,7 +32,7 @@ async function manyPersons(): Promise<string[]> {
 
 async function workersWithClaims(): Promise<number> {
   const text = 'SELECT count(DISTINCT worker)::int AS n FROM mpi.verification_claims';
-  const [row] = await here.sql.rows<{ n: number }>({ text });
+  const [row] = await here.sql.query<{ n: number }>({ text });
   return row?.n ?? 0;
 }
 
@@ -49,7 +49,7 @@ describe('One ticket delivered three times', () => {
     await here.ring();
     expect(run.counts).toMatchObject({ taken: PERSONS });
     expect(howOftenAsked(passports)).toEqual([1]);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.job_runs' })).toHaveLength(1);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toHaveLength(1);
   });
 
   it('and without a run it makes none', async () => {
@@ -57,7 +57,7 @@ describe('One ticket delivered three times', () => {
     await Promise.all([here.ring(), here.ring(), here.ring()]);
     await waitUntil(async () => (await here.ticketsLeft()) === 0, { what: 'the tickets to be taken' });
     expect(howOftenAsked(passports)).toEqual([0]);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.job_runs' })).toHaveLength(0);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toHaveLength(0);
   });
 });
 
@@ -75,7 +75,7 @@ describe('Two workers on one table', () => {
       counts: { taken: PERSONS, verified: (PERSONS * 9) / 10, refuted: PERSONS / 10 },
     });
     const text = 'SELECT count(DISTINCT worker)::int AS n FROM mpi.job_run_counts WHERE run_id = $1';
-    expect(await here.sql.rows({ text }, [runId])).toEqual([{ n: 2 }]);
+    expect(await here.sql.query({ text }, [runId])).toEqual([{ n: 2 }]);
   });
 
   it('share the limit of calls at once', async () => {
@@ -93,8 +93,8 @@ describe('Two workers on one table', () => {
   it('leave no trace of work when the run is over', async () => {
     await manyPersons();
     await here.run();
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(0);
-    expect(await here.sql.rows({ text: 'SELECT FROM mpi.verification_locks' })).toHaveLength(0);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(0);
+    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toHaveLength(0);
   });
 
   it('one that is stopped in order finishes its calls and gives back whom it has not asked about', async () => {
@@ -122,7 +122,7 @@ describe('Two workers on one table', () => {
     const text = `
       SELECT count(*)::int AS n FROM mpi.verification_locks AS l
         JOIN mpi.verification_claims AS c ON c.id = l.claim_id WHERE c.worker = $1`;
-    const [row] = await here.sql.rows<{ n: number }>({ text }, [program.get<string>(WORKER_ID)]);
+    const [row] = await here.sql.query<{ n: number }>({ text }, [program.get<string>(WORKER_ID)]);
     return row?.n ?? 0;
   }
 });

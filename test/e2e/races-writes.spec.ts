@@ -105,7 +105,7 @@ describe('The write of a group', () => {
       expect(run.counts).toEqual({ batches: 1, taken: 1, 'technical_errors.not_processed': 1 });
       expect(await statusOf(person)).toBe('VERIFICATION_NEEDED');
       expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
-      expect(await here.sql.rows({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
+      expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
     } finally {
       await here.sql.run('ALTER TABLE mpi.job_run_counts DROP CONSTRAINT poisoned');
     }

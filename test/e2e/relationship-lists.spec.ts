@@ -100,7 +100,7 @@ describe('GET /api/admin/confidant_person_relationships', () => {
     await sql.run(`
       UPDATE mpi.confidant_person_relationships SET inserted_at = '2026-01-01T00:00:00Z'::timestamptz
         + interval '1 second' * (ascii(left(id::text, 1)) % 3)`);
-    const rows = await sql.rows<{ id: string }>({
+    const rows = await sql.query<{ id: string }>({
       text: 'SELECT id FROM mpi.confidant_person_relationships ORDER BY inserted_at DESC, id DESC',
     });
     const pages = [];

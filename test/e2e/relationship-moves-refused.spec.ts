@@ -164,7 +164,7 @@ describe('Two officials', () => {
     const waiting = {
       text: `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
     };
-    await waitUntil(async () => ((await scene.here.sql.rows(waiting)).length === 2 ? true : undefined), {
+    await waitUntil(async () => ((await scene.here.sql.query(waiting)).length === 2 ? true : undefined), {
       what: 'both officials to wait for the row',
     });
     await other.run('COMMIT');

@@ -25,7 +25,8 @@ describe('A sweep that has every place at the register', () => {
     const run = await here.beginRun();
     await here.register.waitForRequests(MANY / 4);
     here.register.hold();
-    const inHand = async () => (await here.sql.rows({ text: 'SELECT 1 FROM mpi.verification_locks' })).length;
+    const inHand = async () =>
+      (await here.sql.query({ text: 'SELECT 1 FROM mpi.verification_locks' })).length;
     await waitUntil(async () => (await inHand()) >= 3, { what: 'others to wait for the place' });
     const passport = here.passport();
     const person = await aPerson()

@@ -25,7 +25,7 @@ const lookAgain = async (): Promise<void> => {
 
 /** Changed data whose checks somebody waits for; the bell is not rung, as by a door that died before. */
 const changedQuietly = (personId: string): Promise<void> =>
-  here.transactions.run((sql) =>
+  here.transactions.inTransaction((sql) =>
     here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL, run: true }),
   );
 
@@ -51,11 +51,11 @@ describe('A check that somebody waits for', () => {
     const gateIsShut = async () => {
       await desk.ask(person);
       const text = 'SELECT next_look_at > now() AS seen FROM mpi.check_requests';
-      return (await here.sql.rows<{ seen: boolean }>({ text }))[0]?.seen;
+      return (await here.sql.query<{ seen: boolean }>({ text }))[0]?.seen;
     };
     await waitUntil(gateIsShut, { what: 'a worker to find the gate shut' });
     expect(await desk.seen(person, 'waiting')).toMatchObject({ error: null, attempts: 0, ended_at: null });
-    expect(await here.sql.rows({ text: 'SELECT 1 FROM mpi.verification_locks' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT 1 FROM mpi.verification_locks' })).toEqual([]);
     await breaker(`now() - interval '1 second'`);
     await desk.seen(person, 'done');
     expect(here.register.requestsFor(passport)).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('A check that somebody waits for', () => {
   it('of somebody who is deactivated meanwhile is not made, and that is told', async () => {
     const person = await aPerson().withPassport(here.passport()).save(here.sql);
     await changedInOneStream(person);
-    await here.sql.rows({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [person]);
+    await here.sql.query({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [person]);
     await lookAgain();
     expect(await desk.settled()).toEqual([{ ended_as: 'failed', error_kind: 'person_not_active' }]);
     expect(await desk.seen(person, 'failed')).toMatchObject({ error: 'person_not_active', attempts: 0 });
@@ -124,7 +124,7 @@ describe('Changed data whose checks somebody waits for', () => {
     await changedQuietly(person);
     await here.program.get(PersonDataChanged).ring();
     const text = 'SELECT stream FROM mpi.check_requests ORDER BY stream';
-    expect(await here.sql.rows({ text })).toEqual([{ stream: 'dms_passport' }, { stream: 'mvs_passport' }]);
+    expect(await here.sql.query({ text })).toEqual([{ stream: 'dms_passport' }, { stream: 'mvs_passport' }]);
     await desk.settled();
     expect(await verificationOf(here.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',

@@ -52,7 +52,7 @@ describe('S10 with "run": the check is made at once, though no run is going', ()
     expect(await rowsOf(person)).toEqual(['S10', 'S6']);
     expect(await lockOf(here.sql, person, stream)).toBeNull();
     const text = 'SELECT 1 FROM mpi.verification_claims UNION ALL SELECT 1 FROM mpi.job_runs';
-    expect(await here.sql.rows({ text })).toEqual([]);
+    expect(await here.sql.query({ text })).toEqual([]);
     expect(here.register.requestsFor(key)).toHaveLength(1);
   });
 
@@ -125,7 +125,7 @@ describe('Requests for one check', () => {
     const { status, body } = await desk.ask(person, 'dms_passport', more);
     expect([status, body.data.check]).toEqual([200, undefined]);
     expect(toldBy(await desk.look(person))).toEqual({ status: 404, type: 'not_found', message: 'not found' });
-    expect(await here.sql.rows({ text: 'SELECT 1 FROM mpi.check_requests' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT 1 FROM mpi.check_requests' })).toEqual([]);
   });
 
   it('are refused when "run" is no yes or no, and nothing changes', async () => {

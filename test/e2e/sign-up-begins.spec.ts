@@ -151,7 +151,7 @@ describe('The user of a new person', () => {
     const [row] = await usersOf(scene.here.sql, person.id);
     expect(row?.tax_id ?? '').toBe('');
     const text = 'SELECT id FROM mithril.users WHERE tax_id = $1';
-    const his = await scene.here.sql.rows({ text }, [applicant.drfo]);
+    const his = await scene.here.sql.query({ text }, [applicant.drfo]);
     expect(his).toEqual([{ id: applicant.userId }]);
   });
 });
@@ -173,7 +173,7 @@ describe('The access token', () => {
         },
       },
     ]);
-    const audit = await scene.here.sql.rows({ text: 'SELECT changeset::text FROM mpi.audit_log' });
+    const audit = await scene.here.sql.query({ text: 'SELECT changeset::text FROM mpi.audit_log' });
     expect(JSON.stringify(audit)).not.toContain(token);
   });
 });
@@ -186,7 +186,7 @@ describe('The signed content', () => {
     const key = join(BUCKET, person.id, 'signed_content');
     expect(readFileSync(join(scene.mediaFolder, key)).equals(container)).toBe(true);
     expect(readdirSync(join(scene.mediaFolder, BUCKET, person.id))).toEqual(['signed_content']);
-    expect(await scene.here.sql.rows({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
+    expect(await scene.here.sql.query({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
     expect(await signUpsOf(scene.here.sql, person.id)).toEqual([
       {
         content_sha256: createHash('sha256').update(container).digest('hex'),

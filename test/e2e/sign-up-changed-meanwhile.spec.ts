@@ -43,7 +43,7 @@ beforeEach(async () => {
 });
 
 const changes = async (): Promise<Everything> => changesBetween(before, await wired.everything());
-const change = (text: string): Promise<unknown> => wired.scene.here.sql.rows({ text }, [childId]);
+const change = (text: string): Promise<unknown> => wired.scene.here.sql.query({ text }, [childId]);
 
 /** Whenever a registration comes to a statement, the change is made first, as another program would make it. */
 async function registerWhile(at: string, makeChange: (time: number) => Promise<unknown>): Promise<Answer> {
@@ -173,7 +173,7 @@ async function somebodyWaits(): Promise<void> {
   const text = `
     SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
   const { sql } = wired.scene.here;
-  await waitUntil(async () => (await sql.rows({ text })).length > 0, {
+  await waitUntil(async () => (await sql.query({ text })).length > 0, {
     what: 'somebody to wait at the lock',
   });
 }

@@ -47,7 +47,7 @@ describe('A relationship between the two that has expired', () => {
       [true, false],
       [false, true],
     ]);
-    const [birthday] = await scene.here.sql.rows<{ ended: Date }>(
+    const [birthday] = await scene.here.sql.query<{ ended: Date }>(
       {
         text: `SELECT ((birth_date + interval '14 years' - interval '1 second') AT TIME ZONE 'Europe/Kyiv') AS ended
                  FROM mpi.persons WHERE id = $1`,

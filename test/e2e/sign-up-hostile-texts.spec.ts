@@ -45,7 +45,7 @@ describe('What no database keeps and no person can read', () => {
     expect(status).toBe(201);
     const { id } = body.data?.['person'] as { id: string };
     const text = 'SELECT birth_settlement FROM mpi.persons WHERE id = $1';
-    expect(await scene.here.sql.rows({ text }, [id])).toEqual([{ birth_settlement: 'Калинопіль 🌻' }]);
+    expect(await scene.here.sql.query({ text }, [id])).toEqual([{ birth_settlement: 'Калинопіль 🌻' }]);
   });
 });
 

@@ -181,20 +181,20 @@ describe('The data of a family is told to nobody', () => {
   const PEOPLE = /^mpi\.(persons|person_\w+|confidant_person_relationship_documents)$|^mithril\.users$/;
 
   it('in no table but those of people, and what opens doors in none at all', async () => {
-    const tables = await scene.here.sql.rows<{ name: string }>({
+    const tables = await scene.here.sql.query<{ name: string }>({
       text: `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
               WHERE schemaname IN ('mpi', 'mimir', 'prm', 'mithril')`,
     });
     // Masked, a person is shown by the surname and the first letters of the other names.
     const unmasked = FAMILY.filter((marker) => marker !== 'Маркерчук');
     for (const { name } of tables) {
-      const rows = await scene.here.sql.rows({ text: `SELECT to_jsonb(t)::text AS row FROM ${name} AS t` });
+      const rows = await scene.here.sql.query({ text: `SELECT to_jsonb(t)::text AS row FROM ${name} AS t` });
       const family = PEOPLE.test(name) ? [] : name === 'mpi.audit_log' ? unmasked : FAMILY;
       expectNoMarker(JSON.stringify(rows), [...family, ...secrets], name);
     }
     for (const name of ['mpi.audit_log', 'mpi.status_change_events', 'mpi.sign_ups', 'mithril.tokens'])
       expect(tables).toContainEqual({ name });
-    const changed = await scene.here.sql.rows({ text: 'SELECT FROM mpi.audit_log' });
+    const changed = await scene.here.sql.query({ text: 'SELECT FROM mpi.audit_log' });
     expect(changed.length).toBeGreaterThan(0);
   });
 });

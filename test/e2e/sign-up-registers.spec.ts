@@ -55,7 +55,7 @@ describe('The answers', () => {
     const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
     const { person, user, access_token: token, ...more } = await signedUp(content);
     expect(more).toEqual({});
-    const [row] = await scene.here.sql.rows({
+    const [row] = await scene.here.sql.query({
       text: `SELECT id FROM mpi.persons WHERE tax_id = '3999400006'`,
     });
     expect(person).toEqual({ ...shown, id: row?.['id'], confidant_person: { ...confidant, ...names } });
@@ -107,7 +107,7 @@ describe('The person', () => {
     expect(await eventsOf(scene.here.sql, person.id)).toMatchObject([{ ...by, properties: told }]);
     const [relationship] = await relationshipsOf(scene.here.sql, person.id);
     expect(await eventsOf(scene.here.sql, relationship?.id ?? '')).toHaveLength(1);
-    expect(await scene.here.sql.rows({ text: 'SELECT id FROM mpi.status_change_events' })).toHaveLength(2);
+    expect(await scene.here.sql.query({ text: 'SELECT id FROM mpi.status_change_events' })).toHaveLength(2);
   });
 
   it('who has a passport is taken first by the next run of the DMS job', async () => {

@@ -97,7 +97,7 @@ describe('A door that is killed', () => {
     await held;
     await door.kill();
     expect(await answer).toBe('no answer');
-    expect(await here.sql.rows({ text: 'SELECT FROM mimir.unzr_info' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT FROM mimir.unzr_info' })).toEqual([]);
     expect(await desk.audit()).toEqual([]);
   });
 });

@@ -172,7 +172,7 @@ describe('A question that cannot have an answer', () => {
     for (const { status, body } of answers) {
       expect([status, ...told(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'format']]);
     }
-    expect(await here.sql.rows({ text: 'SELECT id FROM mimir.unzr_info' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT id FROM mimir.unzr_info' })).toEqual([]);
     expect(here.register.requestCount).toBe(0);
   });
 

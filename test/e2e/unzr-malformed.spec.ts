@@ -13,7 +13,7 @@ const run = () => here.run({ job: JOB });
 const toBeChecked = (): PersonBuilder => aPerson().stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 async function unzrOf(person: string): Promise<string | null | undefined> {
-  const [row] = await here.sql.rows<{ unzr: string | null }>(
+  const [row] = await here.sql.query<{ unzr: string | null }>(
     { text: 'SELECT unzr FROM mpi.persons WHERE id = $1' },
     [person],
   );

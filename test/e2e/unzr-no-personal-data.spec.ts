@@ -41,8 +41,8 @@ it('A check of the UNZR tells nobody of the person, whatever becomes of it', asy
     here.program.logged.join('\n'),
     await (await here.program.internal('/metrics')).text(),
     await everythingInRedis(here.redis.url),
-    JSON.stringify(await here.sql.rows({ text: 'SELECT * FROM mpi.audit_log' })),
-    JSON.stringify(await here.sql.rows({ text: 'SELECT * FROM mpi.verification_locks' })),
+    JSON.stringify(await here.sql.query({ text: 'SELECT * FROM mpi.audit_log' })),
+    JSON.stringify(await here.sql.query({ text: 'SELECT * FROM mpi.verification_locks' })),
   ];
   expect(told[0]).toContain('check interrupted');
   for (const text of told) expectNoMarker(text, MARKERS);

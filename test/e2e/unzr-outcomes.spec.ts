@@ -24,12 +24,12 @@ const run = () => here.run({ job: JOB });
 const toBeChecked = (): PersonBuilder => aPerson().stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 const kept = () =>
-  here.sql.rows<{ id: string } & Record<string, unknown>>({
+  here.sql.query<{ id: string } & Record<string, unknown>>({
     text: 'SELECT *, date_birth::text AS born_on FROM mimir.unzr_data ORDER BY unzr',
   });
 
 async function unzrOf(person: string): Promise<string | null | undefined> {
-  const [row] = await here.sql.rows<{ unzr: string | null }>(
+  const [row] = await here.sql.query<{ unzr: string | null }>(
     { text: 'SELECT unzr FROM mpi.persons WHERE id = $1' },
     [person],
   );

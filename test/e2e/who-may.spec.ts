@@ -239,7 +239,7 @@ describe('Whoever is shut out', () => {
 
   it('cannot use the hash of a token in its place', async () => {
     await aCaller().withScope(call.scope).save(here.sql);
-    const [kept] = await here.sql.rows<{ value_hash: string }>({
+    const [kept] = await here.sql.query<{ value_hash: string }>({
       text: 'SELECT value_hash FROM mithril.tokens',
     });
     expectRefused(await ask(call, { authorization: `Bearer ${kept?.value_hash}` }), INVALID_TOKEN);

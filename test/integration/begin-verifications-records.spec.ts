@@ -86,7 +86,7 @@ describe('The verifications of a new person', () => {
 
   it('C0: do not touch a NOT_VERIFIED that was set by hand', async () => {
     const personId = await bareRow(registry);
-    await registry.sql.rows(
+    await registry.sql.query(
       { text: `UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED' WHERE id = $1` },
       [personId],
     );

@@ -1,3 +1,5 @@
+import { noRepository } from '../support/session';
+import { Metrics } from '../../src/observability';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
@@ -10,7 +12,8 @@ import { asAdmin, onDatabase } from '../support/as-admin';
 
 /** A server that says this about itself. */
 const serverThatIs = (version: number, called: string): Sql => ({
-  rows: <Row>() => Promise.resolve([{ version, called, lowers: true }] as Row[]),
+  query: <Row>() => Promise.resolve([{ version, called, lowers: true }] as Row[]),
+  repository: noRepository,
 });
 
 describe('The check of the server at start-up', () => {
@@ -23,7 +26,7 @@ describe('The check of the server at start-up', () => {
   it('lets a PostgreSQL pass that is new enough and knows Ukrainian letters', async () => {
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     try {
-      await expect(checkServer(new Transactions(dataSource))).resolves.toBeUndefined();
+      await expect(checkServer(new Transactions(dataSource, new Metrics()))).resolves.toBeUndefined();
     } finally {
       await dataSource.destroy();
     }
@@ -38,7 +41,10 @@ describe('The check of the server at start-up', () => {
     const client = new Client(onDatabase(database.adminUrl, plain));
     await client.connect();
     try {
-      const sql: Sql = { rows: async ({ text }) => (await client.query(text)).rows };
+      const sql: Sql = {
+        query: async ({ text }) => (await client.query(text)).rows,
+        repository: noRepository,
+      };
       const fault = await checkServer(sql).catch((error: unknown) => error);
       expect(fault).toBeInstanceOf(ConfigurationFault);
       expect((fault as ConfigurationFault).faults).toMatchObject([

@@ -32,11 +32,11 @@ describe('An index on a busy table', () => {
     await expect(
       sql.run('CREATE UNIQUE INDEX CONCURRENTLY persons_number_index ON mpi.persons (number)'),
     ).rejects.toMatchObject({ code: '23505' });
-    expect(await sql.rows({ text: VALID })).toEqual([{ valid: false }]);
+    expect(await sql.query({ text: VALID })).toEqual([{ valid: false }]);
     await indexBusyTable(runner, INDEX);
-    expect(await sql.rows({ text: VALID })).toEqual([{ valid: true }]);
+    expect(await sql.query({ text: VALID })).toEqual([{ valid: true }]);
     await indexBusyTable(runner, INDEX);
-    expect(await sql.rows({ text: VALID })).toEqual([{ valid: true }]);
+    expect(await sql.query({ text: VALID })).toEqual([{ valid: true }]);
   });
 
   it('keeps nobody from writing while it waits for a transaction that has written', async () => {
@@ -49,7 +49,7 @@ describe('An index on a busy table', () => {
       await second.run(`SET lock_timeout = '1s'`, 'INSERT INTO mpi.persons VALUES (3)');
       await first.run('COMMIT');
       await built;
-      expect(await sql.rows({ text: VALID })).toEqual([{ valid: true }]);
+      expect(await sql.query({ text: VALID })).toEqual([{ valid: true }]);
     } finally {
       await Promise.all([first.close(), second.close()]);
     }

@@ -40,12 +40,12 @@ async function toldBy(metrics: Metrics): Promise<Record<string, number>> {
 
 async function ended(status: string, at: string | null, job = CHECK): Promise<void> {
   const text = `INSERT INTO mpi.job_runs (job, started_at, finished_at, status) VALUES ($1, now(), $2, $3)`;
-  await registry.sql.rows({ text }, [job, at, status]);
+  await registry.sql.query({ text }, [job, at, status]);
 }
 
 async function seen(job: string, at: string): Promise<void> {
   const text = `INSERT INTO mpi.job_schedules (job, first_seen_at) VALUES ($1, $2)`;
-  await registry.sql.rows({ text }, [job, at]);
+  await registry.sql.query({ text }, [job, at]);
 }
 
 describe('The figure of when a job last finished', () => {
@@ -93,7 +93,7 @@ describe('The figure of when a job last finished', () => {
       `SET plan_cache_mode = force_generic_plan`,
       `PREPARE last_finished AS ${LAST_FINISHED.text}`,
     );
-    const rows = await registry.sql.rows({
+    const rows = await registry.sql.query({
       text: `EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF, BUFFERS OFF) EXECUTE last_finished ('{${CHECK},${PURGE_JOB}}')`,
     });
     const plan = rows.map((row) => Object.values(row).join('')).join('\n');

@@ -51,7 +51,7 @@ describe('Media storage as the settings have it', () => {
       .save({ bucket: BUCKET, key: place, bytes: Buffer.from('signed') });
     expect(await app.get(Metrics, { strict: false }).text()).toContain('media_uploads_waiting 1');
     const uploads = app.get(MediaUploads, { strict: false });
-    await app.get(Transactions, { strict: false }).run((sql) => uploads.keep(sql, id));
+    await app.get(Transactions, { strict: false }).inTransaction((sql) => uploads.keep(sql, id));
     expect(await app.get(Metrics, { strict: false }).text()).toContain('media_uploads_waiting 0');
     expect(await folder.read(place)).toBe('signed');
   });
@@ -74,7 +74,7 @@ describe('Media storage as the settings have it', () => {
       expect([...s3.objects.keys()]).toEqual([place]);
       const sweep = app.get(SweepOrphans, { strict: false });
       const age = (minutes: number) =>
-        app.get(Transactions, { strict: false }).rows({
+        app.get(Transactions, { strict: false }).query({
           text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '${minutes} minutes'`,
         });
       await age(58);

@@ -177,7 +177,9 @@ describe('A registration and the sweeper at the same object', () => {
     const held = heldRemovals();
     const swept = sweep(held.store);
     await held.reached;
-    await expect(parts.transactions.run((sql) => uploads.keep(sql, id))).rejects.toMatchObject(NOT_SAVED);
+    await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
+      NOT_SAVED,
+    );
     held.release();
     expect(await swept).toBe(1);
     expect(await folder.files()).toEqual([]);

@@ -58,21 +58,23 @@ describe('An upload', () => {
     const key = newKey();
     const id = await uploads.save(object(key));
     await expect(
-      parts.transactions.run(async (sql) => {
+      parts.transactions.inTransaction(async (sql) => {
         await uploads.keep(sql, id);
         throw new Error('The registration failed.');
       }),
     ).rejects.toThrow('The registration failed.');
     expect(await parts.journal()).toEqual([key]);
-    await parts.transactions.run((sql) => uploads.keep(sql, id));
+    await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
     expect(await parts.journal()).toEqual([]);
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
   it('is kept once: the second one to ask for it is refused', async () => {
     const id = await uploads.save(object(newKey()));
-    await parts.transactions.run((sql) => uploads.keep(sql, id));
-    await expect(parts.transactions.run((sql) => uploads.keep(sql, id))).rejects.toMatchObject(NOT_SAVED);
+    await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
+    await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
+      NOT_SAVED,
+    );
   });
 
   it('that is discarded leaves neither object nor row', async () => {
@@ -80,13 +82,15 @@ describe('An upload', () => {
     await uploads.discard(id);
     expect(await parts.journal()).toEqual([]);
     expect(await folder.files()).toEqual([]);
-    await expect(parts.transactions.run((sql) => uploads.keep(sql, id))).rejects.toMatchObject(NOT_SAVED);
+    await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
+      NOT_SAVED,
+    );
   });
 
   it('that is kept, or that was never there, is not discarded', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
-    await parts.transactions.run((sql) => uploads.keep(sql, id));
+    await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
     await uploads.discard(id);
     await uploads.discard(randomUUID());
     expect(await folder.read(key)).toBe(`signed ${key}`);
@@ -114,13 +118,15 @@ describe('An upload', () => {
     const away = storeWith({ remove: () => Promise.reject(new StoreFailure('unreachable')) }, directory);
     await expect(parts.mediaUploads(away).discard(id)).resolves.toBeUndefined();
     expect(await parts.journal()).toEqual([key]);
-    await expect(parts.transactions.run((sql) => uploads.keep(sql, id))).rejects.toMatchObject(NOT_SAVED);
+    await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
+      NOT_SAVED,
+    );
   });
 
   it('to a taken key is refused, and the object there is safe from the sweeper too', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
-    await parts.transactions.run((sql) => uploads.keep(sql, id));
+    await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
     await expect(uploads.save({ ...object(key), bytes: Buffer.from('other') })).rejects.toMatchObject(
       NOT_SAVED,
     );

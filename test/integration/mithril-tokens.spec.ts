@@ -33,7 +33,7 @@ beforeEach(async () => {
   };
 });
 
-const issue = (): Promise<string> => registry.transactions.run((sql) => issueToken.run(sql, grant));
+const issue = (): Promise<string> => registry.transactions.inTransaction((sql) => issueToken.run(sql, grant));
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 describe('A token', () => {
@@ -66,7 +66,7 @@ describe('A token', () => {
   it('leaves a row in the audit log that tells neither it nor its hash', async () => {
     const token = await issue();
     const text = 'SELECT actor_id, resource, changeset FROM mpi.audit_log';
-    const audit = await registry.sql.rows({ text });
+    const audit = await registry.sql.query({ text });
     expect(audit).toMatchObject([
       {
         actor_id: APPLICANT.userId,

@@ -31,7 +31,8 @@ const newUser = (changes: Partial<NewUser> = {}): NewUser => ({
   actorId: APPLICANT_USER_ID,
   ...changes,
 });
-const create = (user: NewUser): Promise<User> => registry.transactions.run((sql) => users.create(sql, user));
+const create = (user: NewUser): Promise<User> =>
+  registry.transactions.inTransaction((sql) => users.create(sql, user));
 const ofTaxId = (taxId: string): Promise<User | undefined> => users.ofTaxId(registry.transactions, taxId);
 const ofPerson = (): Promise<User | undefined> => users.ofPerson(registry.transactions, personId);
 

@@ -57,7 +57,7 @@ afterAll(() => registry.close());
 
 async function planOf({ text }: Statement, values: readonly unknown[]): Promise<string> {
   await registry.sql.run('BEGIN', `PREPARE asked AS ${text}`);
-  const rows = await registry.sql.rows({
+  const rows = await registry.sql.query({
     text: `EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF, BUFFERS OFF) EXECUTE asked (${values.map(literal).join(', ')})`,
   });
   await registry.sql.run('ROLLBACK', 'DEALLOCATE asked');
@@ -108,7 +108,7 @@ describe('The statements about parties read an index from its head, however many
     const plan = await planOf(window, start);
     expect(plan).toContain('party_verifications_dms_passport_retry_index');
     expect(plan).not.toMatch(READS_ALL);
-    const [party] = await registry.sql.rows<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 1' });
+    const [party] = await registry.sql.query<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 1' });
     const listed = [...claimant(), [party?.id], ['2021-01-01']];
     expect(await planOf(claimListed('dms_passport', PARTIES), listed)).not.toMatch(READS_ALL);
   });
@@ -121,7 +121,7 @@ describe('The statements about parties read an index from its head, however many
   });
 
   it('the facts about those who were taken', async () => {
-    const parties = await registry.sql.rows<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 50' });
+    const parties = await registry.sql.query<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 50' });
     const plan = await planOf(PARTY_FACTS_OF, [parties.map(({ id }) => id)]);
     expect(plan).toContain('party_documents_party_id_index');
     expect(plan).not.toContain('Seq Scan');

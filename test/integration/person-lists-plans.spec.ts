@@ -54,7 +54,7 @@ afterAll(() => registry.close());
 async function planOf({ text }: Statement, values: readonly string[]): Promise<string> {
   await registry.sql.run(`PREPARE asked AS ${text}`);
   const given = values.length === 0 ? '' : `(${values.join(', ')})`;
-  const rows = await registry.sql.rows({ text: `EXPLAIN EXECUTE asked${given}` });
+  const rows = await registry.sql.query({ text: `EXPLAIN EXECUTE asked${given}` });
   await registry.sql.run('DEALLOCATE asked');
   return rows.map((row) => Object.values(row).join('')).join('\n');
 }

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-const active = (id: string) => registry.transactions.run((sql) => persons.active(sql, id));
+const active = (id: string) => registry.transactions.inTransaction((sql) => persons.active(sql, id));
 
 describe('An active person', () => {
   it('is read with his names, his number and his day of birth as it is written', async () => {
@@ -36,7 +36,7 @@ describe('An active person', () => {
     'is nobody with %s',
     async (change) => {
       const id = await aPerson().save(registry.sql);
-      await registry.sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
+      await registry.sql.query({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
       expect(await active(id)).toBeUndefined();
     },
   );
@@ -51,7 +51,7 @@ describe('Legal capacity', () => {
     aPerson().withPassport('КВ123456').withDocument('MARRIAGE_CERTIFICATE', 'ЯЩ-000022');
   const proved = async (person: PersonBuilder): Promise<boolean> => {
     const id = await person.save(registry.sql);
-    return registry.transactions.run((sql) =>
+    return registry.transactions.inTransaction((sql) =>
       persons.hasProvedLegalCapacity(sql, id, PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES),
     );
   };
@@ -84,16 +84,16 @@ describe('Legal capacity', () => {
   it('is proved by the documents that the settings name, and by no others', async () => {
     const id = await married().stream('legal_capacity', 'VERIFIED', 'AUTO_ONLINE').save(registry.sql);
     const among = (types: readonly ['MARRIAGE_CERTIFICATE' | 'DIVORCE_CERTIFICATE']): Promise<boolean> =>
-      registry.transactions.run((sql) => persons.hasProvedLegalCapacity(sql, id, types));
+      registry.transactions.inTransaction((sql) => persons.hasProvedLegalCapacity(sql, id, types));
     expect(await among(['MARRIAGE_CERTIFICATE'])).toBe(true);
     expect(await among(['DIVORCE_CERTIFICATE'])).toBe(false);
   });
 
   it('is not proved for a person without a row of verifications', async () => {
     const id = await married().save(registry.sql);
-    await registry.sql.rows({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [id]);
+    await registry.sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [id]);
     expect(
-      await registry.transactions.run((sql) =>
+      await registry.transactions.inTransaction((sql) =>
         persons.hasProvedLegalCapacity(sql, id, PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES),
       ),
     ).toBe(false);

@@ -123,7 +123,7 @@ describe('Two registrations at once', () => {
 
   it('take one lock a key, and what is locked is a number', async () => {
     await lock(first, child().build().person, ['a text']);
-    const [held] = await observer.rows<{ locks: number }>({
+    const [held] = await observer.query<{ locks: number }>({
       text: `SELECT count(*)::int AS locks FROM pg_locks JOIN pg_database AS d ON d.oid = database
               WHERE locktype = 'advisory' AND granted AND datname = current_database()`,
     });

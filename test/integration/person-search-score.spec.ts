@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source';
@@ -44,7 +45,7 @@ describe('The person of a request', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
-    sql = new Transactions(dataSource);
+    sql = new Transactions(dataSource, new Metrics());
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -57,7 +58,7 @@ describe('The person of a request', () => {
       PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: threshold,
     };
     const find = new FindRegisteredPerson(settings, new PersonSearchRepository());
-    return sql.run((open) => find.run(open, request, TODAY));
+    return sql.inTransaction((open) => find.run(open, request, TODAY));
   }
 
   it('is nobody when nobody is met', async () => {

@@ -118,7 +118,7 @@ describe('Whom a search meets', () => {
           met('documents', keys),
         ]);
       expect(await all()).toEqual([[id], [id], [id], [id]]);
-      await scene.sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
+      await scene.sql.query({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
       expect(await all()).toEqual([[], [], [], []]);
     },
   );
@@ -137,10 +137,11 @@ describe('Whom a search meets', () => {
     );
     const sent: string[] = [];
     const counted: Sql = {
-      rows: (statement, values) => {
+      query: (statement, values) => {
         sent.push(statement.name ?? 'unnamed');
-        return scene.sql.rows(statement, values);
+        return scene.sql.query(statement, values);
       },
+      repository: (entity) => scene.sql.repository(entity),
     };
     expect(await scene.search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
       {
@@ -165,10 +166,11 @@ describe('Whom a search meets', () => {
   it('is asked for in one statement when there is nobody', async () => {
     let sent = 0;
     const counted: Sql = {
-      rows: (statement, values) => {
+      query: (statement, values) => {
         sent += 1;
-        return scene.sql.rows(statement, values);
+        return scene.sql.query(statement, values);
       },
+      repository: (entity) => scene.sql.repository(entity),
     };
     expect(
       await scene.met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted),

@@ -50,7 +50,7 @@ interface Seen {
 /** How many rows of the table were read, and how often all of them, by everybody so far. */
 async function seen(table: string): Promise<Seen> {
   await registry.sql.run('SELECT pg_stat_force_next_flush()');
-  const [row] = await registry.sql.rows<{ read: number; whole: number }>(
+  const [row] = await registry.sql.query<{ read: number; whole: number }>(
     {
       text: `SELECT (seq_tup_read + coalesce(idx_tup_fetch, 0))::int AS read, seq_scan::int AS whole
                FROM pg_stat_user_tables WHERE relname = $1`,

@@ -63,8 +63,8 @@ describe('The way a purge goes', () => {
       table: 'status_change_events',
       remove: async (open, mark) => {
         const removed = await oldRecords('status_change_events', keeping).remove(open, mark);
-        const [me] = await open.rows<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
-        await here.sql.rows({ text: 'SELECT pg_terminate_backend($1, 5000)' }, [me?.pid]);
+        const [me] = await open.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+        await here.sql.query({ text: 'SELECT pg_terminate_backend($1, 5000)' }, [me?.pid]);
         return removed;
       },
     };

@@ -1,7 +1,8 @@
+import { Metrics } from '../../src/observability';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { QueryResultRow } from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityTarget, type ObjectLiteral, type Repository } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql, type Statement } from '../../src/database/transactions';
 import type { GateSettings } from '../../src/mvs-trembita/gate/gate-store';
@@ -34,10 +35,14 @@ class WatchedSql implements Sql {
 
   constructor(private readonly sql: Sql) {}
 
-  rows<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     if (this.isCut) return Promise.reject(new Error('the database is away'));
     this.sent.push(statement.name ?? statement.text);
-    return this.sql.rows<Row>(statement, values);
+    return this.sql.query<Row>(statement, values);
+  }
+
+  repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
+    return this.sql.repository(entity);
   }
 }
 
@@ -50,7 +55,7 @@ export class Installation {
     readonly dataSource: DataSource,
     private readonly drop: () => Promise<void>,
   ) {
-    this.sql = new WatchedSql(new Transactions(dataSource));
+    this.sql = new WatchedSql(new Transactions(dataSource, new Metrics()));
   }
 
   static async start(): Promise<Installation> {

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await emptyTables(registry.sql);
   runId = randomUUID();
   const text = `INSERT INTO mpi.job_runs (id, job, started_at, status) VALUES ($1, 'some-job', now(), 'RUNNING')`;
-  await registry.sql.rows({ text }, [runId]);
+  await registry.sql.query({ text }, [runId]);
 });
 
 /** Whom the next claim of the job takes. */

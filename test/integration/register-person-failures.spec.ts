@@ -26,7 +26,7 @@ beforeEach(() => emptyTables(registry.sql));
 
 async function counts(): Promise<Record<string, number>> {
   const each = TABLES.map((table) => `SELECT '${table}' AS name, count(*)::int AS n FROM mpi.${table}`);
-  const rows = await registry.sql.rows<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
+  const rows = await registry.sql.query<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
   return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
 }
 

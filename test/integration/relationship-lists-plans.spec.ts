@@ -1,3 +1,4 @@
+import { noRepository } from '../support/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RelationshipFilter,
@@ -40,15 +41,16 @@ afterAll(() => registry.close());
 async function plansOf(filter: RelationshipFilter): Promise<readonly [counted: string, page: string]> {
   const sent: { statement: Statement; values: readonly unknown[] }[] = [];
   const recording: Sql = {
-    rows: (statement, values = []) => {
+    query: (statement, values = []) => {
       sent.push({ statement, values });
-      return registry.sql.rows(statement, values);
+      return registry.sql.query(statement, values);
     },
+    repository: noRepository,
   };
   await new RelationshipListRepository().list(recording, filter, { size: 50, offset: 0, today: TODAY });
   const plans: string[] = [];
   for (const { statement, values } of sent) {
-    const explained = await registry.sql.rows({ text: `EXPLAIN ${statement.text}` }, values);
+    const explained = await registry.sql.query({ text: `EXPLAIN ${statement.text}` }, values);
     plans.push(explained.map((row) => Object.values(row).join('')).join('\n'));
   }
   const [counted = '', page = '', ...more] = plans;
@@ -58,7 +60,7 @@ async function plansOf(filter: RelationshipFilter): Promise<readonly [counted: s
 
 const somebody = async (): Promise<string> => {
   const text = 'SELECT id FROM mpi.persons ORDER BY id LIMIT 1 OFFSET 1000';
-  const [row] = await registry.sql.rows<{ id: string }>({ text });
+  const [row] = await registry.sql.query<{ id: string }>({ text });
   return row?.id ?? '';
 };
 

@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 const create = async (changes: Partial<NewRelationship> = {}): Promise<NewRelationship> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.run((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
   return relationship;
 };
 const relationships = () => relationshipsOf(registry.sql, personId);
@@ -103,9 +103,9 @@ describe('A new relationship', () => {
   it('leaves no number, name or date of anybody in the records', async () => {
     await create({ documents: [BIRTH_CERTIFICATE, COURT_DECISION], activeTo: '2030-01-01' });
     const records = JSON.stringify(
-      await registry.sql.rows({ text: 'SELECT changeset FROM mpi.audit_log' }),
+      await registry.sql.query({ text: 'SELECT changeset FROM mpi.audit_log' }),
     ).concat(
-      JSON.stringify(await registry.sql.rows({ text: 'SELECT properties FROM mpi.status_change_events' })),
+      JSON.stringify(await registry.sql.query({ text: 'SELECT properties FROM mpi.status_change_events' })),
     );
     for (const told of [
       BIRTH_CERTIFICATE.number,
@@ -120,13 +120,13 @@ describe('A new relationship', () => {
 
   it('is gone with the transaction that should have made it', async () => {
     const relationship = aNewRelationship({ personId, confidantPersonId });
-    const broken = registry.transactions.run(async (sql) => {
+    const broken = registry.transactions.inTransaction(async (sql) => {
       await createRelationship.run(sql, relationship);
       throw new Error('Something later failed.');
     });
     await expect(broken).rejects.toThrow('Something later failed.');
     expect(await relationships()).toEqual([]);
     expect(await authenticationMethodsOf(registry.sql, personId)).toEqual([]);
-    expect(await registry.sql.rows({ text: 'SELECT FROM mpi.audit_log' })).toEqual([]);
+    expect(await registry.sql.query({ text: 'SELECT FROM mpi.audit_log' })).toEqual([]);
   });
 });

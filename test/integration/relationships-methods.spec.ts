@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 const create = async (personId: string, changes: Partial<NewRelationship> = {}): Promise<void> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.run((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
 };
 const methodsOf = (personId: string) => authenticationMethodsOf(registry.sql, personId);
 const wardWith = (method: MethodDraft): Promise<string> =>

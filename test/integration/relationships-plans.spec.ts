@@ -1,3 +1,4 @@
+import { noRepository } from '../support/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sql, Statement } from '../../src/database/transactions';
 import { UserRepository } from '../../src/mithril';
@@ -44,15 +45,16 @@ afterAll(async () => {
 async function plansOf(work: (sql: Sql) => Promise<unknown>): Promise<string> {
   const sent: { statement: Statement; values: readonly unknown[] }[] = [];
   const recording: Sql = {
-    rows: (statement, values = []) => {
+    query: (statement, values = []) => {
       sent.push({ statement, values });
-      return registry.sql.rows(statement, values);
+      return registry.sql.query(statement, values);
     },
+    repository: noRepository,
   };
   await work(recording);
   const plans: string[] = [];
   for (const { statement, values } of sent) {
-    const explained = await registry.sql.rows({ text: `EXPLAIN ${statement.text}` }, values);
+    const explained = await registry.sql.query({ text: `EXPLAIN ${statement.text}` }, values);
     plans.push(`${statement.name}\n${explained.map((row) => Object.values(row).join('')).join('\n')}`);
   }
   expect(plans.length).toBeGreaterThan(0);

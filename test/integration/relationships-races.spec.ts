@@ -40,7 +40,7 @@ const asked = (confidantPersonId: string, personId: string, changes?: Changes): 
   aNewRelationship({ personId, confidantPersonId }, changes);
 
 const create = (relationship: NewRelationship): Promise<void> =>
-  registry.transactions.run((sql) => createRelationship.run(sql, relationship));
+  registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
 
 /** What became of a creation that met another one on its way, and had to wait for its end. */
 async function meets(first: NewRelationship, second: NewRelationship, end: 'COMMIT' | 'ROLLBACK' = 'COMMIT') {
@@ -55,7 +55,7 @@ async function meets(first: NewRelationship, second: NewRelationship, end: 'COMM
 }
 
 const countOf = async (table: string): Promise<number> => {
-  const [row] = await registry.sql.rows<{ n: number }>({
+  const [row] = await registry.sql.query<{ n: number }>({
     text: `SELECT count(*)::int AS n FROM mpi.${table}`,
   });
   return row?.n ?? 0;

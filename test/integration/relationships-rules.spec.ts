@@ -41,7 +41,7 @@ beforeEach(async () => {
 
 const create = async (changes: Partial<NewRelationship> = {}): Promise<NewRelationship> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.run((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
   return relationship;
 };
 const between = (): { personId: string; confidantPersonId: string; today: string } => ({

@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
@@ -26,7 +27,7 @@ describe('The rules that the database keeps itself', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
-    sql = new Transactions(dataSource);
+    sql = new Transactions(dataSource, new Metrics());
   });
   afterAll(async () => {
     await dataSource.destroy();
@@ -49,22 +50,22 @@ describe('The rules that the database keeps itself', () => {
     { change: 'is_active = NULL', back: 'is_active = true' },
   ])('person_is_active follows when a person is changed to $change and back', async ({ change, back }) => {
     const personId = await aPerson().save(sql);
-    await sql.rows({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [personId]);
+    await sql.query({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [personId]);
     expect(await isActive(personId)).toBe(false);
-    await sql.rows({ text: `UPDATE mpi.persons SET ${back} WHERE id = $1` }, [personId]);
+    await sql.query({ text: `UPDATE mpi.persons SET ${back} WHERE id = $1` }, [personId]);
     expect(await isActive(personId)).toBe(true);
   });
 
   it('person_is_active stays false while one of status and is_active still says no', async () => {
     const personId = await aPerson().inactive().save(sql);
-    await sql.rows({ text: `UPDATE mpi.persons SET status = 'active' WHERE id = $1` }, [personId]);
+    await sql.query({ text: `UPDATE mpi.persons SET status = 'active' WHERE id = $1` }, [personId]);
     expect(await isActive(personId)).toBe(false);
   });
 
   it('person_is_active is not what the writer of the verification row says', async () => {
     const builder = aPerson().inactive();
     const personId = await builder.save(sql);
-    await sql.rows({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
+    await sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
     await writeVerification(sql, builder);
     expect(await isActive(personId)).toBe(false);
   });
@@ -72,11 +73,11 @@ describe('The rules that the database keeps itself', () => {
   it('person_is_active is right also when a person is deactivated while his verification row is being written', async () => {
     const builder = aPerson();
     const personId = await builder.save(sql);
-    await sql.rows({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
+    await sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
     const other = new Client(database.url);
     await other.connect();
     let done = false;
-    const deactivated = await sql.run(async (open) => {
+    const deactivated = await sql.inTransaction(async (open) => {
       await writeVerification(open, builder);
       const [{ pid } = { pid: 0 }] = (await other.query<{ pid: number }>('SELECT pg_backend_pid() AS pid'))
         .rows;
@@ -94,7 +95,7 @@ describe('The rules that the database keeps itself', () => {
   });
 
   async function waitsForLock(pid: number): Promise<boolean> {
-    const rows = await sql.rows({ text: 'SELECT FROM pg_locks WHERE pid = $1 AND NOT granted' }, [pid]);
+    const rows = await sql.query({ text: 'SELECT FROM pg_locks WHERE pid = $1 AND NOT granted' }, [pid]);
     return rows.length > 0;
   }
 
@@ -107,7 +108,7 @@ describe('The rules that the database keeps itself', () => {
     );
 
   const startRun = (job: string, status: string, tick: string | null = null): Promise<unknown> =>
-    sql.rows({ text: 'INSERT INTO mpi.job_runs (job, status, tick) VALUES ($1, $2, $3)' }, [
+    sql.query({ text: 'INSERT INTO mpi.job_runs (job, status, tick) VALUES ($1, $2, $3)' }, [
       job,
       status,
       tick,
@@ -133,7 +134,7 @@ describe('The rules that the database keeps itself', () => {
   });
 
   const keep = (serial: string | null, number: string, type = '0101'): Promise<unknown> =>
-    sql.rows(
+    sql.query(
       {
         text: `INSERT INTO mimir.dms_passport_data (pass_type, pas_serial, pas_number, pas_status) VALUES ($1, $2, $3, 1)`,
       },
@@ -153,7 +154,7 @@ describe('The rules that the database keeps itself', () => {
     const personId = await aPerson().save(sql);
     for (const column of ['dms_passport_verification_status', 'dms_passport_verification_reason']) {
       const text = `UPDATE mpi.person_verifications SET ${column} = 'CHECKED' WHERE person_id = $1`;
-      await expect(sql.rows({ text }, [personId])).rejects.toMatchObject(CHECK_VIOLATION);
+      await expect(sql.query({ text }, [personId])).rejects.toMatchObject(CHECK_VIOLATION);
     }
   });
 
@@ -162,7 +163,7 @@ describe('The rules that the database keeps itself', () => {
     const personId = await builder.save(sql);
     await expect(writeVerification(sql, builder)).rejects.toMatchObject(UNIQUE_VIOLATION);
     const text = `INSERT INTO mpi.verification_locks (person_id, stream) VALUES ($1, 'dms_passport')`;
-    await expect(sql.rows({ text }, [personId])).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await expect(sql.query({ text }, [personId])).rejects.toMatchObject(UNIQUE_VIOLATION);
   });
 
   it('an entity reads each stream as one object', async () => {

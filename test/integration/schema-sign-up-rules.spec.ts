@@ -77,7 +77,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     await twoPersons();
     await between().save(sql);
     const text = `UPDATE mpi.confidant_person_relationships SET ${column} = $2 WHERE person_id = $1`;
-    await expect(sql.rows({ text }, [personId, foreign])).rejects.toMatchObject(CHECK_VIOLATION);
+    await expect(sql.query({ text }, [personId, foreign])).rejects.toMatchObject(CHECK_VIOLATION);
   });
 
   it('a relationship is proved only by documents of the dictionary', async () => {
@@ -88,7 +88,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
       { type: 'BIRTH_CERTIFICATE', number: 'І-ЯЩ№000017', issued_by: null, issued_at: null },
     ]);
     const text = `UPDATE mpi.confidant_person_relationship_documents SET type = 'PASSPORT'`;
-    await expect(sql.rows({ text })).rejects.toMatchObject(CHECK_VIOLATION);
+    await expect(sql.query({ text })).rejects.toMatchObject(CHECK_VIOLATION);
   });
 
   it('a person has at most one active user, and any number of inactive ones', async () => {
@@ -105,26 +105,26 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     await aUser().withTaxId(taxId).save(sql);
     await aUser().withTaxId(taxId).save(sql);
     const text = 'SELECT id FROM mithril.users WHERE tax_id = $1';
-    expect(await sql.rows({ text }, [taxId])).toHaveLength(2);
+    expect(await sql.query({ text }, [taxId])).toHaveLength(2);
   });
 
   it('a user is active and not blocked unless the writer says otherwise', async () => {
     const id = randomUUID();
     const text = 'INSERT INTO mithril.users (person_id) VALUES ($1)';
-    await sql.rows({ text }, [id]);
+    await sql.query({ text }, [id]);
     expect(await usersOf(sql, id)).toMatchObject([{ is_active: true, is_blocked: false }]);
   });
 
   it('a token is kept once', async () => {
     const userId = await aUser().save(sql);
     const text = `INSERT INTO mithril.tokens (name, value_hash, user_id) VALUES ('access_token', $1, $2)`;
-    await sql.rows({ text }, [HASH, userId]);
-    await expect(sql.rows({ text }, [HASH, userId])).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await sql.query({ text }, [HASH, userId]);
+    await expect(sql.query({ text }, [HASH, userId])).rejects.toMatchObject(UNIQUE_VIOLATION);
   });
 
   const signedUp = (hash: string): Promise<unknown> => {
     const text = 'INSERT INTO mpi.sign_ups (content_sha256, person_id) VALUES ($1, $2)';
-    return sql.rows({ text }, [hash, personId]);
+    return sql.query({ text }, [hash, personId]);
   };
 
   it('a signed content is kept once, whomever it found', async () => {
@@ -140,12 +140,12 @@ describe('The rules about sign-ups that the database keeps itself', () => {
 
   it('a legal entity takes no status from outside the dictionary, and a type nobody has heard of', async () => {
     const text = 'INSERT INTO prm.legal_entities (type, status) VALUES ($1, $2)';
-    await sql.rows({ text }, ['PHARMACY', 'ACTIVE']);
-    await expect(sql.rows({ text }, ['PHARMACY', 'OPEN'])).rejects.toMatchObject(CHECK_VIOLATION);
+    await sql.query({ text }, ['PHARMACY', 'ACTIVE']);
+    await expect(sql.query({ text }, ['PHARMACY', 'OPEN'])).rejects.toMatchObject(CHECK_VIOLATION);
   });
 
   it('a parameter has one value', async () => {
     const text = `INSERT INTO prm.global_parameters (parameter, value) VALUES ('no_self_auth_age', '13')`;
-    await expect(sql.rows({ text })).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await expect(sql.query({ text })).rejects.toMatchObject(UNIQUE_VIOLATION);
   });
 });

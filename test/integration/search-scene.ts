@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
@@ -28,7 +29,7 @@ export interface SearchScene {
 export async function openSearchScene(): Promise<SearchScene> {
   const database = await freshDatabase();
   const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
-  const sql = new Transactions(dataSource);
+  const sql = new Transactions(dataSource, new Metrics());
   const search = new PersonSearchRepository();
   return {
     sql,
@@ -40,8 +41,8 @@ export async function openSearchScene(): Promise<SearchScene> {
     },
     empty: async () => {
       const ofPersons = ['verifications', 'authentication_methods', 'addresses', 'documents'];
-      for (const rows of ofPersons) await sql.rows({ text: `DELETE FROM mpi.person_${rows}` });
-      await sql.rows({ text: 'DELETE FROM mpi.persons' });
+      for (const rows of ofPersons) await sql.query({ text: `DELETE FROM mpi.person_${rows}` });
+      await sql.query({ text: 'DELETE FROM mpi.persons' });
     },
     close: async () => {
       await dataSource.destroy();

@@ -48,16 +48,16 @@ describe('What test files are given', () => {
     await admin.run(`UPDATE prm.global_parameters SET value = value || '0'`);
     await aParty().withPassport('КВ123456').save(admin);
     const known = { text: `SELECT oid::regclass::text AS name FROM pg_class WHERE ${TABLES}` };
-    const tables = (await admin.rows<{ name: string }>(known)).map(({ name }) => name);
+    const tables = (await admin.query<{ name: string }>(known)).map(({ name }) => name);
     expect([...EMPTIED_TABLES].sort()).toEqual(
       tables.filter((name) => !name.startsWith('mimir.register_')).sort(),
     );
     await emptyTables(admin);
     for (const name of EMPTIED_TABLES.filter((each) => each !== 'prm.global_parameters'))
-      expect(await admin.rows({ text: `SELECT FROM ${name}` }), name).toEqual([]);
+      expect(await admin.query({ text: `SELECT FROM ${name}` }), name).toEqual([]);
     const parameters = { text: 'SELECT parameter, value FROM prm.global_parameters ORDER BY parameter' };
     const { rows: published } = await asApp.query(parameters.text);
-    expect(await admin.rows(parameters)).toEqual(published);
+    expect(await admin.query(parameters)).toEqual(published);
     await admin.close();
     await other.drop();
   });

@@ -47,11 +47,11 @@ describe('npm run token', () => {
     const second = await made('--scope', 'person:read');
     expect(second).not.toBe(first);
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 403]);
-    expect(await here.sql.rows({ text: 'SELECT id, scope FROM mithril.clients' })).toEqual([
+    expect(await here.sql.query({ text: 'SELECT id, scope FROM mithril.clients' })).toEqual([
       { id: CLIENT, scope: 'job:read person:read' },
     ]);
     for (const table of ['mithril.users', 'prm.legal_entities'])
-      expect(await here.sql.rows({ text: `SELECT id FROM ${table}` })).toHaveLength(1);
+      expect(await here.sql.query({ text: `SELECT id FROM ${table}` })).toHaveLength(1);
   });
 
   it('leaves a legal entity as it is: one that is suspended can be seen to be refused', async () => {
@@ -79,7 +79,7 @@ describe('npm run token', () => {
     const { status, stdout, stderr } = await token(args);
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain('Usage: npm run -s token');
-    expect(await here.sql.rows({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
   });
 
   it('does not work in production: 78 and one sentence', async () => {
@@ -88,7 +88,7 @@ describe('npm run token', () => {
     expect([status, stdout]).toEqual([78, '']);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('NODE_ENV is production');
-    expect(await here.sql.rows({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
+    expect(await here.sql.query({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
   });
 
   it('needs to be told where the database is: 78', async () => {

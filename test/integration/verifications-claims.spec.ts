@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
@@ -21,7 +22,7 @@ let runId: string;
 beforeAll(async () => {
   database = await freshDatabase();
   dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 8 })).initialize();
-  claims = new ClaimRepository(new Transactions(dataSource), new FactsRepository());
+  claims = new ClaimRepository(new Transactions(dataSource, new Metrics()), new FactsRepository());
   sql = await Session.open(database.adminUrl);
 });
 afterAll(async () => {
@@ -34,7 +35,7 @@ beforeEach(async () => {
     'TRUNCATE mpi.persons, mpi.person_verifications, mpi.verification_locks, mpi.verification_claims, mpi.job_runs, mpi.job_run_counts CASCADE',
   );
   runId = randomUUID();
-  await sql.rows(
+  await sql.query(
     {
       text: `INSERT INTO mpi.job_runs (id, job, started_at, status) VALUES ($1, 'some-job', now(), 'RUNNING')`,
     },
@@ -71,7 +72,7 @@ describe('A claim', () => {
       attempts: 0,
       facts: { documents: [{ type: 'PASSPORT', number: 'КВ123456', issuedAt: null, expirationDate: null }] },
     });
-    const [row] = await sql.rows<{ seconds: number }>({
+    const [row] = await sql.query<{ seconds: number }>({
       text: `SELECT extract(epoch FROM lease_until - taken_at)::float8 AS seconds FROM mpi.verification_claims`,
     });
     expect(row?.seconds).toBe(30);
@@ -105,7 +106,7 @@ describe('A claim', () => {
     await people(3);
     await sql.run(`UPDATE mpi.job_runs SET status = 'FINISHED', finished_at = now()`);
     expect((await claim(3)).held).toEqual([]);
-    expect(await sql.rows({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
   });
 
   it('writes over a void lock, which remembers nothing that is true', async () => {
@@ -131,7 +132,7 @@ describe('A claim', () => {
     await people(3);
     await claim(2, { worker: 'one' });
     await claim(2, { worker: 'two' });
-    const counted = await sql.rows({
+    const counted = await sql.query({
       text: 'SELECT worker, counter, n::int AS n FROM mpi.job_run_counts ORDER BY worker, counter',
     });
     expect(counted).toEqual([

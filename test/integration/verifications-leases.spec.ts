@@ -23,7 +23,7 @@ interface Lease extends Record<string, unknown> {
 }
 
 const leases = (table: 'verification_claims' | 'job_runs'): Promise<Lease[]> =>
-  here.sql.rows<Lease>({ text: `SELECT id, lease_until FROM mpi.${table}` });
+  here.sql.query<Lease>({ text: `SELECT id, lease_until FROM mpi.${table}` });
 
 describe('While the register takes longer than a lease', () => {
   it('the claim and the run are kept alive, and the answer is the first one’s', async () => {

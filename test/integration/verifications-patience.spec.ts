@@ -29,7 +29,7 @@ describe('A run that nobody worked on for longer than it takes to give up', () =
     here.register.hold();
     const text = `
       INSERT INTO mpi.job_runs (job, started_at, status) VALUES ($1, now() - interval '2 hours', 'RUNNING') RETURNING id`;
-    const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB]);
+    const [run] = await here.sql.query<{ id: string }>({ text }, [JOB]);
     await here.ring();
     await here.register.waitForRequests(2);
     here.register.release();
@@ -41,7 +41,7 @@ describe('What other programs leave open', () => {
   it('a run without a beginning is worked on and listed: it began when it was written', async () => {
     await aPerson().withPassport(here.passport()).save(here.sql);
     const text = `INSERT INTO mpi.job_runs (job, status) VALUES ($1, 'RUNNING') RETURNING id, inserted_at`;
-    const [run] = await here.sql.rows<{ id: string; inserted_at: Date }>({ text }, [JOB]);
+    const [run] = await here.sql.query<{ id: string; inserted_at: Date }>({ text }, [JOB]);
     await here.ring();
     expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
     const token = await aCaller().withScope('job:read').save(here.sql);
@@ -55,7 +55,7 @@ describe('What other programs leave open', () => {
   it('a found document that seems to come from the future overtakes no answer', async () => {
     const passport = here.passport('NOT_FOUND');
     const person = await aPerson().withPassport(passport).save(here.sql);
-    await here.sql.rows(
+    await here.sql.query(
       {
         text: `
           INSERT INTO mimir.dms_passport_data (pass_type, pas_serial, pas_number, pas_status, updated_at)

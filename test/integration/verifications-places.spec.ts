@@ -51,6 +51,6 @@ async function runOfTheStarved(): Promise<string> {
   const text = `
     INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)
     VALUES ($1, now(), 'RUNNING', $2, now() + interval '1 minute') RETURNING id`;
-  const [run] = await here.sql.rows<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
+  const [run] = await here.sql.query<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
   return run?.id ?? '';
 }

@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
@@ -21,7 +22,11 @@ let sql: Session;
 beforeAll(async () => {
   database = await freshDatabase();
   dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 4 })).initialize();
-  sweeper = new SweepClaims(new Transactions(dataSource), new OutcomeRepository(), SYSTEM_USER_ID);
+  sweeper = new SweepClaims(
+    new Transactions(dataSource, new Metrics()),
+    new OutcomeRepository(),
+    SYSTEM_USER_ID,
+  );
   sql = await Session.open(database.adminUrl);
 });
 afterAll(async () => {
@@ -47,7 +52,7 @@ async function deserted(claimId: string, persons: number, lease = `now() - inter
   const text = `
     INSERT INTO mpi.verification_claims (id, run_id, stream, worker, taken_at, lease_until)
     VALUES ($1, $2, 'dms_passport', 'gone', now(), ${lease})`;
-  await sql.rows({ text }, [claimId, RUN]);
+  await sql.query({ text }, [claimId, RUN]);
   return savePersons(
     sql,
     Array.from({ length: persons }, () => held(claimId)),
@@ -58,11 +63,11 @@ const statusOf = async (personId: string) =>
   (await verificationOf(sql, personId)).dms_passport_verification_status;
 
 const claimsLeft = async () =>
-  (await sql.rows<{ id: string }>({ text: 'SELECT id FROM mpi.verification_claims' })).map(({ id }) => id);
+  (await sql.query<{ id: string }>({ text: 'SELECT id FROM mpi.verification_claims' })).map(({ id }) => id);
 
 const takenBack = async () =>
   (
-    await sql.rows<{ n: number }>({
+    await sql.query<{ n: number }>({
       text: `SELECT n::int AS n FROM mpi.job_run_counts WHERE counter = 'taken'`,
     })
   )[0]?.n;
@@ -96,7 +101,7 @@ describe('S11: the sweeper', () => {
 
   it('is not stopped by a lock that remembers nothing: it is forgotten, and the others go back', async () => {
     const [empty = '', good = ''] = await deserted(ONE, 2);
-    await sql.rows(
+    await sql.query(
       {
         text: 'UPDATE mpi.verification_locks SET status_before = NULL, reason_before = NULL WHERE person_id = $1',
       },

@@ -50,7 +50,7 @@ export class AtOnceDesk {
     return waitUntil(
       async () => {
         const text = 'SELECT ended_as, error_kind FROM mpi.check_requests ORDER BY requested_at';
-        const rows = await this.here.sql.rows<{ ended_as: string; error_kind: string | null }>({ text });
+        const rows = await this.here.sql.query<{ ended_as: string; error_kind: string | null }>({ text });
         return rows.every(({ ended_as }) => (ended_as as string | null) !== null) && rows;
       },
       { what: 'all requests to be over', timeoutMs: 20_000 },

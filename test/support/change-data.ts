@@ -21,11 +21,11 @@ export function changeData(
   here: Installation,
   { personId, passport, unzr, beforeCommit }: NewData,
 ): Promise<void> {
-  return here.transactions.run(async (sql) => {
-    await sql.rows({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
+  return here.transactions.inTransaction(async (sql) => {
+    await sql.query({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
     if (passport !== undefined) await addPassport(sql, personId, passport);
     if (unzr !== undefined) {
-      await sql.rows({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
+      await sql.query({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
     }
     await here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL });
     await beforeCommit?.();
@@ -34,5 +34,5 @@ export function changeData(
 
 async function addPassport(sql: Sql, personId: string, number: string): Promise<void> {
   const text = `INSERT INTO mpi.person_documents (person_id, type, number) VALUES ($1, 'PASSPORT', $2)`;
-  await sql.rows({ text }, [personId, number]);
+  await sql.query({ text }, [personId, number]);
 }

@@ -79,7 +79,7 @@ export async function insertRows(sql: Sql, table: string, rows: readonly Columns
     INSERT INTO ${table} (${names})
     SELECT ${names} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    await sql.rows({ text }, [JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE))]);
+    await sql.query({ text }, [JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE))]);
   }
 }
 

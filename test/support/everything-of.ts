@@ -15,9 +15,9 @@ const TABLES = `
 
 /** Counts everything there is: every table, whatever it is called, and every object. */
 export async function everythingOf(sql: Sql, mediaFolder: string): Promise<Everything> {
-  const tables = await sql.rows<{ name: string }>({ text: TABLES });
+  const tables = await sql.query<{ name: string }>({ text: TABLES });
   const each = tables.map(({ name }) => `SELECT '${name}' AS name, count(*)::int AS n FROM ${name}`);
-  const counts = await sql.rows<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
+  const counts = await sql.query<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
   const objects = (await objectsIn(mediaFolder)).length;
   return { ...Object.fromEntries(counts.map(({ name, n }) => [name, n])), objects };
 }

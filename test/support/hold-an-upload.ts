@@ -22,7 +22,7 @@ async function run(): Promise<void> {
   );
   const uploads = parts.mediaUploads(store);
   const id = await uploads.save({ bucket: BUCKET, key, bytes: Buffer.from('signed') });
-  await parts.transactions.run(async (sql) => {
+  await parts.transactions.inTransaction(async (sql) => {
     await uploads.keep(sql, id);
     stand();
   });

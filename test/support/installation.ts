@@ -184,7 +184,7 @@ export class Installation {
     const text = `
       INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
       VALUES ($1, $2, now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`;
-    const [run] = await this.sql.rows<{ id: string }>({ text }, [job, tick]);
+    const [run] = await this.sql.query<{ id: string }>({ text }, [job, tick]);
     return run?.id ?? '';
   }
 
@@ -203,7 +203,7 @@ export class Installation {
   ended(runId: string): Promise<EndedRun> {
     const text = `SELECT id, status, counts FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
     return waitUntil(
-      async () => (await this.sql.rows<EndedRun & Record<string, unknown>>({ text }, [runId]))[0],
+      async () => (await this.sql.query<EndedRun & Record<string, unknown>>({ text }, [runId]))[0],
       {
         what: 'the end of the run',
         timeoutMs: 30_000,
@@ -233,7 +233,7 @@ export class Installation {
     const text = `
       UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'
        WHERE id = (SELECT claim_id FROM mpi.verification_locks WHERE person_id = $1 AND stream = 'dms_passport')`;
-    await this.sql.rows({ text }, [personId]);
+    await this.sql.query({ text }, [personId]);
     await this.check.sweep();
   }
 

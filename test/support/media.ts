@@ -31,7 +31,7 @@ export class MediaParts {
 
   static async open(databaseUrl: string): Promise<MediaParts> {
     const dataSource = await new DataSource(dataSourceOptions(databaseUrl)).initialize();
-    return new MediaParts(dataSource, new Transactions(dataSource));
+    return new MediaParts(dataSource, new Transactions(dataSource, new Metrics()));
   }
 
   mediaUploads(store: MediaStore, timeoutMs = 10_000): MediaUploads {
@@ -48,21 +48,21 @@ export class MediaParts {
 
   /** As if everything in the journal had been written two hours ago. */
   async age(): Promise<void> {
-    await this.transactions.rows({
+    await this.transactions.query({
       text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`,
     });
   }
 
   /** Keys in the journal. */
   async journal(): Promise<string[]> {
-    const rows = await this.transactions.rows<{ object_key: string }>({
+    const rows = await this.transactions.query<{ object_key: string }>({
       text: 'SELECT object_key FROM mpi.media_uploads ORDER BY object_key',
     });
     return rows.map(({ object_key }) => object_key);
   }
 
   async clear(): Promise<void> {
-    await this.transactions.rows({ text: 'DELETE FROM mpi.media_uploads' });
+    await this.transactions.query({ text: 'DELETE FROM mpi.media_uploads' });
   }
 
   async close(): Promise<void> {

@@ -47,7 +47,7 @@ export function begin(
   personId: string,
   facts: Partial<SignUpFacts> = {},
 ): Promise<void> {
-  return transactions.run((sql) =>
+  return transactions.inTransaction((sql) =>
     new BeginVerifications().run(sql, {
       personId,
       facts: { ...SOMEBODY, ...facts },
@@ -81,7 +81,7 @@ export async function registered(
 ): Promise<string> {
   const { id = randomUUID(), now = REGISTERED_AT, beforeCommit } = choices;
   const register = new RegisterPerson(new PersonRepository(), choices.begin ?? new BeginVerifications());
-  await transactions.run(async (sql) => {
+  await transactions.inTransaction(async (sql) => {
     await register.run(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
     await beforeCommit?.();
   });
@@ -107,6 +107,6 @@ export async function rowsOf(
   const text = `
     SELECT to_jsonb(t) - ARRAY['id', 'person_id', 'inserted_at', 'updated_at'] AS columns
       FROM mpi.${table} AS t WHERE ${table === 'persons' ? 'id' : 'person_id'} = $1`;
-  const rows = await sql.rows<{ columns: { type?: string } }>({ text }, [personId]);
+  const rows = await sql.query<{ columns: { type?: string } }>({ text }, [personId]);
   return rows.map(({ columns }) => columns).sort((a, b) => (a.type ?? '').localeCompare(b.type ?? ''));
 }

@@ -67,13 +67,13 @@ export class PurgeScene {
 
   /** One column of what is left. */
   async left(table: string, column: string): Promise<unknown[]> {
-    const rows = await this.sql.rows({ text: `SELECT ${column} AS name FROM ${table} ORDER BY 1` });
+    const rows = await this.sql.query({ text: `SELECT ${column} AS name FROM ${table} ORDER BY 1` });
     return rows.map(({ name }) => name);
   }
 
   async counted(counter: string): Promise<number> {
     const text = `SELECT coalesce(sum(n), 0)::int AS n FROM mpi.job_run_counts WHERE run_id = $1 AND counter = $2`;
-    const [row] = await this.sql.rows<{ n: number }>({ text }, [this.run.id, counter]);
+    const [row] = await this.sql.query<{ n: number }>({ text }, [this.run.id, counter]);
     return row?.n ?? 0;
   }
 

@@ -75,14 +75,14 @@ export async function verificationOf(sql: Sql, personId: string): Promise<Verifi
   const text = `
     SELECT v.*, p.verification_status AS cumulative_status
       FROM mpi.person_verifications AS v JOIN mpi.persons AS p ON p.id = v.person_id WHERE v.person_id = $1`;
-  return theOne(await sql.rows<VerificationRow>({ text }, [personId]));
+  return theOne(await sql.query<VerificationRow>({ text }, [personId]));
 }
 
 export async function partyVerificationOf(sql: Sql, partyId: string): Promise<PartyVerificationRow> {
   const text = `
     SELECT v.*, p.verification_status AS cumulative_status
       FROM prm.party_verifications AS v JOIN prm.parties AS p ON p.id = v.party_id WHERE v.party_id = $1`;
-  return theOne(await sql.rows<PartyVerificationRow>({ text }, [partyId]));
+  return theOne(await sql.query<PartyVerificationRow>({ text }, [partyId]));
 }
 
 /** Oldest first; those of one transaction in the order of what they say. */
@@ -90,7 +90,7 @@ export async function eventsOf(sql: Sql, id: string): Promise<EventRow[]> {
   const text = `
     SELECT entity_type, properties, event_time, changed_by FROM mpi.status_change_events
      WHERE entity_id = $1 ORDER BY event_time, properties::text`;
-  return sql.rows<EventRow>({ text }, [id]);
+  return sql.query<EventRow>({ text }, [id]);
 }
 
 /** Oldest first; those of one transaction in the order of what they say. */
@@ -98,7 +98,7 @@ export async function auditOf(sql: Sql, id: string): Promise<AuditRow[]> {
   const text = `
     SELECT actor_id, resource, changeset, "row", run_id, claim_id, message_id, duration_ms, inserted_at
       FROM mpi.audit_log WHERE resource_id = $1 ORDER BY inserted_at, changeset::text`;
-  return sql.rows<AuditRow>({ text }, [id]);
+  return sql.query<AuditRow>({ text }, [id]);
 }
 
 /** What `auditOf` gives, of one stream: signed data begin all of them again. */
@@ -110,13 +110,13 @@ export async function auditOfStream(sql: Sql, id: string, stream: StreamName): P
 /** Null when nobody holds the stream and nobody waits for a retry. */
 export async function lockOf(sql: Sql, personId: string, stream: StreamName): Promise<LockRow | null> {
   const text = `SELECT * FROM mpi.verification_locks WHERE person_id = $1 AND stream = $2`;
-  const [row] = await sql.rows<LockRow>({ text }, [personId, stream]);
+  const [row] = await sql.query<LockRow>({ text }, [personId, stream]);
   return row ?? null;
 }
 
 export async function partyLockOf(sql: Sql, partyId: string, stream: StreamName): Promise<LockRow | null> {
   const text = `SELECT * FROM prm.party_verification_locks WHERE party_id = $1 AND stream = $2`;
-  const [row] = await sql.rows<LockRow>({ text }, [partyId, stream]);
+  const [row] = await sql.query<LockRow>({ text }, [partyId, stream]);
   return row ?? null;
 }
 

@@ -82,7 +82,7 @@ export async function relationshipsOf(sql: Sql, personId: string): Promise<Relat
               FROM mpi.confidant_person_relationship_documents AS d
              WHERE d.confidant_person_relationship_id = r.id) AS documents
       FROM mpi.confidant_person_relationships AS r WHERE person_id = $1 ORDER BY inserted_at, id`;
-  return sql.rows<RelationshipRow>({ text }, [personId]);
+  return sql.query<RelationshipRow>({ text }, [personId]);
 }
 
 /** Oldest first, the ended and withdrawn ones too. */
@@ -93,7 +93,7 @@ export async function authenticationMethodsOf(
   const text = `
     SELECT id, type, phone_number, value, alias, started_at, ended_at, is_active
       FROM mpi.person_authentication_methods WHERE person_id = $1 ORDER BY inserted_at, id`;
-  return sql.rows<AuthenticationMethodRow>({ text }, [personId]);
+  return sql.query<AuthenticationMethodRow>({ text }, [personId]);
 }
 
 /** In the order of their types. */
@@ -101,7 +101,7 @@ export async function documentsOf(sql: Sql, personId: string): Promise<DocumentR
   const text = `
     SELECT type, number, issued_by, issued_at::text, expiration_date::text
       FROM mpi.person_documents WHERE person_id = $1 ORDER BY type, number`;
-  return sql.rows<DocumentRow>({ text }, [personId]);
+  return sql.query<DocumentRow>({ text }, [personId]);
 }
 
 /** Oldest first, the inactive ones too. */
@@ -109,19 +109,19 @@ export async function usersOf(sql: Sql, personId: string): Promise<UserRow[]> {
   const text = `
     SELECT id, person_id, tax_id, is_active, is_blocked FROM mithril.users WHERE person_id = $1
      ORDER BY inserted_at, id`;
-  return sql.rows<UserRow>({ text }, [personId]);
+  return sql.query<UserRow>({ text }, [personId]);
 }
 
 /** Oldest first. */
 export async function tokensOf(sql: Sql, userId: string): Promise<TokenRow[]> {
   const text = `
     SELECT name, value_hash, expires_at, details FROM mithril.tokens WHERE user_id = $1 ORDER BY inserted_at, id`;
-  return sql.rows<TokenRow>({ text }, [userId]);
+  return sql.query<TokenRow>({ text }, [userId]);
 }
 
 /** Oldest first. */
 export async function signUpsOf(sql: Sql, personId: string): Promise<SignUpRow[]> {
   const text = `
     SELECT content_sha256, person_id, user_id FROM mpi.sign_ups WHERE person_id = $1 ORDER BY inserted_at, id`;
-  return sql.rows<SignUpRow>({ text }, [personId]);
+  return sql.query<SignUpRow>({ text }, [personId]);
 }

@@ -26,7 +26,7 @@ const COUNT = `
 
 /** How many rows and objects there are. */
 export async function tracesIn({ here, mediaFolder }: SignUpScene): Promise<Record<string, unknown>> {
-  const [counts] = await (here.sql as Sql).rows({ text: COUNT });
+  const [counts] = await (here.sql as Sql).query({ text: COUNT });
   return { ...counts, objects: filesIn(mediaFolder) };
 }
 

@@ -1,3 +1,4 @@
+import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
@@ -20,7 +21,7 @@ export async function openRegistry(): Promise<Registry> {
   const sql = await Session.open(database.adminUrl);
   return {
     database,
-    transactions: new Transactions(dataSource),
+    transactions: new Transactions(dataSource, new Metrics()),
     sql,
     close: async () => {
       await sql.close();

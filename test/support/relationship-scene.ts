@@ -71,13 +71,13 @@ export class RelationshipScene {
       UPDATE mpi.confidant_person_relationships
          SET verification_comment = 'старе', unverified_at = '2026-01-02T03:04:05Z',
              dracs_birth_synced_at = '2026-01-02T03:04:06Z', dracs_birth_act_id = $2 WHERE id = $1`;
-    await this.here.sql.rows({ text }, [id, OTHER_ACT]);
+    await this.here.sql.query({ text }, [id, OTHER_ACT]);
     return id;
   }
 
   async rowOf(id: string): Promise<Record<string, unknown>> {
     const text = 'SELECT * FROM mpi.confidant_person_relationships WHERE id = $1';
-    const [row] = await this.here.sql.rows<Record<string, unknown>>({ text }, [id]);
+    const [row] = await this.here.sql.query<Record<string, unknown>>({ text }, [id]);
     return row ?? {};
   }
 

@@ -24,21 +24,24 @@ export class Session implements Sql {
     return new Session(client, rows[0]?.pid ?? 0);
   }
 
-  rows<Row extends QueryResultRow>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+  query<Row extends QueryResultRow>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const sent = this.last.then(async () => (await this.client.query<Row>(text, [...values])).rows);
     this.last = sent.catch(() => undefined);
     return sent;
   }
 
+  /** Entities are for the program; tests read and write with statements. */
+  repository = noRepository;
+
   /** Statements without parameters, one after the other. */
   async run(...statements: string[]): Promise<void> {
-    for (const text of statements) await this.rows({ text });
+    for (const text of statements) await this.query({ text });
   }
 
   /** Holds a person's row of verifications in a transaction, until `run('COMMIT')`. */
   async holdPerson(personId: string): Promise<void> {
     await this.run('BEGIN');
-    await this.rows({ text: 'SELECT FROM mpi.person_verifications WHERE person_id = $1 FOR UPDATE' }, [
+    await this.query({ text: 'SELECT FROM mpi.person_verifications WHERE person_id = $1 FOR UPDATE' }, [
       personId,
     ]);
   }
@@ -53,11 +56,16 @@ export class Session implements Sql {
   }
 }
 
+/** For an `Sql` of a test that sends statements only. */
+export function noRepository(): never {
+  throw new Error('This Sql of a test sends statements only.');
+}
+
 /** Resolves once somebody waits for what the session with this number holds. */
 export async function waitForWaiters(observer: Sql, pid: number): Promise<void> {
   await waitUntil(
     async () => {
-      const waiting = await observer.rows(
+      const waiting = await observer.query(
         { text: 'SELECT pid FROM pg_stat_activity WHERE $1::int = ANY (pg_blocking_pids(pid))' },
         [pid],
       );

@@ -56,7 +56,7 @@ export class UnzrInfoDesk {
 
   async row(unzr: string): Promise<UnzrInfoRecord> {
     const text = 'SELECT * FROM mimir.unzr_info WHERE unzr = $1';
-    const [row] = await this.here.sql.rows<UnzrInfoRecord>({ text }, [unzr]);
+    const [row] = await this.here.sql.query<UnzrInfoRecord>({ text }, [unzr]);
     if (row === undefined) throw new Error('The question was never asked.');
     return row;
   }
@@ -78,12 +78,12 @@ export class UnzrInfoDesk {
       INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by, tries, claim_id, next_try_at)
       VALUES ($1, 'pending', gen_random_uuid(), gen_random_uuid(), $2::smallint,
               CASE WHEN $2::smallint > 0 THEN gen_random_uuid() END, ${nextTryAt})`;
-    await this.here.sql.rows({ text }, [unzr, tries]);
+    await this.here.sql.query({ text }, [unzr, tries]);
   }
 
   audit(): Promise<AuditRow[]> {
     const text = `SELECT * FROM mpi.audit_log WHERE resource = 'unzr_info' ORDER BY inserted_at`;
-    return this.here.sql.rows<AuditRow>({ text });
+    return this.here.sql.query<AuditRow>({ text });
   }
 
   private async call(path: string, request: RequestInit) {

@@ -149,7 +149,7 @@ export class WiredSignUp {
        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
          AND xact_start IS NOT NULL`;
     const { sql } = this.scene.here;
-    await waitUntil(async () => (await sql.rows({ text })).length === 0, {
+    await waitUntil(async () => (await sql.query({ text })).length === 0, {
       what: 'open transactions to end',
     });
   }

@@ -63,11 +63,11 @@ export class PeopleRepository {
 
   /** Puts them in, in place of those of an earlier demo; one statement a table. Gives the time of the database. */
   async replace(rowsAt: (now: Date) => RowsByTable): Promise<Date> {
-    return this.transactions.run(async (sql) => {
+    return this.transactions.inTransaction(async (sql) => {
       for (const [table, column, owners] of OWNED) {
-        await sql.rows({ text: `DELETE FROM ${table} WHERE ${column} IN (${owners})` }, [DEMO_ID_BEGINS]);
+        await sql.query({ text: `DELETE FROM ${table} WHERE ${column} IN (${owners})` }, [DEMO_ID_BEGINS]);
       }
-      const [{ now } = { now: new Date() }] = await sql.rows<{ now: Date }>({ text: 'SELECT now()' });
+      const [{ now } = { now: new Date() }] = await sql.query<{ now: Date }>({ text: 'SELECT now()' });
       for (const [table, rows] of rowsAt(now)) await insert(sql, table, rows);
       return now;
     });
@@ -75,7 +75,7 @@ export class PeopleRepository {
 
   /** How they stand now, by id, and what was written down about them since then. */
   async states(since: Date): Promise<ReadonlyMap<string, State>> {
-    const rows = await this.transactions.rows<State & Record<string, unknown>>(STATES, [since]);
+    const rows = await this.transactions.query<State & Record<string, unknown>>(STATES, [since]);
     return new Map(rows.map((row) => [row.id, row]));
   }
 }
@@ -86,5 +86,5 @@ async function insert(sql: Sql, table: string, rows: readonly Columns[]): Promis
     .join(', ');
   const text = `
     INSERT INTO ${table} (${names}) SELECT ${names} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;
-  await sql.rows({ text }, [JSON.stringify(rows)]);
+  await sql.query({ text }, [JSON.stringify(rows)]);
 }

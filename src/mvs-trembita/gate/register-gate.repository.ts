@@ -14,11 +14,11 @@ export class RegisterGateRepository implements GateStore {
   constructor(private readonly sql: Sql) {}
 
   async layOut(count: number): Promise<void> {
-    await this.sql.rows(places.LAY_OUT, [count]);
+    await this.sql.query(places.LAY_OUT, [count]);
   }
 
   async beat(worker: string, leaseMs: number): Promise<LiveWorkers> {
-    return only(await this.sql.rows<{ workers: number; earlier: number }>(places.BEAT, [worker, leaseMs]));
+    return only(await this.sql.query<{ workers: number; earlier: number }>(places.BEAT, [worker, leaseMs]));
   }
 
   async holdPlaces(want: {
@@ -28,11 +28,11 @@ export class RegisterGateRepository implements GateStore {
     ceiling: number;
   }): Promise<number> {
     const values = [want.worker, want.leaseMs, want.wanted, want.ceiling];
-    return only(await this.sql.rows<{ held: number }>(places.HOLD_PLACES, values)).held;
+    return only(await this.sql.query<{ held: number }>(places.HOLD_PLACES, values)).held;
   }
 
   async leave(worker: string): Promise<void> {
-    await this.sql.rows(places.LEAVE, [worker]);
+    await this.sql.query(places.LEAVE, [worker]);
   }
 
   async reserveTime(want: {
@@ -41,7 +41,7 @@ export class RegisterGateRepository implements GateStore {
   }): Promise<{ firstAtMs: number; nowMs: number }> {
     const values = [want.leadMs, want.lengthMs];
     const row = only(
-      await this.sql.rows<{ free_again_at_ms: number; now_ms: number }>(places.RESERVE_TIME, values),
+      await this.sql.query<{ free_again_at_ms: number; now_ms: number }>(places.RESERVE_TIME, values),
     );
     return { firstAtMs: row.free_again_at_ms - want.lengthMs, nowMs: row.now_ms };
   }
@@ -78,12 +78,12 @@ export class RegisterGateRepository implements GateStore {
   }
 
   async lastAnswerAt(): Promise<Date | null> {
-    return only(await this.sql.rows<{ answered_at: Date | null }>(breakers.LAST_ANSWER)).answered_at;
+    return only(await this.sql.query<{ answered_at: Date | null }>(breakers.LAST_ANSWER)).answered_at;
   }
 
   /** Which methods anybody may call now, as the database has it. */
   async breakerStates(): Promise<readonly { readonly method: string; readonly is_open_to_all: boolean }[]> {
-    return this.sql.rows(breakers.STATES);
+    return this.sql.query(breakers.STATES);
   }
 
   private async breaker(
@@ -91,7 +91,7 @@ export class RegisterGateRepository implements GateStore {
     values: readonly unknown[],
   ): Promise<BreakerRow> {
     const { period, open_for_ms, calls, failures, changed } = only(
-      await this.sql.rows<StoredBreaker>(statement, values),
+      await this.sql.query<StoredBreaker>(statement, values),
     );
     return { period, openForMs: open_for_ms, window: { calls, failures }, changed };
   }

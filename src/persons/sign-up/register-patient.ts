@@ -77,7 +77,7 @@ export class RegisterPatient {
     const uploadId = await this.keepSignedContent(signUp, plan, ids);
     let registered: RegisteredPatient | undefined;
     try {
-      registered = await this.transactions.run(async (sql) => {
+      registered = await this.transactions.inTransaction(async (sql) => {
         const { person } = signUp.content;
         await this.findPerson.lock(sql, person, [signUp.contentSha256]);
         const seenBehindLock = await this.planRegistration.run(sql, signUp, person);

@@ -30,11 +30,11 @@ const REMEMBER = {
 @Injectable()
 export class SignUpRepository {
   async personOf(sql: Sql, contentSha256: string): Promise<string | undefined> {
-    const [row] = await sql.rows<{ person_id: string }>(PERSON_OF_CONTENT, [contentSha256]);
+    const [row] = await sql.query<{ person_id: string }>(PERSON_OF_CONTENT, [contentSha256]);
     return row?.person_id;
   }
 
   async remember(sql: Sql, { contentSha256, personId, userId }: SignUp): Promise<void> {
-    await sql.rows(REMEMBER, [contentSha256, personId, userId]);
+    await sql.query(REMEMBER, [contentSha256, personId, userId]);
   }
 }

@@ -53,7 +53,7 @@ export class CheckRequestRepository {
 
   /** In the transaction that began the stream again, with the person's row locked. */
   async request(sql: Sql, { personId, stream }: RequestedCheck, userId: string): Promise<void> {
-    await sql.rows(REQUEST, [personId, stream, userId]);
+    await sql.query(REQUEST, [personId, stream, userId]);
   }
 
   /** Undefined when nobody ever asked for the check. */
@@ -61,7 +61,7 @@ export class CheckRequestRepository {
     { personId, stream }: RequestedCheck,
     sql: Sql = this.transactions,
   ): Promise<CheckRequestRow | undefined> {
-    const [row] = await sql.rows<CheckRequestRow & Record<string, unknown>>(readRequest(stream), [
+    const [row] = await sql.query<CheckRequestRow & Record<string, unknown>>(readRequest(stream), [
       personId,
       stream,
     ]);
@@ -70,7 +70,7 @@ export class CheckRequestRepository {
 
   /** Takes what has waited longest to be looked at. */
   async take(leaseSeconds: number): Promise<TakenRequest | undefined> {
-    const [row] = await this.transactions.rows<{
+    const [row] = await this.transactions.query<{
       id: string;
       person_id: string;
       stream: RegisterStreamName;
@@ -80,7 +80,7 @@ export class CheckRequestRepository {
 
   /** Ends the request if the stream tells that it is over; else gives after how many milliseconds to look again. */
   async settle({ id, stream }: TakenRequest): Promise<number | null> {
-    const [row] = await this.transactions.rows<{ again_in_ms: string | null }>(settle(stream), [id]);
+    const [row] = await this.transactions.query<{ again_in_ms: string | null }>(settle(stream), [id]);
     const againInMs = row?.again_in_ms ?? null;
     return againInMs === null ? null : Number(againInMs);
   }
@@ -91,9 +91,10 @@ export class CheckRequestRepository {
     { worker, leaseSeconds, actorId }: RequestClaimant,
   ): Promise<OneClaimed | undefined> {
     const claimId = randomUUID();
-    const [row] = await this.transactions.rows<{ attempts: number; now_ms: string }>(claimRequested(stream), [
-      ...[claimId, personId, stream, worker, leaseSeconds, actorId],
-    ]);
+    const [row] = await this.transactions.query<{ attempts: number; now_ms: string }>(
+      claimRequested(stream),
+      [...[claimId, personId, stream, worker, leaseSeconds, actorId]],
+    );
     return row === undefined ? undefined : { claimId, attempts: row.attempts, nowMs: Number(row.now_ms) };
   }
 }

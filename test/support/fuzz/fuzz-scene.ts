@@ -69,11 +69,11 @@ async function peopleAndRelationships({ sql }: Installation): Promise<string[]> 
 
 async function pastRun({ sql }: Installation): Promise<string> {
   const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now()) RETURNING id`;
-  const [run] = await sql.rows<{ id: string }>({ text }, [JOB]);
+  const [run] = await sql.query<{ id: string }>({ text }, [JOB]);
   return run?.id ?? '';
 }
 
 async function pastQuestion({ sql }: Installation): Promise<void> {
   const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
-  await sql.rows({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
+  await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
 }

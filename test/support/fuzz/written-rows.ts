@@ -13,13 +13,13 @@ const TABLES = `
  * that was only locked counts as untouched.
  */
 export async function writtenRowsIn(sql: Sql): Promise<() => Promise<string>> {
-  const tables = await sql.rows<{ name: string }>({ text: TABLES });
+  const tables = await sql.query<{ name: string }>({ text: TABLES });
   const each = tables.map(
     ({ name }) =>
       `SELECT '${name} ' || count(*) || ' ' || coalesce(max(xmin::text::bigint), 0) AS n FROM ${name}`,
   );
   const text = `SELECT string_agg(n, E'\\n' ORDER BY n) AS n FROM (${each.join(' UNION ALL ')}) AS t`;
   // Planned once: it is asked after every request.
-  await sql.rows({ text: `PREPARE written_rows AS ${text}` });
-  return async () => (await sql.rows<{ n: string }>({ text: 'EXECUTE written_rows' }))[0]?.n ?? '';
+  await sql.query({ text: `PREPARE written_rows AS ${text}` });
+  return async () => (await sql.query<{ n: string }>({ text: 'EXECUTE written_rows' }))[0]?.n ?? '';
 }

@@ -90,7 +90,7 @@ export class PatientRepository {
   }
 
   private read<Row extends Record<string, unknown>>(text: string, id: string): Promise<Row[]> {
-    return this.transactions.rows<Row>({ text }, [id]);
+    return this.transactions.query<Row>({ text }, [id]);
   }
 }
 

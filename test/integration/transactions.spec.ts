@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source';
+import { JobSchedule } from '../../src/database/mpi/job-schedule.entity';
+import { type Sql, Transactions } from '../../src/database/transactions';
+import { Metrics } from '../../src/observability';
+import { type FreshDatabase, freshDatabase } from '../support/fresh-database';
+
+class Unwanted extends Error {}
+
+describe('A transaction', () => {
+  let database: FreshDatabase;
+  let dataSource: DataSource;
+  let metrics: Metrics;
+  let transactions: Transactions;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 4 })).initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+  beforeEach(async () => {
+    dataSource.subscribers.length = 0;
+    metrics = new Metrics();
+    transactions = new Transactions(dataSource, metrics);
+    const admin = await new DataSource({ type: 'postgres', url: database.adminUrl }).initialize();
+    await admin.query('TRUNCATE mpi.job_schedules');
+    await admin.destroy();
+  });
+
+  const jobs = async (): Promise<string[]> => {
+    const found = await transactions.repository(JobSchedule).find({ order: { job: 'ASC' } });
+    return found.map(({ job }) => job);
+  };
+  const total = async (metric: Metrics['sqlStatements']): Promise<number> =>
+    (await metric.get()).values.reduce((sum, { value }) => sum + value, 0);
+  const lock = (sql: Sql, key: number) => sql.query({ text: 'SELECT pg_advisory_xact_lock($1)' }, [key]);
+  const insert = async (sql: Sql, job: string): Promise<void> => {
+    await sql.repository(JobSchedule).insert({ job });
+  };
+
+  it('commits what statements and repositories wrote, and counts every statement', async () => {
+    await transactions.inTransaction(async (sql) => {
+      await insert(sql, 'by-repository');
+      await sql.query({ text: 'INSERT INTO mpi.job_schedules (job) VALUES ($1)' }, ['by-statement']);
+      // Both see each other before the commit; nobody else sees either.
+      expect(await sql.repository(JobSchedule).count()).toBe(2);
+      expect(await jobs()).toEqual([]);
+    });
+    // BEGIN, two INSERTs, two SELECTs, COMMIT.
+    expect(await total(metrics.sqlStatements)).toBe(6);
+    expect(await jobs()).toEqual(['by-repository', 'by-statement']);
+  });
+
+  it.each<[string, (sql: Sql) => Promise<unknown>]>([
+    ['insert', (sql) => sql.repository(JobSchedule).insert({ job: 'lost' })],
+    ['save', (sql) => sql.repository(JobSchedule).save({ job: 'lost' })],
+    [
+      'the query builder',
+      (sql) => sql.repository(JobSchedule).createQueryBuilder().insert().values({ job: 'lost' }).execute(),
+    ],
+  ])('rolls back what a repository wrote by %s', async (_, write) => {
+    await expect(
+      transactions.inTransaction(async (sql) => {
+        await write(sql);
+        expect(await sql.repository(JobSchedule).count()).toBe(1);
+        throw new Unwanted();
+      }),
+    ).rejects.toBeInstanceOf(Unwanted);
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('rolls back when a repository fails, and passes on the code of the database', async () => {
+    const failing = transactions.inTransaction(async (sql) => {
+      await insert(sql, 'first');
+      await insert(sql, 'first');
+    });
+    await expect(failing).rejects.toMatchObject({ code: '23505' });
+    expect(await jobs()).toEqual([]);
+  });
+
+  it('repeats the whole work after a deadlock, what repositories wrote included', async () => {
+    const attempts = { one: 0, two: 0 };
+    let bothHoldALock: () => void = () => undefined;
+    let holding = 0;
+    const both = new Promise<void>((resolve) => (bothHoldALock = resolve));
+    const work = (name: 'one' | 'two', [mine, other]: [number, number]) =>
+      transactions.inTransaction(async (sql) => {
+        attempts[name] += 1;
+        await insert(sql, name);
+        await lock(sql, mine);
+        holding += 1;
+        if (holding === 2) bothHoldALock();
+        await both;
+        await lock(sql, other);
+      });
+    await Promise.all([work('one', [1, 2]), work('two', [2, 1])]);
+    expect(attempts.one + attempts.two).toBe(3);
+    expect(await total(metrics.transactionsRepeated)).toBe(1);
+    expect(await jobs()).toEqual(['one', 'two']);
+  });
+
+  it('repeats the work when a statement of a repository ends the transaction', async () => {
+    let attempts = 0;
+    await transactions.inTransaction(async (sql) => {
+      attempts += 1;
+      await insert(sql, 'once');
+      if (attempts > 1) return;
+      await sql
+        .repository(JobSchedule)
+        .query(`DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$`);
+    });
+    expect(attempts).toBe(2);
+    expect(await jobs()).toEqual(['once']);
+  });
+});
