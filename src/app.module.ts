@@ -7,7 +7,7 @@ import { DatabaseHealth } from './database/database-health';
 import { GraphqlModule } from './graphql';
 import { HttpModule } from './http';
 import { RedisConnections, RedisModule } from './jobs';
-import { AuthenticateToken, MithrilModule } from './mithril';
+import { MithrilModule, TokenService } from './mithril';
 import { type Log, type Metrics, ObservabilityModule } from './observability';
 import { PersonsModule } from './persons';
 import { UnzrInfoModule } from './unzr-info';
@@ -57,8 +57,8 @@ function doors(rings: boolean): DynamicModule {
       }),
     },
     callers: {
-      inject: [AuthenticateToken],
-      useFactory: (authenticate: AuthenticateToken) => ({ ofToken: (token) => authenticate.run(token) }),
+      inject: [TokenService],
+      useFactory: (tokens: TokenService) => ({ ofToken: (token) => tokens.authenticate(token) }),
     },
   });
 }

@@ -7,8 +7,9 @@ import { SettingsModule } from '../src/config/settings.module';
 import { DatabaseModule } from '../src/database/database.module';
 import { scopesIn } from '../src/domain/access/access.rules';
 import { SCOPES } from '../src/domain/access/scope';
-import { type LocalWish, MakeLocalToken, MithrilModule } from '../src/mithril';
+import { MithrilModule } from '../src/mithril';
 import { describeError, NestLog, ObservabilityModule, openLog } from '../src/observability';
+import { type LocalGrant, LocalTokens } from './local-token';
 import { ExitStatus } from '../src/cli/exit-status';
 
 /** A working day. */
@@ -33,7 +34,7 @@ Prints the token, which is shown this once: the database keeps its hash.
 const SCOPE = /^[a-z_]+:[a-z_]+$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-type Wanted = Omit<LocalWish, 'actorId'>;
+type Wanted = Omit<LocalGrant, 'actorId'>;
 
 class WrongUsage extends Error {}
 
@@ -80,6 +81,7 @@ async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<str
   // Neither Redis nor the register has anything to do with it, so not the whole program is put together.
   @Module({
     imports: [SettingsModule.of(settings), ObservabilityModule.of({ log }), DatabaseModule, MithrilModule],
+    providers: [LocalTokens],
   })
   class TokenModule {}
   const app = await NestFactory.createApplicationContext(TokenModule, {
@@ -87,7 +89,7 @@ async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<str
     abortOnError: false,
   });
   try {
-    return await app.get(MakeLocalToken).run({ ...wanted, actorId: settings.SYSTEM_USER_ID });
+    return await app.get(LocalTokens).issue({ ...wanted, actorId: settings.SYSTEM_USER_ID });
   } finally {
     await app.close();
   }

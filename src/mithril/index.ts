@@ -1,7 +1,4 @@
-export { AuthenticateToken } from './authenticate-token';
-export type { Grant } from './grant';
-export { IssueToken } from './issue-token';
-export { type LocalWish, MakeLocalToken } from './make-local-token';
 export { MithrilModule } from './mithril.module';
-export { oldTokens } from './old-tokens';
-export { type NewUser, type User, UserRepository } from './user.repository';
+export { type Grant, oldTokens } from './token.repository';
+export { TokenService } from './token.service';
+export { type NewUser, type UserAccount, UserRepository } from './user.repository';

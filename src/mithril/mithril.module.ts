@@ -1,21 +1,11 @@
 import { Module } from '@nestjs/common';
-import { AuthenticateToken } from './authenticate-token';
-import { IssueToken } from './issue-token';
-import { LocalCallerRepository } from './local-caller.repository';
-import { MakeLocalToken } from './make-local-token';
 import { TokenRepository } from './token.repository';
+import { TokenService } from './token.service';
 import { UserRepository } from './user.repository';
 
-/** Users and what they may do by which token. */
+/** Users, and what they may do with which token. */
 @Module({
-  providers: [
-    AuthenticateToken,
-    IssueToken,
-    LocalCallerRepository,
-    MakeLocalToken,
-    TokenRepository,
-    UserRepository,
-  ],
-  exports: [AuthenticateToken, IssueToken, MakeLocalToken, UserRepository],
+  providers: [TokenService, TokenRepository, UserRepository],
+  exports: [TokenService, UserRepository],
 })
 export class MithrilModule {}

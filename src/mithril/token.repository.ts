@@ -1,28 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import type { Sql, Statement } from '../database/transactions';
+import { randomUUID } from 'node:crypto';
 import type { TokenFacts } from '../domain/access/access.rules';
-import type { Grant } from './grant';
+import { agedRows, type Keeping, type OldRows } from '../database/old-rows';
+import { Token } from '../database/mithril/token.entity';
+import { AuditLog } from '../database/mpi/audit-log.entity';
+import type { Sql, Statement } from '../database/transactions';
 
-/** A token as it is kept: without itself. */
-export interface KeptToken extends Grant {
-  readonly valueHash: string;
+const ACCESS_TOKEN = 'access_token';
+
+/** Who signed a registration, and so caused a token for another user. */
+export interface GrantApplicant {
+  readonly userId: string;
+  readonly personId: string;
 }
 
-/** $1 hash, $2 expires at, $3 user, $4 details, $5 actor, $6 changeset. */
-const INSERT_ACCESS_TOKEN: Statement = {
-  name: 'token_insert_access_token',
-  text: `
-    WITH issued AS (
-      INSERT INTO mithril.tokens (name, value_hash, expires_at, user_id, details)
-      VALUES ('access_token', $1, $2, $3, $4::jsonb)
-      RETURNING id)
-    INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
-    SELECT $5::uuid, 'tokens', id, $6::jsonb FROM issued`,
-};
+/** What a token allows, to whom, through which client, and who caused it. */
+export interface Grant {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly grantType: string;
+  /** Separated by spaces. */
+  readonly scope: string;
+  /** Only for a token of another user. */
+  readonly applicant?: GrantApplicant;
+  /** The audit log has them as the author of the token. */
+  readonly actorId: string;
+  readonly expiresAt: Date;
+}
 
 /**
- * Everything that decides about a call, in one look at one moment. Other programs write these tables too: what is empty
- * counts against the token, and a client id that is none must not break the statement. $1 hash.
+ * Everything that decides about a call, in one statement. Other programs write these tables too: an empty column counts
+ * against the token, and a malformed client id must not break the statement. $1 hash.
  */
 const FACTS_OF: Statement = {
   name: 'token_facts_of',
@@ -58,24 +66,18 @@ interface FactsRow {
 /** The only writer of `tokens`. */
 @Injectable()
 export class TokenRepository {
-  /** Who asked for it is the actor: the token may allow him to act for somebody else. */
-  async insertAccessToken(sql: Sql, token: KeptToken): Promise<void> {
-    const expiresAt = token.expiresAt.toISOString();
-    const details = detailsOf(token);
+  async insertAccessToken(sql: Sql, grant: Grant, valueHash: string): Promise<void> {
+    const { userId, actorId, expiresAt } = grant;
+    const id = randomUUID();
+    const details = detailsOf(grant);
+    await sql.repository(Token).insert({ id, name: ACCESS_TOKEN, valueHash, expiresAt, userId, details });
     const changeset = {
-      name: { new_value: 'access_token' },
-      user_id: { new_value: token.userId },
-      expires_at: { new_value: expiresAt },
+      name: { new_value: ACCESS_TOKEN },
+      user_id: { new_value: userId },
+      expires_at: { new_value: expiresAt.toISOString() },
       details: { new_value: details },
     };
-    await sql.query(INSERT_ACCESS_TOKEN, [
-      token.valueHash,
-      expiresAt,
-      token.userId,
-      JSON.stringify(details),
-      token.actorId,
-      JSON.stringify(changeset),
-    ]);
+    await sql.repository(AuditLog).insert({ actorId, resource: 'tokens', resourceId: id, changeset });
   }
 
   /** Nothing when no access token has this hash. */
@@ -105,4 +107,15 @@ function factsIn(row: FactsRow): TokenFacts {
     clientScope: row.client_scope,
     legalEntity: type === null ? null : { type, status, isActive: row.entity_is_active },
   };
+}
+
+/** Access tokens that expired long ago. Other programs remove the kinds they make. */
+export function oldTokens(keeping: Keeping): OldRows {
+  return agedRows({
+    ...keeping,
+    schema: 'mithril',
+    table: 'tokens',
+    by: 'expires_at',
+    only: `o.name = '${ACCESS_TOKEN}'`,
+  });
 }

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Grant, IssueToken } from '../../src/mithril';
+import { type Grant, TokenService } from '../../src/mithril';
 import { TokenRepository } from '../../src/mithril/token.repository';
 import { aUser, tokensOf } from '../support/builders';
 import { emptyTables } from '../support/empty-tables';
 import { openRegistry, type Registry } from '../support/registry';
 
-const issueToken = new IssueToken(new TokenRepository());
 const APPLICANT = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',
   personId: '5a5b1c9e-0000-4000-8000-000000000002',
@@ -33,7 +32,10 @@ beforeEach(async () => {
   };
 });
 
-const issue = (): Promise<string> => registry.transactions.inTransaction((sql) => issueToken.run(sql, grant));
+const issue = (): Promise<string> =>
+  registry.transactions.inTransaction((sql) =>
+    new TokenService(registry.transactions, new TokenRepository()).issue(sql, grant),
+  );
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 describe('A token', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type NewUser, type User, UserRepository } from '../../src/mithril';
+import { type NewUser, type UserAccount, UserRepository } from '../../src/mithril';
 import { aPerson, aUser, auditOf, usersOf } from '../support/builders';
 import { emptyTables } from '../support/empty-tables';
 import { openRegistry, type Registry } from '../support/registry';
@@ -31,10 +31,11 @@ const newUser = (changes: Partial<NewUser> = {}): NewUser => ({
   actorId: APPLICANT_USER_ID,
   ...changes,
 });
-const create = (user: NewUser): Promise<User> =>
+const create = (user: NewUser): Promise<UserAccount> =>
   registry.transactions.inTransaction((sql) => users.create(sql, user));
-const ofTaxId = (taxId: string): Promise<User | undefined> => users.ofTaxId(registry.transactions, taxId);
-const ofPerson = (): Promise<User | undefined> => users.ofPerson(registry.transactions, personId);
+const ofTaxId = (taxId: string): Promise<UserAccount | undefined> =>
+  users.ofTaxId(registry.transactions, taxId);
+const ofPerson = (): Promise<UserAccount | undefined> => users.ofPerson(registry.transactions, personId);
 
 describe('A user by his tax_id', () => {
   it('is the active one, blocked or not', async () => {

@@ -1,5 +1,5 @@
-import { noRepository } from '../support/session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { User } from '../../src/database/mithril/user.entity';
 import type { Sql, Statement } from '../../src/database/transactions';
 import { UserRepository } from '../../src/mithril';
 import { aPerson, savePersons } from '../support/builders';
@@ -49,13 +49,19 @@ async function plansOf(work: (sql: Sql) => Promise<unknown>): Promise<string> {
       sent.push({ statement, values });
       return registry.sql.query(statement, values);
     },
-    repository: noRepository,
+    repository: (entity) => registry.transactions.repository(entity),
   };
+  const { subscribers } = registry.transactions.repository(User).manager.connection;
+  subscribers.push({
+    beforeQuery: ({ query, parameters = [] }) =>
+      void sent.push({ statement: { text: query }, values: parameters as readonly unknown[] }),
+  });
   await work(recording);
+  subscribers.pop();
   const plans: string[] = [];
   for (const { statement, values } of sent) {
     const explained = await registry.sql.query({ text: `EXPLAIN ${statement.text}` }, values);
-    plans.push(`${statement.name}\n${explained.map((row) => Object.values(row).join('')).join('\n')}`);
+    plans.push(`${statement.name ?? ''}\n${explained.map((row) => Object.values(row).join('')).join('\n')}`);
   }
   expect(plans.length).toBeGreaterThan(0);
   return plans.join('\n');

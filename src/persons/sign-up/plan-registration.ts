@@ -5,7 +5,7 @@ import { ageInYears } from '../../domain/person/age';
 import type { PersonRequest } from '../../domain/person/person-request';
 import { Refusal } from '../../domain/refusal';
 import { CheckRelationship, CreateRelationship } from '../../confidant-relationships';
-import { type User, UserRepository } from '../../mithril';
+import { type UserAccount, UserRepository } from '../../mithril';
 import { FindRegisteredPerson } from '../find-registered-person';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import type { AdmittedSignUp } from './admit-applicant';
@@ -18,7 +18,7 @@ export interface RegistrationPlan {
   /** Whether the relationship to the confidant is to be created. */
   readonly createsRelationship: boolean;
   /** The user of who was found; empty when one is to be created. */
-  readonly foundUser: User | null;
+  readonly foundUser: UserAccount | null;
 }
 
 /** Ids are made before anything is written, because the signed content is kept under them first. */

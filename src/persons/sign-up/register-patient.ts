@@ -6,7 +6,7 @@ import { Transactions } from '../../database/transactions';
 import { Refusal } from '../../domain/refusal';
 import type { PersonRequest } from '../../domain/person/person-request';
 import { MediaUploads } from '../../media-storage';
-import type { User } from '../../mithril';
+import type { UserAccount } from '../../mithril';
 import { FindRegisteredPerson } from '../find-registered-person';
 import { AdmitApplicant } from './admit-applicant';
 import { type AnsweredPerson, answerPerson } from './answer-person';
@@ -113,7 +113,7 @@ export class RegisterPatient {
 }
 
 /** A number the applicant did not send is not told to him: nobody has verified yet that he acts for the person. */
-function toldTaxId({ taxId }: User, { tax_id: sent }: PersonRequest): string {
+function toldTaxId({ taxId }: UserAccount, { tax_id: sent }: PersonRequest): string {
   return taxId !== null && taxId === sent ? taxId : '';
 }
 

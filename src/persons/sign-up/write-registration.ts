@@ -4,7 +4,7 @@ import { SETTINGS } from '../../config/settings.module';
 import type { Sql } from '../../database/transactions';
 import { Refusal } from '../../domain/refusal';
 import { CreateRelationship } from '../../confidant-relationships';
-import { IssueToken, type User, UserRepository } from '../../mithril';
+import { TokenService, type UserAccount, UserRepository } from '../../mithril';
 import type { RegisteredPerson } from '../person.repository';
 import { RegisterPerson } from '../register-person';
 import type { CheckedSignUp } from './check-sign-up-content';
@@ -27,12 +27,16 @@ export class WriteRegistration {
     private readonly registerPerson: RegisterPerson,
     private readonly createRelationship: CreateRelationship,
     private readonly users: UserRepository,
-    private readonly issueToken: IssueToken,
+    private readonly tokens: TokenService,
     private readonly signUps: SignUpRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async run(sql: Sql, signUp: CheckedSignUp, planned: Planned): Promise<{ user: User; token: string }> {
+  async run(
+    sql: Sql,
+    signUp: CheckedSignUp,
+    planned: Planned,
+  ): Promise<{ user: UserAccount; token: string }> {
     const { content, parameters, now, contentSha256 } = signUp;
     const { plan, ids } = planned;
     const actorId = signUp.applicant.userId;
@@ -71,7 +75,7 @@ export class WriteRegistration {
     sql: Sql,
     { applicant, content }: CheckedSignUp,
     { plan, ids }: Planned,
-  ): Promise<User> {
+  ): Promise<UserAccount> {
     if (plan.foundUser !== null) return plan.foundUser;
     const user = await this.users.create(sql, {
       id: ids.userId,
@@ -85,7 +89,7 @@ export class WriteRegistration {
 
   private tokenOf(sql: Sql, { applicant, now }: CheckedSignUp, userId: string): Promise<string> {
     const { PIS_CLIENT_ID: clientId, PIS_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds } = this.settings;
-    return this.issueToken.run(sql, {
+    return this.tokens.issue(sql, {
       userId,
       clientId,
       grantType: GRANT_TYPE,
