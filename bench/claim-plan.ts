@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
-import { claimReady } from '../src/verifications/claim-statements';
-import { markParameters } from '../src/verifications/selection';
+import { claimReady, markParameters } from '../src/verifications/claim.sql';
 
 /** What one claim cost, as PostgreSQL counted it. */
 export interface ClaimCost {

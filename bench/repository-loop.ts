@@ -3,12 +3,10 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source';
 import { Transactions } from '../src/database/transactions';
 import { DMS_PASSPORT_ANSWERS } from '../src/dms-passport';
-import { ClaimPeople } from '../src/verifications/claim-people';
-import { ClaimRepository } from '../src/verifications/claim.repository';
-import { ClaimLeaseRepository } from '../src/verifications/claim-lease.repository';
-import { decideAnswered } from '../src/verifications/decide-outcome';
+import { BatchClaimer } from '../src/verifications/worker-claims';
+import { ClaimRepository, ClaimLeaseRepository } from '../src/verifications/claim.repository';
+import { decideAnswered, type Answered } from '../src/verifications/outcome';
 import { FactsRepository } from '../src/verifications/facts.repository';
-import type { Answered } from '../src/verifications/outcome';
 import { OutcomeRepository } from '../src/verifications/outcome.repository';
 
 const STREAM = 'dms_passport';
@@ -29,7 +27,7 @@ export class RepositoryLoop {
   private constructor(
     private readonly dataSource: DataSource,
     private readonly transactions: Transactions,
-    private readonly people: readonly ClaimPeople[],
+    private readonly people: readonly BatchClaimer[],
   ) {}
 
   static async open(url: string, loops: number): Promise<RepositoryLoop> {
@@ -44,7 +42,7 @@ export class RepositoryLoop {
     const claims = new ClaimRepository(transactions, new FactsRepository());
     const people = Array.from({ length: loops }, (_, n) => {
       const claimant = { stream: STREAM, runId, worker: `loop-${n}`, leaseSeconds: 600 } as const;
-      return new ClaimPeople(claims, () => ({ ...claimant, actorId: ACTOR, threshold: THRESHOLD }), false);
+      return new BatchClaimer(claims, () => ({ ...claimant, actorId: ACTOR, threshold: THRESHOLD }), false);
     });
     return new RepositoryLoop(dataSource, transactions, people);
   }
@@ -61,7 +59,7 @@ export class RepositoryLoop {
     await this.dataSource.destroy();
   }
 
-  private async claimAndComplete(people: ClaimPeople, untilMs: number): Promise<number> {
+  private async claimAndComplete(people: BatchClaimer, untilMs: number): Promise<number> {
     const outcomes = new OutcomeRepository();
     const leases = new ClaimLeaseRepository(this.transactions);
     let done = 0;

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
 import type { Statement } from '../src/database/transactions';
-import { ALL_UNVERIFIED, LISTED, unverifiedBy } from '../src/verifications/listed-statement';
-import { HISTORY } from '../src/verifications/read-history';
+import { ALL_UNVERIFIED, LISTED, unverifiedBy } from '../src/verifications/person-list.repository';
+import { HISTORY } from '../src/verifications/verification-reader.service';
 import type { Figure, Measured } from './goal';
 import { fillLists } from './list-rows';
 import { onDatabase, type Stage } from './stage';

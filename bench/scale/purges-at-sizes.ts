@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import type { RemovedRows } from '../../src/database/old-rows';
 import { Transactions } from '../../src/database/transactions';
-import { oldRecords } from '../../src/verifications/old-records';
+import { oldRecords } from '../../src/verifications/old-verification-rows';
 import type { Measured } from '../goal';
 import { median } from '../statistics';
 import { againstSmall, inTurns, type Sizes } from './at-sizes';

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Settings } from '../config/env';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
 import { MvsPassportRepository } from './mvs-passport.repository';
-import { MvsPassportStream } from './mvs-passport.stream';
-import { MVS_PASSPORT_ANSWERS } from './mvs-passport.table';
+import { MvsPassportStream, MVS_PASSPORT_ANSWERS } from './mvs-passport.stream';
 
 const TODAY = '2026-03-01';
 const SETTINGS = {

@@ -22,7 +22,7 @@ import {
   type MvsPassportRepository,
   type PassportType,
 } from './mvs-passport.repository';
-import { MVS_PASSPORT_ANSWERS, type MvsPassportAnswer } from './mvs-passport.table';
+import type { AnswersOf } from '../domain/verification/stream';
 
 /** What the register calls the passport booklet. */
 const BOOKLET = '0101';
@@ -104,3 +104,12 @@ function aboutBooklet({ number: text }: PersonDocument): MvsPassportQuestion | '
   const number = parsePassportNumber(text);
   return number === 'malformed' ? number : { documentType: 'PASSPORT', passType: BOOKLET, ...number };
 }
+
+/** What the register of the ministry can say about a passport. */
+export type MvsPassportAnswer = 'FOUND' | 'NOT_FOUND';
+
+/** A register of STOLEN AND LOST passports: being found is the bad news. */
+export const MVS_PASSPORT_ANSWERS = {
+  FOUND: { means: 'refuted', reason: 'AUTO_LOST', keep: 'answer', reaches: 'other_holders' },
+  NOT_FOUND: { means: 'confirmed', reason: 'AUTO_NOT_LOST', keep: 'nothing', reaches: 'nobody_else' },
+} as const satisfies AnswersOf<MvsPassportAnswer>;

@@ -5,7 +5,7 @@ import { ageInYears } from '../domain/person/age';
 import type { PersonRequest, SignUpContent } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration-parameters';
 import type { SignUpFacts } from '../domain/verification/initial-status.rules';
-import { BeginVerifications } from '../verifications';
+import { InitialVerifications } from '../verifications';
 import { PersonRepository } from './person.repository';
 
 /** A person to be registered. What he signed was checked before; his id was made beforehand. */
@@ -25,13 +25,13 @@ export interface NewRegistration {
 export class RegisterPerson {
   constructor(
     private readonly persons: PersonRepository,
-    private readonly beginVerifications: BeginVerifications,
+    private readonly initialVerifications: InitialVerifications,
   ) {}
 
   async run(sql: Sql, { id, content, parameters, actorId, now }: NewRegistration): Promise<void> {
     await this.persons.insert(sql, { id, content, actorId });
     const facts = factsOf(content.person, dayInKyiv(now));
-    await this.beginVerifications.run(sql, { personId: id, facts, parameters, actorId, now });
+    await this.initialVerifications.run(sql, { personId: id, facts, parameters, actorId, now });
   }
 }
 

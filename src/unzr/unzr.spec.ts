@@ -3,8 +3,7 @@ import type { Settings } from '../config/env';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import type { MvsTrembita } from '../mvs-trembita';
 import { UnzrRepository } from './unzr.repository';
-import { UnzrStream } from './unzr.stream';
-import { UNZR_ANSWERS } from './unzr.table';
+import { UnzrStream, UNZR_ANSWERS } from './unzr.stream';
 
 const SETTINGS = {
   UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 1 * * *',

@@ -1,6 +1,6 @@
 import type { Sql, Statement } from '../database/transactions';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
-import { FACTS_OF, PARTY_FACTS_OF } from './claim-statements';
+import { FACTS_OF, PARTY_FACTS_OF } from './claim.sql';
 
 interface PersonRow {
   readonly person_id: string;

@@ -1,5 +1,5 @@
-export { BeginVerifications, type BegunPerson } from './begin-verifications';
-export { PersonDataChanged, type ChangedData } from './person-data-changed';
-export { RequeueCheck, type RepeatAsked } from './requeue-check';
-export { VERIFICATION_JOBS } from './streams';
+export { InitialVerifications, type NewPersonFacts } from './initial-verifications.service';
+export { PersonDataChanged, type ChangedData } from './stream-restart.service';
+export { RequeueCheck, type RepeatAsked } from './stream-restart.service';
+export { VERIFICATION_JOBS } from './stream-registry';
 export { CHECKS, VerificationsModule, type VerificationsChoices } from './verifications.module';

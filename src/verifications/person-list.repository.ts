@@ -1,86 +1,258 @@
-import type { Transactions } from '../database/transactions';
+import { Injectable } from '@nestjs/common';
+import { type Statement, Transactions } from '../database/transactions';
+import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/retry-wait';
 import type { CumulativeStatus, StreamReason, StreamStatus } from '../domain/verification/status';
-import type { StreamName } from '../domain/verification/stream';
+import { REGISTER_STREAMS, type RegisterStreamName, type StreamName } from '../domain/verification/stream';
 import type { PageRequest } from '../http';
-import { CountEntries } from './count-entries';
-import { ALL_UNVERIFIED, type CountedList, LISTED, unverifiedBy } from './listed-statement';
 
-/** A person in a list: nothing by which anybody could be recognised. */
+/** A person in a list: nothing that identifies them but the id. */
 export interface ListedPerson {
   readonly id: string;
   readonly verification_status: CumulativeStatus | null;
 }
 
-/** One page, and how many entries all pages have. */
+/** A person about whom a register repeatedly gives no usable answer. */
+export interface UncheckedPerson {
+  readonly id: string;
+  readonly stream: RegisterStreamName;
+  /** Technical errors in a row. */
+  readonly attempts: number;
+  /** Kind of the last error: a code, no text of the register. */
+  readonly error: string | null;
+  readonly last_tried_at: Date;
+  /** From when the job takes the person again; null while a worker has claimed them. */
+  readonly next_try_at: Date | null;
+}
+
+/** One page, and the number of entries on all pages. */
 export interface ListedPage<Entry> {
   readonly entries: readonly Entry[];
   readonly total: number;
 }
 
-/** A stream that stands so. */
+/** A status of one stream, and optionally its reason. */
 export interface StreamFilter {
   readonly stream: StreamName;
   readonly status: StreamStatus;
   readonly reason?: StreamReason | undefined;
 }
 
-/** A list with what its condition asks about. */
+/** A list, and the parameters of its condition. */
 export interface ChosenList {
   readonly list: CountedList;
   readonly values: readonly unknown[];
 }
 
 /** A part of a list. */
-interface Rows {
+interface Window {
   readonly size: number;
   readonly offset: number;
 }
 
-/** Lists of active persons by how their verification stands, in the order of their ids. */
+/** The statements of a list. */
+export interface ListStatements {
+  /** The parameters of the condition, then the limit and the offset. */
+  readonly page: Statement;
+  /** The parameters of the condition. */
+  readonly count: Statement;
+}
+
+/** A list that may be long. */
+export interface CountedList extends ListStatements {
+  /** The number of entries, or `shortList` + 1 if there are more. */
+  readonly countShort: Statement;
+  readonly shortList: number;
+}
+
+interface ListParts {
+  readonly columns: string;
+  readonly from: string;
+  readonly where: string;
+  readonly order: string;
+  /** Number of parameters of the condition. */
+  readonly parameters: number;
+}
+
+/** An index returns this many entries within about ten milliseconds. */
+const SHORT_LIST = 50_000;
+
+/** Maximum age of the count of a long list, so that turning pages does not count millions of entries for each page. */
+const COUNT_MAX_AGE_MS = 60_000;
+
+/** Exactly the conditions of the partial indexes. */
+const ACTIVE = `p.status = 'active' AND p.is_active`;
+const UNVERIFIED = `${ACTIVE} AND p.verification_status IS DISTINCT FROM 'VERIFIED'`;
+
+const RETRY_AT = REGISTER_STREAMS.map((stream) => `WHEN '${stream}' THEN v.${stream}_retry_at`).join(' ');
+
+/** Active persons; with $1, those of one cumulative status. */
+export const LISTED = {
+  all: personList('listed_persons', { from: 'mpi.persons AS p', where: ACTIVE, parameters: 0 }),
+  ofStatus: personList('listed_persons_of_status', {
+    from: 'mpi.persons AS p',
+    where: `${ACTIVE} AND p.verification_status = $1::varchar`,
+    parameters: 1,
+  }),
+} as const;
+
+/** Active persons who are not verified. */
+export const ALL_UNVERIFIED = personList('unverified_persons', {
+  from: 'mpi.persons AS p',
+  where: UNVERIFIED,
+  parameters: 0,
+});
+
+/** Active persons who cannot be checked, in all streams or in stream $1. */
+export const UNCHECKED = {
+  all: uncheckedList('unchecked_persons', '', 0),
+  ofStream: uncheckedList('unchecked_persons_of_stream', ' AND l.stream = $1::varchar', 1),
+} as const;
+
+/** Lists of active persons by their verification, in the order of their ids. */
+@Injectable()
 export class PersonListRepository {
-  private readonly countEntries: CountEntries;
+  private readonly counts: ListCounts;
 
   constructor(private readonly transactions: Transactions) {
-    this.countEntries = new CountEntries(transactions);
+    this.counts = new ListCounts(transactions);
   }
 
   ofStatus(status: CumulativeStatus | undefined, page: PageRequest): Promise<ListedPage<ListedPerson>> {
-    return this.read(listedBy(status), page);
+    return this.page<ListedPerson>(listedBy(status), page);
   }
 
   unverified(filter: StreamFilter | undefined, page: PageRequest): Promise<ListedPage<ListedPerson>> {
-    return this.read(unverified(filter), page);
+    return this.page<ListedPerson>(unverified(filter), page);
   }
 
-  /** So many rows of a list from a place on. How many it has takes longer to say than what stands on a page. */
-  rows({ list, values }: ChosenList, { size, offset }: Rows): Promise<ListedPerson[]> {
-    return this.transactions.query<ListedPerson & Record<string, unknown>>(list.page, [
-      ...values,
-      size,
-      offset,
-    ]);
+  /** Reads an index that contains only the persons who cannot be checked. */
+  cannotBeChecked(
+    stream: RegisterStreamName | undefined,
+    page: PageRequest,
+  ): Promise<ListedPage<UncheckedPerson>> {
+    const chosen =
+      stream === undefined
+        ? { list: UNCHECKED.all, values: [] }
+        : { list: UNCHECKED.ofStream, values: [stream] };
+    return this.page<UncheckedPerson>(chosen, page);
   }
 
-  private async read(
+  /** A part of a list of persons without the count, which would take longer than the rows. */
+  rows(chosen: ChosenList, window: Window): Promise<ListedPerson[]> {
+    return this.window<ListedPerson>(chosen, window);
+  }
+
+  private async page<Entry extends object>(
     chosen: ChosenList,
     { pageSize: size, offset }: PageRequest,
-  ): Promise<ListedPage<ListedPerson>> {
-    const total = await this.countEntries.run(chosen.list, chosen.values);
-    return { entries: await this.rows(chosen, { size, offset }), total };
+  ): Promise<ListedPage<Entry>> {
+    const total = await this.counts.count(chosen.list, chosen.values);
+    return { entries: await this.window<Entry>(chosen, { size, offset }), total };
+  }
+
+  private window<Entry extends object>(
+    { list, values }: ChosenList,
+    { size, offset }: Window,
+  ): Promise<Entry[]> {
+    return this.transactions.query<Entry>(list.page, [...values, size, offset]);
   }
 }
 
-/** Active persons, or those of them whose streams add up to this. */
+/** Active persons, optionally only those with this cumulative status. */
 export function listedBy(status: CumulativeStatus | undefined): ChosenList {
   return status === undefined
     ? { list: LISTED.all, values: [] }
     : { list: LISTED.ofStatus, values: [status] };
 }
 
-/** Active persons who are not verified, or those of them whose stream stands so. */
+/** Active persons who are not verified, optionally only those whose stream has this status. */
 export function unverified(filter: StreamFilter | undefined): ChosenList {
   if (filter === undefined) return { list: ALL_UNVERIFIED, values: [] };
   const { stream, status, reason } = filter;
   const list = unverifiedBy(stream, { status, anyReason: reason === undefined });
   return { list, values: reason === undefined ? [] : [reason] };
+}
+
+/**
+ * Unverified persons whose stream has a status and, unless `anyReason`, the reason $1. A status that has a partial index
+ * is a constant of the text: PostgreSQL uses a partial index only if it sees the condition when it plans.
+ */
+export function unverifiedBy(
+  stream: StreamName,
+  { status, anyReason }: { readonly status: string; readonly anyReason: boolean },
+): CountedList {
+  const reason = anyReason ? '' : ` AND v.${stream}_verification_reason = $1::varchar`;
+  return personList(`listed_${stream}_${status}${anyReason ? '' : '_reason'}`.toLowerCase(), {
+    from: 'mpi.persons AS p JOIN mpi.person_verifications AS v ON v.person_id = p.id',
+    where: `${UNVERIFIED} AND v.person_is_active AND v.${stream}_verification_status = '${status}'${reason}`,
+    parameters: anyReason ? 0 : 1,
+  });
+}
+
+function personList(name: string, parts: Omit<ListParts, 'columns' | 'order'>): CountedList {
+  return countedList(name, { columns: 'p.id, p.verification_status', order: 'p.id', ...parts });
+}
+
+function uncheckedList(name: string, ofStream: string, parameters: number): CountedList {
+  return countedList(name, {
+    columns: `l.person_id AS id, l.stream, l.attempts, l.last_error_kind AS error, l.updated_at AS last_tried_at,
+              CASE l.stream ${RETRY_AT} END AS next_try_at`,
+    from: 'mpi.verification_locks AS l JOIN mpi.person_verifications AS v ON v.person_id = l.person_id',
+    // The number is a constant of the text, exactly as in the partial index.
+    where: `l.attempts >= ${CANNOT_BE_CHECKED_AFTER_ATTEMPTS} AND v.person_is_active${ofStream}`,
+    order: 'l.person_id, l.stream',
+    parameters,
+  });
+}
+
+function countedList(name: string, { columns, from, where, order, parameters }: ListParts): CountedList {
+  return {
+    page: {
+      name,
+      text: `
+        SELECT ${columns} FROM ${from} WHERE ${where}
+         ORDER BY ${order} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
+    },
+    count: { name: `${name}_count`, text: `SELECT count(*)::integer AS total FROM ${from} WHERE ${where}` },
+    countShort: {
+      // PostgreSQL cuts names after 63 bytes: names that differ only behind that would be the same statement.
+      name: `${name}_short`,
+      text: `SELECT count(*)::integer AS total
+               FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${SHORT_LIST + 1}) AS listed`,
+    },
+    shortList: SHORT_LIST,
+  };
+}
+
+interface CachedCount {
+  readonly atMs: number;
+  readonly total: Promise<number>;
+}
+
+/**
+ * Numbers of entries. A short list is counted each time. A long list is counted exactly, from its index only, but each
+ * process counts it at most once a minute and never twice at once: counting five million entries takes most of a second.
+ */
+export class ListCounts {
+  private readonly cached = new Map<string, CachedCount>();
+
+  constructor(private readonly transactions: Pick<Transactions, 'query'>) {}
+
+  async count({ count, countShort, shortList }: CountedList, values: readonly unknown[]): Promise<number> {
+    const few = await this.query(countShort, values);
+    if (few <= shortList) return few;
+    const key = [count.name, ...values].join(' ');
+    const cached = this.cached.get(key);
+    if (cached !== undefined && performance.now() - cached.atMs < COUNT_MAX_AGE_MS) return cached.total;
+    const total = this.query(count, values);
+    this.cached.set(key, { atMs: performance.now(), total });
+    // A failed count is not cached.
+    total.catch(() => this.cached.delete(key));
+    return total;
+  }
+
+  private async query(statement: Statement, values: readonly unknown[]): Promise<number> {
+    const [row] = await this.transactions.query<{ total: number }>(statement, values);
+    return row?.total ?? 0;
+  }
 }

@@ -4,7 +4,7 @@ import { LIST_OF_PERSONS } from './admin/described-lists.dto';
 import { VERIFICATION_OF_PERSON } from './admin/described-verification.dto';
 import { parseStatusQuery } from './admin/list-queries.dto';
 import { type ListedPerson, PersonListRepository } from './person-list.repository';
-import { ReadVerification, type VerificationDetails } from './read-verification';
+import { ReadVerification, type VerificationDetails } from './verification-reader.service';
 
 /** How the verification of persons stands. */
 @Controller('api/persons')

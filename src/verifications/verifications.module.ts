@@ -8,19 +8,17 @@ import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
 import { OFFICIAL_CONTROLLERS, OFFICIAL_WORK } from './admin/official-work';
-import { atOnceErrands, atOnceWork, CHECKS_AT_ONCE } from './at-once/at-once-work';
-import type { ChecksAtOnce } from './at-once/checks-at-once';
-import { BeginVerifications } from './begin-verifications';
-import { countLedger } from './count-ledger';
+import { atOnceErrands, atOnceWork, CHECKS_AT_ONCE } from './check-request.providers';
+import type { ChecksAtOnce } from './check-request.service';
+import { InitialVerifications } from './initial-verifications.service';
+import { countLedger } from './verification-metrics';
 import { FactsRepository } from './facts.repository';
-import { MakeChecks } from './make-checks';
-import { oldLocks } from './old-locks';
-import { oldRecords } from './old-records';
+import { VerificationJobFactory } from './verification-job.factory';
+import { oldLocks, oldRecords } from './old-verification-rows';
 import { OutcomeRepository } from './outcome.repository';
-import { PersonDataChanged } from './person-data-changed';
+import { PersonDataChanged, RequeueCheck } from './stream-restart.service';
 import { PersonVerificationController } from './person-verification.controller';
-import { ReadVerification } from './read-verification';
-import { RequeueCheck } from './requeue-check';
+import { ReadVerification } from './verification-reader.service';
 import {
   type AnyRegisterStream,
   checkStreams,
@@ -29,7 +27,7 @@ import {
   STREAM_CLASSES,
   STREAM_MODULES,
   VERIFICATION_JOBS,
-} from './streams';
+} from './stream-registry';
 import { PARTIES, PERSONS, SUBJECTS } from './subject';
 
 /** What a process does about checks. */
@@ -48,12 +46,12 @@ export class VerificationsModule {
       imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs, atOnceErrands({ works, rings })],
       controllers: [PersonVerificationController, JobsController, ...OFFICIAL_CONTROLLERS],
       providers: [
-        BeginVerifications,
+        InitialVerifications,
         OutcomeRepository,
         FactsRepository,
         streams,
         partyStreams,
-        MakeChecks,
+        VerificationJobFactory,
         ledger,
         oldRows,
         ...OFFICIAL_WORK,
@@ -62,7 +60,7 @@ export class VerificationsModule {
         checks,
         readVerification,
       ],
-      exports: [BeginVerifications, PersonDataChanged, RequeueCheck, REGISTER_STREAMS, CHECKS, jobs],
+      exports: [InitialVerifications, PersonDataChanged, RequeueCheck, REGISTER_STREAMS, CHECKS, jobs],
     };
   }
 }
@@ -105,8 +103,12 @@ const readVerification: Provider = {
 
 const checks: Provider = {
   provide: CHECKS,
-  inject: [JobList, MakeChecks, REGISTER_STREAMS, PARTY_STREAMS],
-  useFactory: (jobs: JobList, makeChecks: MakeChecks, ...[ofPersons, ofParties]: AnyRegisterStream[][]) => {
+  inject: [JobList, VerificationJobFactory, REGISTER_STREAMS, PARTY_STREAMS],
+  useFactory: (
+    jobs: JobList,
+    makeChecks: VerificationJobFactory,
+    ...[ofPersons, ofParties]: AnyRegisterStream[][]
+  ) => {
     const made = [
       ...(ofPersons ?? []).map((stream) => makeChecks.of(stream)),
       ...(ofParties ?? []).map((stream) => makeChecks.of(stream, PARTIES)),

@@ -8,8 +8,8 @@ import {
   claimReady,
   PARTY_FACTS_OF,
   retryWindow,
-} from '../../src/verifications/claim-statements';
-import { markParameters } from '../../src/verifications/selection';
+  markParameters,
+} from '../../src/verifications/claim.sql';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { openRegistry, type Registry } from '../support/registry';
 

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Statement } from '../../src/database/transactions';
 import { STREAMS } from '../../src/domain/verification/stream';
-import { ALL_UNVERIFIED, LISTED, unverifiedBy } from '../../src/verifications/listed-statement';
-import { UNCHECKED } from '../../src/verifications/cannot-be-checked.repository';
-import { HISTORY } from '../../src/verifications/read-history';
+import {
+  ALL_UNVERIFIED,
+  LISTED,
+  unverifiedBy,
+  UNCHECKED,
+} from '../../src/verifications/person-list.repository';
+import { HISTORY } from '../../src/verifications/verification-reader.service';
 import { believeInRows } from '../support/believe-in-rows';
 import { openRegistry, type Registry } from '../support/registry';
 

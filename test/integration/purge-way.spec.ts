@@ -3,7 +3,7 @@ import type { OldRows } from '../../src/database/old-rows';
 import { oldRuns } from '../../src/jobs/old-runs';
 import { PurgeList } from '../../src/jobs/purge-list';
 import { PurgeOldRows } from '../../src/jobs/purge-old-rows';
-import { oldRecords } from '../../src/verifications/old-records';
+import { oldRecords } from '../../src/verifications/old-verification-rows';
 import { BATCH, keeping, NEVER, OLD, PurgeScene } from '../support/purge-scene';
 import { Session } from '../support/session';
 

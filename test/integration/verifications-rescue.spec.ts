@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
 import { OutcomeRepository } from '../../src/verifications/outcome.repository';
-import { SweepClaims } from '../../src/verifications/sweep-claims';
+import { ExpiredClaims } from '../../src/verifications/expired-claims.service';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
 import { type FreshDatabase, freshDatabase } from '../support/fresh-database';
 import { Session } from '../support/session';
@@ -16,13 +16,13 @@ const OTHER = '22222222-2222-4222-8222-222222222222';
 
 let database: FreshDatabase;
 let dataSource: DataSource;
-let sweeper: SweepClaims;
+let sweeper: ExpiredClaims;
 let sql: Session;
 
 beforeAll(async () => {
   database = await freshDatabase();
   dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 4 })).initialize();
-  sweeper = new SweepClaims(
+  sweeper = new ExpiredClaims(
     new Transactions(dataSource, new Metrics()),
     new OutcomeRepository(),
     SYSTEM_USER_ID,

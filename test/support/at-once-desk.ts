@@ -1,4 +1,4 @@
-import type { CheckRequestRow } from '../../src/verifications/at-once/check-request.repository';
+import type { CheckRequestRow } from '../../src/verifications/check-request.repository';
 import type { Installation } from './installation';
 import { OfficialCalls } from './official-calls';
 import type { Program } from './program';

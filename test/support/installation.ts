@@ -7,7 +7,7 @@ import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
 import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
-import type { CheckPeople } from '../../src/verifications/check-people';
+import type { VerificationJob } from '../../src/verifications/verification-job';
 import { CHECKS } from '../../src/verifications';
 import { emptyTables } from './empty-tables';
 import { type FreshDatabase, freshDatabase } from './fresh-database';
@@ -217,12 +217,12 @@ export class Installation {
   }
 
   /** The job itself, as the program made it. */
-  get check(): CheckPeople<unknown, string> {
+  get check(): VerificationJob<unknown, string> {
     return this.checkOf(JOB);
   }
 
-  checkOf(job: string): CheckPeople<unknown, string> {
-    const checks = this.program.get<CheckPeople<unknown, string>[]>(CHECKS);
+  checkOf(job: string): VerificationJob<unknown, string> {
+    const checks = this.program.get<VerificationJob<unknown, string>[]>(CHECKS);
     const check = checks.find(({ name }) => name === job);
     if (check === undefined) throw new Error('The program has no job.');
     return check;

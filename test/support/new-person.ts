@@ -3,7 +3,7 @@ import type { SignUpContent } from '../../src/domain/person/person-request';
 import type { SignUpFacts } from '../../src/domain/verification/initial-status.rules';
 import { PersonRepository } from '../../src/persons/person.repository';
 import { RegisterPerson } from '../../src/persons/register-person';
-import { BeginVerifications } from '../../src/verifications';
+import { InitialVerifications } from '../../src/verifications';
 import { verificationOf } from './builders';
 import { insertRows } from './drafts';
 import { USUAL_PARAMETERS } from './registration-parameters';
@@ -48,7 +48,7 @@ export function begin(
   facts: Partial<SignUpFacts> = {},
 ): Promise<void> {
   return transactions.inTransaction((sql) =>
-    new BeginVerifications().run(sql, {
+    new InitialVerifications().run(sql, {
       personId,
       facts: { ...SOMEBODY, ...facts },
       parameters: USUAL_PARAMETERS,
@@ -68,7 +68,7 @@ export async function begun(registry: Registry, facts: Partial<SignUpFacts> = {}
 export interface RegistrationChoices {
   readonly id?: string;
   readonly now?: Date;
-  readonly begin?: Pick<BeginVerifications, 'run'>;
+  readonly begin?: Pick<InitialVerifications, 'run'>;
   /** Called with everything written. */
   readonly beforeCommit?: () => void | Promise<void>;
 }
@@ -80,7 +80,7 @@ export async function registered(
   choices: RegistrationChoices = {},
 ): Promise<string> {
   const { id = randomUUID(), now = REGISTERED_AT, beforeCommit } = choices;
-  const register = new RegisterPerson(new PersonRepository(), choices.begin ?? new BeginVerifications());
+  const register = new RegisterPerson(new PersonRepository(), choices.begin ?? new InitialVerifications());
   await transactions.inTransaction(async (sql) => {
     await register.run(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
     await beforeCommit?.();

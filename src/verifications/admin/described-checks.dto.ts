@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RETRY_KINDS } from '../../domain/technical-error';
 import { REGISTER_STREAMS } from '../../domain/verification/stream';
 import { type Description, toldAt, toldId } from '../../http';
-import { PERSON_NOT_ACTIVE } from '../at-once/check-request-statements';
+import { PERSON_NOT_ACTIVE } from '../check-request.repository';
 import { UNCHECKED_QUERY } from './list-queries.dto';
 
 const STREAM = z.enum(REGISTER_STREAMS);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RETRY_KINDS } from '../../domain/technical-error';
 import { type Description, toldAt, toldId } from '../../http';
 import { RUN_STATUSES } from '../../jobs';
-import { RUN_COUNTERS } from '../run-counts';
+import { RUN_COUNTERS } from '../verification-metrics';
 
 const count = z.int().min(0);
 

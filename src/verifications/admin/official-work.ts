@@ -1,18 +1,13 @@
 import type { Provider } from '@nestjs/common';
 import { Transactions } from '../../database/transactions';
-import { CHECKS_AT_ONCE } from '../at-once/at-once-work';
-import type { ChecksAtOnce } from '../at-once/checks-at-once';
-import { CannotBeCheckedRepository } from '../cannot-be-checked.repository';
-import { FactsRepository } from '../facts.repository';
-import type { PersonsAtHand } from '../lock-active-person';
-import { MoveNhsStatus } from '../move-nhs-status';
-import { NhsStatusRepository } from '../nhs-status.repository';
-import { OutcomeRepository } from '../outcome.repository';
-import { PersonCardRepository } from '../person-card.repository';
+import { CHECKS_AT_ONCE } from '../check-request.providers';
+import type { ChecksAtOnce } from '../check-request.service';
 import { PersonListRepository } from '../person-list.repository';
-import { ReadHistory } from '../read-history';
-import { ReadVerification } from '../read-verification';
-import { RequeueCheck } from '../requeue-check';
+import { FactsRepository } from '../facts.repository';
+import { type PersonsAtHand, RequeueCheck } from '../stream-restart.service';
+import { NhsStatusService, NhsStatusRepository } from '../nhs-status.service';
+import { OutcomeRepository } from '../outcome.repository';
+import { PersonCardRepository, ReadHistory, ReadVerification } from '../verification-reader.service';
 import { PersonNodes } from './person-nodes';
 import { PersonVerificationChangesController } from './person-verification-changes.controller';
 import { PersonVerificationChangesResolver } from './person-verification-changes.resolver';
@@ -47,20 +42,15 @@ export const OFFICIAL_WORK: readonly Provider[] = [
     useFactory: (...given: [Transactions, PersonsAtHand, ChecksAtOnce]) => new RequeueCheck(...given),
   },
   {
-    provide: MoveNhsStatus,
+    provide: NhsStatusService,
     inject: [Transactions, PERSONS_AT_HAND, NhsStatusRepository],
     useFactory: (transactions: Transactions, persons: PersonsAtHand, streams: NhsStatusRepository) =>
-      new MoveNhsStatus(transactions, persons, streams),
+      new NhsStatusService(transactions, persons, streams),
   },
   {
     provide: PersonListRepository,
     inject: [Transactions],
     useFactory: (transactions: Transactions) => new PersonListRepository(transactions),
-  },
-  {
-    provide: CannotBeCheckedRepository,
-    inject: [Transactions],
-    useFactory: (transactions: Transactions) => new CannotBeCheckedRepository(transactions),
   },
   {
     provide: ReadHistory,

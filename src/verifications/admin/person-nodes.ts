@@ -1,11 +1,14 @@
 import { admit } from '../../domain/access/access.rules';
 import type { Caller } from '../../domain/access/caller';
-import { STREAMS } from '../../domain/verification/stream';
+import { STREAMS, type StreamName } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
-import type { PersonCard, PersonCardRepository } from '../person-card.repository';
+import type {
+  PersonCard,
+  PersonCardRepository,
+  ReadVerification,
+  VerificationDetails,
+} from '../verification-reader.service';
 import type { ListedPerson } from '../person-list.repository';
-import type { ReadVerification, VerificationDetails } from '../read-verification';
-import { GRAPHQL_NAMES } from './stream-names.table';
 
 /** The personal data that the schema knows. Their names are those of the table in another spelling. */
 const PERSONAL = {
@@ -106,3 +109,16 @@ function streamsOf({ details }: VerificationDetails): Readonly<Record<string, un
   const streams = STREAMS.map((stream) => [GRAPHQL_NAMES[stream], inCamelCase(details[stream])] as const);
   return Object.fromEntries(streams);
 }
+
+/** How GraphQL names the streams. The stream of the health service is that of the rules checked by hand. */
+export const GRAPHQL_NAMES = {
+  nhs: 'manualRules',
+  drfo: 'drfo',
+  dracs_death: 'dracsDeath',
+  dracs_birth: 'dracsBirth',
+  dracs_name_change: 'dracsNameChange',
+  legal_capacity: 'legalCapacity',
+  unzr: 'unzr',
+  mvs_passport: 'mvsPassport',
+  dms_passport: 'dmsPassport',
+} as const satisfies Record<StreamName, string>;

@@ -1,18 +1,18 @@
 import { Body, Controller, Inject, NotFoundException, Param, Patch } from '@nestjs/common';
 import type { Caller } from '../../domain/access/caller';
 import { CallerOf, Describes, Needs, ParseId } from '../../http';
-import type { CheckRequestRow } from '../at-once/check-request.repository';
-import { ReadCheck } from '../at-once/read-check';
-import { MoveNhsStatus } from '../move-nhs-status';
-import { ReadVerification, type VerificationDetails } from '../read-verification';
-import { isRegisterStream, RequeueCheck } from '../requeue-check';
+import type { CheckRequestRow } from '../check-request.repository';
+import { ReadCheck } from '../check-request.service';
+import { NhsStatusService } from '../nhs-status.service';
+import { ReadVerification, type VerificationDetails } from '../verification-reader.service';
+import { isRegisterStream, RequeueCheck } from '../stream-restart.service';
 import { MOVE_OF_NHS, REPEAT_OF_CHECK } from './described-verification.dto';
 
 /** What officials do to a person's verification. Each call answers with how it stands afterwards. */
 @Controller('api/admin/persons')
 export class PersonVerificationChangesController {
   constructor(
-    @Inject(MoveNhsStatus) private readonly moveNhsStatus: MoveNhsStatus,
+    @Inject(NhsStatusService) private readonly moveNhsStatus: NhsStatusService,
     @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
     @Inject(ReadVerification) private readonly readVerification: ReadVerification,
     @Inject(ReadCheck) private readonly readCheck: ReadCheck,

@@ -4,10 +4,9 @@ import type { Caller } from '../../domain/access/caller';
 import type { RegisterStreamName } from '../../domain/verification/stream';
 import { databaseIdOf, withInputNames } from '../../graphql';
 import { CallerOf, Needs } from '../../http';
-import { MoveNhsStatus } from '../move-nhs-status';
-import { RequeueCheck } from '../requeue-check';
-import { type PersonNode, PersonNodes } from './person-nodes';
-import { GRAPHQL_NAMES } from './stream-names.table';
+import { NhsStatusService } from '../nhs-status.service';
+import { RequeueCheck } from '../stream-restart.service';
+import { type PersonNode, PersonNodes, GRAPHQL_NAMES } from './person-nodes';
 
 /** As the schema lets it pass: all that is needed is there, and what stands in it is judged by the verbs. */
 type Input = Readonly<Record<string, unknown>> & { readonly personId: string };
@@ -20,7 +19,7 @@ interface ChangedPerson {
 @Resolver()
 export class PersonVerificationChangesResolver {
   constructor(
-    @Inject(MoveNhsStatus) private readonly moveNhsStatus: MoveNhsStatus,
+    @Inject(NhsStatusService) private readonly moveNhsStatus: NhsStatusService,
     @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
     @Inject(PersonNodes) private readonly persons: PersonNodes,
   ) {}

@@ -4,7 +4,7 @@ import { STREAMS } from '../../domain/verification/stream';
 import { Refusal } from '../../domain/refusal';
 import { parseBody } from '../../http';
 import { type ChosenList, listedBy, unverified } from '../person-list.repository';
-import { GRAPHQL_NAMES } from './stream-names.table';
+import { GRAPHQL_NAMES } from './person-nodes';
 
 /** VERIFIED is no status of somebody who is not. */
 const CUMULATIVE = ['VERIFICATION_NEEDED', 'CHANGES_NEEDED', 'NOT_VERIFIED'] as const;

@@ -1,13 +1,12 @@
 import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
-import type { CheckRequestRow } from '../at-once/check-request.repository';
-import { ReadCheck } from '../at-once/read-check';
-import { CannotBeCheckedRepository, type UncheckedPerson } from '../cannot-be-checked.repository';
-import { type ListedPerson, PersonListRepository } from '../person-list.repository';
-import { type HistoryEntry, ReadHistory } from '../read-history';
+import type { CheckRequestRow } from '../check-request.repository';
+import { ReadCheck } from '../check-request.service';
+import { type ListedPerson, PersonListRepository, type UncheckedPerson } from '../person-list.repository';
+import { type HistoryEntry, ReadHistory } from '../verification-reader.service';
 import { CHECK_OF_PERSON, LIST_OF_UNCHECKED } from './described-checks.dto';
 import { HISTORY_OF_PERSON, LIST_OF_UNVERIFIED } from './described-lists.dto';
-import { isRegisterStream } from '../requeue-check';
+import { isRegisterStream } from '../stream-restart.service';
 import { parseUncheckedQuery, parseUnverifiedQuery } from './list-queries.dto';
 
 /** Whom officials have to look at, and how it came to that. */
@@ -15,7 +14,6 @@ import { parseUncheckedQuery, parseUnverifiedQuery } from './list-queries.dto';
 export class UnverifiedPersonsController {
   constructor(
     @Inject(PersonListRepository) private readonly lists: PersonListRepository,
-    @Inject(CannotBeCheckedRepository) private readonly checks: CannotBeCheckedRepository,
     @Inject(ReadHistory) private readonly readHistory: ReadHistory,
     @Inject(ReadCheck) private readonly readCheck: ReadCheck,
   ) {}
@@ -34,7 +32,7 @@ export class UnverifiedPersonsController {
   @Describes(LIST_OF_UNCHECKED)
   async cannotBeChecked(@Query() query: Record<string, unknown>): Promise<ListAnswer<UncheckedPerson>> {
     const { page: request, filter } = parseUncheckedQuery(query);
-    const { entries, total } = await this.checks.list(filter.stream, request);
+    const { entries, total } = await this.lists.cannotBeChecked(filter.stream, request);
     return new ListAnswer(entries, { request, total });
   }
 
