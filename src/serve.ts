@@ -2,13 +2,13 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { ConfigurationFault } from './config/configuration-fault';
 import type { Settings } from './config/env';
-import { createApplication, type Door, listenDoor } from './http';
+import { createApplication, type ServerRole, startListening } from './http';
 import { openLog, watchForStrayErrors } from './observability';
 
 /** Which doors a process opens, and whether it works on jobs. */
 export interface Serving {
   readonly settings: Settings;
-  readonly door: Door;
+  readonly door: ServerRole;
   readonly works: boolean;
 }
 
@@ -22,7 +22,7 @@ export async function serve({ settings, door, works }: Serving): Promise<void> {
   try {
     const app = await createApplication(AppModule.of({ settings, log, works, rings: true }), log);
     endOnSignal(app, settings);
-    await listenDoor(app, settings, door);
+    await startListening(app, settings, door);
   } catch (error) {
     if (error instanceof ConfigurationFault) {
       process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Description } from '../http';
-import { GRAPHQL_CODES } from './graphql-codes.table';
+import { GRAPHQL_CODES } from './graphql-errors';
 
 /** A request of the language. Several in one list are none: each would be a request of its own to every limit. */
 export const ASKED = z

@@ -4,7 +4,7 @@ import type { Request } from 'express';
 import type { FormattedExecutionResult } from 'graphql';
 import { Refusal } from '../domain/refusal';
 import { Describes, NeedsByField, traitsOf, WithoutEnvelope } from '../http';
-import type { ApolloDriver } from './apollo-driver';
+import type { ApolloDriver } from './apollo.driver';
 import { ASKED, OPERATION } from './graphql-request.dto';
 
 /** The one way in to all fields. What is refused here is answered as by every call; what a field refuses, by GraphQL. */

@@ -5,11 +5,11 @@ import { AbstractGraphQLDriver, GraphQLModule } from '@nestjs/graphql';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { Log } from '../observability';
-import { ApolloDriver, type ApolloDriverOptions } from './apollo-driver';
-import { CheckFields } from './check-fields';
+import { ApolloDriver, type ApolloDriverOptions } from './apollo.driver';
+import { FieldAccessCheck } from './field-access-check.service';
 import { GraphqlController } from './graphql.controller';
 import { SCALARS } from './scalars';
-import { TellErrors } from './tell-errors';
+import { TellErrors } from './graphql-errors';
 
 /** Each room keeps its part of the schema beside the code that answers it; they are read as they stand. */
 const SCHEMA_FILES = [join(__dirname, '..', '**', '*.graphql')];
@@ -36,6 +36,6 @@ const SCHEMA_FILES = [join(__dirname, '..', '**', '*.graphql')];
     },
   ],
   controllers: [GraphqlController],
-  providers: [CheckFields],
+  providers: [FieldAccessCheck],
 })
 export class GraphqlModule {}

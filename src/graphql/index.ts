@@ -1,5 +1,5 @@
-export { inCamelCase } from './camel-case';
+export { inCamelCase } from './input-names';
 export { type Connection, connectionOf, type PageAsked, type Window, windowOf } from './connection';
-export { databaseIdOf, globalId } from './global-id';
+export { databaseIdOf, globalId } from './connection';
 export { GraphqlModule } from './graphql.module';
 export { withInputNames } from './input-names';

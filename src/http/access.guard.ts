@@ -9,11 +9,9 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { admit } from '../domain/access/access.rules';
 import type { Caller } from '../domain/access/caller';
-import { ACCESS, type Access } from './access';
-import { bearerTokenIn } from './bearer-token';
-import { CALLERS, type Callers } from './callers';
-import { requestOf } from './request-of';
-import { callerOf, noteCaller, traitsOf } from './request-traits';
+import { ACCESS, type Access, CALLERS, type Callers } from './access.decorator';
+import { requestOf, callerOf, noteCaller, traitsOf } from './request-context';
+import { Refusal } from '../domain/refusal';
 
 /** Lets nobody in of whom the handler does not say that he may come. Asked before a word of the request is believed. */
 @Injectable()
@@ -60,4 +58,17 @@ function hideFromOutside(request: Request): void {
   // A hidden call must look exactly like one that is not there, its path in the answer included.
   Object.assign(request, { route: undefined });
   throw new NotFoundException();
+}
+
+/** The form of a bearer token (RFC 6750); the name of the scheme may be written in any case. */
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+
+/** Ours have 43 symbols; nobody's token is as long as this, and a longer text is not worth a hash. */
+const LONGEST_TOKEN = 4096;
+
+/** The token of a header `Authorization`. A header that is missing or looks different is refused like a wrong token. */
+export function bearerTokenIn(authorization: string | undefined): string {
+  const [, token] = BEARER.exec(authorization ?? '') ?? [];
+  if (token === undefined || token.length > LONGEST_TOKEN) throw new Refusal('access_token_invalid');
+  return token;
 }

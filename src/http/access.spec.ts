@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/access/caller';
 import { describeError, ObservabilityModule, openLog } from '../observability';
-import { CallerOf, createApplication, HttpModule, listenDoor, Needs, WithoutToken } from '.';
+import { CallerOf, createApplication, HttpModule, startListening, Needs, WithoutToken } from '.';
 
 const OFFICIAL: Caller = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',
@@ -87,7 +87,7 @@ async function listening(...controllers: Type[]): Promise<string> {
   })
   class SomeModule {}
   app = await createApplication(SomeModule, log);
-  const { publicUrl = '' } = await listenDoor(app, ANY_PORT, 'http');
+  const { publicUrl = '' } = await startListening(app, ANY_PORT, 'http');
   return publicUrl;
 }
 

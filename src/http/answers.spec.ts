@@ -13,9 +13,9 @@ import {
   ParseId,
   WithoutToken,
   createApplication,
-  listenDoor,
+  startListening,
   parsePaging,
-  type DoorAddresses,
+  type HttpAddresses,
 } from '.';
 import { NO_CALLERS } from '../../test/support/no-callers';
 import { REFUSAL_ANSWERS } from './refusal-answers.table';
@@ -86,7 +86,7 @@ class InnerController {
 
 let written = '';
 let app: NestExpressApplication;
-let doors: DoorAddresses;
+let doors: HttpAddresses;
 
 beforeAll(async () => {
   const destination = new Writable({
@@ -109,7 +109,7 @@ beforeAll(async () => {
   })
   class TestModule {}
   app = await createApplication(TestModule, log);
-  doors = await listenDoor(app, ANY_PORT, 'http');
+  doors = await startListening(app, ANY_PORT, 'http');
 });
 
 afterAll(() => app.close());

@@ -1,3 +1,4 @@
+import type { FieldFault } from '../domain/refusal';
 import {
   Injectable,
   SetMetadata,
@@ -8,10 +9,43 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
 import { map, type Observable } from 'rxjs';
-import type { Meta, Paging } from './envelope';
-import { ListAnswer } from './paging';
-import { isField } from './request-of';
-import { traitsOf, urlOfAnswered } from './request-traits';
+import { ListAnswer, type Paging } from './paging.dto';
+import { isField, traitsOf, urlOfAnswered } from './request-context';
+
+/** The head of every answer. */
+export interface Meta {
+  readonly code: number;
+  /** The path without its query: queries may carry what was searched for. */
+  readonly url: string;
+  readonly type: 'object' | 'list';
+  readonly request_id: string;
+}
+
+/** One fault of a field, as it is sent. */
+export interface InvalidField {
+  readonly entry: string;
+  readonly entry_type: 'json_data_property';
+  readonly rules: readonly { rule: string; description: string; params: readonly string[] }[];
+}
+
+/** What went wrong, as it is sent. `invalid` stands there only when fields are at fault. */
+export interface AnsweredError {
+  readonly type: string;
+  readonly message: string;
+  readonly invalid?: readonly InvalidField[];
+}
+
+/** All faults of fields of one request; faults of one field stand together. */
+export function invalidFields(faults: readonly FieldFault[]): InvalidField[] {
+  const entries = [...new Set(faults.map(({ entry }) => entry))];
+  return entries.map((entry) => ({
+    entry,
+    entry_type: 'json_data_property',
+    rules: faults
+      .filter((fault) => fault.entry === entry)
+      .map(({ rule, description, params }) => ({ rule, description, params })),
+  }));
+}
 
 /** Under this key a handler or its class says that its answers have no envelope. */
 export const BARE = Symbol('bare answer');

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { WithoutToken } from './access';
+import { WithoutToken } from './access.decorator';
 import { WithoutEnvelope } from './envelope.interceptor';
 import { Describes } from './openapi/description';
 import { LIVENESS, READY } from './probes.dto';

@@ -1,13 +1,13 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
-import { CALLERS, type Callers } from './callers';
-import { CheckAccess } from './check-access';
-import { DeclaredCalls } from './declared-calls';
+import { CALLERS, type Callers } from './access.decorator';
+import { AccessCheck } from './access-check.service';
+import { DeclaredCalls } from './declared-calls.service';
 import { EnvelopeInterceptor } from './envelope.interceptor';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
-import { OpenDoors } from './open-doors';
+import { HttpServers } from './http-listener';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api';
 import { READINESS_PROBES, type ReadinessProbes } from './readiness';
@@ -32,9 +32,9 @@ export class HttpModule {
       imports: [DiscoveryModule, ...imports],
       controllers: [HealthController, MetricsController, DocsController],
       providers: [
-        OpenDoors,
+        HttpServers,
         DeclaredCalls,
-        CheckAccess,
+        AccessCheck,
         OpenApi,
         { provide: READINESS_PROBES, ...probes },
         { provide: CALLERS, ...callers },

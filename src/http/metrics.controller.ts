@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import { Metrics } from '../observability';
-import { InternalOnly } from './access';
+import { InternalOnly } from './access.decorator';
 import { WithoutEnvelope } from './envelope.interceptor';
 import { Describes } from './openapi/description';
 import { FIGURES } from './probes.dto';

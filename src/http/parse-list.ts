@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { Refusal, type FieldFault } from '../domain/refusal';
-import { parsePaging, type PageRequest } from './paging';
-import { parseBody } from './parse-body';
+import { parsePaging, type PageRequest } from './paging.dto';
+import { parseBody } from './validation/schema-faults';
 
 /** What a list is asked for: which entries, and which part of them. */
 export interface ListAsked<Filter> {

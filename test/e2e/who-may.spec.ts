@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CheckFields } from '../../src/graphql/check-fields';
+import { FieldAccessCheck } from '../../src/graphql/field-access-check.service';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
 import { GUARDED, type GuardedCall } from '../support/guarded-calls';
 import { Installation } from '../support/installation';
@@ -170,7 +170,7 @@ describe('Every call of the program', () => {
   });
 
   it('stands in it field by field where one call asks for many', () => {
-    const fields = here.program.get(CheckFields).fields();
+    const fields = here.program.get(FieldAccessCheck).fields();
     expect(fields.map(({ root, name }) => `${root}.${name}`).sort()).toEqual(
       GUARDED.flatMap(({ field }) => field ?? []).sort(),
     );

@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DoorAddresses, OpenApiDocument } from '../../src/http';
+import type { HttpAddresses, OpenApiDocument } from '../../src/http';
 import { AnswerCheck, type HeardAnswer } from './answer-check';
 
 interface Begun {
@@ -14,18 +14,18 @@ const CHECKS = new Map<number, () => AnswerCheck>();
 const faults: string[] = [];
 
 /** From now on every answer at these addresses is held against the document. */
-export function holdAnswers(addresses: DoorAddresses, document: () => OpenApiDocument): void {
+export function holdAnswers(addresses: HttpAddresses, document: () => OpenApiDocument): void {
   let made: AnswerCheck | undefined;
   const check = (): AnswerCheck => (made ??= new AnswerCheck(document()));
   for (const port of portsOf(addresses)) CHECKS.set(port, check);
 }
 
 /** The program is gone: the next server that gets one of its ports may be another one. */
-export function letGoOf(addresses: DoorAddresses): void {
+export function letGoOf(addresses: HttpAddresses): void {
   for (const port of portsOf(addresses)) CHECKS.delete(port);
 }
 
-function portsOf(addresses: DoorAddresses): number[] {
+function portsOf(addresses: HttpAddresses): number[] {
   const urls = Object.values(addresses) as readonly (string | undefined)[];
   return urls.flatMap((url) => (url === undefined ? [] : [Number(new URL(url).port)]));
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { DoorAddresses } from '../../src/http';
+import type { HttpAddresses } from '../../src/http';
 import { environmentOf, type ProgramChoices } from './program';
 
 const PROJECT = join(__dirname, '../..');
@@ -15,7 +15,7 @@ const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
 export class ProgramApart {
   private constructor(
     private readonly child: ChildProcess,
-    readonly addresses: DoorAddresses,
+    readonly addresses: HttpAddresses,
   ) {}
 
   /** Resolves when it listens. */
@@ -28,7 +28,7 @@ export class ProgramApart {
     });
     if (child.stderr === null) throw new Error('The program has no log.');
     const lines = createInterface(child.stderr);
-    const addresses = new Promise<DoorAddresses>((resolve, reject) => {
+    const addresses = new Promise<HttpAddresses>((resolve, reject) => {
       lines.on('line', (line) => {
         const found = addressesIn(line);
         if (found !== undefined) resolve(found);
@@ -47,7 +47,7 @@ export class ProgramApart {
 }
 
 /** Where the program listens, if this line of its log tells. */
-function addressesIn(line: string): DoorAddresses | undefined {
+function addressesIn(line: string): HttpAddresses | undefined {
   if (!line.startsWith('{')) return undefined;
   const {
     message,

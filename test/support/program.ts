@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
 import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
-import { createApplication, type DoorAddresses, listenDoor, OpenApi } from '../../src/http';
+import { createApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
 import { openLog } from '../../src/observability';
 import { holdAnswers, letGoOf } from './heard-answers';
 
@@ -60,7 +60,7 @@ interface Routed {
 export class Program {
   private constructor(
     private readonly app: NestExpressApplication,
-    readonly addresses: DoorAddresses,
+    readonly addresses: HttpAddresses,
     /** What it has logged so far, line by line. */
     readonly logged: readonly string[],
   ) {}
@@ -80,7 +80,7 @@ export class Program {
       log,
     );
     try {
-      const addresses = await listenDoor(app, settings, 'http');
+      const addresses = await startListening(app, settings, 'http');
       holdAnswers(addresses, () => app.get(OpenApi, { strict: false }).document());
       return new Program(app, addresses, logged);
     } catch (error) {

@@ -1,6 +1,6 @@
 import { type RefusalCode } from '../../domain/refusal';
-import type { Access } from '../access';
-import type { DeclaredCall } from '../declared-calls';
+import type { Access } from '../access.decorator';
+import type { DeclaredCall } from '../declared-calls.service';
 import { answersOf } from './describe-answers';
 import { bodyOf, examplePathOf, hasFields, parametersOf } from './describe-requests';
 import type { Description } from './description';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { LAST_PAGE, DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP } from '../paging';
+import { LAST_PAGE, DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP } from '../paging.dto';
 import type { Description } from './description';
 import { type JsonSchema, schemaOf } from './schema-of';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { REFUSALS, type RefusalCode } from '../../domain/refusal';
-import { ACCESS, type Access } from '../access';
-import { type DeclaredCall, DeclaredCalls } from '../declared-calls';
+import { ACCESS, type Access } from '../access.decorator';
+import { type DeclaredCall, DeclaredCalls } from '../declared-calls.service';
 import { BARE } from '../envelope.interceptor';
 import { STATUS_ANSWERS } from '../refusal-answers.table';
 import { operationOf, type SaidOfCall } from './describe-call';

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApplication, HttpModule, listenDoor, WithoutToken } from '../../http';
+import { createApplication, HttpModule, startListening, WithoutToken } from '../../http';
 import { ObservabilityModule, openLog } from '../../observability';
 import { NO_CALLERS } from '../../../test/support/no-callers';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
@@ -59,7 +59,7 @@ type Ask = (forwardedFor?: string, path?: string) => Promise<Response>;
 /** A door that believes so many proxies, and how it is asked. */
 async function aDoorBehind(proxies: number): Promise<Ask> {
   app = await createApplication(SomeModule, log);
-  const { publicUrl = '' } = await listenDoor(
+  const { publicUrl = '' } = await startListening(
     app,
     {
       HTTP_HOST: '127.0.0.1',

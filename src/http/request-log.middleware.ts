@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import { onBehalfOf, type Log, type Metrics } from '../observability';
-import { noteRequestId, routeOf, traitsOf } from './request-traits';
+import { noteRequestId, routeOf, traitsOf } from './request-context';
 
 /** Long enough for the ids that gateways make, and no symbol that means something in a log, a header or SQL. */
 const SANE_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$/;

@@ -1,5 +1,4 @@
 import { Refusal, type FieldFault } from '../domain/refusal';
-import type { Paging } from './envelope';
 
 /** Which part of a list is asked for. */
 export interface PageRequest {
@@ -59,6 +58,14 @@ export function parsePaging(query: { page?: unknown; page_size?: unknown }): Pag
   const pageSize = Math.min(size, PAGE_SIZE_CAP);
   const shown = Math.min(page, LAST_PAGE);
   return { page: shown, pageSize, offset: (shown - 1) * pageSize };
+}
+
+/** Which part of a list an answer shows. */
+export interface Paging {
+  readonly page_number: number;
+  readonly page_size: number;
+  readonly total_entries: number;
+  readonly total_pages: number;
 }
 
 /** A controller answers a list by returning this; the envelope shows where it stands. */

@@ -1,6 +1,7 @@
-import { SetMetadata } from '@nestjs/common';
-import type { EntityType, Need } from '../domain/access/caller';
+import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { EntityType, Need, Caller } from '../domain/access/caller';
 import type { Scope } from '../domain/access/scope';
+import { requestOf, callerOf } from './request-context';
 
 /** Who may make a call. */
 export type Access =
@@ -28,3 +29,19 @@ export const WithoutToken = () => says({ kind: 'without token' });
 
 /** Answers on the internal port without a token; the public port does not even tell that such a call exists. */
 export const InternalOnly = () => says({ kind: 'internal only' });
+
+/** Knows who is behind a token. The room that keeps the tokens stands above this one and hands it in. */
+export interface Callers {
+  /** Refuses a token that is not valid. */
+  ofToken(token: string): Promise<Caller>;
+}
+
+/** Ask for it with `@Inject(CALLERS) callers: Callers`. */
+export const CALLERS = Symbol('CALLERS');
+
+/** The caller of this very request, as a parameter of a handler that needs a token. */
+export const CallerOf = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const caller = callerOf(requestOf(context));
+  if (caller === undefined) throw new Error('A call without a token has no caller.');
+  return caller;
+});

@@ -4,19 +4,19 @@ import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Settings } from '../config/env';
 import { Log } from '../observability';
-import { OpenDoors } from './open-doors';
-import { noteListener, type Listener } from './request-traits';
+import { noteListener, type Listener } from './request-context';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 
 /** `http` answers clients and has an internal port beside it; `worker` has only the internal one. */
-export type Door = 'http' | 'worker';
+export type ServerRole = 'http' | 'worker';
 
 /** Where a door is open. */
-export interface DoorAddresses {
+export interface HttpAddresses {
   readonly publicUrl?: string;
   readonly internalUrl: string;
 }
 
-type DoorSettings = Pick<
+type ListenerSettings = Pick<
   Settings,
   | 'HTTP_HOST'
   | 'HTTP_PORT'
@@ -40,7 +40,7 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function openingsOf(settings: DoorSettings, door: Door): Opening[] {
+function openingsOf(settings: ListenerSettings, door: ServerRole): Opening[] {
   const host = settings.INTERNAL_HOST;
   if (door === 'worker') return [{ listener: 'internal', host, port: settings.WORKER_INTERNAL_PORT }];
   return [
@@ -63,16 +63,16 @@ async function open({ listener, host, port }: Opening, answer: RequestListener):
  * Opens the ports of a door on one application and says in one log line where they are. Port 0 takes any free
  * one. The ports close with the application; when one cannot be opened, none stays open.
  */
-export async function listenDoor(
+export async function startListening(
   app: NestExpressApplication,
-  settings: DoorSettings,
-  door: Door,
-): Promise<DoorAddresses> {
+  settings: ListenerSettings,
+  door: ServerRole,
+): Promise<HttpAddresses> {
   // Only so many of the addresses that a request claims to have come through are believed.
   app.set('trust proxy', settings.HTTP_TRUSTED_PROXIES);
   await app.init();
   const answer = app.getHttpAdapter().getInstance() as RequestListener;
-  const doors = app.get(OpenDoors);
+  const doors = app.get(HttpServers);
   const urls: Partial<Record<Listener, string>> = {};
   try {
     for (const opening of openingsOf(settings, door)) {
@@ -87,4 +87,43 @@ export async function listenDoor(
   const { public: publicUrl, internal: internalUrl = '' } = urls;
   app.get(Log).info('listening', { door, public_url: publicUrl, internal_url: internalUrl });
   return publicUrl === undefined ? { internalUrl } : { publicUrl, internalUrl };
+}
+
+/** How soon a connection goes after its last answer; by itself it would linger for five seconds, hoping for more. */
+const SWEEP_MS = 20;
+
+/** Requests are answered in milliseconds; who needs longer at shutdown hangs, and is hung up on. */
+const LAST_ANSWERS_MS = 5_000;
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  // Takes no new connection and ends the idle ones; those in use end with their answer.
+  server.close();
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const hangUp = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+  await closed;
+  clearInterval(sweep);
+  clearTimeout(hangUp);
+}
+
+/** The listeners of this process. They close before the database does, so that the last requests get answers. */
+@Injectable()
+export class HttpServers implements BeforeApplicationShutdown {
+  private readonly servers = new Set<Server>();
+
+  add(server: Server): void {
+    this.servers.add(server);
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  /** Closes all listeners; a second call finds nothing to do. */
+  async close(): Promise<void> {
+    const servers = [...this.servers];
+    this.servers.clear();
+    await Promise.all(servers.map(close));
+  }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fault, faultsIn, faultsOf } from '../../test/support/body-faults';
-import { day, id, parseBody, text, textLike } from '.';
+import { fault, faultsIn, faultsOf } from '../../../test/support/body-faults';
+import { day, id, parseBody, text, textLike } from '..';
 
 const colour = z.enum(['RED', 'BLUE']);
 

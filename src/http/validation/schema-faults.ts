@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { Refusal, type FieldFault } from '../domain/refusal';
+import { Refusal, type FieldFault } from '../../domain/refusal';
 
 /** More faults help nobody to repair a request, and a hostile body could have a million. */
 const MOST_FAULTS = 100;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isIsoDay } from '../domain/calendar-day';
-import { lengthOf } from './parse-body';
+import { isIsoDay } from '../../domain/calendar-day';
+import { lengthOf } from './schema-faults';
 
 /** What a text must be beside a text. Lengths are counted in characters. */
 export interface TextRule {

@@ -16,7 +16,7 @@ type Method = (...given: never[]) => unknown;
  * decorator must not open it, and a field without a handler would be null to everybody.
  */
 @Injectable()
-export class CheckFields implements OnApplicationBootstrap {
+export class FieldAccessCheck implements OnApplicationBootstrap {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,

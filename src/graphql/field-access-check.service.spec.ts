@@ -3,7 +3,7 @@ import { GraphQLSchemaHost, Mutation, Query } from '@nestjs/graphql';
 import { buildSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Needs, WithoutToken } from '../http';
-import { CheckFields } from './check-fields';
+import { FieldAccessCheck } from './field-access-check.service';
 
 class DecidedResolver {
   @Query('decided')
@@ -28,11 +28,11 @@ class ForgottenResolver {
   nobody(): void {}
 }
 
-function checking(schema: string, ...resolvers: (new () => object)[]): CheckFields {
+function checking(schema: string, ...resolvers: (new () => object)[]): FieldAccessCheck {
   const providers = resolvers.map((metatype) => ({ metatype, instance: new metatype() }));
   const discovery = { getProviders: () => providers } as unknown as DiscoveryService;
   const host = { schema: buildSchema(schema) } as GraphQLSchemaHost;
-  return new CheckFields(discovery, new MetadataScanner(), new Reflector(), host);
+  return new FieldAccessCheck(discovery, new MetadataScanner(), new Reflector(), host);
 }
 
 describe('A program with fields', () => {

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LOGGED_AS, type LoggedWords } from '../observability';
-import { ACCESS } from './access';
-import { DeclaredCalls } from './declared-calls';
+import { ACCESS } from './access.decorator';
+import { DeclaredCalls } from './declared-calls.service';
 
 /** The program has calls of which nobody knows for whom they are. Their names come from the source code. */
 export class UndecidedAccess extends Error {
@@ -16,7 +16,7 @@ export class UndecidedAccess extends Error {
 
 /** Refuses to start while any handler does not say who may call it: a forgotten decorator must not open a call. */
 @Injectable()
-export class CheckAccess implements OnModuleInit {
+export class AccessCheck implements OnModuleInit {
   constructor(private readonly calls: DeclaredCalls) {}
 
   onModuleInit(): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fault, faultsIn } from '../../test/support/body-faults';
-import { day, text, textLike } from '.';
+import { fault, faultsIn } from '../../../test/support/body-faults';
+import { day, text, textLike } from '..';
 
 describe('A text', () => {
   const short = text({ least: 2, most: 4 });

@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { Log, Metrics, NestLog } from '../observability';
-import { countRequests, identifyRequest } from './follow-request';
-import { readJsonBody } from './read-json-body';
+import { countRequests, identifyRequest } from './request-log.middleware';
+import { readJsonBody } from './json-body.middleware';
 
 /** Answers may show persons: no proxy and no browser is to keep or to reinterpret them. */
 function setHeaders(_request: Request, response: Response, next: NextFunction): void {

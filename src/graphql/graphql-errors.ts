@@ -2,8 +2,30 @@ import type { GraphQLFormattedError } from 'graphql';
 import { type FieldFault, Refusal } from '../domain/refusal';
 import { answerTo } from '../http';
 import { Log } from '../observability';
-import { GRAPHQL_CODES } from './graphql-codes.table';
 import { inputErrorOf } from './input-names';
+
+/** The published codes of errors. The list is closed: a client may switch on it. */
+export type GraphqlCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'UNPROCESSABLE_ENTITY'
+  | 'CONFLICT'
+  | 'NOT_FOUND'
+  | 'BAD_REQUEST'
+  | 'INTERNAL_SERVER_ERROR';
+
+/**
+ * By which code GraphQL tells what a call tells by its status. The status of a refusal is told in one table for both.
+ * A status without a row is a trouble of ours.
+ */
+export const GRAPHQL_CODES: Readonly<Record<number, GraphqlCode>> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  422: 'UNPROCESSABLE_ENTITY',
+};
 
 /** Errors of the language itself, by the server's codes; their own words quote the request. */
 const OF_THE_LANGUAGE: Readonly<Record<string, ConstructorParameters<typeof Refusal>[0]>> = {

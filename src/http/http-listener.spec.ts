@@ -5,9 +5,9 @@ import { Controller, Get, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ObservabilityModule, openLog } from '../observability';
-import { HttpModule, WithoutToken, createApplication, listenDoor, type ReadinessProbes } from '.';
+import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
 import { NO_CALLERS } from '../../test/support/no-callers';
-import { OpenDoors } from './open-doors';
+import { HttpServers } from './http-listener';
 import { withDeadline } from './readiness';
 
 const SETTINGS = {
@@ -63,7 +63,7 @@ afterEach(async () => {
 
 async function readinessWith(probes: Partial<ReadinessProbes>): Promise<{ status: number; body: unknown }> {
   app = await anApp(probes);
-  const { internalUrl } = await listenDoor(app, SETTINGS, 'worker');
+  const { internalUrl } = await startListening(app, SETTINGS, 'worker');
   const response = await fetch(`${internalUrl}/health/ready`);
   return { status: response.status, body: await response.json() };
 }
@@ -102,7 +102,7 @@ describe('Readiness', () => {
 describe('A door', () => {
   it('of the HTTP program has two ports, and health on both', async () => {
     app = await anApp();
-    const { publicUrl, internalUrl } = await listenDoor(app, SETTINGS, 'http');
+    const { publicUrl, internalUrl } = await startListening(app, SETTINGS, 'http');
     expect(publicUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(publicUrl).not.toBe(internalUrl);
     for (const url of [publicUrl, internalUrl]) {
@@ -113,18 +113,18 @@ describe('A door', () => {
 
   it('of a worker has the internal port only', async () => {
     app = await anApp();
-    const addresses = await listenDoor(app, SETTINGS, 'worker');
+    const addresses = await startListening(app, SETTINGS, 'worker');
     expect(Object.keys(addresses)).toEqual(['internalUrl']);
     expect((await fetch(`${addresses.internalUrl}/metrics`)).status).toBe(200);
   });
 
   it('answers a request under way before it closes, and takes no new one', async () => {
     app = await anApp();
-    const { internalUrl } = await listenDoor(app, SETTINGS, 'worker');
+    const { internalUrl } = await startListening(app, SETTINGS, 'worker');
     const asked = once(slow, 'asked');
     const underWay = fetch(`${internalUrl}/slow`);
     await asked;
-    const closed = app.get(OpenDoors).close();
+    const closed = app.get(HttpServers).close();
     await expect(fetch(`${internalUrl}/health/live`)).rejects.toThrow();
     slow.emit('allowed');
     expect(await (await underWay).json()).toMatchObject({ data: { late: true } });
@@ -137,7 +137,7 @@ describe('A door', () => {
     await once(other, 'listening');
     const taken = (other.address() as AddressInfo).port;
     app = await anApp();
-    await expect(listenDoor(app, { ...SETTINGS, INTERNAL_PORT: taken }, 'http')).rejects.toThrow(
+    await expect(startListening(app, { ...SETTINGS, INTERNAL_PORT: taken }, 'http')).rejects.toThrow(
       'EADDRINUSE',
     );
     await app.close();

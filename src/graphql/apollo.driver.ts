@@ -10,8 +10,8 @@ import { Injectable } from '@nestjs/common';
 import { AbstractGraphQLDriver, type GqlModuleOptions } from '@nestjs/graphql';
 import type { FormattedExecutionResult } from 'graphql';
 import type { FieldContext } from '../http';
-import { LIMIT_OPERATION, MOST_WORDS } from './limit-operation';
-import type { TellErrors } from './tell-errors';
+import { LIMIT_OPERATION, MOST_WORDS } from './operation-limits';
+import type { TellErrors } from './graphql-errors';
 
 /** What the driver is told by the room beside what every driver is told. */
 export interface ApolloDriverOptions extends GqlModuleOptions {

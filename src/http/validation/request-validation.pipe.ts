@@ -1,0 +1,183 @@
+import {
+  type ArgumentMetadata,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  type PipeTransform,
+  type Type as Class,
+  ValidationPipe,
+} from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { type FieldFault, type FieldRule, Refusal, type RefusalCode } from '../../domain/refusal';
+import { requestOf } from '../request-context';
+import {
+  entryOf,
+  type FaultOfField,
+  FAULTS,
+  jsonTypeOf,
+  MOST_FAULTS,
+  refuseFields,
+  reportedNames,
+} from './field-faults';
+import type { RuleContext } from './fields.decorator';
+
+interface InputOptions {
+  /** Unknown properties are dropped; otherwise each is a fault. Queries and paths always drop them. */
+  readonly dropsUnknown?: true;
+  /** The refusal of an input at fault as a whole; otherwise every fault is reported. */
+  readonly refusedAs?: RefusalCode;
+}
+
+/** Under this key the class of an input keeps how it differs from other inputs. */
+const INPUT_OPTIONS = Symbol('input options');
+
+/** Sets how an input is read. */
+export const ReadsInput =
+  (options: InputOptions): ClassDecorator =>
+  (input) =>
+    Reflect.defineMetadata(INPUT_OPTIONS, options, input);
+
+/** How an input is read. */
+export function inputOptionsOf(input: object): InputOptions {
+  return (Reflect.getMetadata(INPUT_OPTIONS, input) as InputOptions | undefined) ?? {};
+}
+
+const pipeOf = (forbidNonWhitelisted: boolean) =>
+  new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted,
+    // Never with enableImplicitConversion: it makes true of "false", and "5" of 5.
+    transform: true,
+    stopAtFirstError: true,
+    validationError: { target: false, value: true },
+    exceptionFactory: (errors) => refuseFields(faultsOf(errors, [])),
+  });
+
+/**
+ * Checks every input that has a class, and refuses it with all faults at once. The framework's pipe accepts some inputs
+ * that are no objects, and class-transformer drops names like `__proto__`, so the input is looked at before.
+ */
+@Injectable()
+export class RequestValidationPipe implements PipeTransform<unknown, Promise<unknown>> {
+  private readonly strict = pipeOf(true);
+  private readonly dropping = pipeOf(false);
+
+  async transform(value: unknown, { type, metatype }: ArgumentMetadata): Promise<unknown> {
+    if (metatype === undefined || type === 'custom' || BUILT_IN.has(metatype)) return value;
+    if (type !== 'param') await afterPath();
+    return this.check(
+      metatype as Class<object>,
+      value,
+      inputOptionsOf(metatype).dropsUnknown ?? type !== 'body',
+    );
+  }
+
+  /** The input as its class. */
+  async check<Input extends object>(
+    type: Class<Input>,
+    value: unknown,
+    dropsUnknown: boolean,
+  ): Promise<Input> {
+    // A request without a body lacks its properties, like one with an empty object.
+    const input = value === undefined ? {} : value;
+    const pipe = dropsUnknown ? this.dropping : this.strict;
+    try {
+      if (jsonTypeOf(input) !== 'object')
+        throw refuseFields([{ entry: '$', ...FAULTS.type('object', input) }]);
+      return (await pipe.transform(withoutMagic(input), { type: 'body', metatype: type })) as Input;
+    } catch (error) {
+      const { refusedAs } = inputOptionsOf(type);
+      throw refusedAs !== undefined && error instanceof Refusal ? new Refusal(refusedAs) : error;
+    }
+  }
+}
+
+/**
+ * A path at fault is refused alone. The framework checks all parameters at the same time, and the first refusal counts:
+ * in the meantime the path has been checked.
+ */
+const afterPath = () => new Promise((resolve) => setImmediate(resolve));
+
+const BUILT_IN: ReadonlySet<unknown> = new Set([String, Boolean, Number, Array, Object, Buffer, Date]);
+
+const PIPE = new RequestValidationPipe();
+
+/** Checks an input that is no parameter of a call by the same rules. */
+export function validated<Input extends object>(type: Class<Input>, value: unknown): Promise<Input> {
+  return PIPE.check(type, value, inputOptionsOf(type).dropsUnknown ?? false);
+}
+
+/** An input that is checked later: some calls are published to look at the person before they look at the body. */
+export class UncheckedInput<Input extends object> {
+  constructor(
+    private readonly type: Class<Input>,
+    private readonly value: unknown,
+  ) {}
+
+  /** Refuses an input at fault. */
+  validated(): Promise<Input> {
+    return validated(this.type, this.value);
+  }
+}
+
+/** The body of a request, to be checked by the handler. */
+export const UncheckedBody = createParamDecorator(
+  (type: Class<object>, context: ExecutionContext) => new UncheckedInput(type, requestOf(context).body),
+);
+
+/**
+ * Class-transformer and class-validator do not see properties that are named like those of every object. With a mark
+ * before its name such a property is an unknown one like others.
+ */
+const MARK = '\0';
+
+function withoutMagic(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMagic);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [
+    name in Object.prototype || name.startsWith(MARK) ? `${MARK}${name}` : name,
+    withoutMagic(inner),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+const UNKNOWN = 'whitelistValidation';
+
+const isUnknown = ({ constraints = {} }: ValidationError): boolean => UNKNOWN in constraints;
+
+/** In the order of the class; unknown properties after the others. */
+function faultsOf(errors: readonly ValidationError[], path: readonly PropertyKey[]): FieldFault[] {
+  const unknown = errors
+    .filter(isUnknown)
+    .map(({ property }) => (property.startsWith(MARK) ? property.slice(MARK.length) : property));
+  return [
+    ...errors.filter((error) => !isUnknown(error)).flatMap((error) => faultsOfField(error, path)),
+    ...reportedNames(unknown, MOST_FAULTS).map((name) => ({
+      entry: entryOf([...path, name]),
+      ...FAULTS.unknown(),
+    })),
+  ];
+}
+
+function faultsOfField(error: ValidationError, path: readonly PropertyKey[]): FieldFault[] {
+  const here = [...path, error.property];
+  const own = ownFault(error);
+  if (own !== undefined) return [{ entry: entryOf(here), ...own }];
+  const { children = [] } = error;
+  const value: unknown = error.value;
+  if (!Array.isArray(value)) return faultsOf(children, here);
+  const byIndex = new Map(children.map((child) => [Number(child.property), child]));
+  return value.flatMap((entry: unknown, index) => {
+    if (jsonTypeOf(entry) === 'object') return faultsOf(byIndex.get(index)?.children ?? [], [...here, index]);
+    return [{ entry: entryOf([...here, index]), ...FAULTS.type('object', entry) }];
+  });
+}
+
+/** The fault of a field itself; none where only what is in it is at fault. */
+function ownFault({ constraints = {}, contexts = {} }: ValidationError): FaultOfField | undefined {
+  const [own] = Object.entries(constraints) as [FieldRule, string][];
+  if (own === undefined) return undefined;
+  const [rule, description] = own;
+  const { params, isOfEntries } = contexts[rule] as RuleContext;
+  return isOfEntries ? undefined : { rule, description, params };
+}
