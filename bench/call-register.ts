@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SaxesParser } from 'saxes';
 import { Pool } from 'undici';
-import { requestWriter } from '../src/mvs-trembita/soap/write-request';
+import { requestWriter } from '../src/mvs-trembita/soap/request-writer';
 
 /**
  * The reference C_http as a process of its own: builds an envelope, sends it, parses the answer and looks for the

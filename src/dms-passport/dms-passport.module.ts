@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
-import { MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
 import { DmsPassportRepository } from './dms-passport.repository';
 import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
 
@@ -12,8 +12,8 @@ import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.st
     DmsPassportRepository,
     ...[DmsPassportStream, DmsPassportOfPartiesStream].map((Stream) => ({
       provide: Stream,
-      inject: [SETTINGS, MvsTrembita, DmsPassportRepository],
-      useFactory: (settings: Settings, mvs: MvsTrembita, passports: DmsPassportRepository) =>
+      inject: [SETTINGS, MvsTrembitaClient, DmsPassportRepository],
+      useFactory: (settings: Settings, mvs: MvsTrembitaClient, passports: DmsPassportRepository) =>
         new Stream(settings, mvs, passports),
     })),
   ],

@@ -14,7 +14,7 @@ import type {
   RegisterStream,
   StreamTimetable,
 } from '../domain/verification/register-stream';
-import type { MvsTrembita } from '../mvs-trembita';
+import type { MvsTrembitaClient } from '../mvs-trembita';
 import {
   type DmsPassportQuestion,
   type DmsPassportRepository,
@@ -38,7 +38,7 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
 
   constructor(
     settings: Settings,
-    private readonly mvs: Pick<MvsTrembita, 'checkPassportDmsStatus'>,
+    private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportDmsStatus'>,
     private readonly passports: DmsPassportRepository,
   ) {
     this.timetable = this.timetableOf(settings);

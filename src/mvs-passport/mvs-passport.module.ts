@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
-import { MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
 import { MvsPassportRepository } from './mvs-passport.repository';
 import { MvsPassportStream } from './mvs-passport.stream';
 
@@ -12,8 +12,8 @@ import { MvsPassportStream } from './mvs-passport.stream';
     MvsPassportRepository,
     {
       provide: MvsPassportStream,
-      inject: [SETTINGS, MvsTrembita, MvsPassportRepository],
-      useFactory: (settings: Settings, mvs: MvsTrembita, passports: MvsPassportRepository) =>
+      inject: [SETTINGS, MvsTrembitaClient, MvsPassportRepository],
+      useFactory: (settings: Settings, mvs: MvsTrembitaClient, passports: MvsPassportRepository) =>
         new MvsPassportStream(settings, mvs, passports),
     },
   ],

@@ -15,7 +15,7 @@ import type {
   Prepared,
   RegisterStream,
 } from '../domain/verification/register-stream';
-import type { MvsTrembita } from '../mvs-trembita';
+import type { MvsTrembitaClient } from '../mvs-trembita';
 import {
   keyOfPassport,
   type MvsPassportQuestion,
@@ -43,7 +43,7 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
 
   constructor(
     settings: Settings,
-    private readonly mvs: Pick<MvsTrembita, 'checkPassportStatus'>,
+    private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportStatus'>,
     private readonly passports: MvsPassportRepository,
   ) {
     this.timetable = {

@@ -1,15 +1,21 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { AnswerBytes } from './answer-bytes';
-import { callsOf } from './calls-of-signal';
 import type { TechnicalErrorKind } from '../domain/technical-error';
-import { HTTP_FAILURES } from './http-failures.table';
-import type { ServerLine } from './server-line';
 import type { WhyRefused } from './soap/answer-refused';
-import { mayHoldEnvelope, parseMediaType } from './soap/media-type';
-import type { Received } from './soap/read-answer';
+import { mayHoldEnvelope, parseMediaType } from './soap/body-decoder';
+import type { Received } from './soap/answer-reader';
 
-/** What an exchange must keep to. */
+/**
+ * Error codes of the HTTP library and the kind of technical error they are. Any other code is a broken or refused
+ * connection. The deadline is missing because `HttpExchange` keeps it itself.
+ */
+const HTTP_FAILURES = {
+  UND_ERR_HEADERS_OVERFLOW: 'too_large',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+} as const satisfies Readonly<Record<string, TechnicalErrorKind>>;
+
+/** Limits of an exchange. */
 export interface ExchangeTerms {
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -17,7 +23,7 @@ export interface ExchangeTerms {
   readonly signal: AbortSignal;
 }
 
-/** What became of the message. */
+/** How the message ended. */
 type Ending =
   | { readonly kind: 'received'; readonly answer: Received }
   | {
@@ -35,19 +41,35 @@ export interface ExchangeEnd {
   readonly uxpTransactionId: string | undefined;
 }
 
+/** The connection of an exchange. It carries one message at a time. */
+export interface MessageConnection {
+  /** A message is about to go out. */
+  noteStart(): void;
+  /** A whole answer has arrived. */
+  noteAnswer(): void;
+  /**
+   * True when the connection had served before and not one byte has arrived since the message went out: the other
+   * side most likely closed an idle connection just as we took it.
+   */
+  readonly wasStale: boolean;
+}
+
 interface Settling {
   resolve(end: ExchangeEnd): void;
   reject(error: Error): void;
-  /** Called when the library has let go of the line, which may be after the end is known. */
+  /** Called when the library does not use the connection any more, which may be after the end is known. */
   release(): void;
 }
 
-/** Told to the library when we lose interest; the text goes nowhere. */
-const ABANDONED = new Error('the exchange was given up');
-/** A connection that ended, as opposed to one that never came about. */
+/** Given to the library to abort a request; nothing shows the text. */
+const ABANDONED = new Error('the exchange was abandoned');
+
+/** A connection that ended, as opposed to one that was never established. */
 const BROKEN: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** An id is logged as it came, so it must look like one. */
+
+/** The id is logged unchanged, so it must look like an id. */
 const TRANSACTION_ID = /^[\w.:-]{1,128}$/;
+
 const NO_BYTES = Buffer.alloc(0);
 
 /** One message and its answer. Ends once: by the answer, a failure, its deadline, or the caller. */
@@ -61,7 +83,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #isOver = false;
 
   constructor(
-    readonly line: ServerLine,
+    readonly connection: MessageConnection,
     readonly terms: ExchangeTerms,
     readonly settling: Settling,
   ) {
@@ -70,7 +92,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     callsOf(terms.signal).add(this);
   }
 
-  /** The caller wants no answer any more. */
+  /** The caller needs no answer any more. */
   stop(): void {
     this.#giveUp({ kind: 'stopped' });
   }
@@ -82,7 +104,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
     if (this.#isOver) return controller.abort(ABANDONED);
-    this.line.noteStart();
+    this.connection.noteStart();
     this.#sentAtMs = performance.now();
   }
 
@@ -97,7 +119,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (this.terms.refuseSandbox && headers['x-sandbox'] !== undefined) {
       this.#giveUp({ kind: 'failed', error: 'foreign_answer', why: 'sandbox' });
     } else if (!mayHoldEnvelope(parseMediaType(headers['content-type']).essence)) {
-      // The reader refuses it by its type alone, so the body need not come.
+      // The reader refuses it by its type alone, so the body is not needed.
       this.#giveUp(this.#received(NO_BYTES));
     } else if (Number(headers['content-length']) > this.terms.maxBytes) {
       this.#giveUp({ kind: 'failed', error: 'too_large', why: 'size' });
@@ -110,7 +132,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.line.noteAnswer();
+    this.connection.noteAnswer();
     this.settling.release();
     this.#end(this.#received(this.#bytes.bytes));
   }
@@ -125,7 +147,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#finish();
       this.settling.reject(error);
     } else {
-      const isRepeatable = this.#status === 0 && BROKEN.has(code) && this.line.wasStale;
+      const isRepeatable = this.#status === 0 && BROKEN.has(code) && this.connection.wasStale;
       this.#end({ kind: 'failed', error: failureOf(code), isRepeatable });
     }
   }
@@ -142,7 +164,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     };
   }
 
-  /** Ends the exchange and closes the connection, on which something unwanted may still be coming. */
+  /** Ends the exchange and closes the connection, on which unwanted bytes may still arrive. */
   #giveUp(ending: Ending): void {
     this.#end(ending);
     this.#controller?.abort(ABANDONED);
@@ -169,4 +191,68 @@ function expire(exchange: HttpExchange): void {
 
 function failureOf(code: string): TechnicalErrorKind {
   return code in HTTP_FAILURES ? HTTP_FAILURES[code as keyof typeof HTTP_FAILURES] : 'connection';
+}
+
+/** Enough for any ordinary answer that arrives in pieces. */
+const FIRST_SIZE_BYTES = 16_384;
+
+/**
+ * Collects a body up to a size limit. A single piece, the usual case, is kept as it is. Several are copied into one
+ * buffer as they arrive: a register that sends single bytes must not cost an object for each.
+ */
+export class AnswerBytes {
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+
+  constructor(readonly maxBytes: number) {}
+
+  /** False when the piece would exceed the limit; then it is not kept. */
+  add(piece: Buffer): boolean {
+    const length = this.#length + piece.length;
+    if (length > this.maxBytes) return false;
+    if (this.#length === 0) {
+      this.#bytes = piece;
+    } else {
+      if (length > this.#bytes.length) this.#grow(length);
+      piece.copy(this.#bytes, this.#length);
+    }
+    this.#length = length;
+    return true;
+  }
+
+  /** The bytes received so far. */
+  get bytes(): Buffer {
+    return this.#bytes.length === this.#length ? this.#bytes : this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Doubles, so that each byte is copied about twice however small the pieces are. */
+  #grow(length: number): void {
+    const size = Math.min(this.maxBytes, Math.max(FIRST_SIZE_BYTES, length * 2));
+    const grown = Buffer.allocUnsafeSlow(size);
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}
+
+/** Something under way that can be stopped. */
+interface Stoppable {
+  stop(): void;
+}
+
+const callsBySignal = new WeakMap<AbortSignal, Set<Stoppable>>();
+
+/**
+ * The calls that the signal ends. A run has one signal for hundreds of calls; with one listener per call, adding and
+ * removing a listener would walk through all the others.
+ */
+function callsOf(signal: AbortSignal): Set<Stoppable> {
+  const known = callsBySignal.get(signal);
+  if (known !== undefined) return known;
+  const calls = new Set<Stoppable>();
+  callsBySignal.set(signal, calls);
+  const stopAll = (): void => {
+    for (const call of [...calls]) call.stop();
+  };
+  signal.addEventListener('abort', stopAll, { once: true });
+  return calls;
 }

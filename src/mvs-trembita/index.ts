@@ -1,17 +1,18 @@
-export type { CallFacts, CallLog } from './call-log';
 export type { TechnicalErrorKind } from '../domain/technical-error';
-export type { CallOutcome } from './call-outcome';
+export type { CallEnd } from './limiter/limiter.rules';
+export type { Permit } from './limiter/permit-queue';
+export type { Turn } from './limiter/rate-limiter';
+export { RegisterLimiter } from './limiter/register-limiter.service';
 export {
-  MvsTrembita,
-  type MvsTrembitaParts,
+  MvsTrembitaClient,
   type PassportQuestion,
   type UnzrCheck,
   type UnzrQuestion,
 } from './mvs-trembita.client';
-export { CLAIM_GATE, type ClaimGate } from './gate/claim-gate';
 export { MvsTrembitaModule } from './mvs-trembita.module';
-export type { CallEnd, Permit, RegisterGate, RegisterMethod } from './register-gate';
-export type { FoundOrNot } from './soap/read-status';
+export type { CallFacts, CallOutcome } from './register-call.service';
+export type { RegisterMethod } from './register-methods.table';
+export type { FoundOrNot } from './soap/answer-reader';
+export { UnsendableText } from './soap/envelope';
 export type { UnknownFields, UnzrAnswer, UnzrDocument, WireValue } from './soap/unzr-answer';
-export { UnsendableText } from './soap/xml-text';
-export { trembitaSettings, type MethodSettings, type TrembitaSettings } from './trembita-settings';
+export { TrembitaSettings, type MethodSettings } from './trembita.settings';

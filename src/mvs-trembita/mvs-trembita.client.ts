@@ -1,23 +1,21 @@
-import { AskRegister, type PreparedMethod } from './ask-register';
-import { NOBODY_LISTENS, type CallLog } from './call-log';
-import type { CallOutcome } from './call-outcome';
-import type { RegisterGate, RegisterMethod, Turn } from './register-gate';
-import { SecurityServerClient } from './security-server.client';
-import { METHODS } from './soap/methods.table';
-import type { XmlElement } from './soap/parse-envelope';
-import { readStatus, readText, type FoundOrNot } from './soap/read-status';
+import { Injectable } from '@nestjs/common';
+import type { Turn } from './limiter/rate-limiter';
+import { type CallOutcome, type PreparedMethod, RegisterCalls } from './register-call.service';
+import { METHODS, type RegisterMethod } from './register-methods.table';
+import { type FoundOrNot, readStatus, readText } from './soap/answer-reader';
+import type { XmlElement } from './soap/envelope';
+import { requestWriter } from './soap/request-writer';
 import { readUnzrAnswer, type UnzrAnswer } from './soap/unzr-answer';
-import { requestWriter } from './soap/write-request';
-import type { TrembitaSettings } from './trembita-settings';
+import { TrembitaSettings } from './trembita.settings';
 
-/** A passport as the register knows one. Without a series the field is sent empty. */
+/** A passport as the register knows it. Without a series the field is sent empty. */
 export interface PassportQuestion {
   readonly passType: string;
   readonly series: string | null;
   readonly number: string;
 }
 
-/** A person as `checkunzr` compares one. Dates are `YYYY-MM-DD`; without a patronymic the field is sent empty. */
+/** A person as `checkunzr` compares them. Dates are `YYYY-MM-DD`; without a patronymic the field is sent empty. */
 export interface UnzrQuestion {
   readonly familyName: string;
   readonly givenName: string;
@@ -26,39 +24,33 @@ export interface UnzrQuestion {
   readonly unzr: string;
 }
 
-/** Whether the register has this person under this UNZR, and what it says of it in words. */
+/** Whether the register has this person under this UNZR, and its description in words. */
 export interface UnzrCheck {
   readonly status: FoundOrNot;
   readonly description: string | null;
 }
 
-/** How a question is asked: until when it may be sent, and whether it goes before those that wait. */
-export interface Asking {
+/** How a question is asked. */
+export interface CallOptions {
+  /** Aborted before or together with `signal`: a message that is not sent yet is not sent any more. */
   readonly stop?: AbortSignal;
+  /** `next` goes before all calls that wait in order. */
   readonly turn?: Turn | undefined;
 }
 
-/** What the client is made of; the log is optional. */
-export interface MvsTrembitaParts {
-  readonly settings: TrembitaSettings;
-  readonly gate: RegisterGate;
-  readonly log?: CallLog;
-}
-
 /**
- * The ministry's register, asked through the local security server. Every question ends as a
- * `CallOutcome`; a rejected promise is a bug, or text that XML cannot carry (`UnsendableText`). `signal` ends the
- * waiting for an answer; `stop`, which may come earlier, only keeps what was not sent from being sent.
+ * The ministry's register, asked through the local security server. Every question ends as a `CallOutcome`; a rejected
+ * promise is a bug, or text that XML cannot carry (`UnsendableText`). `signal` ends the wait for an answer.
  */
-export class MvsTrembita {
-  readonly #server: SecurityServerClient;
-  readonly #register: AskRegister;
-  readonly #methods: Readonly<Record<RegisterMethod, PreparedMethod>>;
+@Injectable()
+export class MvsTrembitaClient {
+  private readonly methods: Readonly<Record<RegisterMethod, PreparedMethod>>;
 
-  constructor({ settings, gate, log = NOBODY_LISTENS }: MvsTrembitaParts) {
-    this.#server = new SecurityServerClient(settings);
-    this.#register = new AskRegister({ server: this.#server, gate, log, limits: settings });
-    this.#methods = {
+  constructor(
+    settings: TrembitaSettings,
+    private readonly calls: RegisterCalls,
+  ) {
+    this.methods = {
       CheckPassportDMSStatus: prepare(settings, 'CheckPassportDMSStatus'),
       CheckPassportStatus: prepare(settings, 'CheckPassportStatus'),
       checkunzr: prepare(settings, 'checkunzr'),
@@ -70,53 +62,44 @@ export class MvsTrembita {
   checkPassportDmsStatus(
     passport: PassportQuestion,
     signal: AbortSignal,
-    { stop = signal, turn }: Asking = {},
+    { stop = signal, turn }: CallOptions = {},
   ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
-    const prepared = this.#methods.CheckPassportDMSStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
+    const prepared = this.methods.CheckPassportDMSStatus;
+    return this.calls.call({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
   }
 
   /** Is the passport in the register of stolen and lost documents? */
   checkPassportStatus(
     passport: PassportQuestion,
     signal: AbortSignal,
-    { stop = signal, turn }: Asking = {},
+    { stop = signal, turn }: CallOptions = {},
   ): Promise<CallOutcome<FoundOrNot>> {
     const values = [passport.passType, passport.series ?? '', passport.number];
-    const prepared = this.#methods.CheckPassportStatus;
-    return this.#register.run({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
+    const prepared = this.methods.CheckPassportStatus;
+    return this.calls.call({ prepared, values, readFields: readPassportStatus }, { signal, stop, turn });
   }
 
-  /** Does this person bear this UNZR? */
+  /** Does this person have this UNZR? */
   checkUnzr(
     question: UnzrQuestion,
     signal: AbortSignal,
-    { stop = signal, turn }: Asking = {},
+    { stop = signal, turn }: CallOptions = {},
   ): Promise<CallOutcome<UnzrCheck>> {
     const { familyName, givenName, patronymicName, dateBirth, unzr } = question;
     const values = [familyName, givenName, patronymicName ?? '', dateBirth, unzr];
-    return this.#register.run(
-      { prepared: this.#methods.checkunzr, values, readFields: readUnzrCheck },
-      { signal, stop, turn },
-    );
+    const prepared = this.methods.checkunzr;
+    return this.calls.call({ prepared, values, readFields: readUnzrCheck }, { signal, stop, turn });
   }
 
-  /** What does the register hold under this UNZR? Null when it holds nothing. */
+  /** What does the register hold under this UNZR? The answer is null when it holds nothing. */
   unzr(
     unzr: string,
     signal: AbortSignal,
-    { stop = signal, turn }: Asking = {},
+    { stop = signal, turn }: CallOptions = {},
   ): Promise<CallOutcome<UnzrAnswer | null>> {
-    return this.#register.run(
-      { prepared: this.#methods.unzr, values: [unzr], readFields: readUnzrAnswer },
-      { signal, stop, turn },
-    );
-  }
-
-  /** Closes the connections. Nest calls it when all work has ended. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.#server.close();
+    const prepared = this.methods.unzr;
+    return this.calls.call({ prepared, values: [unzr], readFields: readUnzrAnswer }, { signal, stop, turn });
   }
 }
 

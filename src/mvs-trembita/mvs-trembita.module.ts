@@ -1,57 +1,34 @@
-import { Inject, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { WORKER_ID } from '../config/worker-id';
-import { Transactions } from '../database/transactions';
-import { Log, Metrics } from '../observability';
-import { CALL_LOG, CallLines, type CallLog } from './call-log';
-import { CLAIM_GATE } from './gate/claim-gate';
-import { RegisterGateRepository } from './gate/register-gate.repository';
-import { showGate } from './gate/show-gate';
-import { SharedRegisterGate } from './gate/shared-register-gate';
-import { MvsTrembita } from './mvs-trembita.client';
-import { REGISTER_GATE, type RegisterGate } from './register-gate';
-import { trembitaSettings } from './trembita-settings';
-
-const gate: Provider = {
-  provide: SharedRegisterGate,
-  inject: [SETTINGS, WORKER_ID, Transactions, Metrics],
-  useFactory: (...given: [Settings, string, Transactions, Metrics]) => {
-    const [settings, worker, transactions, metrics] = given;
-    const rows = new RegisterGateRepository(transactions);
-    showGate(rows, metrics);
-    return new SharedRegisterGate({ settings, worker, sql: rows });
-  },
-};
+import { Module, type OnApplicationShutdown } from '@nestjs/common';
+import { CircuitBreakerRepository } from './limiter/circuit-breaker.repository';
+import { PermitRepository } from './limiter/permit.repository';
+import { RegisterLimiter } from './limiter/register-limiter.service';
+import { MvsTrembitaClient } from './mvs-trembita.client';
+import { CallLog, RegisterCalls } from './register-call.service';
+import { SecurityServerClient } from './security-server.client';
+import { TrembitaSettings } from './trembita.settings';
 
 /**
- * The ministry's register, for whoever has a question to it. Not global: global modules are shut down last, together
- * with the database, and the gate gives its places back through the database.
+ * The ministry's register, for every module that asks it. Not global: Nest shuts global modules down last, together
+ * with the database, and the limiter releases its permits through the database.
  */
 @Module({
   providers: [
-    gate,
-    { provide: REGISTER_GATE, useExisting: SharedRegisterGate },
-    { provide: CLAIM_GATE, useExisting: SharedRegisterGate },
-    {
-      provide: CALL_LOG,
-      inject: [Log, Metrics],
-      useFactory: (log: Log, metrics: Metrics) => new CallLines(log, metrics),
-    },
-    {
-      provide: MvsTrembita,
-      inject: [SETTINGS, REGISTER_GATE, CALL_LOG],
-      useFactory: (settings: Settings, registerGate: RegisterGate, log: CallLog) =>
-        new MvsTrembita({ settings: trembitaSettings(settings), gate: registerGate, log }),
-    },
+    TrembitaSettings,
+    PermitRepository,
+    CircuitBreakerRepository,
+    RegisterLimiter,
+    SecurityServerClient,
+    CallLog,
+    RegisterCalls,
+    MvsTrembitaClient,
   ],
-  exports: [MvsTrembita, CLAIM_GATE],
+  exports: [MvsTrembitaClient, RegisterLimiter],
 })
 export class MvsTrembitaModule implements OnApplicationShutdown {
-  constructor(@Inject(SharedRegisterGate) private readonly shared: SharedRegisterGate) {}
+  constructor(private readonly limiter: RegisterLimiter) {}
 
-  /** By now nobody asks any more; the others may have this process's places at once. */
+  /** Nest calls this after the same hook of the providers, so no call is under way and the permits can go. */
   async onApplicationShutdown(): Promise<void> {
-    await this.shared.leave();
+    await this.limiter.leave();
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigurationFault } from '../config/configuration-fault';
+import { clientSettings } from '../../test/fixtures/trembita/open-client';
 import { SecurityServerClient } from './security-server.client';
 
 function faultsOf(start: () => unknown): readonly string[] {
@@ -12,11 +13,9 @@ function faultsOf(start: () => unknown): readonly string[] {
 }
 
 describe('A certificate that cannot be read', () => {
-  it('stops the start as a fault of each setting that names one, without its path', () => {
+  it('stops the start with a fault for each setting that names one, without its path', () => {
     const tls = { ca: '/no/such/ca', cert: '/no/such/certificate', key: '/no/such/key' };
-    const faults = faultsOf(
-      () => new SecurityServerClient({ url: 'https://127.0.0.1:1/', tls, connectTimeoutMs: 1_000 }),
-    );
+    const faults = faultsOf(() => new SecurityServerClient(clientSettings('https://127.0.0.1:1/', { tls })));
     expect(faults.map((fault) => fault.split(' ')[0])).toEqual([
       'TREMBITA_TLS_CA',
       'TREMBITA_TLS_CERT',

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { buildConnector } from 'undici';
+import type { Socket } from 'node:net';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { buildConnector, Client, type Dispatcher } from 'undici';
 import { ConfigurationFault, type Fault } from '../config/configuration-fault';
-import { HttpExchange, type ExchangeEnd, type ExchangeTerms } from './http-exchange';
-import { ServerLine } from './server-line';
-import type { TlsFiles, TrembitaSettings } from './trembita-settings';
+import { HttpExchange, type ExchangeEnd, type ExchangeTerms, type MessageConnection } from './http-exchange';
+import { type TlsFiles, TrembitaSettings } from './trembita.settings';
 
 /** A message ready to go. */
 export interface Message {
@@ -13,50 +14,52 @@ export interface Message {
 }
 
 /**
- * Posts messages to the local security server over connections that are kept. There are as many
- * as messages under way, so the gate's limit is theirs too; nothing waits in here.
+ * Posts messages to the local security server over connections that are kept open. There are as many connections as
+ * messages under way, so the limiter limits them too; nothing waits here.
  */
-export class SecurityServerClient {
-  readonly #origin: string;
-  readonly #path: string;
-  readonly #connect: buildConnector.connector;
-  readonly #lines: ServerLine[] = [];
-  /** The line used last is used next: the others grow cold and are closed. */
-  readonly #idle: ServerLine[] = [];
+@Injectable()
+export class SecurityServerClient implements OnApplicationShutdown {
+  private readonly origin: string;
+  private readonly path: string;
+  private readonly connect: buildConnector.connector;
+  private readonly connections: ServerConnection[] = [];
+  /** The connection used last is used next: the others become idle and are closed. */
+  private readonly idle: ServerConnection[] = [];
 
-  constructor({ url, tls, connectTimeoutMs }: Pick<TrembitaSettings, 'url' | 'tls' | 'connectTimeoutMs'>) {
+  constructor(settings: TrembitaSettings) {
+    const { url, tls, connectTimeoutMs } = settings;
     const { origin, pathname, search } = new URL(url);
-    this.#origin = origin;
-    this.#path = pathname + search;
-    this.#connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, ...readTls(tls) });
+    this.origin = origin;
+    this.path = pathname + search;
+    this.connect = buildConnector({ timeout: connectTimeoutMs, allowH2: false, ...readTls(tls) });
   }
 
   /** Sends one message and waits for the end of the exchange. Redirects are not followed. */
   post({ headers, body }: Message, terms: ExchangeTerms): Promise<ExchangeEnd> {
-    const line = this.#idle.pop() ?? this.#open();
+    const connection = this.idle.pop() ?? this.open();
     return new Promise((resolve, reject) => {
-      const exchange = new HttpExchange(line, terms, {
+      const exchange = new HttpExchange(connection, terms, {
         resolve,
         reject,
-        release: () => this.#idle.push(line),
+        release: () => this.idle.push(connection),
       });
-      line.dispatch({ method: 'POST', path: this.#path, headers, body }, exchange);
+      connection.dispatch({ method: 'POST', path: this.path, headers, body }, exchange);
     });
   }
 
-  /** Closes all connections; what is under way ends as a broken connection. */
-  async close(): Promise<void> {
-    await Promise.all(this.#lines.map((line) => line.close()));
+  /** Closes all connections; a call under way ends as a broken connection. Nest calls it when all work has ended. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.close()));
   }
 
-  #open(): ServerLine {
-    const line = new ServerLine(this.#origin, this.#connect);
-    this.#lines.push(line);
-    return line;
+  private open(): ServerConnection {
+    const connection = new ServerConnection(this.origin, this.connect);
+    this.connections.push(connection);
+    return connection;
   }
 }
 
-/** Read once, at start: a certificate that is missing should be noticed before the first person. */
+/** Reads the files once, at start, so that a missing certificate is noticed before the first person is checked. */
 function readTls(files: TlsFiles): { ca?: Buffer; cert?: Buffer; key?: Buffer } {
   const faults: Fault[] = [];
   const read = <Part extends 'ca' | 'cert' | 'key'>(part: Part, path: string | undefined) => {
@@ -74,3 +77,58 @@ function readTls(files: TlsFiles): { ca?: Buffer; cert?: Buffer; key?: Buffer } 
 }
 
 const FILE_EXAMPLES = { ca: 'ca.pem', cert: 'client.pem', key: 'client.key' } as const;
+
+/** More than any security server sends; longer headers are an attack on our memory. */
+const MAX_HEADER_BYTES = 16_384;
+
+/** Shorter than the five seconds after which common servers close an idle connection. */
+const KEEP_ALIVE_MS = 4_000;
+
+/**
+ * One connection to the security server, opened when first needed and again after each loss. It carries one message at
+ * a time, so whatever happens to the connection happens to that message.
+ */
+class ServerConnection implements MessageConnection {
+  private readonly client: Client;
+  private socket: Socket | undefined;
+  private answers = 0;
+  private bytesReadBefore = 0;
+
+  constructor(origin: string, connect: buildConnector.connector) {
+    this.client = new Client(origin, {
+      pipelining: 1,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      // The deadline of the whole exchange is shorter than any of these would be.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: (options, callback) => {
+        connect(options, (...result) => {
+          this.socket = result[1] ?? undefined;
+          this.answers = 0;
+          callback(...result);
+        });
+      },
+    });
+  }
+
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.client.dispatch(options, handler);
+  }
+
+  noteStart(): void {
+    this.bytesReadBefore = this.socket?.bytesRead ?? 0;
+  }
+
+  noteAnswer(): void {
+    this.answers += 1;
+  }
+
+  get wasStale(): boolean {
+    return this.answers > 0 && this.socket?.bytesRead === this.bytesReadBefore;
+  }
+
+  async close(): Promise<void> {
+    await this.client.destroy();
+  }
+}

@@ -108,12 +108,12 @@ describe('The log', () => {
   it('passes an object said through the framework by the allow-list', () => {
     const { log, written, fields } = aLog();
     const messageId = '00000000-0000-4000-8000-000000000009';
-    new NestLog(log).warn({ messageId, durationMs: 12, end: 'timeout', name: MARKER }, 'MvsTrembita');
+    new NestLog(log).warn({ messageId, durationMs: 12, end: 'timeout', name: MARKER }, 'MvsTrembitaClient');
     expect(fields()).toMatchObject({
       message_id: messageId,
       duration_ms: 12,
       end: 'timeout',
-      context: 'MvsTrembita',
+      context: 'MvsTrembitaClient',
     });
     expect(written()).not.toContain(MARKER);
   });

@@ -32,9 +32,9 @@ export class Metrics {
     'One call to the register, from permit to answer',
     { labels: ['method'], buckets: CALL_SECONDS },
   );
-  readonly gateOpen = this.gauge(
-    'register_gate_open',
-    '1 while calls may go out, 0 while the breaker holds them back',
+  readonly circuitClosed = this.gauge(
+    'register_circuit_closed',
+    '1 while calls may go out, 0 while the circuit breaker is open',
     ['method'],
   );
   readonly persons = this.counter(

@@ -1,7 +1,7 @@
 import type { RetryKind } from '../domain/technical-error';
 import { NOT_PROCESSED } from '../domain/technical-error';
 import type { Errands, TakenErrand } from '../jobs';
-import type { CallOutcome, ClaimGate, MvsTrembita, UnzrAnswer } from '../mvs-trembita';
+import type { CallOutcome, RegisterLimiter, MvsTrembitaClient, UnzrAnswer } from '../mvs-trembita';
 import type { Log } from '../observability';
 import { infoOfAnswer } from './info-of-answer';
 import { MOST_TRIES, nextTryInSeconds } from './next-try.rules';
@@ -10,8 +10,8 @@ import type { ClaimedUnzr, SentMessage, UnzrInfoRepository } from './unzr-info.r
 /** What fetching needs. */
 export interface FetchUnzrInfoParts {
   readonly questions: UnzrInfoRepository;
-  readonly mvs: Pick<MvsTrembita, 'unzr'>;
-  readonly gate: Pick<ClaimGate, 'join'>;
+  readonly mvs: Pick<MvsTrembitaClient, 'unzr'>;
+  readonly gate: Pick<RegisterLimiter, 'join'>;
   readonly log: Log;
   readonly leaseSeconds: number;
 }

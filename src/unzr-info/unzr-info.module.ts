@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { Bell, ErrandLoop, ErrandsModule } from '../jobs';
-import { CLAIM_GATE, type ClaimGate, MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
+import { RegisterLimiter, MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
 import { Log } from '../observability';
 import { FetchUnzrInfo } from './fetch-unzr-info';
 import { SyncUnzrInfo } from './sync-unzr-info';
@@ -31,8 +31,10 @@ const syncUnzrInfo: Provider = {
 
 const fetchUnzrInfo: Provider = {
   provide: FetchUnzrInfo,
-  inject: [UnzrInfoRepository, MvsTrembita, CLAIM_GATE, Log, SETTINGS, ErrandLoop],
-  useFactory: (...given: [UnzrInfoRepository, MvsTrembita, ClaimGate, Log, Settings, ErrandLoop]) => {
+  inject: [UnzrInfoRepository, MvsTrembitaClient, RegisterLimiter, Log, SETTINGS, ErrandLoop],
+  useFactory: (
+    ...given: [UnzrInfoRepository, MvsTrembitaClient, RegisterLimiter, Log, Settings, ErrandLoop]
+  ) => {
     const [questions, mvs, gate, log, settings, loop] = given;
     const leaseSeconds = settings.VERIFICATION_LEASE_SECONDS;
     const fetch = new FetchUnzrInfo({ questions, mvs, gate, log, leaseSeconds });

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
-import { MvsTrembita, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
 import { UnzrRepository } from './unzr.repository';
 import { UnzrStream } from './unzr.stream';
 
@@ -12,8 +12,8 @@ import { UnzrStream } from './unzr.stream';
     UnzrRepository,
     {
       provide: UnzrStream,
-      inject: [SETTINGS, MvsTrembita, UnzrRepository],
-      useFactory: (settings: Settings, mvs: MvsTrembita, records: UnzrRepository) =>
+      inject: [SETTINGS, MvsTrembitaClient, UnzrRepository],
+      useFactory: (settings: Settings, mvs: MvsTrembitaClient, records: UnzrRepository) =>
         new UnzrStream(settings, mvs, records),
     },
   ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../config/env';
 import type { PersonFacts } from '../domain/verification/register-stream';
-import type { MvsTrembita } from '../mvs-trembita';
+import type { MvsTrembitaClient } from '../mvs-trembita';
 import { UnzrRepository } from './unzr.repository';
 import { UnzrStream, UNZR_ANSWERS } from './unzr.stream';
 
@@ -11,7 +11,7 @@ const SETTINGS = {
   UNZR_PERSONS_SYNCHRONIZATION_BATCH_SIZE: 100,
 } as Settings;
 
-type CheckUnzr = MvsTrembita['checkUnzr'];
+type CheckUnzr = MvsTrembitaClient['checkUnzr'];
 const notAsked: CheckUnzr = () => Promise.reject(new Error('asked'));
 const theStream = (checkUnzr = notAsked): UnzrStream =>
   new UnzrStream(SETTINGS, { checkUnzr }, new UnzrRepository());

@@ -11,7 +11,7 @@ import type {
   RegisterStream,
   ClearedData,
 } from '../domain/verification/register-stream';
-import type { MvsTrembita } from '../mvs-trembita';
+import type { MvsTrembitaClient } from '../mvs-trembita';
 import type { UnzrRepository, UnzrStreamQuestion } from './unzr.repository';
 import type { AnswersOf } from '../domain/verification/stream';
 
@@ -31,7 +31,7 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
 
   constructor(
     settings: Settings,
-    private readonly mvs: Pick<MvsTrembita, 'checkUnzr'>,
+    private readonly mvs: Pick<MvsTrembitaClient, 'checkUnzr'>,
     private readonly records: UnzrRepository,
   ) {
     this.timetable = {

@@ -4,7 +4,7 @@ import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import type { Errands, HelpSignals, TakenErrand } from '../jobs';
-import type { ClaimGate, RegisterMethod } from '../mvs-trembita';
+import type { RegisterLimiter, RegisterMethod } from '../mvs-trembita';
 import type { Held, ClaimLeaseRepository } from './claim.repository';
 import type { FactsRepository } from './facts.repository';
 import { ClaimLeases } from './worker-claims';
@@ -29,7 +29,7 @@ export interface CheckAtOnceParts {
   readonly leases: ClaimLeaseRepository;
   readonly transactions: Transactions;
   readonly clock: DatabaseClock;
-  readonly gate: ClaimGate;
+  readonly gate: RegisterLimiter;
   readonly observer: CheckObserver;
   readonly worker: string;
   readonly actorId: string;

@@ -4,7 +4,7 @@ import type { Sql, Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals, RegisterStream, Asked } from '../domain/verification/register-stream';
 import type { HelpEnd } from '../jobs';
-import type { ClaimGate } from '../mvs-trembita';
+import type { RegisterLimiter } from '../mvs-trembita';
 import type { Held } from './claim.repository';
 import { type BatchClaimer, claimSize, type ClaimLeases, RecentRate } from './worker-claims';
 import type { Outcome } from './outcome';
@@ -19,7 +19,7 @@ export interface RoundParts<Question, Answer extends string> {
   readonly stream: RegisterStream<Question, Answer, Sql>;
   readonly people: BatchClaimer;
   readonly claims: ClaimLeases;
-  readonly gate: Pick<ClaimGate, 'capacity'> & {
+  readonly gate: Pick<RegisterLimiter, 'capacity'> & {
     readonly admits: () => Promise<number>;
     readonly unreachable: () => Promise<boolean>;
   };

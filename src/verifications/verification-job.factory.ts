@@ -5,7 +5,7 @@ import { WORKER_ID } from '../config/worker-id';
 import { DatabaseClock } from '../database/database-clock';
 import { Transactions } from '../database/transactions';
 import type { SubjectName } from '../domain/verification/stream';
-import { CLAIM_GATE, type ClaimGate } from '../mvs-trembita';
+import { RegisterLimiter } from '../mvs-trembita';
 import { Log, Metrics } from '../observability';
 import { RequestedChecks } from './requested-checks.service';
 import type { CheckRequestRepository } from './check-request.repository';
@@ -29,7 +29,7 @@ export class VerificationJobFactory {
   constructor(
     @Inject(Transactions) private readonly transactions: Transactions,
     @Inject(DatabaseClock) private readonly clock: DatabaseClock,
-    @Inject(CLAIM_GATE) private readonly gate: ClaimGate,
+    private readonly gate: RegisterLimiter,
     @Inject(OutcomeRepository) persons: OutcomeRepository,
     @Inject(FactsRepository) private readonly facts: FactsRepository,
     @Inject(SETTINGS) private readonly settings: Settings,

@@ -4,7 +4,7 @@ import { dayInKyiv, KYIV } from '../domain/calendar-day';
 import type { RegisterStream } from '../domain/verification/register-stream';
 import { dueThreshold } from '../domain/verification/validation-period';
 import type { HelpEnd, HelpSignals, Job, RunFacts } from '../jobs';
-import type { ClaimGate, RegisterMethod } from '../mvs-trembita';
+import type { RegisterLimiter, RegisterMethod } from '../mvs-trembita';
 import type { Claimant, ClaimRepository, ClaimLeaseRepository } from './claim.repository';
 import { BatchClaimer, ClaimLeases } from './worker-claims';
 import { type CheckObserver, RUN_COUNTERS } from './verification-metrics';
@@ -19,7 +19,7 @@ export interface CheckParts<Question, Answer extends string> {
   readonly claims: ClaimRepository;
   readonly leases: ClaimLeaseRepository;
   readonly sweeper: ExpiredClaims;
-  readonly gate: ClaimGate;
+  readonly gate: RegisterLimiter;
   readonly writer: OutcomeWriter<Question, Answer>;
   readonly observer: CheckObserver;
   readonly worker: string;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/read-settings';
-import { MvsTrembita, trembitaSettings, type CallOutcome, type RegisterGate } from '../../src/mvs-trembita';
+import { type CallOutcome, type MvsTrembitaClient, TrembitaSettings } from '../../src/mvs-trembita';
 import {
   ANSWER_NAMES,
   SCRIPTED_ANSWERS,
@@ -8,23 +8,23 @@ import {
   type AnswerName,
   type Sandbox,
 } from '../../tools/sandbox';
+import { openClient } from '../fixtures/trembita/open-client';
 
 /** More than the slow answer takes, so that only answers that never end run into it. */
 const TIMEOUT_MS = 4_000;
 
-const OPEN_GATE: RegisterGate = { permit: () => Promise.resolve({ done: () => undefined }) };
-
 let sandbox: Sandbox;
-let client: MvsTrembita;
+let client: MvsTrembitaClient;
+let close: () => Promise<void>;
 beforeAll(async () => {
   sandbox = await startSandbox();
   const environment = { DATABASE_URL: 'postgres://app@127.0.0.1:5432/unused', TREMBITA_URL: sandbox.url };
-  const settings = { ...trembitaSettings(readSettings(environment, 'job')), timeoutMs: TIMEOUT_MS };
-  client = new MvsTrembita({ settings, gate: OPEN_GATE, log: { called: () => undefined } });
+  const settings = { ...new TrembitaSettings(readSettings(environment, 'job')), timeoutMs: TIMEOUT_MS };
+  ({ client, close } = await openClient(sandbox.url, settings));
 });
 afterAll(async () => {
   await sandbox.stop();
-  await client.onApplicationShutdown();
+  await close();
 });
 
 function seen<A>(outcome: CallOutcome<A>, verdict: (answer: A) => string): string {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { UnsendableText, type MvsTrembita, type TrembitaSettings } from '../../src/mvs-trembita';
+import { UnsendableText, type TrembitaSettings } from '../../src/mvs-trembita';
 import { SOAP_11_TYPE } from '../fixtures/trembita/envelope';
 import { clientSettings, openClient, type OpenClient } from '../fixtures/trembita/open-client';
 import {
@@ -16,15 +16,15 @@ import {
 const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
 const FOUND = '<PasStatus>1</PasStatus>';
 const UUID = /^[0-9a-f-]{36}$/;
-const opened: { register: RawRegister; client: MvsTrembita }[] = [];
+const opened: { register: RawRegister; open: OpenClient }[] = [];
 
 async function against(
   onConnection: OnConnection,
   changes?: Partial<TrembitaSettings>,
 ): Promise<OpenClient & { register: RawRegister }> {
   const register = await rawRegister(onConnection);
-  const open = openClient(register.url, changes);
-  opened.push({ register, client: open.client });
+  const open = await openClient(register.url, changes);
+  opened.push({ register, open });
   return { ...open, register };
 }
 
@@ -32,8 +32,8 @@ const ask = ({ client }: OpenClient, signal = new AbortController().signal) =>
   client.checkPassportDmsStatus(PASSPORT, signal);
 
 afterEach(async () => {
-  for (const { register, client } of opened.splice(0)) {
-    await client.onApplicationShutdown();
+  for (const { register, open } of opened.splice(0)) {
+    await open.close();
     await register.close();
   }
 });
@@ -155,7 +155,7 @@ describe('a call', () => {
     expect(await ask(open)).toMatchObject({ answer: 'FOUND' });
     expect(await ask(open)).toMatchObject({ error: 'http_error' });
     expect(await ask(open)).toMatchObject({ error: 'http_error' });
-    expect(open.gate.ends).toEqual(['answered', 'http_error', 'http_error']);
+    expect(open.limiter.ends).toEqual(['answered', 'http_error', 'http_error']);
   });
 
   it('refuses the simulator in production and nowhere else', async () => {
@@ -191,6 +191,6 @@ describe('a call', () => {
       new AbortController().signal,
     );
     await expect(call).rejects.toThrow(new UnsendableText());
-    expect([open.gate.held, open.gate.ends]).toEqual([0, []]);
+    expect([open.limiter.held, open.limiter.ends]).toEqual([0, []]);
   });
 });

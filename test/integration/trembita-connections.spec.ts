@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { MvsTrembita } from '../../src/mvs-trembita';
-import { clientSettings, openClient, type OpenClient } from '../fixtures/trembita/open-client';
+import { openClient, OpenLimiter, type OpenClient } from '../fixtures/trembita/open-client';
 import {
   answering,
   http,
@@ -16,12 +15,12 @@ import {
 const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
 const FOUND = '<PasStatus>1</PasStatus>';
 const TLS = join(__dirname, '../fixtures/trembita/tls');
-const opened: { register: RawRegister; client: MvsTrembita }[] = [];
+const opened: { register: RawRegister; open: OpenClient }[] = [];
 
 async function against(onConnection: OnConnection): Promise<OpenClient & { register: RawRegister }> {
   const register = await rawRegister(onConnection);
-  const open = openClient(register.url);
-  opened.push({ register, client: open.client });
+  const open = await openClient(register.url);
+  opened.push({ register, open });
   return { ...open, register };
 }
 
@@ -29,8 +28,8 @@ const ask = ({ client }: OpenClient, signal = new AbortController().signal) =>
   client.checkPassportDmsStatus(PASSPORT, signal);
 
 afterEach(async () => {
-  for (const { register, client } of opened.splice(0)) {
-    await client.onApplicationShutdown();
+  for (const { register, open } of opened.splice(0)) {
+    await open.close();
     await register.close();
   }
 });
@@ -52,64 +51,61 @@ describe('a stale connection', () => {
     const open = await against(stale(answering('<PasStatus>0</PasStatus>')));
     await ask(open);
     expect(await ask(open)).toMatchObject({ answer: 'NOT_FOUND', messageId: open.lines[2]?.messageId });
-    expect(open.gate.ends).toEqual(['answered', 'connection', 'answered']);
+    expect(open.limiter.ends).toEqual(['answered', 'connection', 'answered']);
     expect(new Set(open.lines.map(({ messageId }) => messageId)).size).toBe(3);
   });
 
-  it('is not forgiven twice', async () => {
+  it('is repeated only once', async () => {
     const open = await against(stale((socket) => onRequests(socket, () => void socket.resetAndDestroy())));
     await ask(open);
     expect(await ask(open)).toMatchObject({ error: 'connection' });
-    expect(open.gate.ends).toEqual(['answered', 'connection', 'connection']);
+    expect(open.limiter.ends).toEqual(['answered', 'connection', 'connection']);
   });
 
-  it('is no excuse once a byte of the answer has come', async () => {
+  it('is not repeated once a byte of the answer has arrived', async () => {
     const open = await against(stale(answering(FOUND), 'HTTP/1.1 200'));
     await ask(open);
     expect(await ask(open)).toMatchObject({ error: 'connection' });
-    expect(open.gate.ends).toEqual(['answered', 'connection']);
+    expect(open.limiter.ends).toEqual(['answered', 'connection']);
   });
 
-  it('leaves the first error standing when the gate has shut meanwhile', async () => {
+  it('keeps the first error when the circuit has opened in the meantime', async () => {
     const { url } = await against(stale(answering(FOUND))).then(({ register }) => register);
-    const { gate } = openClient(url);
-    const permits = [gate.permit(), gate.permit(), Promise.resolve('gate_shut' as const)];
-    const client = new MvsTrembita({
-      settings: clientSettings(url),
-      gate: { permit: () => permits.shift() ?? Promise.resolve('gate_shut' as const) },
-      log: { called: () => undefined },
-    });
+    const open = new OpenLimiter();
+    const permits = [open.permit(), open.permit(), Promise.resolve('circuit_open' as const)];
+    const { client, close } = await openClient(
+      url,
+      {},
+      () => permits.shift() ?? Promise.resolve('circuit_open' as const),
+    );
     await client.checkPassportDmsStatus(PASSPORT, new AbortController().signal);
     const outcome = await client.checkPassportDmsStatus(PASSPORT, new AbortController().signal);
     expect(outcome).toMatchObject({ kind: 'technical_error', error: 'connection' });
-    await client.onApplicationShutdown();
+    await close();
   });
 });
 
 describe('a call that is stopped', () => {
-  it('before it began asks for no permit', async () => {
+  it('before it started requests no permit', async () => {
     const open = await against(answering(FOUND));
     expect(await ask(open, AbortSignal.abort())).toEqual({ kind: 'not_asked', why: 'stopped' });
-    expect(open.gate.ends).toEqual([]);
+    expect(open.limiter.ends).toEqual([]);
   });
 
-  it('in flight gives its place back, closes its connection and teaches the breaker nothing', async () => {
+  it('in flight returns its permit, closes its connection and is not counted by the breaker', async () => {
     const stop = new AbortController();
     const open = await against((socket) => onRequests(socket, () => stop.abort()));
     expect(await ask(open, stop.signal)).toEqual({ kind: 'not_asked', why: 'stopped' });
-    expect(open.gate.ends).toEqual(['not_sent']);
+    expect(open.limiter.ends).toEqual(['not_sent']);
     expect(open.lines).toMatchObject([{ end: 'stopped' }]);
     await open.register.allClosed();
   });
 
-  it.each(['gate_shut', 'stopped'] as const)('by the gate (%s) sends nothing', async (why) => {
+  it.each(['circuit_open', 'stopped'] as const)('by the limiter (%s) sends nothing', async (why) => {
     const register = await rawRegister(answering(FOUND));
-    const client = new MvsTrembita({
-      settings: clientSettings(register.url),
-      gate: { permit: () => Promise.resolve(why) },
-    });
-    opened.push({ register, client });
-    expect(await client.unzr('19900101-00001', new AbortController().signal)).toEqual({
+    const open = await openClient(register.url, {}, () => Promise.resolve(why));
+    opened.push({ register, open });
+    expect(await open.client.unzr('19900101-00001', new AbortController().signal)).toEqual({
       kind: 'not_asked',
       why,
     });
@@ -129,13 +125,15 @@ describe('mutual TLS', () => {
 
   it('shows our certificate and checks theirs', async () => {
     const register = await rawRegister(answering(FOUND), server());
-    const own = openClient(register.url, {
+    const own = await openClient(register.url, {
       tls: { ca: file('ca.pem'), cert: file('client.pem'), key: file('client.key') },
     });
-    const nameless = openClient(register.url, { tls: { ca: file('ca.pem') } });
-    const trusting = openClient(register.url, { tls: { cert: file('client.pem'), key: file('client.key') } });
-    for (const { client } of [own, nameless, trusting])
-      opened.push({ register: { ...register, close: () => Promise.resolve() }, client });
+    const nameless = await openClient(register.url, { tls: { ca: file('ca.pem') } });
+    const trusting = await openClient(register.url, {
+      tls: { cert: file('client.pem'), key: file('client.key') },
+    });
+    for (const open of [own, nameless, trusting])
+      opened.push({ register: { ...register, close: () => Promise.resolve() }, open });
     expect(await ask(own)).toMatchObject({ answer: 'FOUND' });
     expect(await ask(nameless)).toMatchObject({ error: 'connection' });
     expect(await ask(trusting)).toMatchObject({ error: 'connection' });

@@ -28,7 +28,7 @@ async function against(
   changes?: Partial<TrembitaSettings>,
 ): Promise<OpenClient & { register: RawRegister }> {
   const register = await rawRegister(onConnection);
-  const open = openClient(register.url, changes);
+  const open = await openClient(register.url, changes);
   opened.push({ register, open });
   return { ...open, register };
 }
@@ -37,8 +37,8 @@ const ask = ({ client }: OpenClient) => client.checkPassportDmsStatus(PASSPORT, 
 
 afterEach(async () => {
   for (const { register, open } of opened.splice(0)) {
-    expect(open.gate.held).toBe(0);
-    await open.client.onApplicationShutdown();
+    expect(open.limiter.held).toBe(0);
+    await open.close();
     await register.close();
   }
 });
@@ -100,7 +100,7 @@ describe('a register that never comes to an end is left at the deadline', () => 
     const tookMs = performance.now() - startedAtMs;
     expect(tookMs).toBeGreaterThanOrEqual(DEADLINE_MS - 20);
     expect(tookMs).toBeLessThan(DEADLINE_MS + SLACK_MS);
-    expect(open.gate.ends).toEqual(['timeout']);
+    expect(open.limiter.ends).toEqual(['timeout']);
     await open.register.allClosed();
   });
 });
@@ -184,17 +184,17 @@ describe('a register that breaks off', () => {
   it.each(Object.entries(cases))('%s', async (_title, [error, onConnection]) => {
     const open = await against(onConnection);
     expect(await ask(open)).toMatchObject({ kind: 'technical_error', error });
-    expect(open.gate.ends).toEqual([error]);
+    expect(open.limiter.ends).toEqual([error]);
   });
 
   it('is not there at all', async () => {
     const register = await rawRegister(() => undefined);
     await register.close();
-    const { client, gate } = openClient(register.url);
+    const { client, limiter, close } = await openClient(register.url);
     expect(await client.checkPassportDmsStatus(PASSPORT, new AbortController().signal)).toMatchObject({
       error: 'connection',
     });
-    expect(gate.ends).toEqual(['connection']);
-    await client.onApplicationShutdown();
+    expect(limiter.ends).toEqual(['connection']);
+    await close();
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
-import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
+import { RegisterLimiter } from '../../src/mvs-trembita';
 import { aPerson, savePersons } from '../support/builders';
 import { Installation, JOB } from '../support/installation';
 import type { Program } from '../support/program';
@@ -11,7 +11,7 @@ let second: Program;
 beforeAll(async () => {
   here = await Installation.start({ TREMBITA_CONCURRENCY: '1', JOB_POLL_SECONDS: '1' });
   second = await here.startProgram();
-  for (const program of [here.program, second]) await program.get<ClaimGate>(CLAIM_GATE).join();
+  for (const program of [here.program, second]) await program.get(RegisterLimiter).join();
 });
 afterAll(() => here.stop());
 beforeEach(() => here.clear());
@@ -46,7 +46,7 @@ describe('With more workers than places at the register', () => {
 /** A run that is held by the worker without a place. */
 async function runOfTheStarved(): Promise<string> {
   const programs = [here.program, second];
-  const starved = programs.find((program) => program.get<ClaimGate>(CLAIM_GATE).capacity() === 0);
+  const starved = programs.find((program) => program.get(RegisterLimiter).capacity() === 0);
   expect(starved).toBeDefined();
   const text = `
     INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)

@@ -5,7 +5,7 @@ import type { Clock } from '../../src/config/clock';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { Tickets } from '../../src/jobs';
-import { CLAIM_GATE, type ClaimGate } from '../../src/mvs-trembita';
+import { RegisterLimiter } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
 import type { VerificationJob } from '../../src/verifications/verification-job';
 import { CHECKS } from '../../src/verifications';
@@ -117,11 +117,11 @@ export class Installation {
    * one looks for others only now and then.
    */
   async shareRegister(): Promise<void> {
-    const gates = this.programs.map((program) => program.get<ClaimGate>(CLAIM_GATE));
+    const limiters = this.programs.map((program) => program.get(RegisterLimiter));
     await waitUntil(
       async () => {
-        for (const gate of gates) await gate.join();
-        return new Set(gates.map((gate) => gate.capacity())).size === 1;
+        for (const limiter of limiters) await limiter.join();
+        return new Set(limiters.map((limiter) => limiter.capacity())).size === 1;
       },
       { what: 'the places at the register to be shared' },
     );

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** Ended calls of a method within one second. Written by the room `mvs-trembita`. */
+/** Ended calls of a method within one second. Written by `mvs-trembita`. */
 @Entity({ schema: 'mimir', name: 'register_call_counts' })
 export class RegisterCallCount extends Row {
   @Column({ type: 'varchar' }) method!: string;

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A process that calls the register now. Written by the room `mvs-trembita`. */
+/** A process that calls the register now. Written by `mvs-trembita`. */
 @Entity({ schema: 'mimir', name: 'register_workers' })
 export class RegisterWorker extends Row {
   @Column({ type: 'uuid' }) worker!: string;

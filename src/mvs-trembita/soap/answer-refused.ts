@@ -1,6 +1,6 @@
 import type { TechnicalErrorKind } from '../../domain/technical-error';
 
-/** The closed list of what can be wrong with an answer; it may be logged, being all our own words. */
+/** The closed list of what can be wrong with an answer. It may be logged: no word comes from the answer. */
 export type WhyRefused =
   | 'content_type'
   | 'charset'
@@ -31,7 +31,7 @@ export type WhyRefused =
   | 'not_http'
   | 'sandbox';
 
-/** Thrown and caught within this room: an answer that says neither found nor not found. */
+/** The answer says neither found nor not found. Thrown and caught within `soap/`. */
 export class AnswerRefused extends Error {
   override readonly name = 'AnswerRefused';
 
@@ -43,7 +43,7 @@ export class AnswerRefused extends Error {
   }
 }
 
-/** The commonest refusal. */
+/** The most common refusal. */
 export function unreadable(why: WhyRefused): AnswerRefused {
   return new AnswerRefused('unreadable_answer', why);
 }

@@ -1,12 +1,10 @@
 import { unreadable } from './answer-refused';
-import { isSoapNamespace } from './namespaces';
-import type { XmlElement } from './parse-envelope';
-import { isBlank } from './xml-text';
+import { isSoapNamespace, type XmlElement, isBlank } from './envelope';
 
-/** An element we have no name for: its text, what stands in it by wire name, or a list of repeated ones. */
+/** An element we have no name for: its text, its children by wire name, or a list of repeated elements. */
 export type WireValue = string | readonly WireValue[] | { readonly [wireName: string]: WireValue };
 
-/** What a register sent besides the fields we know. */
+/** What the register sent besides the fields we know. */
 export type UnknownFields = Readonly<Record<string, WireValue>>;
 
 const PERSON_FIELDS = ['firstName', 'lastName', 'middleName', 'rnokpp', 'gender', 'dateBirth'] as const;
@@ -41,7 +39,7 @@ function readDocument(element: XmlElement): UnzrDocument {
   return readFields(element.children, DOCUMENT_FIELDS);
 }
 
-/** `documents` is seen both as one document, repeated, and as a list around documents. */
+/** Registers write `documents` both as one document, repeated, and as a list around documents. */
 function documentElements(element: XmlElement): readonly XmlElement[] {
   if (!hasText(element)) return [];
   const isList = element.children.length > 0 && element.children.every((child) => child.children.length > 0);
@@ -50,7 +48,7 @@ function documentElements(element: XmlElement): readonly XmlElement[] {
 
 type Fields<N extends string> = Record<N, string | null> & { unknownFields: UnknownFields };
 
-/** Known names match in any case; the same name twice would leave the choice to chance. */
+/** Known names match in any case. The same name twice is refused: the choice would be arbitrary. */
 function readFields<N extends string>(elements: readonly XmlElement[], names: readonly N[]): Fields<N> {
   const known = new Map<string, string | null>();
   const unknown: XmlElement[] = [];
