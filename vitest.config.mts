@@ -1,13 +1,24 @@
+import { join } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Nest finds what to inject in the types that decorators record, and of the compilers only this one keeps them. */
 const withDecorators = () => swc.vite({ module: { type: 'es6' } });
 
+/** Tests run the service from source, but a thread of it is plain Node, so it starts from the compiled file. */
+const compiledThreads = {
+  name: 'compiled-threads',
+  enforce: 'pre' as const,
+  transform: (code: string, id: string): string | undefined =>
+    id.includes('/src/signed-content/') && code.includes('-thread.js')
+      ? code.replace('__dirname', JSON.stringify(join(import.meta.dirname, 'dist/src/signed-content')))
+      : undefined,
+};
+
 /** Tests that need PostgreSQL and Redis; both are started once for all of them. */
 function withServers(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
   return {
-    plugins: [withDecorators()],
+    plugins: [compiledThreads, withDecorators()],
     test: {
       name,
       include: [`test/${name}/**/*.spec.ts`],

@@ -12,7 +12,7 @@ export class BareChecks {
 
   constructor(trustedPem: string) {
     this.threads = new CheckThreads({
-      file: join(__dirname, '../src/signed-content/check-thread.cjs'),
+      file: join(__dirname, '../dist/src/signed-content/check-in-thread.js'),
       data: (trustedPem.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem).raw),
       queueSize: 1_000,
       timeoutMs: 30_000,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { scripts } from '../package.json';
 import { ownEnvironment } from '../src/config/own-settings';
+import { nodeArguments } from '../tools/node-arguments';
 
 /** A program of this project, started as a process of its own. */
 export interface Program {
@@ -19,17 +20,18 @@ const LINE_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 60_000;
 
 export interface ProgramToStart {
+  /** `dist/….js` for a compiled program, `….ts` for a development tool. */
   readonly file: string;
   readonly args?: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** Loaded into the process before the program. */
+  /** A plain JavaScript file that is loaded into the process before the program. */
   readonly preload?: string;
   readonly nodeOptions?: readonly string[];
 }
 
-/** What a script of the project says: the options between `node` and the program, and the program. */
+/** How a script starts the compiled program: the options between `node` and the program, and the program. */
 export function startOf(script: 'start:http' | 'start:worker'): Pick<ProgramToStart, 'file' | 'nodeOptions'> {
-  const [, options, file] = /\bnode (.*?)-r @swc-node\/register (\S+)/.exec(scripts[script]) ?? [];
+  const [, options, file] = /\bnode (.*?)(\S+\.js)\b/.exec(scripts[script]) ?? [];
   if (options === undefined || file === undefined) throw new Error(`npm run ${script} starts no program.`);
   return { file, nodeOptions: options.split(' ').filter((option) => option !== '') };
 }
@@ -48,13 +50,12 @@ export function startProgram({
   preload,
   nodeOptions = [],
 }: ProgramToStart): Program {
-  const preloads = ['bench/end-with-owner.ts', ...(preload === undefined ? [] : [preload])];
-  const before = preloads.flatMap((module) => ['-r', join(ROOT, module)]);
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, '-r', '@swc-node/register', ...before, join(ROOT, file), ...args],
-    { cwd: ROOT, env: environmentFor(variables), stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  );
+  const preloads = preload === undefined ? [] : [preload];
+  const child = spawn(process.execPath, [...nodeOptions, ...nodeArguments(file, preloads), ...args], {
+    cwd: ROOT,
+    env: environmentFor(variables),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const ended = once(child, 'exit');
   const lines = { stdout: new Lines(child.stdout), stderr: new Lines(child.stderr) };
   return {

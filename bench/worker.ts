@@ -1,6 +1,12 @@
 import { once } from 'node:events';
-import type { InsideWorker } from './inside-worker';
 import { startOf, startProgram } from './program';
+
+/** What `inside-worker.cjs` reports. */
+export interface InsideWorker {
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  readonly loopDelayP99Ms: number;
+}
 
 /** What is known of a worker at one moment. */
 export interface Glance extends InsideWorker {
@@ -12,7 +18,7 @@ export interface Glance extends InsideWorker {
   readonly groups: number;
 }
 
-/** The program `src/worker.ts` as an operator starts it. */
+/** The compiled worker, started as an operator starts it. */
 export interface Worker {
   readonly pid: number;
   glance(question?: 'read' | 'reset'): Promise<Glance>;
@@ -30,7 +36,7 @@ export interface WorkerWishes {
 export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
   const program = startProgram({
     ...startOf('start:worker'),
-    preload: 'bench/inside-worker.ts',
+    preload: 'bench/inside-worker.cjs',
     variables: {
       DATABASE_URL: wishes.databaseUrl,
       REDIS_URL: wishes.redisUrl,

@@ -12,7 +12,7 @@ function checkThreads(settings: Settings, log: Log): CheckThreads {
   if (noneBecause !== undefined)
     log.warn('no authority is trusted: every signature is refused', { why: noneBecause });
   return new CheckThreads({
-    file: join(__dirname, 'check-thread.cjs'),
+    file: join(__dirname, 'check-in-thread.js'),
     data: certificates,
     queueSize: settings.SIGNATURE_QUEUE_SIZE,
     timeoutMs: settings.SIGNATURE_TIMEOUT_MS,

@@ -2,10 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeArguments } from '../../tools/node-arguments';
 
 const PROJECT = join(__dirname, '../..');
-/** Ends a program whose drill is gone, however it went. */
-const END_WITH_OWNER = join(PROJECT, 'tools/demo/end-with-owner.ts');
 /** Enough of a program's last words to see why it fell. */
 const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
@@ -17,13 +16,13 @@ const KIB_PER_MIB = 1024;
 /** Every child of this process that may still live; the drill ends none but these. */
 const living = new Set<ChildProcess>();
 
-/** What to start: a TypeScript file of the project, as the scripts of `package.json` start it. */
+/** What to start: a compiled program (`dist/….js`) as in production, or a development tool (`….ts`) from source. */
 export interface Program {
   readonly name: string;
   readonly file: string;
   readonly args?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
-  /** A file of the project that is loaded before it. */
+  /** A plain JavaScript file of the project that is loaded before it. */
   readonly preload?: string;
   /** A command that starts the program and becomes it; the program's own command line comes after it. */
   readonly through?: readonly string[];
@@ -154,10 +153,8 @@ export class Child {
 }
 
 function commandOf({ file, args = [], preload, through = [] }: Program): string[] {
-  const preloads = [END_WITH_OWNER, ...(preload === undefined ? [] : [join(PROJECT, preload)])];
-  const loaded = preloads.flatMap((path) => ['-r', path]);
-  const node = [process.execPath, '-r', '@swc-node/register', ...loaded, join(PROJECT, file), ...args];
-  return [...through, ...node];
+  const preloads = preload === undefined ? [] : [preload];
+  return [...through, process.execPath, ...nodeArguments(file, preloads), ...args];
 }
 
 /** For the very end: whoever is left goes at once, also when the drill itself fell. */

@@ -120,7 +120,7 @@ export class Scene {
 
   /** Starts a worker and waits until it listens. Its name stands in the history as well. */
   worker(wishes: ProgramWishes = {}): Promise<Opened> {
-    return this.open('worker', 'src/worker.ts', wishes);
+    return this.open('worker', 'dist/src/worker.js', wishes);
   }
 
   async workers(count: number): Promise<Opened[]> {
@@ -129,7 +129,7 @@ export class Scene {
 
   /** Starts the HTTP door. */
   door(wishes: ProgramWishes = {}): Promise<Opened> {
-    return this.open('door', 'src/main.ts', wishes);
+    return this.open('door', 'dist/src/main.js', wishes);
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */

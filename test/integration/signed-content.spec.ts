@@ -97,12 +97,12 @@ describe('Signed content', () => {
   it('starts no thread before there is something to check, and leaves none behind', () => {
     const container = authority.sign('{"a":1}', BY).toString('base64');
     const program = `
-      const { CheckThreads } = require('./src/signed-content/check-threads');
-      const { ReadSignedContent } = require('./src/signed-content');
-      const { readTrustedAuthorities } = require('./src/signed-content/trusted-authorities');
+      const { CheckThreads } = require('./dist/src/signed-content/check-threads');
+      const { ReadSignedContent } = require('./dist/src/signed-content');
+      const { readTrustedAuthorities } = require('./dist/src/signed-content/trusted-authorities');
       const { join } = require('node:path');
       const { certificates: data } = readTrustedAuthorities({ NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}' });
-      const file = join(process.cwd(), 'src/signed-content/check-thread.cjs');
+      const file = join(process.cwd(), 'dist/src/signed-content/check-in-thread.js');
       const threads = new CheckThreads({ file, data, queueSize: 1, timeoutMs: 30000, stopped() {} });
       const read = new ReadSignedContent(threads);
       (async () => {
@@ -112,14 +112,10 @@ describe('Signed content', () => {
         console.log(JSON.stringify({ before: before === undefined, content: Buffer.from(content).toString() }));
       })();
     `;
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['-r', '@swc-node/register', '-e', program],
-      {
-        cwd: project,
-        encoding: 'utf8',
-      },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
+      cwd: project,
+      encoding: 'utf8',
+    });
     expect({ status, stdout, stderr }).toEqual({
       status: 0,
       stdout: `${JSON.stringify({ before: true, content: '{"a":1}' })}\n`,

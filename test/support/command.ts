@@ -24,16 +24,11 @@ export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): RunningCommand {
-  const child = spawn(
-    process.execPath,
-    [
-      '-r',
-      '@swc-node/register',
-      join(name === 'job' || name === 'migrate' ? 'src/cli' : 'tools', `${name}.ts`),
-      ...args,
-    ],
-    { cwd: PROJECT, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...startOf(name), ...args], {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -42,6 +37,13 @@ export function startCommand(
     child.once('close', (code, signal) => resolve({ status: code ?? signal, stdout, stderr }));
   });
   return { child, ended };
+}
+
+/** The commands of the service run compiled, those of `tools/` from source. */
+function startOf(name: string): string[] {
+  return name === 'job' || name === 'migrate'
+    ? ['--enable-source-maps', `dist/src/cli/${name}.js`]
+    : ['-r', '@swc-node/register', `tools/${name}.ts`];
 }
 
 /** The environment of a command that needs no Redis. */

@@ -3,13 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { HttpAddresses } from '../../src/http';
+import { nodeArguments } from '../../tools/node-arguments';
 import { environmentOf, type ProgramChoices } from './program';
 
 const PROJECT = join(__dirname, '../..');
-
-/** A program must not outlive the test that has started it. */
-const END_WITH_OWNER = join(PROJECT, 'tools/demo/end-with-owner.ts');
-const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
 
 /** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
 export class ProgramApart {
@@ -20,8 +17,11 @@ export class ProgramApart {
 
   /** Resolves when it listens. */
   static async start(choices: ProgramChoices): Promise<ProgramApart> {
-    const program = [join('src', 'main.ts'), ...(choices.works === true ? ['--with-worker'] : [])];
-    const child = spawn(process.execPath, [...LOADED_FIRST, ...program], {
+    const program = [
+      ...nodeArguments('dist/src/main.js'),
+      ...(choices.works === true ? ['--with-worker'] : []),
+    ];
+    const child = spawn(process.execPath, program, {
       cwd: PROJECT,
       env: { PATH: process.env['PATH'], ...environmentOf(choices), LOG_LEVEL: 'info' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

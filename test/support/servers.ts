@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node' with { 'resolution-mode': 'import' };
 import { migrate } from '../../src/database/data-source';
@@ -51,6 +53,7 @@ async function leave(): Promise<void> {
 }
 
 async function startServers(): Promise<RunningServers> {
+  buildIfStale();
   const postgres = await postgresToTestWith();
   const redis = await redisToTestWith();
   const template = `test_${randomBytes(4).toString('hex')}`;
@@ -64,6 +67,14 @@ async function startServers(): Promise<RunningServers> {
       await postgres.stop();
     },
   };
+}
+
+/** Tests start compiled programs and threads, and never stale ones. */
+function buildIfStale(): void {
+  execFileSync('npm', ['run', '-s', 'build:if-stale'], {
+    cwd: join(__dirname, '../..'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 async function postgresToTestWith(): Promise<{ url: string; stop: () => Promise<void> }> {

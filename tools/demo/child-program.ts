@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ownEnvironment } from '../../src/config/own-settings';
+import { nodeArguments } from '../node-arguments';
 import { DemoFailed } from './demo-failed';
 
 const PROJECT = join(__dirname, '../..');
-const LOADED_FIRST = ['-r', '@swc-node/register', '-r', require.resolve('./end-with-owner')];
 
 export interface ProgramToStart {
   /** Path inside the project. */
@@ -30,7 +30,7 @@ export class ChildProgram {
   ) {}
 
   static start({ file, args, variables, hearOutput, hearErrors }: ProgramToStart): ChildProgram {
-    const child = spawn(process.execPath, [...LOADED_FIRST, file, ...args], {
+    const child = spawn(process.execPath, [...nodeArguments(file), ...args], {
       cwd: PROJECT,
       detached: true,
       env: { ...ownEnvironment(), ...variables },

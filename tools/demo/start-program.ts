@@ -44,7 +44,7 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
   let heard: (addresses: Addresses) => void = () => undefined;
   const listening = new Promise<Addresses>((resolve) => (heard = resolve));
   const program = ChildProgram.start({
-    file: 'src/main.ts',
+    file: 'dist/src/main.js',
     args: ['--with-worker'],
     variables: { ...start.urls, ...start.variables, ...FREE_PORTS },
     hearErrors: (line) => {
