@@ -114,7 +114,7 @@ describe('Dockerfile', () => {
     expect(text).not.toMatch(/^ARG/m);
   });
 
-  it('starts a script of the project in the exec form, as nobody mighty', () => {
+  it('starts a script of the project in the exec form, as an unprivileged user', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(text) ?? [];
     expect(SCRIPTS).toContain((JSON.parse(command) as string[]).join(' '));
     expect(text).toMatch(/^USER node$/m);
@@ -127,8 +127,8 @@ describe('compose.yaml', () => {
   const text = read('compose.yaml').replaceAll(`'`, '"');
   const services = ours(text);
 
-  it('has the program as migration, door, workers, and sandbox', () => {
-    expect(services.map(({ name }) => name)).toEqual(['migrate', 'door', 'worker', 'sandbox', 'try']);
+  it('has the program as migration, API, workers, and sandbox', () => {
+    expect(services.map(({ name }) => name)).toEqual(['migrate', 'api', 'worker', 'sandbox', 'standalone']);
   });
 
   it.each(services)('$name starts a script of the project', ({ command }) => {
@@ -212,9 +212,9 @@ const filled = (value: string): string =>
 
 function programOf(command: string): Program {
   const programs: readonly (readonly [string, Program])[] = [
-    ['src/main.ts', 'http'],
-    ['src/worker.ts', 'worker'],
-    ['src/cli/migrate.ts', 'migrate'],
+    ['dist/src/main.js', 'http'],
+    ['dist/src/worker.js', 'worker'],
+    ['dist/src/cli/migrate.js', 'migrate'],
     ['tools/sandbox/main.ts', 'sandbox'],
   ];
   const found = programs.find(([file]) => command.includes(file));

@@ -5,8 +5,9 @@ import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Brings `dist/` up to date with the sources, for development commands and tests that start compiled programs. It costs
- * a few milliseconds when nothing changed. Several processes may call it at once: one builds, the others wait.
+ * `nest build` into `dist/`, without outputs whose sources are gone. With `--if-stale`, for commands and tests that start
+ * compiled programs, it builds only when a source changed since the last build, and otherwise takes a fraction of a
+ * second. Several processes may call it at once: one builds, the others wait.
  */
 const PROJECT = join(__dirname, '..');
 const DIST = join(PROJECT, 'dist');
@@ -102,8 +103,10 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function buildIfStale(): Promise<void> {
-  if (contentOf(STAMP) === digestOfSources()) return;
+const isUpToDate = (): boolean => contentOf(STAMP) === digestOfSources();
+
+async function buildDist(onlyIfStale: boolean): Promise<void> {
+  if (onlyIfStale && isUpToDate()) return;
   mkdirSync(DIST, { recursive: true });
   const giveUpAt = performance.now() + LOCK_WAIT_MS;
   while (!takeLock()) {
@@ -113,14 +116,13 @@ async function buildIfStale(): Promise<void> {
     await wait(LOCK_PAUSE_MS);
   }
   try {
-    const digest = digestOfSources();
-    if (contentOf(STAMP) !== digest) build(digest);
+    if (!onlyIfStale || !isUpToDate()) build(digestOfSources());
   } finally {
     rmSync(LOCK, { force: true });
   }
 }
 
-buildIfStale().catch((error: unknown) => {
+buildDist(process.argv.includes('--if-stale')).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 });
