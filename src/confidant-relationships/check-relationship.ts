@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import { checkOf, type RelationshipCheck } from '../domain/confidant/relationship.rules';
+import { relationshipCheckOf, type RelationshipCheck } from '../domain/confidant/relationship.rules';
 import { RelationshipRepository } from './relationship.repository';
 
 /** Whose relationships are looked at: one of the persons at least is named. */
@@ -17,6 +17,6 @@ export class CheckRelationship {
   constructor(private readonly relationships: RelationshipRepository) {}
 
   async run(sql: Sql, of: CheckedPersons): Promise<RelationshipCheck> {
-    return checkOf(await this.relationships.valid(sql, of));
+    return relationshipCheckOf(await this.relationships.valid(sql, of));
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
-import type { ConfidantFacts } from '../domain/confidant/confidant.rules';
-import type { CumulativeStatus } from '../domain/verification/status';
+import type { ConfidantFacts } from '../domain/confidant/relationship.rules';
+import type { CumulativeStatus } from '../domain/verification/stream';
 
 /** $1 confidant, $2 now. */
 const FACTS: Statement = {

@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../database/transactions';
 import { dayInKyiv, type IsoDay } from '../domain/calendar-day';
-import { refuseBeyondLimit } from '../domain/confidant/confidant.rules';
-import type { RelationType } from '../domain/confidant/relation-type';
 import {
+  refuseBeyondLimit,
   activeToOf,
   initialPairOf,
   refuseRelationship,
   thirdPersonMethodEndOf,
 } from '../domain/confidant/relationship.rules';
+import type { RelationType } from '../domain/person/dictionaries';
 import type { RelationshipDocument } from '../domain/person/person-request';
-import type { RegistrationParameters } from '../domain/person/registration-parameters';
+import type { RegistrationParameters } from '../domain/person/registration.rules';
 import { Refusal } from '../domain/refusal';
 import { AuthenticationMethodRepository } from './authentication-method.repository';
 import { ConfidantFactsRepository } from './confidant-facts.repository';

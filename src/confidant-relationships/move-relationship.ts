@@ -4,8 +4,8 @@ import {
   type AskedMove,
   nextRelationshipStatus,
   type RelationshipMoveRefusal,
-} from '../domain/confidant/next-relationship-status';
-import type { RelationshipStatusRow } from '../domain/confidant/relationship-status.table';
+  type RelationshipStatusRow,
+} from '../domain/confidant/relationship-status.rules';
 import { Refusal } from '../domain/refusal';
 import {
   type LockedRelationship,

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { RelationshipReason, RelationshipStatus } from '../domain/confidant/relationship-status';
-import type { RelationType } from '../domain/confidant/relation-type';
-import type { RelationshipDocumentType } from '../domain/person/document-type';
+import type { RelationshipReason, RelationshipStatus } from '../domain/confidant/relationship-status.rules';
+import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
 
 /** Which relationships an official looks for; what is not said does not matter. */
 export interface RelationshipFilter {

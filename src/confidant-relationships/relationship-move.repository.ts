@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
-import type { MovedRelationship } from '../domain/confidant/next-relationship-status';
 import type {
+  MovedRelationship,
   RelationshipPair,
   RelationshipReason,
   RelationshipStatus,
-} from '../domain/confidant/relationship-status';
-import type { RelationshipRowName } from '../domain/confidant/relationship-status.table';
-import type { RelationshipDocumentType } from '../domain/person/document-type';
+  RelationshipRowName,
+} from '../domain/confidant/relationship-status.rules';
+import type { RelationshipDocumentType } from '../domain/person/dictionaries';
 
 /** What a move may change beside the pair. */
 export interface MovableColumns {

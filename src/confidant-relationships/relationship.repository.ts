@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { RelationType } from '../domain/confidant/relation-type';
+import type { RelationType } from '../domain/person/dictionaries';
 import type {
   RelationshipPair,
   RelationshipReason,
   RelationshipStatus,
-} from '../domain/confidant/relationship-status';
-import type { FoundRelationship, RelationshipFacts } from '../domain/confidant/relationship.rules';
+} from '../domain/confidant/relationship-status.rules';
+import type { FoundRelationship } from '../domain/confidant/relationship-status.rules';
+import type { RelationshipFacts } from '../domain/confidant/relationship.rules';
 import type { RelationshipDocument } from '../domain/person/person-request';
 
 /** A relationship as it is written, with everything decided. */

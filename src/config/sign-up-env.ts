@@ -2,7 +2,7 @@ import {
   DOCUMENT_TYPES,
   PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES,
   PERSON_REGISTRATION_DOCUMENT_TYPES,
-} from '../domain/person/document-type';
+} from '../domain/person/dictionaries';
 import {
   bucket,
   connectionUrl,

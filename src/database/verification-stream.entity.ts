@@ -1,5 +1,5 @@
 import { Column } from 'typeorm';
-import type { StreamReason, StreamStatus } from '../domain/verification/status';
+import type { StreamReason, StreamStatus } from '../domain/verification/stream';
 
 /** Columns that every verification stream has. All streams are written by the room `verifications`. */
 export abstract class StreamColumns {

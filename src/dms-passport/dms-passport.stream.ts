@@ -1,8 +1,7 @@
 import type { Settings } from '../config/env';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import { chosenDocument } from '../domain/person/chosen-document';
-import { parsePassportNumber } from '../domain/person/passport-number';
+import { chosenDocument, parsePassportNumber } from '../domain/person/document.rules';
 import type {
   Asked,
   AskSignals,
@@ -12,7 +11,7 @@ import type {
   PersonFacts,
   Prepared,
   RegisterStream,
-  StreamTimetable,
+  StreamJob,
 } from '../domain/verification/register-stream';
 import type { MvsTrembitaClient } from '../mvs-trembita';
 import {
@@ -34,19 +33,19 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
   readonly answers = DMS_PASSPORT_ANSWERS;
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
   readonly clearedWhenMalformed = null;
-  readonly timetable: StreamTimetable;
+  readonly job: StreamJob;
 
   constructor(
     settings: Settings,
     private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportDmsStatus'>,
     private readonly passports: DmsPassportRepository,
   ) {
-    this.timetable = this.timetableOf(settings);
+    this.job = this.jobOf(settings);
   }
 
-  protected timetableOf(settings: Settings): StreamTimetable {
+  protected jobOf(settings: Settings): StreamJob {
     return {
-      job: DmsPassportStream.JOB,
+      name: DmsPassportStream.JOB,
       schedule: settings.DMS_PERSON_SYNCHRONIZATION_SCHEDULE,
       validationPeriodDays: settings.DMS_PERSON_VALIDATION_PERIOD_DAYS,
       batchSize: settings.DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
@@ -60,10 +59,10 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
 
   prepare({ documents }: PersonFacts, today: IsoDay): Prepared<DmsPassportQuestion> {
     const passport = chosenDocument(documents, ['PASSPORT'], today);
-    if (passport === 'absent') return { ground: 'nothing_to_check' };
+    if (passport === 'absent') return { trigger: 'nothing_to_check' };
     const number = parsePassportNumber(passport.number);
-    if (number === 'malformed') return { ground: 'data_malformed' };
-    return { ground: 'ask', question: { passType: BOOKLET, ...number } };
+    if (number === 'malformed') return { trigger: 'data_malformed' };
+    return { trigger: 'ask', question: { passType: BOOKLET, ...number } };
   }
 
   ask(question: DmsPassportQuestion, signals: AskSignals): Promise<Asked<DmsPassportAnswer>> {
@@ -95,9 +94,9 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
 export class DmsPassportOfPartiesStream extends DmsPassportStream {
   static override readonly JOB = 'dms-passport-parties';
 
-  protected override timetableOf(settings: Settings): StreamTimetable {
+  protected override jobOf(settings: Settings): StreamJob {
     return {
-      job: DmsPassportOfPartiesStream.JOB,
+      name: DmsPassportOfPartiesStream.JOB,
       schedule: settings.DMS_PARTY_SYNCHRONIZATION_SCHEDULE,
       validationPeriodDays: settings.DMS_PARTY_VALIDATION_PERIOD_DAYS,
       batchSize: settings.DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE,

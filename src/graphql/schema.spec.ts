@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, GraphQLEnumType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { RELATION_TYPES } from '../domain/confidant/relation-type';
-import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES } from '../domain/confidant/relationship-status';
-import { GENDERS } from '../domain/person/gender';
-import { CUMULATIVE_STATUSES, STREAM_REASONS, STREAM_STATUSES } from '../domain/verification/status';
+import { RELATION_TYPES, GENDERS } from '../domain/person/dictionaries';
+import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES } from '../domain/confidant/relationship-status.rules';
+import { CUMULATIVE_STATUSES, STREAM_REASONS, STREAM_STATUSES } from '../domain/verification/stream';
 
 const source = join(__dirname, '..');
 const schema = buildSchema(

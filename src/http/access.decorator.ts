@@ -1,11 +1,10 @@
 import { SetMetadata, createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { EntityType, Need, Caller } from '../domain/access/caller';
-import type { Scope } from '../domain/access/scope';
+import type { EntityType, AccessRequirement, Caller, Scope } from '../domain/access/access.rules';
 import { requestOf, callerOf } from './request-context';
 
 /** Who may make a call. */
 export type Access =
-  | { readonly kind: 'with token'; readonly need: Need }
+  | { readonly kind: 'with token'; readonly need: AccessRequirement }
   | { readonly kind: 'with any token' }
   | { readonly kind: 'without token' }
   | { readonly kind: 'internal only' };
@@ -18,7 +17,7 @@ const says = (access: Access) => SetMetadata(ACCESS, access);
 /** Asks for a token with these scopes; `of` also for the type of the caller's legal entity. */
 export const Needs = (scope: Scope | readonly Scope[], { of }: { readonly of?: EntityType } = {}) => {
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  return says({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, of } });
+  return says({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, entityType: of } });
 };
 
 /** Asks for a valid token and nothing else: what its bearer may do is asked of him field by field. */

@@ -7,8 +7,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
-import { admit } from '../domain/access/access.rules';
-import type { Caller } from '../domain/access/caller';
+import { admit, type Caller } from '../domain/access/access.rules';
 import { ACCESS, type Access, CALLERS, type Callers } from './access.decorator';
 import { requestOf, callerOf, noteCaller, traitsOf } from './request-context';
 import { Refusal } from '../domain/refusal';

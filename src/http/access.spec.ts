@@ -1,7 +1,7 @@
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../domain/access/caller';
+import type { Caller } from '../domain/access/access.rules';
 import { describeError, ObservabilityModule, openLog } from '../observability';
 import { CallerOf, createApplication, HttpModule, startListening, Needs, WithoutToken } from '.';
 

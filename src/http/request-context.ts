@@ -1,7 +1,7 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
-import type { Caller } from '../domain/access/caller';
+import type { Caller } from '../domain/access/access.rules';
 
 /** What the fields of a GraphQL operation know of each other: by which request they were asked for. */
 export interface FieldContext {

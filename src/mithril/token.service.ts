@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Sql, Transactions } from '../database/transactions';
-import { callerBehind } from '../domain/access/access.rules';
-import type { Caller } from '../domain/access/caller';
+import { callerBehind, type Caller } from '../domain/access/access.rules';
 import { type Grant, TokenRepository } from './token.repository';
 
 /** 256 bits, as many as the hash has. */

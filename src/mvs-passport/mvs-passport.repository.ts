@@ -1,5 +1,5 @@
 import type { Sql, Statement } from '../database/transactions';
-import type { DocumentType } from '../domain/person/document-type';
+import type { DocumentType } from '../domain/person/dictionaries';
 import type { AskedQuestion, Holder, KeptQuestion } from '../domain/verification/register-stream';
 
 /** The documents that the register knows. */

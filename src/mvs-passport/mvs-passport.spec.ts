@@ -34,7 +34,7 @@ function holding(...documents: readonly PersonDocument[]): PersonFacts {
 const BOOKLET = document('PASSPORT', 'КВ123456');
 const CARD = document('NATIONAL_ID', '000123456');
 const AN_ASK_ABOUT_THE_BOOKLET = {
-  ground: 'ask',
+  trigger: 'ask',
   question: { documentType: 'PASSPORT', passType: '0101', series: 'КВ', number: '123456' },
 };
 
@@ -68,13 +68,13 @@ describe('The stream mvs_passport', () => {
 
   it('asks about an ID card without a series, once it is told what the register calls one', () => {
     expect(theStream('0309').prepare(holding(CARD), TODAY)).toEqual({
-      ground: 'ask',
+      trigger: 'ask',
       question: { documentType: 'NATIONAL_ID', passType: '0309', series: null, number: '000123456' },
     });
   });
 
   it('S4: has nothing to ask about an ID card before, nor about other documents', () => {
-    const nothing = { ground: 'nothing_to_check' };
+    const nothing = { trigger: 'nothing_to_check' };
     expect(theStream().prepare(holding(CARD), TODAY)).toEqual(nothing);
     expect(theStream().prepare(holding(CARD, BOOKLET), TODAY)).toEqual(AN_ASK_ABOUT_THE_BOOKLET);
     expect(theStream('0309').prepare(holding(document('TEMPORARY_PASSPORT', 'ТП1')), TODAY)).toEqual(nothing);
@@ -89,7 +89,7 @@ describe('The stream mvs_passport', () => {
     ['NATIONAL_ID', '123456789\n'],
   ] as const)('S5: does not ask about the malformed %s %j', (type, number) => {
     const prepared = theStream('0309').prepare(holding(document(type, number)), TODAY);
-    expect(prepared).toEqual({ ground: 'data_malformed' });
+    expect(prepared).toEqual({ trigger: 'data_malformed' });
   });
 
   it('tells documents apart by type, series and number', () => {

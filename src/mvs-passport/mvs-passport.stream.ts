@@ -1,9 +1,7 @@
 import type { Settings } from '../config/env';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import { chosenDocument } from '../domain/person/chosen-document';
-import { DOCUMENT_NUMBERS } from '../domain/person/document-number.table';
-import { parsePassportNumber } from '../domain/person/passport-number';
+import { chosenDocument, DOCUMENT_NUMBERS, parsePassportNumber } from '../domain/person/document.rules';
 import type {
   Asked,
   AskSignals,
@@ -14,6 +12,7 @@ import type {
   PersonFacts,
   Prepared,
   RegisterStream,
+  StreamJob,
 } from '../domain/verification/register-stream';
 import type { MvsTrembitaClient } from '../mvs-trembita';
 import {
@@ -36,7 +35,7 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
   readonly answers = MVS_PASSPORT_ANSWERS;
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
   readonly clearedWhenMalformed = null;
-  readonly timetable;
+  readonly job: StreamJob;
   /** Undefined while nobody has told us what the register calls an ID card: then it is asked about booklets alone. */
   private readonly idCard: string | undefined;
   private readonly knownTypes: readonly PassportType[];
@@ -46,8 +45,8 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
     private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportStatus'>,
     private readonly passports: MvsPassportRepository,
   ) {
-    this.timetable = {
-      job: MvsPassportStream.JOB,
+    this.job = {
+      name: MvsPassportStream.JOB,
       schedule: settings.MVS_PERSON_SYNCHRONIZATION_SCHEDULE,
       validationPeriodDays: settings.MVS_PERSON_VALIDATION_PERIOD_DAYS,
       batchSize: settings.MVS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
@@ -63,9 +62,9 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
 
   prepare({ documents }: PersonFacts, today: IsoDay): Prepared<MvsPassportQuestion> {
     const document = chosenDocument(documents, this.knownTypes, today);
-    if (document === 'absent') return { ground: 'nothing_to_check' };
+    if (document === 'absent') return { trigger: 'nothing_to_check' };
     const question = document.type === 'NATIONAL_ID' ? this.aboutIdCard(document) : aboutBooklet(document);
-    return question === 'malformed' ? { ground: 'data_malformed' } : { ground: 'ask', question };
+    return question === 'malformed' ? { trigger: 'data_malformed' } : { trigger: 'ask', question };
   }
 
   ask(question: MvsPassportQuestion, signals: AskSignals): Promise<Asked<MvsPassportAnswer>> {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { TechnicalErrorKind } from '../domain/technical-error';
+import type { TechnicalErrorKind } from '../domain/verification/technical-error';
 import type { WhyRefused } from './soap/answer-refused';
 import { mayHoldEnvelope, parseMediaType } from './soap/body-decoder';
 import type { Received } from './soap/answer-reader';

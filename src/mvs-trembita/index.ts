@@ -1,4 +1,4 @@
-export type { TechnicalErrorKind } from '../domain/technical-error';
+export type { TechnicalErrorKind } from '../domain/verification/technical-error';
 export type { CallEnd } from './limiter/limiter.rules';
 export type { Permit } from './limiter/permit-queue';
 export type { Turn } from './limiter/rate-limiter';

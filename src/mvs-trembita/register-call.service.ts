@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { TECHNICAL_ERROR_KINDS, type TechnicalErrorKind } from '../domain/technical-error';
+import { TECHNICAL_ERROR_KINDS, type TechnicalErrorKind } from '../domain/verification/technical-error';
 import { Log, Metrics, startAtZero } from '../observability';
 import type { ExchangeEnd } from './http-exchange';
 import type { Permit } from './limiter/permit-queue';

@@ -4,7 +4,7 @@ import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import { matchScore } from '../domain/person/matching/match-score';
-import type { MatchingPerson } from '../domain/person/matching/matching-person';
+import type { MatchingPerson } from '../domain/person/matching/compared-person';
 import { lookUpOf, searchKeysOf, type SearchKeys } from '../domain/person/matching/search-keys';
 import type { PersonRequest } from '../domain/person/person-request';
 import { PersonSearchRepository } from './person-search.repository';

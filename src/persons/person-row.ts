@@ -1,6 +1,5 @@
 import { initial, maskedNumber, maskedPhone } from '../domain/person/masking';
-import type { EmergencyContact, SignUpContent } from '../domain/person/person-request';
-import { savedName } from '../domain/person/saved-name';
+import { type EmergencyContact, type SignUpContent, savedName } from '../domain/person/person-request';
 
 /** What a sign-up fills of the table `persons`, under the names of the columns. */
 export interface PersonRow {

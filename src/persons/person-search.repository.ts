@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../database/transactions';
-import type { MatchingDocument, MatchingPerson } from '../domain/person/matching/matching-person';
+import type { MatchingDocument, MatchingPerson } from '../domain/person/matching/compared-person';
 import type { LookUp, SearchKeys } from '../domain/person/matching/search-keys';
 import {
   FIND_BY_DOCUMENTS,

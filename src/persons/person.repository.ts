@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { DocumentType } from '../domain/person/document-type';
+import type { DocumentType } from '../domain/person/dictionaries';
 import type { SignUpContent } from '../domain/person/person-request';
 import { maskedChangesOf, PERSON_COLUMNS, personRowOf } from './person-row';
 

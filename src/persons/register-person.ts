@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../database/transactions';
-import { dayInKyiv, type IsoDay } from '../domain/calendar-day';
-import { ageInYears } from '../domain/person/age';
+import { dayInKyiv, type IsoDay, ageInYears } from '../domain/calendar-day';
 import type { PersonRequest, SignUpContent } from '../domain/person/person-request';
-import type { RegistrationParameters } from '../domain/person/registration-parameters';
+import type { RegistrationParameters } from '../domain/person/registration.rules';
 import type { SignUpFacts } from '../domain/verification/initial-status.rules';
 import { InitialVerifications } from '../verifications';
 import { PersonRepository } from './person.repository';

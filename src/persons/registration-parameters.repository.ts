@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
-import type { RegistrationParameters } from '../domain/person/registration-parameters';
+import type { RegistrationParameters } from '../domain/person/registration.rules';
 
 /** What holds where the registry's administrators have set nothing else; ages in whole years. */
 const DEFAULTS = {

@@ -1,5 +1,4 @@
-import type { RetryKind } from '../domain/technical-error';
-import { NOT_PROCESSED } from '../domain/technical-error';
+import { type RetryKind, NOT_PROCESSED } from '../domain/verification/technical-error';
 import type { Errands, TakenErrand } from '../jobs';
 import type { CallOutcome, RegisterLimiter, MvsTrembitaClient, UnzrAnswer } from '../mvs-trembita';
 import type { Log } from '../observability';

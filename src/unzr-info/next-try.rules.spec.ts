@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TECHNICAL_ERROR_KINDS } from '../domain/technical-error';
+import { TECHNICAL_ERROR_KINDS } from '../domain/verification/technical-error';
 import { MOST_TRIES, nextTryInSeconds } from './next-try.rules';
 
 describe('The next call after a failed one', () => {

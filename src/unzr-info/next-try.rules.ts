@@ -1,4 +1,4 @@
-import type { RetryKind } from '../domain/technical-error';
+import type { RetryKind } from '../domain/verification/technical-error';
 
 /** How long to wait after the first failed call and after the second; there is no wait after the third, the last. */
 const WAITS_SECONDS = [1, 4] as const;

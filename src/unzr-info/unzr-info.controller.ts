@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
-import { isAllowed } from '../domain/access/access.rules';
-import type { Caller } from '../domain/access/caller';
+import { isAllowed, type Caller } from '../domain/access/access.rules';
 import { Refusal } from '../domain/refusal';
 import { CallerOf, Describes, Needs, parseBody } from '../http';
 import { SyncUnzrInfo } from './sync-unzr-info';

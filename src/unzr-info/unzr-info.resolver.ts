@@ -1,7 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { isAllowed } from '../domain/access/access.rules';
-import type { Caller } from '../domain/access/caller';
+import { isAllowed, type Caller } from '../domain/access/access.rules';
 import { globalId, inCamelCase } from '../graphql';
 import { CallerOf, Needs, parseBody } from '../http';
 import { SyncUnzrInfo } from './sync-unzr-info';

@@ -54,23 +54,23 @@ describe('The stream unzr', () => {
 
   it('asks whether the UNZR belongs to these names and this date of birth', () => {
     const prepared = theStream().prepare(bearing('19850615-00001'));
-    expect(prepared).toEqual({ ground: 'ask', question: QUESTION });
+    expect(prepared).toEqual({ trigger: 'ask', question: QUESTION });
   });
 
   it('asks also where the UNZR begins with another date: the register decides, not we', () => {
-    expect(theStream().prepare(bearing('19990101-00001'))).toMatchObject({ ground: 'ask' });
+    expect(theStream().prepare(bearing('19990101-00001'))).toMatchObject({ trigger: 'ask' });
   });
 
   it.each([null, ''])('S2, S4: has nothing to check with %j', (unzr) => {
     expect(theStream().hasData(bearing(unzr))).toBe(false);
-    expect(theStream().prepare(bearing(unzr))).toEqual({ ground: 'nothing_to_check' });
+    expect(theStream().prepare(bearing(unzr))).toEqual({ trigger: 'nothing_to_check' });
   });
 
   it.each([' ', '19850615', '1985061500001', '19850615-0000A', '19850615-00001\n'])(
     'S1, S5: takes %j for malformed, which counts as given and is to be cleared',
     (unzr) => {
       expect(theStream().hasData(bearing(unzr))).toBe(true);
-      expect(theStream().prepare(bearing(unzr))).toEqual({ ground: 'data_malformed' });
+      expect(theStream().prepare(bearing(unzr))).toEqual({ trigger: 'data_malformed' });
       expect(theStream().clearedWhenMalformed).toBe('unzr');
     },
   );

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/env';
 import type { Sql } from '../database/transactions';
-import { parseUnzr } from '../domain/person/unzr';
+import { parseUnzr } from '../domain/person/identifiers';
 import type {
   Asked,
   AskSignals,
@@ -9,6 +9,7 @@ import type {
   PersonFacts,
   Prepared,
   RegisterStream,
+  StreamJob,
   ClearedData,
 } from '../domain/verification/register-stream';
 import type { MvsTrembitaClient } from '../mvs-trembita';
@@ -27,15 +28,15 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
   readonly answers = UNZR_ANSWERS;
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
   readonly clearedWhenMalformed = UNZR_CLEARED_WHEN_MALFORMED;
-  readonly timetable;
+  readonly job: StreamJob;
 
   constructor(
     settings: Settings,
     private readonly mvs: Pick<MvsTrembitaClient, 'checkUnzr'>,
     private readonly records: UnzrRepository,
   ) {
-    this.timetable = {
-      job: UnzrStream.JOB,
+    this.job = {
+      name: UnzrStream.JOB,
       schedule: settings.UNZR_PERSON_SYNCHRONIZATION_SCHEDULE,
       validationPeriodDays: settings.UNZR_PERSON_VALIDATION_PERIOD_DAYS,
       batchSize: settings.UNZR_PERSONS_SYNCHRONIZATION_BATCH_SIZE,
@@ -47,10 +48,10 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
   }
 
   prepare({ unzr, lastName, firstName, secondName, birthDate }: PersonFacts): Prepared<UnzrStreamQuestion> {
-    if (unzr === null || unzr === '') return { ground: 'nothing_to_check' };
-    if (parseUnzr(unzr) === 'malformed') return { ground: 'data_malformed' };
+    if (unzr === null || unzr === '') return { trigger: 'nothing_to_check' };
+    if (parseUnzr(unzr) === 'malformed') return { trigger: 'data_malformed' };
     const names = { familyName: lastName, givenName: firstName, patronymicName: secondName };
-    return { ground: 'ask', question: { unzr, ...names, dateBirth: birthDate } };
+    return { trigger: 'ask', question: { unzr, ...names, dateBirth: birthDate } };
   }
 
   async ask(question: UnzrStreamQuestion, signals: AskSignals): Promise<Asked<UnzrStreamAnswer>> {

@@ -1,4 +1,4 @@
-import { SELECTION_BRANCHES, type SelectionBranch } from '../domain/verification/selection.table';
+import { SELECTION_BRANCHES, type SelectionBranch } from '../domain/verification/selection.rules';
 import type { RegisterStreamName } from '../domain/verification/stream';
 import { type Checked, PERSONS } from './subject';
 import type { Statement } from '../database/transactions';

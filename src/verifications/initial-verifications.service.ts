@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
-import { cumulativeStatusOf } from '../domain/verification/cumulative-status';
+import { cumulativeStatusOf } from '../domain/verification/cumulative-status.rules';
 import {
   type InitialStatus,
   type InitialStatuses,
@@ -56,7 +56,7 @@ export class InitialVerifications {
     const initial = initialStatusesOf(facts, parameters);
     await sql.query(BEGIN, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
     const streams = STREAMS.map((stream) => initial[stream].verificationStatus);
-    const after = cumulativeStatusOf({ standing: null, streams });
+    const after = cumulativeStatusOf({ current: null, streams });
     await recordPersonChanges(
       sql,
       { actorId, runId: null },

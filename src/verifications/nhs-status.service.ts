@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import type { Transactions, Sql, Statement } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
-import { type NhsMove, nextNhsByOfficial } from '../domain/verification/next-nhs-status';
-import { STREAM_STATUSES, type StreamPair } from '../domain/verification/status';
+import {
+  type NhsMove,
+  nextNhsStatusByOfficial,
+  type NhsStatusRow,
+} from '../domain/verification/nhs-status.rules';
+import { STREAM_STATUSES, type StreamPair } from '../domain/verification/stream';
 import { parseBody, text } from '../http';
 import { lockActivePerson, type PersonsAtHand } from './stream-restart.service';
 import {
@@ -13,7 +17,6 @@ import {
   returningStatuses,
   selectChanged,
 } from './status-change.repository';
-import type { NhsStatusRow } from '../domain/verification/nhs-status.table';
 import { PERSONS } from './subject';
 
 /** A reason in a few sentences; the limit is ours, the published column has none. */
@@ -47,7 +50,10 @@ export class NhsStatusService {
       await lockActivePerson(sql, personId, this.persons);
       const { status, comment: written } = parseBody(NHS_MOVE, asked);
       const before = await this.streams.standing(sql, personId);
-      const row = allowed(nextNhsByOfficial(before, status), { from: before.verificationStatus, to: status });
+      const row = allowed(nextNhsStatusByOfficial(before, status), {
+        from: before.verificationStatus,
+        to: status,
+      });
       // Blanks are no reason that anybody could read.
       const comment = written?.trim() ? written.trim() : null;
       if (row.comment === 'required' && comment === null) throw new Refusal('comment_required');

@@ -1,8 +1,8 @@
 import type { Sql, Transactions } from '../database/transactions';
-import { retryWaitSeconds } from '../domain/verification/retry-wait';
+import { retryWaitSeconds } from '../domain/verification/technical-error';
 import type { RegisterStream, AskedQuestion } from '../domain/verification/register-stream';
 import type { SubjectName } from '../domain/verification/stream';
-import type { StreamRowName } from '../domain/verification/stream-status-row';
+import type { StreamRowName } from '../domain/verification/stream-status.table';
 import {
   type ChangedPerson,
   type Changes,

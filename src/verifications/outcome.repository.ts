@@ -1,6 +1,5 @@
 import type { Sql, Statement } from '../database/transactions';
-import type { RegisterStreamName } from '../domain/verification/stream';
-import type { StreamPair } from '../domain/verification/status';
+import type { RegisterStreamName, StreamPair } from '../domain/verification/stream';
 import {
   type ChangedPerson,
   changedPerson,

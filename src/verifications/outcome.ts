@@ -1,15 +1,17 @@
-import type { RetryKind } from '../domain/technical-error';
+import type { RetryKind } from '../domain/verification/technical-error';
 import type { Held } from './claim.repository';
-import { next } from '../domain/verification/next-status';
+import { nextStreamStatus } from '../domain/verification/stream-status.rules';
 import type { RegisterStream } from '../domain/verification/register-stream';
-import type { StreamPair } from '../domain/verification/status';
-import type { StreamGround } from '../domain/verification/ground';
-import type { StreamRowName, StreamStatusRow } from '../domain/verification/stream-status-row';
-import type { AnswerMeaning } from '../domain/verification/stream';
+import type { StreamPair, AnswerMeaning } from '../domain/verification/stream';
+import type {
+  StreamTrigger,
+  StreamRowName,
+  StreamStatusRow,
+} from '../domain/verification/stream-status.table';
 
 /** How the review of one person ended, ready to be written. */
 export type Outcome<Question, Answer extends string> =
-  | { readonly kind: 'decided'; readonly held: Held; readonly ground: 'nothing_to_check' | 'data_malformed' }
+  | { readonly kind: 'decided'; readonly held: Held; readonly trigger: 'nothing_to_check' | 'data_malformed' }
   | {
       readonly kind: 'answered';
       readonly held: Held;
@@ -59,9 +61,9 @@ type AnyStream<Question, Answer extends string> = Pick<
 
 /** Rows S4 and S5: decided without asking. */
 export function decideUnasked<Question, Answer extends string>({
-  ground,
+  trigger,
 }: Decided<Question, Answer>): Decision {
-  return decisionOf(rowFor(ground), undefined);
+  return decisionOf(rowFor(trigger), undefined);
 }
 
 /** Rows S6 and S7: what the answer means, and what follows. */
@@ -76,9 +78,9 @@ export function decideAnswered<Question, Answer extends string>(
   return decisionOf(row, { meaning, dataId, dataStatus: stream.dataStatus[answer] });
 }
 
-function rowFor(ground: StreamGround): StreamStatusRow {
-  const move = next('IN_REVIEW', ground);
-  if (!move.allowed) throw new Error(`The tables refuse ${ground} for a stream in review.`);
+function rowFor(trigger: StreamTrigger): StreamStatusRow {
+  const move = nextStreamStatus('IN_REVIEW', trigger);
+  if (!move.allowed) throw new Error(`The tables refuse ${trigger} for a stream in review.`);
   return move.row;
 }
 

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
-import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/retry-wait';
-import type { CumulativeStatus, StreamReason, StreamStatus } from '../domain/verification/status';
-import { REGISTER_STREAMS, type RegisterStreamName, type StreamName } from '../domain/verification/stream';
+import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/technical-error';
+import {
+  type CumulativeStatus,
+  type StreamReason,
+  type StreamStatus,
+  REGISTER_STREAMS,
+  type RegisterStreamName,
+  type StreamName,
+} from '../domain/verification/stream';
 import type { PageRequest } from '../http';
 
 /** A person in a list: nothing that identifies them but the id. */

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { STREAM_STATUSES } from '../domain/verification/status';
-import { STREAMS } from '../domain/verification/stream';
+import { STREAM_STATUSES, STREAMS } from '../domain/verification/stream';
 import { ALL_UNVERIFIED, type CountedList, LISTED, unverifiedBy, ListCounts } from './person-list.repository';
 
 /** PostgreSQL cuts off longer names of prepared statements. */

@@ -9,7 +9,7 @@ import type { Held } from './claim.repository';
 import { type BatchClaimer, claimSize, type ClaimLeases, RecentRate } from './worker-claims';
 import type { Outcome } from './outcome';
 import { OutcomeBuffer } from './outcome-buffer';
-import { NOT_PROCESSED } from '../domain/technical-error';
+import { NOT_PROCESSED } from '../domain/verification/technical-error';
 
 /** How long to look away while nothing can be done: the gate is shut, or the last people are still being asked. */
 const PAUSE_MS = 250;
@@ -71,7 +71,7 @@ export class ReviewRound<Question, Answer extends string> {
     const { gate, signals, stream, leaseSeconds } = this.parts;
     while (!signals.stop.aborted) {
       const size = claimSize({
-        batchSize: stream.timetable.batchSize,
+        batchSize: stream.job.batchSize,
         underReview: this.underReview,
         unwritten: this.inHand - this.underReview,
         capacity: gate.capacity(),
@@ -172,7 +172,7 @@ export async function reviewPerson<Question, Answer extends string>(
 ): Promise<Outcome<Question, Answer>> {
   try {
     const prepared = stream.prepare(held.facts, today);
-    if (prepared.ground !== 'ask') return { kind: 'decided', held, ground: prepared.ground };
+    if (prepared.trigger !== 'ask') return { kind: 'decided', held, trigger: prepared.trigger };
     const asked = await stream.ask(prepared.question, signals);
     return outcomeOf({ held, question: prepared.question, asked, clock });
   } catch (error) {

@@ -1,9 +1,16 @@
 import type { Sql, Statement } from '../database/transactions';
-import type { NhsRowName } from '../domain/verification/nhs-status.table';
-import type { StreamRowName } from '../domain/verification/stream-status-row';
-import type { StreamPair, CumulativeStatus, StreamReason, StreamStatus } from '../domain/verification/status';
-import type { StreamName, RegisterStreamName, SubjectName } from '../domain/verification/stream';
-import { cumulativeStatusOf, partyStatusOf } from '../domain/verification/cumulative-status';
+import type { NhsRowName } from '../domain/verification/nhs-status.rules';
+import type { StreamRowName } from '../domain/verification/stream-status.table';
+import type {
+  StreamPair,
+  CumulativeStatus,
+  StreamReason,
+  StreamStatus,
+  StreamName,
+  RegisterStreamName,
+  SubjectName,
+} from '../domain/verification/stream';
+import { cumulativeStatusOf, partyStatusOf } from '../domain/verification/cumulative-status.rules';
 import { PERSONS, type Subject } from './subject';
 
 /** One change of one stream, as the records tell it. */
@@ -221,7 +228,7 @@ export function selectChanged({ id, people, locks }: Subject): string {
 const SUM_OF: Readonly<
   Record<SubjectName, (standing: CumulativeStatus | null, streams: readonly StreamStatus[]) => string>
 > = {
-  persons: (standing, streams) => cumulativeStatusOf({ standing, streams }),
+  persons: (standing, streams) => cumulativeStatusOf({ current: standing, streams }),
   parties: (_standing, streams) => partyStatusOf(streams),
 };
 

@@ -10,7 +10,7 @@ export type AnyRegisterStream = RegisterStream<unknown, string, Sql>;
 /** The roll call: a register stream is one folder and one line here. */
 export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
 export const STREAM_CLASSES = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
-/** Those that are asked about parties as well, on a timetable of their own. */
+/** Those that are asked about parties as well, by jobs of their own. */
 export const PARTY_STREAM_CLASSES = [DmsPassportOfPartiesStream] as const;
 
 /** The jobs of all streams, by name. */
@@ -42,13 +42,13 @@ export type MissingColumns = (columns: readonly string[]) => readonly string[];
 export function checkStreams(streams: readonly AnyRegisterStream[], missing: MissingColumns): void {
   const names = new Set(streams.map(({ name }) => name));
   if (names.size !== streams.length) throw new Error('A stream stands twice in the roll call.');
-  for (const { name, answers, dataStatus, timetable } of streams) {
+  for (const { name, answers, dataStatus, job } of streams) {
     const undecided = Object.keys(dataStatus).filter((answer) => answers[answer] === undefined);
     if (undecided.length > 0)
       throw new Error(`The stream ${name} does not say what ${undecided.join(', ')} means.`);
     const lacking = missing([...COLUMNS, OURS].map((column) => `${name}_${column}`));
     if (lacking.length > 0) throw new Error(`The stream ${name} lacks the columns ${lacking.join(', ')}.`);
-    if (timetable.schedule.trim().split(/\s+/).length !== SCHEDULE_FIELDS) {
+    if (job.schedule.trim().split(/\s+/).length !== SCHEDULE_FIELDS) {
       throw new Error(`The stream ${name} has no schedule.`);
     }
   }

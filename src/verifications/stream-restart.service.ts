@@ -1,9 +1,8 @@
 import type { Sql, Transactions } from '../database/transactions';
-import { next } from '../domain/verification/next-status';
-import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import { nextStreamStatus } from '../domain/verification/stream-status.rules';
+import { STREAM_STATUS_TABLE, type StreamStatusRow } from '../domain/verification/stream-status.table';
 import type { PersonFacts, RegisterStream } from '../domain/verification/register-stream';
-import type { StreamPair } from '../domain/verification/status';
-import type { StreamStatusRow } from '../domain/verification/stream-status-row';
+import { type StreamPair, REGISTER_STREAMS, type RegisterStreamName } from '../domain/verification/stream';
 import type { ChecksAtOnce } from './check-request.service';
 import type { FactsRepository } from './facts.repository';
 import type { OutcomeRepository } from './outcome.repository';
@@ -11,7 +10,6 @@ import { recordPersonChanges, type StreamChange, type SumChange } from './status
 import type { AnyRegisterStream } from './stream-registry';
 import { z } from 'zod';
 import { Refusal } from '../domain/refusal';
-import { REGISTER_STREAMS, type RegisterStreamName } from '../domain/verification/stream';
 import { parseBody } from '../http';
 import type { RequestedCheck } from './check-request.repository';
 
@@ -78,10 +76,10 @@ function whatFollows(
   stream: Pick<RegisterStream<never, never, never>, 'hasData'>,
   facts: PersonFacts,
 ): { readonly row: StreamStatusRow; readonly after: StreamPair } {
-  const ground = stream.hasData(facts) ? 'signed_with_data' : 'signed_without_data';
+  const trigger = stream.hasData(facts) ? 'signed_with_data' : 'signed_without_data';
   // Both rows start from any status, so the present one does not matter.
-  const move = next('VERIFIED', ground);
-  if (!move.allowed) throw new Error(`The tables refuse ${ground}.`);
+  const move = nextStreamStatus('VERIFIED', trigger);
+  if (!move.allowed) throw new Error(`The tables refuse ${trigger}.`);
   return { row: move.row, after: beginning(move.row) };
 }
 

@@ -2,7 +2,7 @@ import type { DatabaseClock } from '../database/database-clock';
 import type { Sql, Transactions } from '../database/transactions';
 import { dayInKyiv, KYIV } from '../domain/calendar-day';
 import type { RegisterStream } from '../domain/verification/register-stream';
-import { dueThreshold } from '../domain/verification/validation-period';
+import { dueThreshold } from '../domain/verification/selection.rules';
 import type { HelpEnd, HelpSignals, Job, RunFacts } from '../jobs';
 import type { RegisterLimiter, RegisterMethod } from '../mvs-trembita';
 import type { Claimant, ClaimRepository, ClaimLeaseRepository } from './claim.repository';
@@ -35,8 +35,8 @@ export class VerificationJob<Question, Answer extends string> implements Job {
   readonly counters = RUN_COUNTERS;
 
   constructor(private readonly parts: CheckParts<Question, Answer>) {
-    this.name = parts.stream.timetable.job;
-    this.schedule = parts.stream.timetable.schedule;
+    this.name = parts.stream.job.name;
+    this.schedule = parts.stream.job.schedule;
   }
 
   async help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd> {
@@ -85,7 +85,7 @@ export class VerificationJob<Question, Answer extends string> implements Job {
     const { stream, clock, worker, leaseSeconds, actorId } = this.parts;
     const threshold = dueThreshold({
       today: dayInKyiv(clock.at()),
-      periodDays: stream.timetable.validationPeriodDays,
+      periodDays: stream.job.validationPeriodDays,
       timeZone: KYIV,
     });
     return { stream: stream.name, runId, worker, leaseSeconds, actorId, threshold };

@@ -1,8 +1,7 @@
 import type { Sql, Statement, Transactions } from '../database/transactions';
-import { RETRY_KINDS } from '../domain/technical-error';
+import { RETRY_KINDS, CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/technical-error';
 import type { RegisterStreamName, SubjectName } from '../domain/verification/stream';
 import { type Log, type Metrics, startAtZero } from '../observability';
-import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/retry-wait';
 import { PARTIES, PERSONS, type Subject } from './subject';
 
 /** What became of people; technical errors are counted apart, one counter a kind. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { StreamReason, StreamStatus } from '../../src/domain/verification/status';
+import type { StreamReason, StreamStatus } from '../../src/domain/verification/stream';
 import { aPerson, auditOf, eventsOf, type PersonBuilder, verificationOf } from '../support/builders';
 import { OFFICIAL } from '../support/change-data';
 import { Installation } from '../support/installation';

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RelationshipReason, RelationshipStatus } from '../../src/domain/confidant/relationship-status';
+import type {
+  RelationshipReason,
+  RelationshipStatus,
+} from '../../src/domain/confidant/relationship-status.rules';
 import { auditOf } from '../support/builders';
 import { ACT, RelationshipScene } from '../support/relationship-scene';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
-import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES } from '../../src/domain/person/document-type';
+import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
 import {
   aPerson,
   aRelationship,

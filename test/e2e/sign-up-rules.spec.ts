@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
-import { PERSON_REGISTRATION_DOCUMENT_TYPES } from '../../src/domain/person/document-type';
+import { PERSON_REGISTRATION_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
 import type { SignUpContentBuilder } from '../support/builders';
 import { EXPIRING } from '../support/made-up-person';
 import type { Program } from '../support/program';

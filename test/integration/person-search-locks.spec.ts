@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { DocumentType } from '../../src/domain/person/document-type';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
 import { FindRegisteredPerson } from '../../src/persons/find-registered-person';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';

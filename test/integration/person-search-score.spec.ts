@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
-import type { DocumentType } from '../../src/domain/person/document-type';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
 import { FindRegisteredPerson, type FoundPerson } from '../../src/persons/find-registered-person';
 import { MOST_CANDIDATES } from '../../src/persons/person-search-statements';

@@ -1,16 +1,22 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source';
-import { RELATION_TYPES } from '../../src/domain/confidant/relation-type';
-import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES } from '../../src/domain/confidant/relationship-status';
-import { AUTHENTICATION_METHOD_TYPES } from '../../src/domain/person/authentication-method';
-import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../src/domain/person/document-type';
+import {
+  RELATION_TYPES,
+  AUTHENTICATION_METHOD_TYPES,
+  DOCUMENT_TYPES,
+  RELATIONSHIP_DOCUMENT_TYPES,
+} from '../../src/domain/person/dictionaries';
+import {
+  RELATIONSHIP_REASONS,
+  RELATIONSHIP_STATUSES,
+} from '../../src/domain/confidant/relationship-status.rules';
 import {
   CUMULATIVE_STATUSES,
   PARTY_CUMULATIVE_STATUSES,
   STREAM_REASONS,
   STREAM_STATUSES,
-} from '../../src/domain/verification/status';
+} from '../../src/domain/verification/stream';
 import { freshDatabase, type FreshDatabase } from '../support';
 import { columnsOf, look, type CatalogueColumn } from '../support/catalogue';
 import { CONTRACT, promisedColumns, TABLES_OF_OURS } from './schema-contract';

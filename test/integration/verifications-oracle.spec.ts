@@ -1,13 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dayInKyiv } from '../../src/domain/calendar-day';
-import { chosenDocument } from '../../src/domain/person/chosen-document';
-import { parsePassportNumber } from '../../src/domain/person/passport-number';
-import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status';
-import type { StreamGround } from '../../src/domain/verification/ground';
-import { afterRow, next, type StreamColumns } from '../../src/domain/verification/next-status';
-import type { CumulativeStatus, StreamStatus } from '../../src/domain/verification/status';
-import { STREAMS, type StreamName } from '../../src/domain/verification/stream';
+import { chosenDocument, parsePassportNumber } from '../../src/domain/person/document.rules';
+import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status.rules';
+import type { StreamTrigger } from '../../src/domain/verification/stream-status.table';
+import {
+  afterRow,
+  nextStreamStatus,
+  type StreamColumns,
+} from '../../src/domain/verification/stream-status.rules';
+import {
+  type CumulativeStatus,
+  type StreamStatus,
+  STREAMS,
+  type StreamName,
+} from '../../src/domain/verification/stream';
 import { DMS_PASSPORT_ANSWERS, type DmsPassportAnswer } from '../../src/dms-passport';
 import {
   aPerson,
@@ -101,8 +108,8 @@ function builderOf(draft: Draft): PersonBuilder {
 }
 
 /** What happens to the person by the law, which knows neither SQL nor workers. */
-function groundOf(draft: Draft, today: string): StreamGround | undefined {
-  if (!draft.isActive || !next(draft.status, 'taken_for_review').allowed) return undefined;
+function triggerOf(draft: Draft, today: string): StreamTrigger | undefined {
+  if (!draft.isActive || !nextStreamStatus(draft.status, 'taken_for_review').allowed) return undefined;
   const rows = builderOf(draft).rows().documents;
   const documents = rows.map((row) => ({
     id: String(row['id']),
@@ -127,8 +134,8 @@ const columnsOf = (row: VerificationRow): StreamColumns => ({
   unverifiedAt: row.dms_passport_unverified_at,
 });
 
-function lawfulColumns(draft: Draft, ground: StreamGround, { before, after }: Rows): StreamColumns {
-  const move = next('IN_REVIEW', ground);
+function lawfulColumns(draft: Draft, trigger: StreamTrigger, { before, after }: Rows): StreamColumns {
+  const move = nextStreamStatus('IN_REVIEW', trigger);
   if (!move.allowed) throw new Error('The tables refuse what the register answered.');
   const columns = columnsOf(before);
   const answered = draft.answer === 'MINUS_2' ? undefined : DMS_PASSPORT_ANSWERS[draft.answer];
@@ -154,7 +161,7 @@ interface Rows {
 
 const sumOf = (row: VerificationRow, standing: CumulativeStatus | null): CumulativeStatus =>
   cumulativeStatusOf({
-    standing,
+    current: standing,
     streams: STREAMS.map((stream: StreamName) => row[`${stream}_verification_status`]),
   });
 
@@ -167,16 +174,16 @@ function peopleByChance(): Draft[] {
   return [...people.values()];
 }
 
-function compare(draft: Draft, ground: StreamGround | undefined, { before, after }: Rows): void {
+function compare(draft: Draft, trigger: StreamTrigger | undefined, { before, after }: Rows): void {
   const told = JSON.stringify(draft);
-  if (ground === undefined) {
+  if (trigger === undefined) {
     expect(after, told).toEqual(before);
     return;
   }
-  expect(columnsOf(after), told).toEqual(lawfulColumns(draft, ground, { before, after }));
+  expect(columnsOf(after), told).toEqual(lawfulColumns(draft, trigger, { before, after }));
   const standing = before.cumulative_status;
   expect(after.cumulative_status, told).toBe(
-    ground === 'technical_error' ? standing : sumOf(after, standing),
+    trigger === 'technical_error' ? standing : sumOf(after, standing),
   );
 }
 
@@ -190,16 +197,16 @@ it(`what the statements write is what the tables say, for ${PERSONS} persons by 
   const today = dayInKyiv(new Date());
   await here.run();
   const after = await lookAll();
-  const happened = new Map<StreamGround | undefined, number>();
+  const happened = new Map<StreamTrigger | undefined, number>();
   for (const [index, draft] of people.entries()) {
     const [was, is] = [before[index], after[index]];
     if (was === undefined || is === undefined) throw new Error('Somebody was lost.');
-    const ground = groundOf(draft, today);
-    happened.set(ground, (happened.get(ground) ?? 0) + 1);
-    compare(draft, ground, { before: was, after: is });
+    const trigger = triggerOf(draft, today);
+    happened.set(trigger, (happened.get(trigger) ?? 0) + 1);
+    compare(draft, trigger, { before: was, after: is });
   }
   // The dice showed every side, and often enough to mean something.
-  for (const ground of SIDES) expect(happened.get(ground) ?? 0, String(ground)).toBeGreaterThan(3);
+  for (const trigger of SIDES) expect(happened.get(trigger) ?? 0, String(trigger)).toBeGreaterThan(3);
 });
 
 /** Everything that can become of a person in a run of one worker; undefined for who is left alone. */

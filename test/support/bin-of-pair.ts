@@ -1,6 +1,6 @@
 import { binsOf } from '../../src/domain/person/matching/match-score';
-import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/matching-person';
-import type { Feature } from '../../src/domain/person/matching/person-match-model.table';
+import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/compared-person';
+import type { Feature } from '../../src/domain/person/matching/match-model.table';
 
 const NOBODY: MatchingPerson = {
   firstName: 'Волошка',

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/transactions';
-import type { DocumentType } from '../../src/domain/person/document-type';
-import { partyStatusOf } from '../../src/domain/verification/cumulative-status';
-import type { PartyCumulativeStatus } from '../../src/domain/verification/status';
-import type { StreamName } from '../../src/domain/verification/stream';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
+import { partyStatusOf } from '../../src/domain/verification/cumulative-status.rules';
+import type { PartyCumulativeStatus, StreamName } from '../../src/domain/verification/stream';
 import {
   insertRows,
   lockColumns,

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/transactions';
-import type { AuthenticationMethodType } from '../../src/domain/person/authentication-method';
-import type { DocumentType } from '../../src/domain/person/document-type';
-import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status';
-import type { CumulativeStatus } from '../../src/domain/verification/status';
-import type { StreamName } from '../../src/domain/verification/stream';
+import type { AuthenticationMethodType, DocumentType } from '../../src/domain/person/dictionaries';
+import { cumulativeStatusOf } from '../../src/domain/verification/cumulative-status.rules';
+import type { CumulativeStatus, StreamName } from '../../src/domain/verification/stream';
 import { addressColumns, methodColumns, type AddressDraft, type MethodDraft } from './contact-drafts';
 import {
   documentColumns,
@@ -182,7 +180,7 @@ export class PersonBuilder {
     const counted = [...streams].map(([name, [status]]) =>
       status === 'IN_REVIEW' ? (this.locks.get(name)?.statusBefore ?? status) : status,
     );
-    return cumulativeStatusOf({ standing: null, streams: counted });
+    return cumulativeStatusOf({ current: null, streams: counted });
   }
 
   private set(columns: Columns): this {

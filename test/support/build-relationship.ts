@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/transactions';
-import type { RelationType } from '../../src/domain/confidant/relation-type';
-import type { RelationshipReason, RelationshipStatus } from '../../src/domain/confidant/relationship-status';
-import type { RelationshipDocumentType } from '../../src/domain/person/document-type';
+import type { RelationType, RelationshipDocumentType } from '../../src/domain/person/dictionaries';
+import type {
+  RelationshipReason,
+  RelationshipStatus,
+} from '../../src/domain/confidant/relationship-status.rules';
 import { insertRows, type Columns } from './drafts';
 
 /**

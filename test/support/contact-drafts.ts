@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuthenticationMethodType } from '../../src/domain/person/authentication-method';
+import type { AuthenticationMethodType } from '../../src/domain/person/dictionaries';
 import { namedAsColumns, type Columns } from './drafts';
 
 /** What is told of an address. */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../../src/database/transactions';
-import type { DocumentType } from '../../src/domain/person/document-type';
-import type { StreamReason, StreamStatus } from '../../src/domain/verification/status';
-import type { StreamName } from '../../src/domain/verification/stream';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
+import type { StreamReason, StreamStatus, StreamName } from '../../src/domain/verification/stream';
 
 /** Days as `YYYY-MM-DD`. */
 export interface DocumentDates {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/matching-person';
+import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/compared-person';
 
 /** Fixed: the same pairs on every machine and every day. */
 const SEED = 7_120_626;

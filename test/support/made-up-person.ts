@@ -1,4 +1,4 @@
-import type { DocumentType } from '../../src/domain/person/document-type';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
 
 /** A made-up number of the published pattern for each type. */
 export const MADE_UP_NUMBERS: Readonly<Record<DocumentType, string>> = {

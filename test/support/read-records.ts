@@ -4,8 +4,9 @@ import type {
   PartyCumulativeStatus,
   StreamReason,
   StreamStatus,
-} from '../../src/domain/verification/status';
-import type { RegisterStreamName, StreamName } from '../../src/domain/verification/stream';
+  RegisterStreamName,
+  StreamName,
+} from '../../src/domain/verification/stream';
 
 type Statuses<Stream extends string> = { [Name in Stream as `${Name}_verification_status`]: StreamStatus } & {
   [Name in Stream as `${Name}_verification_reason`]: StreamReason;

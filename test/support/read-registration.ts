@@ -1,9 +1,15 @@
 import type { QueryResultRow } from 'pg';
 import type { Sql } from '../../src/database/transactions';
-import type { RelationType } from '../../src/domain/confidant/relation-type';
-import type { RelationshipReason, RelationshipStatus } from '../../src/domain/confidant/relationship-status';
-import type { AuthenticationMethodType } from '../../src/domain/person/authentication-method';
-import type { DocumentType, RelationshipDocumentType } from '../../src/domain/person/document-type';
+import type {
+  RelationType,
+  AuthenticationMethodType,
+  DocumentType,
+  RelationshipDocumentType,
+} from '../../src/domain/person/dictionaries';
+import type {
+  RelationshipReason,
+  RelationshipStatus,
+} from '../../src/domain/confidant/relationship-status.rules';
 
 /** A row of `confidant_person_relationships` with its documents. Days are texts, as the rules know them. */
 export interface RelationshipRow extends QueryResultRow {

@@ -1,4 +1,4 @@
-import type { MatchingPerson } from '../../src/domain/person/matching/matching-person';
+import type { MatchingPerson } from '../../src/domain/person/matching/compared-person';
 import type { SignUpContent } from '../../src/domain/person/person-request';
 import { aPerson, type PersonBuilder } from './builders';
 

@@ -1,8 +1,8 @@
 import {
   PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES,
   PERSON_REGISTRATION_DOCUMENT_TYPES,
-} from '../../src/domain/person/document-type';
-import type { RegistrationParameters } from '../../src/domain/person/registration-parameters';
+} from '../../src/domain/person/dictionaries';
+import type { RegistrationParameters } from '../../src/domain/person/registration.rules';
 
 /** What holds where nobody has set anything else. */
 export const USUAL_PARAMETERS: RegistrationParameters = {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import type { RelationshipReason, RelationshipStatus } from '../../src/domain/confidant/relationship-status';
+import type {
+  RelationshipReason,
+  RelationshipStatus,
+} from '../../src/domain/confidant/relationship-status.rules';
 import { aCaller, aPerson, aRelationship, auditOf, eventsOf } from './builders';
 import { Installation } from './installation';
 

@@ -1,6 +1,5 @@
 import { calendarDay, dayInKyiv, type IsoDay } from '../../src/domain/calendar-day';
-import type { RelationType } from '../../src/domain/confidant/relation-type';
-import type { DocumentType } from '../../src/domain/person/document-type';
+import type { RelationType, DocumentType } from '../../src/domain/person/dictionaries';
 import type {
   ConfidantPersonRequest,
   DocumentRequest,

@@ -1,6 +1,5 @@
 import { calendarDay, type IsoDay } from '../../src/domain/calendar-day';
-import type { RegistrationParameters } from '../../src/domain/person/registration-parameters';
-import { faultsOfPerson } from '../../src/domain/person/registration.rules';
+import { type RegistrationParameters, faultsOfPerson } from '../../src/domain/person/registration.rules';
 import type { FieldFault } from '../../src/domain/refusal';
 import { USUAL_PARAMETERS } from './registration-parameters';
 import { aSignUpContent, type SignUpContentBuilder } from './sign-up-content';

@@ -1,5 +1,5 @@
-import type { CumulativeStatus, StreamReason, StreamStatus } from '../../src/domain/verification/status';
-import type { StreamRowName } from '../../src/domain/verification/stream-status-row';
+import type { CumulativeStatus, StreamReason, StreamStatus } from '../../src/domain/verification/stream';
+import type { StreamRowName } from '../../src/domain/verification/stream-status.table';
 import type { DocumentKind } from './document-kind';
 
 /** How the stream dms_passport stands before the run. */

@@ -1,4 +1,4 @@
-import type { DocumentType } from '../../src/domain/person/document-type';
+import type { DocumentType } from '../../src/domain/person/dictionaries';
 import { type AnswerName, isListed, SCRIPTED_ANSWERS } from '../sandbox';
 import type { DocumentKind } from './document-kind';
 import type { SeededRandom } from './seeded-random';

@@ -1,4 +1,4 @@
-import type { Gender } from '../../src/domain/person/gender';
+import type { Gender } from '../../src/domain/person/dictionaries';
 import type { FullName } from '../../src/domain/person/masking';
 import type { SeededRandom } from './seeded-random';
 

@@ -1,5 +1,5 @@
-import { cumulativeStatusOf, partyStatusOf } from '../../src/domain/verification/cumulative-status';
-import type { StreamStatus } from '../../src/domain/verification/status';
+import { cumulativeStatusOf, partyStatusOf } from '../../src/domain/verification/cumulative-status.rules';
+import type { StreamStatus } from '../../src/domain/verification/stream';
 import type { DemoCase } from './case';
 import { type MadeUpDocument, MadeUpDocuments } from './made-up-documents';
 import { madeUpIdentity, type MadeUpIdentity } from './made-up-names';
@@ -50,5 +50,5 @@ export function makePeople(): MadeUpPeople {
 
 function sumOfPerson({ before, drfo, standingSum }: DemoCase): string {
   const streams: StreamStatus[] = ['VERIFIED', drfo ?? 'VERIFIED', before.status];
-  return cumulativeStatusOf({ standing: standingSum ?? null, streams });
+  return cumulativeStatusOf({ current: standingSum ?? null, streams });
 }

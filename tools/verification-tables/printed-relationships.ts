@@ -4,7 +4,7 @@ import {
   RELATIONSHIP_REFUSALS_IN_ORDER,
   RELATIONSHIP_STATUS_TABLE,
   type RelationshipStatusRow,
-} from '../../src/domain/confidant/relationship-status.table';
+} from '../../src/domain/confidant/relationship-status.rules';
 
 const NEED_WORDS = {
   nothing: 'nothing',

@@ -1,12 +1,22 @@
-import { STREAM_GROUNDS, type StreamGround } from '../../src/domain/verification/ground';
-import { next } from '../../src/domain/verification/next-status';
+import {
+  STREAM_TRIGGERS,
+  type StreamTrigger,
+  type StreamStatusRow,
+  STREAM_STATUS_TABLE,
+} from '../../src/domain/verification/stream-status.table';
+import {
+  nextStreamStatus,
+  MOVE_REFUSALS,
+  type MoveRefusal,
+} from '../../src/domain/verification/stream-status.rules';
 import { printedTable } from './printed-table';
-import { WHY_REFUSED, type WhyRefused } from '../../src/domain/verification/refused-moves.table';
-import { STREAM_STATUSES, type StreamStatus } from '../../src/domain/verification/status';
+import {
+  STREAM_STATUSES,
+  type StreamStatus,
+  type AnswerMeaning,
+  type RegisterStreamName,
+} from '../../src/domain/verification/stream';
 import type { ClearedData } from '../../src/domain/verification/register-stream';
-import type { AnswerMeaning, RegisterStreamName } from '../../src/domain/verification/stream';
-import type { StreamStatusRow } from '../../src/domain/verification/stream-status-row';
-import { STREAM_STATUS_TABLE } from '../../src/domain/verification/stream-status.table';
 
 /** A connected stream with its answer table, and what S5 takes from the person. */
 export interface PrintedStream {
@@ -21,7 +31,7 @@ const LOCK_WORDS = {
   insert: 'taken',
   delete: 'removed, with any wait',
   wait: 'left to wait for a retry',
-  give_back: 'given back, uncounted',
+  release: 'released, not counted',
 } as const;
 
 /** What each answer of each connected register means, and the row that it leads to. */
@@ -56,7 +66,7 @@ export function printedStreamRows(): string {
   const headings = [
     'Row',
     'From',
-    'Ground',
+    'Trigger',
     'Acts',
     'To',
     'Reason',
@@ -71,7 +81,7 @@ export function printedStreamRows(): string {
     rows.map((row) => [
       row.row,
       fromWords(row.from),
-      row.grounds.map((ground) => STREAM_GROUNDS[ground]).join('; or '),
+      row.triggers.map((trigger) => STREAM_TRIGGERS[trigger]).join('; or '),
       row.acts,
       row.to === 'as_before' ? 'as before the lock' : row.to,
       reasonWords(row.reason),
@@ -83,24 +93,24 @@ export function printedStreamRows(): string {
   );
 }
 
-/** Every status × ground: the row that decides it, or the letter of the refusal. */
+/** Every status × trigger: the row that decides it, or the letter of the refusal. */
 export function printedGrid(): string {
-  const grounds = Object.keys(STREAM_GROUNDS) as StreamGround[];
+  const triggers = Object.keys(STREAM_TRIGGERS) as StreamTrigger[];
   return printedTable(
     ['What happens', ...STREAM_STATUSES],
-    grounds.map((ground) => [
-      STREAM_GROUNDS[ground],
-      ...STREAM_STATUSES.map((status) => gridCell(status, ground)),
+    triggers.map((trigger) => [
+      STREAM_TRIGGERS[trigger],
+      ...STREAM_STATUSES.map((status) => gridCell(status, trigger)),
     ]),
   );
 }
 
 /** The letters of the grid and their sentences. */
 export function printedRefusals(): string {
-  const reasons = Object.keys(WHY_REFUSED) as WhyRefused[];
+  const reasons = Object.keys(MOVE_REFUSALS) as MoveRefusal[];
   return printedTable(
     ['Refusal', 'Why'],
-    reasons.map((why) => [letterOf(why), WHY_REFUSED[why]]),
+    reasons.map((why) => [letterOf(why), MOVE_REFUSALS[why]]),
   );
 }
 
@@ -111,14 +121,14 @@ function meaningWords({ means, reaches }: AnswerMeaning): string {
     : 'the data is refuted (S7)';
 }
 
-function gridCell(status: StreamStatus, ground: StreamGround): string {
-  const move = next(status, ground);
+function gridCell(status: StreamStatus, trigger: StreamTrigger): string {
+  const move = nextStreamStatus(status, trigger);
   if (!move.allowed) return `refused (${letterOf(move.why)})`;
   return `**${move.row.row}** → ${move.row.to === 'as_before' ? 'as before' : move.row.to}`;
 }
 
-function letterOf(why: WhyRefused): string {
-  return 'abcdefghijklmnopqrstuvwxyz'.charAt(Object.keys(WHY_REFUSED).indexOf(why));
+function letterOf(why: MoveRefusal): string {
+  return 'abcdefghijklmnopqrstuvwxyz'.charAt(Object.keys(MOVE_REFUSALS).indexOf(why));
 }
 
 function fromWords(from: StreamStatusRow['from']): string {

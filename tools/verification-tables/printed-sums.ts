@@ -2,19 +2,19 @@ import { REFUSALS } from '../../src/domain/refusal';
 import {
   CUMULATIVE_CONDITIONS,
   CUMULATIVE_STATUS_TABLE,
-} from '../../src/domain/verification/cumulative-status.table';
-import { NHS_GROUNDS } from '../../src/domain/verification/ground';
+} from '../../src/domain/verification/cumulative-status.rules';
+import { NHS_TRIGGERS } from '../../src/domain/verification/stream-status.table';
 import {
   NHS_REFUSALS_IN_ORDER,
   NHS_STATUS_TABLE,
   type NhsStatusRow,
-} from '../../src/domain/verification/nhs-status.table';
+} from '../../src/domain/verification/nhs-status.rules';
 import { printedTable } from './printed-table';
 import {
   SELECTION_BRANCHES,
   type SelectionBranch,
   type SelectionReason,
-} from '../../src/domain/verification/selection.table';
+} from '../../src/domain/verification/selection.rules';
 
 const COMMENT_WORDS = { keep: 'as it is', clear: 'emptied', required: 'required' } as const;
 const UNVERIFIED_AT_WORDS = { now: 'now', clear: 'emptied', keep: 'as it is' } as const;
@@ -28,11 +28,11 @@ const RETRY_WORDS = {
 export function printedNhsRows(): string {
   const rows: readonly NhsStatusRow[] = Object.values(NHS_STATUS_TABLE);
   return printedTable(
-    ['Row', 'From', 'Ground', 'Acts', 'To', 'Reason', '`unverified_at`', 'Comment'],
+    ['Row', 'From', 'Trigger', 'Acts', 'To', 'Reason', '`unverified_at`', 'Comment'],
     rows.map((row) => [
       row.row,
       fromWords(row.from),
-      NHS_GROUNDS[row.ground],
+      NHS_TRIGGERS[row.trigger],
       row.acts,
       row.verificationStatus,
       row.verificationReason,

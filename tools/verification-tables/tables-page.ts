@@ -8,7 +8,7 @@ import {
   type PrintedStream,
 } from './printed-streams';
 import { printedCumulativeRows, printedNhsRefusals, printedNhsRows, printedSelection } from './printed-sums';
-import { SELECTION_ORDER, SELECTION_PERSONS } from '../../src/domain/verification/selection.table';
+import { SELECTION_ORDER, SELECTION_PERSONS } from '../../src/domain/verification/selection.rules';
 
 /** The tables of this folder as one page for people who do not read code. */
 export function verificationTablesPage(streams: readonly PrintedStream[]): string {

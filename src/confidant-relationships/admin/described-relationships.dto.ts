@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES } from '../../domain/confidant/relationship-status';
-import { RELATION_TYPES } from '../../domain/confidant/relation-type';
-import { RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/document-type';
+import {
+  RELATIONSHIP_REASONS,
+  RELATIONSHIP_STATUSES,
+} from '../../domain/confidant/relationship-status.rules';
+import { RELATION_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 import { type Description, toldAt, toldDay, toldId } from '../../http';
 import { RELATIONSHIP_MOVE, RELATIONSHIP_QUERY } from './relationship-requests.dto';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RELATIONSHIP_STATUSES } from '../../domain/confidant/relationship-status';
+import { RELATIONSHIP_STATUSES } from '../../domain/confidant/relationship-status.rules';
 import { id, text } from '../../http';
 
 /** Room for the reasons of an official, and not for a book; our own measure. */

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Inject, Param, Patch, Query } from '@nestjs/common';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import { CallerOf, Describes, ListAnswer, Needs, parseBody, ParseId, parseList } from '../../http';
 import { MoveRelationship } from '../move-relationship';
 import { type ListedRelationship, ReadRelationships, type RelationshipDetails } from '../read-relationships';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import { globalId, inCamelCase } from '../../graphql';
 import { CallerOf, Needs, parseBody, ParseId } from '../../http';
 import { MoveRelationship } from '../move-relationship';

@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { RelationshipDocumentType } from '../../domain/person/document-type';
+import type { RelationshipDocumentType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
 /** A document that proves who acts for whom. Written by the room `confidant-relationships`. */

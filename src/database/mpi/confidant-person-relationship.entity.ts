@@ -1,6 +1,9 @@
 import { Column, Entity } from 'typeorm';
-import type { RelationType } from '../../domain/confidant/relation-type';
-import type { RelationshipReason, RelationshipStatus } from '../../domain/confidant/relationship-status';
+import type { RelationType } from '../../domain/person/dictionaries';
+import type {
+  RelationshipReason,
+  RelationshipStatus,
+} from '../../domain/confidant/relationship-status.rules';
 import { Row } from '../row.entity';
 
 /** A confidant person acts for a person. Written by the room `confidant-relationships`. */

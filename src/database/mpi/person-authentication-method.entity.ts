@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { AuthenticationMethodType } from '../../domain/person/authentication-method';
+import type { AuthenticationMethodType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
 /** How a person confirms what is done in his name. Written by the room `confidant-relationships`. */

@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { DocumentType } from '../../domain/person/document-type';
+import type { DocumentType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
 /** A document of a person. Written by the room `persons`. */

@@ -1,6 +1,6 @@
 import { Column, Entity } from 'typeorm';
-import type { Gender } from '../../domain/person/gender';
-import type { CumulativeStatus } from '../../domain/verification/status';
+import type { Gender } from '../../domain/person/dictionaries';
+import type { CumulativeStatus } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
 /**

@@ -1,6 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { StreamReason, StreamStatus } from '../../domain/verification/status';
-import type { StreamName } from '../../domain/verification/stream';
+import type { StreamReason, StreamStatus, StreamName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
 /** What stood before a lock, or that a retry is waited for. Written by the room `verifications`. */

@@ -1,5 +1,5 @@
 import { Column, Entity } from 'typeorm';
-import type { PartyCumulativeStatus } from '../../domain/verification/status';
+import type { PartyCumulativeStatus } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
 /** A natural person known as a health worker. `verification_status` is written by the room `verifications`. */

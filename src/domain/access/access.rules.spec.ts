@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, callerBehind, scopesIn, type TokenFacts } from './access.rules';
-import type { Caller } from './caller';
+import { admit, callerBehind, scopesIn, type TokenFacts, type Caller } from './access.rules';
 
 const USER = { id: '5a5b1c9e-0000-4000-8000-000000000001', isActive: true, isBlocked: false };
 const ENTITY = { type: 'NHS', status: 'ACTIVE', isActive: true };
@@ -43,7 +42,7 @@ describe('A token', () => {
 
 describe('A caller', () => {
   const caller: Caller = callerBehind(TOKEN);
-  const READ = { scopes: ['job:read'], of: 'NHS' } as const;
+  const READ = { scopes: ['job:read'], entityType: 'NHS' } as const;
 
   it('is admitted when his token and his client have the scope and his entity is right', () => {
     expect(() => admit(caller, READ)).not.toThrow();

@@ -1,5 +1,49 @@
 import { Refusal } from '../refusal';
-import type { Caller, CallingEntity, Need } from './caller';
+
+/** What a call may ask of its caller. Closed, so that a misspelt scope does not compile instead of shutting a call. */
+export const SCOPES = [
+  'person_verification:details',
+  'person_verification:read',
+  'person:read',
+  'person:verify',
+  'confidant_person_relationship_admin:read',
+  'confidant_person_relationship_admin:write',
+  'unzr:read',
+  'unzr:write',
+  'job:read',
+  'job:run',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** The organisation in whose name somebody calls, as far as access depends on it. */
+export interface CallingEntity {
+  readonly type: string;
+  readonly status: string | null;
+  readonly isActive: boolean;
+}
+
+/** Who is behind a valid token, and what he and his program may do. */
+export interface Caller {
+  /** The author of everything the call changes. */
+  readonly userId: string;
+  /** The program he uses; its id is that of the legal entity it belongs to. */
+  readonly clientId: string;
+  readonly tokenScopes: readonly string[];
+  readonly clientScopes: readonly string[];
+  /** Nothing when the client names no legal entity we know. */
+  readonly legalEntity: CallingEntity | null;
+}
+
+/** Types of legal entities that some calls are kept for. */
+export type EntityType = 'NHS';
+
+/** What a call asks of its caller. */
+export interface AccessRequirement {
+  readonly scopes: readonly Scope[];
+  /** Only for callers of this type of legal entity; without it the type does not matter. */
+  readonly entityType?: EntityType;
+}
 
 /** What is known about a token that was found. */
 export interface TokenFacts {
@@ -33,7 +77,7 @@ export function callerBehind(token: TokenFacts | undefined): Caller {
 }
 
 /** Refuses who may not make a call, in the published order: scopes, then his legal entity, then its type. */
-export function admit(caller: Caller, { scopes, of }: Need): void {
+export function admit(caller: Caller, { scopes, entityType: of }: AccessRequirement): void {
   const missing = scopes.filter((scope) => !isAllowed(caller, scope));
   if (missing.length > 0) throw new Refusal('scope_missing', { words: { allowances: missing.join(', ') } });
   const { legalEntity } = caller;

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal, REFUSALS, type RefusalCode } from '../refusal';
-import { CUMULATIVE_STATUSES } from '../verification/status';
-import { type ConfidantFacts, type OneMoreWard, refuseBeyondLimit, refuseConfidant } from './confidant.rules';
+import { CUMULATIVE_STATUSES } from '../verification/stream';
+import {
+  type ConfidantFacts,
+  type OneMoreWard,
+  refuseBeyondLimit,
+  refuseConfidant,
+} from './relationship.rules';
 
 const WARD = '7c0ce1f8-0000-4000-8000-000000000001';
 const OTHERS = ['7c0ce1f8-0000-4000-8000-000000000002', '7c0ce1f8-0000-4000-8000-000000000003'];

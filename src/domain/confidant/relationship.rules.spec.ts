@@ -1,17 +1,20 @@
 import { assert, date, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dayInKyiv } from '../calendar-day';
-import { ageInYears } from '../person/age';
-import { RELATIONSHIP_DOCUMENT_TYPES } from '../person/document-type';
+import { dayInKyiv, ageInYears } from '../calendar-day';
+import { RELATIONSHIP_DOCUMENT_TYPES } from '../person/dictionaries';
 import { Refusal, REFUSALS } from '../refusal';
 import {
   activeToOf,
-  checkOf,
+  relationshipCheckOf,
   initialPairOf,
   refuseRelationship,
   thirdPersonMethodEndOf,
 } from './relationship.rules';
-import { RELATIONSHIP_REASONS, RELATIONSHIP_STATUSES, type RelationshipPair } from './relationship-status';
+import {
+  RELATIONSHIP_REASONS,
+  RELATIONSHIP_STATUSES,
+  type RelationshipPair,
+} from './relationship-status.rules';
 
 const pair = (
   verificationStatus: RelationshipPair['verificationStatus'],
@@ -32,31 +35,35 @@ describe('The check of a relationship', () => {
       const [status, reason] = found;
       const isApproved =
         status === 'VERIFIED' || (status === 'VERIFICATION_NEEDED' && reason === 'MANUAL_CREATED_BY_DOCTOR');
-      expect(checkOf([pair(status, reason)])).toBe(isApproved ? 'approved' : 'not_approved');
+      expect(relationshipCheckOf([pair(status, reason)])).toBe(isApproved ? 'approved' : 'not_approved');
     },
   );
 
   it('finds nothing where nothing is', () => {
-    expect(checkOf([])).toBe('not_found');
+    expect(relationshipCheckOf([])).toBe('not_found');
   });
 
   it('a status that somebody left empty is another status', () => {
-    expect(checkOf([{ verificationStatus: null, verificationReason: null }])).toBe('not_approved');
-    expect(checkOf([{ verificationStatus: 'VERIFICATION_NEEDED', verificationReason: null }])).toBe(
+    expect(relationshipCheckOf([{ verificationStatus: null, verificationReason: null }])).toBe(
       'not_approved',
     );
-    expect(checkOf([{ verificationStatus: 'VERIFIED', verificationReason: null }])).toBe('approved');
+    expect(
+      relationshipCheckOf([{ verificationStatus: 'VERIFICATION_NEEDED', verificationReason: null }]),
+    ).toBe('not_approved');
+    expect(relationshipCheckOf([{ verificationStatus: 'VERIFIED', verificationReason: null }])).toBe(
+      'approved',
+    );
   });
 
   it('of several relationships one that is approved is enough', () => {
-    expect(checkOf([fresh, byDoctor])).toBe('approved');
-    expect(checkOf([byDoctor, fresh])).toBe('approved');
-    expect(checkOf([fresh, pair('IN_REVIEW', 'MANUAL')])).toBe('not_approved');
+    expect(relationshipCheckOf([fresh, byDoctor])).toBe('approved');
+    expect(relationshipCheckOf([byDoctor, fresh])).toBe('approved');
+    expect(relationshipCheckOf([fresh, pair('IN_REVIEW', 'MANUAL')])).toBe('not_approved');
   });
 
   it('a relationship fresh from sign-up is not approved', () => {
-    expect(checkOf([initialPairOf([{ type: 'BIRTH_CERTIFICATE' }])])).toBe('not_approved');
-    expect(checkOf([initialPairOf([{ type: 'COURT_DECISION' }])])).toBe('not_approved');
+    expect(relationshipCheckOf([initialPairOf([{ type: 'BIRTH_CERTIFICATE' }])])).toBe('not_approved');
+    expect(relationshipCheckOf([initialPairOf([{ type: 'COURT_DECISION' }])])).toBe('not_approved');
   });
 });
 

@@ -1,21 +1,30 @@
-import { calendarDay, dayInKyiv, KYIV, type IsoDay } from '../calendar-day';
-import { ageInYears, dayOfReachingAge } from '../person/age';
-import type { RelationshipDocumentType } from '../person/document-type';
+import type {
+  FoundRelationship,
+  RelationshipPair,
+  RelationshipReason,
+  RelationshipStatus,
+} from './relationship-status.rules';
+import { calendarDay, dayInKyiv, KYIV, type IsoDay, ageInYears, dayOfReachingAge } from '../calendar-day';
+import type { RelationshipDocumentType } from '../person/dictionaries';
 import { Refusal } from '../refusal';
-import { RELATIONSHIP_APPROVAL } from './relationship-approval.table';
-import type { RelationshipPair, RelationshipReason, RelationshipStatus } from './relationship-status';
+import type { CumulativeStatus } from '../verification/stream';
+
+/**
+ * Which relationships may be relied on: those with one of these reasons. A doctor has seen the papers, so his word
+ * counts until somebody finds otherwise; what a sign-up claims does not.
+ */
+export const RELATIONSHIP_APPROVAL = {
+  VERIFIED: 'any reason',
+  VERIFICATION_NEEDED: ['MANUAL_CREATED_BY_DOCTOR'],
+  IN_REVIEW: [],
+  NOT_VERIFIED: [],
+} as const satisfies Record<RelationshipStatus, 'any reason' | readonly RelationshipReason[]>;
 
 /** Whether one may act for another: by a relationship that can be relied on, by one that cannot yet, or not at all. */
 export type RelationshipCheck = 'approved' | 'not_approved' | 'not_found';
 
-/** A relationship as it was found: other programs may have left status and reason empty. */
-export interface FoundRelationship {
-  readonly verificationStatus: RelationshipStatus | null;
-  readonly verificationReason: RelationshipReason | null;
-}
-
 /** The answer for all relationships that were found. One that can be relied on is enough. */
-export function checkOf(found: readonly FoundRelationship[]): RelationshipCheck {
+export function relationshipCheckOf(found: readonly FoundRelationship[]): RelationshipCheck {
   if (found.length === 0) return 'not_found';
   return found.some(isApproved) ? 'approved' : 'not_approved';
 }
@@ -94,4 +103,36 @@ export function thirdPersonMethodEndOf({ birthDate, now, noSelfAuthAge }: Ward):
   if (ageInYears(birthDate, dayInKyiv(now)) >= noSelfAuthAge) return null;
   const lastDay = calendarDay(dayOfReachingAge(birthDate, noSelfAuthAge)).subtract({ days: 1 });
   return new Date(lastDay.toZonedDateTime({ timeZone: KYIV, plainTime: END_OF_DAY }).epochMilliseconds);
+}
+
+/** What the rules know of somebody who wants to be a confidant. */
+export interface ConfidantFacts {
+  /** An active OTP or OFFLINE method of his own, by which he can be asked himself. */
+  readonly hasOwnMethod: boolean;
+  readonly verificationStatus: CumulativeStatus | null;
+  /** The different persons whose active method THIRD_PERSON names him. */
+  readonly wardIds: readonly string[];
+}
+
+/** For whom he would be the confidant, and how many he may have. */
+export interface OneMoreWard {
+  /** Empty for a person who is only now being registered. */
+  readonly personId: string | null;
+  readonly thirdPersonLimit: number;
+}
+
+/** Refuses who may not be a confidant, in the published order. */
+export function refuseConfidant(facts: ConfidantFacts, of: OneMoreWard): void {
+  if (!facts.hasOwnMethod) throw new Refusal('confidant_without_method');
+  if (facts.verificationStatus === 'NOT_VERIFIED') throw new Refusal('confidant_not_verified');
+  refuseBeyondLimit(facts, of);
+}
+
+/** Refuses who is the third person of as many others as he may be; who is his ward already does not count. */
+export function refuseBeyondLimit(
+  { wardIds }: Pick<ConfidantFacts, 'wardIds'>,
+  { personId, thirdPersonLimit }: OneMoreWard,
+): void {
+  const others = wardIds.filter((id) => id !== personId);
+  if (others.length >= thirdPersonLimit) throw new Refusal('third_person_limit_exceeded');
 }

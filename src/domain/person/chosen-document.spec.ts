@@ -1,6 +1,6 @@
 import { array, assert, constantFrom, property, record, shuffledSubarray, uuid } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chosenDocument, type DatedDocument } from './chosen-document';
+import { chosenDocument, type DatedDocument } from './document.rules';
 
 const TODAY = '2026-03-01';
 

@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePassportNumber } from './passport-number';
+import { parsePassportNumber } from './document.rules';
 
 describe('the number of a passport booklet', () => {
   it.each([

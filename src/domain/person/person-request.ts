@@ -1,13 +1,14 @@
 import type { IsoDay } from '../calendar-day';
-import type { RelationType } from '../confidant/relation-type';
-import type { DocumentType, RelationshipDocumentType } from './document-type';
-import type { Gender } from './gender';
-
-/** The published dictionaries of contacts. */
-export const PHONE_TYPES = ['MOBILE', 'LAND_LINE'] as const;
-export const ADDRESS_TYPES = ['RESIDENCE', 'REGISTRATION'] as const;
-export const SETTLEMENT_TYPES = ['CITY', 'TOWNSHIP', 'VILLAGE', 'SETTLEMENT'] as const;
-export const WAYS_OF_COMMUNICATION = ['email', 'phone'] as const;
+import type {
+  ADDRESS_TYPES,
+  DocumentType,
+  Gender,
+  PHONE_TYPES,
+  RelationshipDocumentType,
+  RelationType,
+  SETTLEMENT_TYPES,
+  WAYS_OF_COMMUNICATION,
+} from './dictionaries';
 
 /*
  * What a sign-up says about a person. The names are those of the signed JSON, because the answer gives back what was
@@ -99,4 +100,9 @@ export interface SignUpContent {
   readonly person: PersonRequest;
   readonly patient_signed: boolean;
   readonly process_disclosure_data_consent: boolean;
+}
+
+/** A name as it is saved: trimmed, and with one blank wherever there was any white space between its words. */
+export function savedName(name: string): string {
+  return name.trim().replace(/\s+/g, ' ');
 }

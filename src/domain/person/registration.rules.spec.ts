@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SignUpContentBuilder } from '../../../test/support/sign-up-content';
 import { RULES_DAY, aChild, anAdolescent, faultsOf, told } from '../../../test/support/told-faults';
-import { DOCUMENT_TYPES } from './document-type';
+import { DOCUMENT_TYPES } from './dictionaries';
 
 const NOT_ALLOWED = 'Submitted document type is not allowed';
 const REQUIRED = 'Must contain required item.';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { savedName } from './saved-name';
+import { savedName } from './person-request';
 
 describe('A name as it is saved', () => {
   it.each([

@@ -1,14 +1,9 @@
 import type { IsoDay } from '../calendar-day';
-import type { AuthenticationMethodType } from '../person/authentication-method';
-import type { DocumentType } from '../person/document-type';
-import type { Gender } from '../person/gender';
-import { checkTaxId } from '../person/tax-id';
-import { unzrAgreesWithBirthDate } from '../person/unzr';
-import { NHS_STATUS_TABLE, type NhsRowName, type NhsStatusRow } from './nhs-status.table';
-import type { StreamName } from './stream';
-import type { StreamPair } from './status';
-import type { StreamRowName } from './stream-status-row';
-import { STREAM_STATUS_TABLE } from './stream-status.table';
+import type { AuthenticationMethodType, Gender, DocumentType } from '../person/dictionaries';
+import { checkTaxId, unzrAgreesWithBirthDate } from '../person/identifiers';
+import { NHS_STATUS_TABLE, type NhsRowName, type NhsStatusRow } from './nhs-status.rules';
+import type { StreamName, StreamPair } from './stream';
+import { type StreamRowName, STREAM_STATUS_TABLE } from './stream-status.table';
 
 /** What the rules know of the person who is being registered. */
 export interface SignUpFacts {

@@ -1,6 +1,6 @@
 import type { IsoDay } from '../calendar-day';
-import type { DocumentType } from '../person/document-type';
-import type { TechnicalErrorKind } from '../technical-error';
+import type { DocumentType } from '../person/dictionaries';
+import type { TechnicalErrorKind } from './technical-error';
 import type { AnswersOf, RegisterStreamName } from './stream';
 
 /** A document as the streams see it; days are `YYYY-MM-DD`. */
@@ -26,9 +26,9 @@ export interface PersonFacts {
 
 /** What comes of looking at a person before the register is asked: rows S4 and S5, or a question. */
 export type Prepared<Question> =
-  | { readonly ground: 'nothing_to_check' }
-  | { readonly ground: 'data_malformed' }
-  | { readonly ground: 'ask'; readonly question: Question };
+  | { readonly trigger: 'nothing_to_check' }
+  | { readonly trigger: 'data_malformed' }
+  | { readonly trigger: 'ask'; readonly question: Question };
 
 /** How a question to the register ended. `sentAtMs` is a reading of the process's monotonic timer. */
 export type Asked<Answer extends string> =
@@ -61,8 +61,8 @@ export interface AskSignals {
 }
 
 /** When the timetable looks for people, how many it takes at once, and how long an answer lasts. */
-export interface StreamTimetable {
-  readonly job: string;
+export interface StreamJob {
+  readonly name: string;
   /** Cron expression with five fields. */
   readonly schedule: string;
   readonly validationPeriodDays: number;
@@ -85,7 +85,7 @@ export interface RegisterStream<Question, Answer extends string, Tx> {
   /** The register's method that answers; the gate in front of it is asked by this name. */
   readonly method: string;
   readonly answers: AnswersOf<Answer>;
-  readonly timetable: StreamTimetable;
+  readonly job: StreamJob;
   /** The answer as it is kept in `data_status`. */
   readonly dataStatus: Readonly<Record<Answer, number>>;
   /** What S5 takes from the person, beside what it does to the stream; null when malformed data stay as they were signed. */

@@ -1,10 +1,77 @@
-import type { StreamRowName, StreamStatusRow } from './stream-status-row';
+import type { StreamReason, StreamStatus } from './stream';
+
+export type StreamRowName = 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S9' | 'S10' | 'S11';
+
+/** What happens to `unverified_at`. */
+export type UnverifiedAtEffect = 'now' | 'clear' | 'keep';
+
+/** What happens to `data_id`, `data_status` and `synced_at` together: emptied, taken from the answer, or untouched. */
+export type DataEffect = 'clear' | 'answer' | 'keep';
+
+/**
+ * What happens to the lock row.
+ * `insert`: the claim writes it, or overwrites one that only waited; `attempts` stays.
+ * `delete`: it goes, and the stream's `retry_at` with it, so that nothing waits for a retry of settled data.
+ * `wait`: no claim holds it any more, `attempts` grows, the run is remembered, `retry_at` is set.
+ * `release`: no claim holds it any more, nothing is counted, `retry_at` is left as it is; the row goes when
+ * `attempts` is 0.
+ */
+export type LockEffect = 'insert' | 'delete' | 'wait' | 'release';
+
+/** One row of the common table. `as_before` is the pair that stood before the lock. */
+export interface StreamStatusRow {
+  readonly row: StreamRowName;
+  readonly from: 'any' | 'any_but_in_review' | readonly StreamStatus[];
+  readonly triggers: readonly [StreamTrigger, ...StreamTrigger[]];
+  readonly acts: Actor;
+  readonly to: StreamStatus | 'as_before';
+  readonly reason: StreamReason | 'of_the_stream' | 'as_before';
+  readonly unverifiedAt: UnverifiedAtEffect;
+  readonly data: DataEffect;
+  readonly lock: LockEffect;
+  /** Whether the move leaves an audit row, may leave an event, and has the cumulative status recomputed. */
+  readonly records: boolean;
+}
+
+/** Everything that can happen to a register stream, and how the printed tables put it. */
+export const STREAM_TRIGGERS = {
+  signed_with_data: 'the person signed with data for the stream',
+  signed_without_data: 'the person signed without data for the stream',
+  taken_for_review: 'the stream is due and is taken for review',
+  nothing_to_check: 'the person has nothing that the register could be asked about',
+  data_malformed: 'the data is malformed; the register is not asked',
+  register_confirmed: 'the register confirmed the data',
+  register_refuted: 'the register refuted the data',
+  document_refuted_elsewhere: 'the same document was refuted in the review of another holder',
+  technical_error: 'the register did not answer (technical error)',
+  repeat_asked: 'an NHS employee asks for a repeat',
+  lock_expired: 'the lock outlived its lease (the worker died)',
+  released_unasked: 'the lock is given back before the register was asked',
+  answer_overtaken: 'a good answer is older than a bad one about the same document',
+} as const;
+
+export type StreamTrigger = keyof typeof STREAM_TRIGGERS;
+
+/** Everything that can happen to the manual stream of the NHS. */
+export const NHS_TRIGGERS = {
+  manual_rule_hit: 'a manual rule is hit',
+  no_manual_rule_hit: 'no manual rule is hit',
+  scan_copies_needed: 'sign-up needs scan copies',
+  taken_into_work: 'an official takes the person into work',
+  accepted: 'the official accepts',
+  rejected: 'the official rejects',
+} as const;
+
+export type NhsTrigger = keyof typeof NHS_TRIGGERS;
+
+/** Who moves a stream. */
+export type Actor = 'registration' | 'scheduler' | 'job' | 'official';
 
 /**
  * What follows for a register stream, whichever register it is. The `from` column is the condition of the
  * update: a move is written only where the stream still stands in one of these statuses.
  *
- * S11 has three grounds with one effect. The sweeper releases a lock whose worker died; a worker gives back
+ * S11 has three triggers with one effect. The sweeper releases a lock whose worker died; a worker gives back
  * what it took and did not ask; and a good answer that a newer bad one has overtaken is dropped, so that the
  * person is asked again. In none of them did the register fail, hence nothing is counted and nobody waits.
  */
@@ -12,7 +79,7 @@ export const STREAM_STATUS_TABLE = {
   S1: {
     row: 'S1',
     from: 'any',
-    grounds: ['signed_with_data'],
+    triggers: ['signed_with_data'],
     acts: 'registration',
     to: 'VERIFICATION_NEEDED',
     reason: 'ONLINE_TRIGGERED',
@@ -24,7 +91,7 @@ export const STREAM_STATUS_TABLE = {
   S2: {
     row: 'S2',
     from: 'any',
-    grounds: ['signed_without_data'],
+    triggers: ['signed_without_data'],
     acts: 'registration',
     to: 'VERIFICATION_NOT_NEEDED',
     reason: 'AUTO_DATA_ABSENT',
@@ -36,8 +103,8 @@ export const STREAM_STATUS_TABLE = {
   S3: {
     row: 'S3',
     from: ['VERIFICATION_NEEDED', 'VERIFIED'],
-    grounds: ['taken_for_review'],
-    acts: 'timetable',
+    triggers: ['taken_for_review'],
+    acts: 'scheduler',
     to: 'IN_REVIEW',
     reason: 'AUTO',
     unverifiedAt: 'keep',
@@ -48,7 +115,7 @@ export const STREAM_STATUS_TABLE = {
   S4: {
     row: 'S4',
     from: ['IN_REVIEW'],
-    grounds: ['nothing_to_check'],
+    triggers: ['nothing_to_check'],
     acts: 'job',
     to: 'VERIFICATION_NOT_NEEDED',
     reason: 'AUTO_DATA_ABSENT',
@@ -60,7 +127,7 @@ export const STREAM_STATUS_TABLE = {
   S5: {
     row: 'S5',
     from: ['IN_REVIEW'],
-    grounds: ['data_malformed'],
+    triggers: ['data_malformed'],
     acts: 'job',
     to: 'NOT_VERIFIED',
     reason: 'AUTO_INCORRECT_DATA',
@@ -72,7 +139,7 @@ export const STREAM_STATUS_TABLE = {
   S6: {
     row: 'S6',
     from: ['IN_REVIEW'],
-    grounds: ['register_confirmed'],
+    triggers: ['register_confirmed'],
     acts: 'job',
     to: 'VERIFIED',
     reason: 'of_the_stream',
@@ -84,7 +151,7 @@ export const STREAM_STATUS_TABLE = {
   S7: {
     row: 'S7',
     from: ['IN_REVIEW'],
-    grounds: ['register_refuted'],
+    triggers: ['register_refuted'],
     acts: 'job',
     to: 'NOT_VERIFIED',
     reason: 'of_the_stream',
@@ -96,7 +163,7 @@ export const STREAM_STATUS_TABLE = {
   S8: {
     row: 'S8',
     from: 'any_but_in_review',
-    grounds: ['document_refuted_elsewhere'],
+    triggers: ['document_refuted_elsewhere'],
     acts: 'job',
     to: 'NOT_VERIFIED',
     reason: 'of_the_stream',
@@ -108,7 +175,7 @@ export const STREAM_STATUS_TABLE = {
   S9: {
     row: 'S9',
     from: ['IN_REVIEW'],
-    grounds: ['technical_error'],
+    triggers: ['technical_error'],
     acts: 'job',
     to: 'as_before',
     reason: 'as_before',
@@ -120,7 +187,7 @@ export const STREAM_STATUS_TABLE = {
   S10: {
     row: 'S10',
     from: 'any',
-    grounds: ['repeat_asked'],
+    triggers: ['repeat_asked'],
     acts: 'official',
     to: 'VERIFICATION_NEEDED',
     reason: 'ONLINE_TRIGGERED',
@@ -132,13 +199,13 @@ export const STREAM_STATUS_TABLE = {
   S11: {
     row: 'S11',
     from: ['IN_REVIEW'],
-    grounds: ['lock_expired', 'released_unasked', 'answer_overtaken'],
-    acts: 'timetable',
+    triggers: ['lock_expired', 'released_unasked', 'answer_overtaken'],
+    acts: 'scheduler',
     to: 'as_before',
     reason: 'as_before',
     unverifiedAt: 'keep',
     data: 'keep',
-    lock: 'give_back',
+    lock: 'release',
     records: false,
   },
 } as const satisfies { readonly [Name in StreamRowName]: StreamStatusRow & { readonly row: Name } };

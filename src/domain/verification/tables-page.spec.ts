@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { RELATIONSHIP_STATUS_TABLE } from '../confidant/relationship-status.table';
-import { CUMULATIVE_STATUS_TABLE } from './cumulative-status.table';
-import { STREAM_GROUNDS } from './ground';
-import { NHS_STATUS_TABLE } from './nhs-status.table';
-import { SELECTION_BRANCHES } from './selection.table';
-import { STREAM_STATUS_TABLE } from './stream-status.table';
+import { RELATIONSHIP_STATUS_TABLE } from '../confidant/relationship-status.rules';
+import { CUMULATIVE_STATUS_TABLE } from './cumulative-status.rules';
+import { STREAM_TRIGGERS, STREAM_STATUS_TABLE } from './stream-status.table';
+import { NHS_STATUS_TABLE } from './nhs-status.rules';
+import { SELECTION_BRANCHES } from './selection.rules';
 import { verificationTablesPage } from '../../../tools/verification-tables/tables-page';
 
 const PAGE = verificationTablesPage([
@@ -34,8 +33,8 @@ describe('the printed page', () => {
       expect(PAGE.split('\n').filter((line) => line.startsWith(`| ${row} |`))).toHaveLength(1);
   });
 
-  it('has every ground in the grid, every branch of the selection and every answer', () => {
-    for (const words of Object.values(STREAM_GROUNDS)) expect(PAGE).toContain(`\n| ${words} |`);
+  it('has every trigger in the grid, every branch of the selection and every answer', () => {
+    for (const words of Object.values(STREAM_TRIGGERS)) expect(PAGE).toContain(`\n| ${words} |`);
     for (const { name } of SELECTION_BRANCHES) expect(PAGE).toContain(`\`${name}\``);
     expect(PAGE).toContain('| `dms_passport` | FOUND | the data is refuted (S7, and S8 for other holders) |');
     expect(PAGE).toContain('| `unzr` | NOT_FOUND | the data is refuted (S7) |');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KYIV } from '../calendar-day';
-import { dueThreshold } from './validation-period';
+import { dueThreshold } from './selection.rules';
 
 function threshold(today: string, periodDays: number): string {
   return dueThreshold({ today, periodDays, timeZone: KYIV }).toISOString();

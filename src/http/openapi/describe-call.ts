@@ -35,7 +35,7 @@ function errorsOfAccess(access: Access): readonly (RefusalCode | number)[] {
         'access_token_invalid',
         'scope_missing',
         'legal_entity_not_active',
-        ...(access.need.of === undefined ? [] : (['entity_type_refused'] as const)),
+        ...(access.need.entityType === undefined ? [] : (['entity_type_refused'] as const)),
       ];
   }
 }
@@ -49,7 +49,7 @@ function whoMay(access: Access): string {
     case 'with any token':
       return 'Needs a token; what its bearer may do is asked of him field by field.';
     case 'with token': {
-      const { scopes, of } = access.need;
+      const { scopes, entityType: of } = access.need;
       return `Needs ${scopes.join(', ')}${of === undefined ? '' : ` and a client of type ${of}`}.`;
     }
   }

@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/env';
-import type { TechnicalErrorKind } from '../../domain/technical-error';
+import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 
 /** The settings of the limiter. */
 export type LimiterSettings = Pick<

@@ -1,4 +1,4 @@
-import type { TechnicalErrorKind } from '../../domain/technical-error';
+import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 import { AnswerRefused, type WhyRefused, unreadable } from './answer-refused';
 import { classifyFault } from './fault.rules';
 import { decodeBody, type ReceivedBody } from './body-decoder';

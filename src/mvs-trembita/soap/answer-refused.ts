@@ -1,4 +1,4 @@
-import type { TechnicalErrorKind } from '../../domain/technical-error';
+import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 
 /** The closed list of what can be wrong with an answer. It may be logged: no word comes from the answer. */
 export type WhyRefused =

@@ -1,4 +1,4 @@
-import type { TechnicalErrorKind } from '../../domain/technical-error';
+import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 import { type XmlElement, trimXmlSpace } from './envelope';
 
 /** Which codes a kind of fault has; codes are compared in small letters without underscores. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../../database/transactions';
-import { refuseConfidant } from '../../domain/confidant/confidant.rules';
+import { refuseConfidant } from '../../domain/confidant/relationship.rules';
 import type { PersonRequest, SignUpContent } from '../../domain/person/person-request';
 import { faultsOfPerson } from '../../domain/person/registration.rules';
 import { Refusal } from '../../domain/refusal';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
 import { entryOf, toldOf } from '../../../test/support/signed-faults';
-import { DOCUMENT_NUMBERS } from '../../domain/person/document-number.table';
-import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/document-type';
+import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
+import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 
 describe('A number of a document', () => {
   const entry = '$.person.documents.[0].number format';

@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { RELATION_TYPES } from '../../domain/confidant/relation-type';
-import { DOCUMENT_NUMBERS } from '../../domain/person/document-number.table';
-import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/document-type';
-import { ADDRESS_TYPES, PHONE_TYPES, SETTLEMENT_TYPES } from '../../domain/person/person-request';
+import {
+  RELATION_TYPES,
+  DOCUMENT_TYPES,
+  RELATIONSHIP_DOCUMENT_TYPES,
+} from '../../domain/person/dictionaries';
+import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
+import { ADDRESS_TYPES, PHONE_TYPES, SETTLEMENT_TYPES } from '../../domain/person/dictionaries';
 import { day, id, isStorable, saysPattern, text, textLike } from '../../http';
 
 /** The published pattern: Ukrainian letters, hyphen and apostrophe, single blanks between words. */

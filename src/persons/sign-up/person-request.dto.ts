@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { GENDERS } from '../../domain/person/gender';
-import { WAYS_OF_COMMUNICATION, type SignUpContent } from '../../domain/person/person-request';
+import { GENDERS } from '../../domain/person/dictionaries';
+import { WAYS_OF_COMMUNICATION } from '../../domain/person/dictionaries';
+import type { SignUpContent } from '../../domain/person/person-request';
 import { day, id, parseBody, text, textLike } from '../../http';
 import {
   address,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../database/transactions';
-import { ageInYears } from '../../domain/person/age';
+import { ageInYears } from '../../domain/calendar-day';
 import type { PersonRequest } from '../../domain/person/person-request';
 import { Refusal } from '../../domain/refusal';
 import { CheckRelationship, CreateRelationship } from '../../confidant-relationships';

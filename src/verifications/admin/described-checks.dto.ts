@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RETRY_KINDS } from '../../domain/technical-error';
+import { RETRY_KINDS } from '../../domain/verification/technical-error';
 import { REGISTER_STREAMS } from '../../domain/verification/stream';
 import { type Description, toldAt, toldId } from '../../http';
 import { PERSON_NOT_ACTIVE } from '../check-request.repository';

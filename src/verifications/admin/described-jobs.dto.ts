@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RETRY_KINDS } from '../../domain/technical-error';
+import { RETRY_KINDS } from '../../domain/verification/technical-error';
 import { type Description, toldAt, toldId } from '../../http';
 import { RUN_STATUSES } from '../../jobs';
 import { RUN_COUNTERS } from '../verification-metrics';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CUMULATIVE_STATUSES } from '../../domain/verification/status';
+import { CUMULATIVE_STATUSES } from '../../domain/verification/stream';
 import { type Description, toldAt, toldId } from '../../http';
 import { STATUS_QUERY, UNVERIFIED_QUERY } from './list-queries.dto';
 

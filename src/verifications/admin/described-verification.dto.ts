@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import { CUMULATIVE_STATUSES, STREAM_REASONS, STREAM_STATUSES } from '../../domain/verification/status';
-import { REGISTER_STREAMS } from '../../domain/verification/stream';
+import {
+  CUMULATIVE_STATUSES,
+  STREAM_REASONS,
+  STREAM_STATUSES,
+  REGISTER_STREAMS,
+} from '../../domain/verification/stream';
 import { type Description, toldAt } from '../../http';
 import { NHS_MOVE } from '../nhs-status.service';
 import { REPEAT_ASKED } from '../stream-restart.service';

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import { Refusal } from '../../domain/refusal';
 import { CallerOf, Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
 import { JobList, type JobRun, JobRunRepository, runSummary, StartRun } from '../../jobs';

@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { CUMULATIVE_STATUSES, STREAM_REASONS, STREAM_STATUSES } from '../../domain/verification/status';
-import { REGISTER_STREAMS, STREAMS } from '../../domain/verification/stream';
+import {
+  CUMULATIVE_STATUSES,
+  STREAM_REASONS,
+  STREAM_STATUSES,
+  REGISTER_STREAMS,
+  STREAMS,
+} from '../../domain/verification/stream';
 import { type ListAsked, parseList } from '../../http';
 import type { StreamFilter } from '../person-list.repository';
 

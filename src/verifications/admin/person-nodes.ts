@@ -1,5 +1,4 @@
-import { admit } from '../../domain/access/access.rules';
-import type { Caller } from '../../domain/access/caller';
+import { admit, type Caller } from '../../domain/access/access.rules';
 import { STREAMS, type StreamName } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
 import type {

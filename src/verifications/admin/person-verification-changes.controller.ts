@@ -1,5 +1,5 @@
 import { Body, Controller, Inject, NotFoundException, Param, Patch } from '@nestjs/common';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import { CallerOf, Describes, Needs, ParseId } from '../../http';
 import type { CheckRequestRow } from '../check-request.repository';
 import { ReadCheck } from '../check-request.service';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import type { RegisterStreamName } from '../../domain/verification/stream';
 import { databaseIdOf, withInputNames } from '../../graphql';
 import { CallerOf, Needs } from '../../http';

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
-import type { Caller } from '../../domain/access/caller';
+import type { Caller } from '../../domain/access/access.rules';
 import { type Connection, connectionOf, databaseIdOf, type PageAsked, windowOf } from '../../graphql';
 import { CallerOf, Needs } from '../../http';
 import { PersonListRepository } from '../person-list.repository';

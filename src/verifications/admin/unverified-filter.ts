@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { STREAM_REASONS, STREAM_STATUSES } from '../../domain/verification/status';
-import { STREAMS } from '../../domain/verification/stream';
+import { STREAM_REASONS, STREAM_STATUSES, STREAMS } from '../../domain/verification/stream';
 import { Refusal } from '../../domain/refusal';
 import { parseBody } from '../../http';
 import { type ChosenList, listedBy, unverified } from '../person-list.repository';

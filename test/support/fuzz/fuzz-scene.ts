@@ -1,4 +1,4 @@
-import { SCOPES } from '../../../src/domain/access/scope';
+import { SCOPES } from '../../../src/domain/access/access.rules';
 import { aCaller, aPerson, aRelationship } from '../builders';
 import { UNZR } from '../guarded-calls';
 import { Installation, JOB } from '../installation';

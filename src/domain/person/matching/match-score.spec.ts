@@ -8,7 +8,7 @@ import {
   oracleScore,
 } from '../../../../test/support/match-oracle';
 import { binsOf, matchScore, scoreOfBins } from './match-score';
-import { PERSON_MATCH_MODEL, type Bins } from './person-match-model.table';
+import { PERSON_MATCH_MODEL, type Bins } from './match-model.table';
 
 const PAIRS = madeUpPairs(1_000);
 

@@ -1,8 +1,8 @@
-import { comparedPerson } from './compared-person';
-import { documentsBin, sameNumberBin, twinsBin } from './document-features';
-import type { MatchingPerson } from './matching-person';
-import { PERSON_MATCH_MODEL, type Bins, type Feature } from './person-match-model.table';
+import { comparedPerson, type MatchingPerson } from './compared-person';
 import {
+  documentsBin,
+  sameNumberBin,
+  twinsBin,
   birthSettlementBin,
   firstNameBin,
   genderBin,
@@ -11,7 +11,8 @@ import {
   residenceSettlementBin,
   secondNameBin,
   taxIdBin,
-} from './text-features';
+} from './match-features';
+import { PERSON_MATCH_MODEL, type Bins, type Feature } from './match-model.table';
 
 /** The published service tells scores with so many digits, and thresholds were chosen among such. */
 const DECIMALS = 5;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../../test/support/sign-up-content';
-import type { DocumentType } from '../document-type';
+import type { DocumentType } from '../dictionaries';
 import type { PersonRequest } from '../person-request';
 import { lookUpOf, searchKeysOf, type LookUp } from './search-keys';
 

@@ -1,10 +1,7 @@
-import type { IsoDay } from '../../calendar-day';
-import { ageInYears } from '../age';
-import type { DocumentType } from '../document-type';
-import type { PersonRequest } from '../person-request';
-import { savedName } from '../saved-name';
-import type { MatchingDocument } from './matching-person';
-import { digitsOf } from './normal-form';
+import { type IsoDay, ageInYears } from '../../calendar-day';
+import type { DocumentType } from '../dictionaries';
+import { type PersonRequest, savedName } from '../person-request';
+import { type MatchingDocument, digitsOf } from './compared-person';
 
 /** Everything by which a request may meet a person who is registered already. */
 export interface SearchKeys {

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { RULES_DAY, aChild, dayAfter, told } from '../../../test/support/told-faults';
+import { PERSON_REGISTRATION_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
+
+describe('The dates of a document', () => {
+  const born = '2020-05-05';
+  const withDates = (dates: object) =>
+    aChild().born(born).withOnlyDocument('BIRTH_CERTIFICATE', 'ЯЩ-1', dates);
+
+  it.each([
+    [
+      dayAfter(RULES_DAY, 1),
+      [['$.person.documents.[0].issued_at', 'Document issued date should be in the past']],
+    ],
+    [RULES_DAY, []],
+    [born, []],
+    [
+      dayAfter(born, -1),
+      [['$.person.documents.[0].issued_at', 'Document issued date should greater than person.birth_date']],
+    ],
+  ])('let it be issued on %s or not: %j', (issuedAt, faults) => {
+    expect(told(withDates({ issued_at: issuedAt }))).toEqual(faults);
+  });
+
+  it.each([
+    [
+      dayAfter(RULES_DAY, -1),
+      [['$.person.documents.[0].expiration_date', 'Document expiration_date should be in the future']],
+    ],
+    [RULES_DAY, []],
+    [dayAfter(RULES_DAY, 1), []],
+  ])('let it expire on %s or not: %j', (expirationDate, faults) => {
+    expect(told(withDates({ expiration_date: expirationDate }))).toEqual(faults);
+  });
+
+  const expiring: readonly DocumentType[] = [
+    'NATIONAL_ID',
+    'COMPLEMENTARY_PROTECTION_CERTIFICATE',
+    'PERMANENT_RESIDENCE_PERMIT',
+    'REFUGEE_CERTIFICATE',
+    'TEMPORARY_CERTIFICATE',
+    'TEMPORARY_PASSPORT',
+  ];
+
+  it.each(PERSON_REGISTRATION_DOCUMENT_TYPES)('say of a %s when it expires, if it must', (type) => {
+    const content = aChild()
+      .aged(16)
+      .withTaxId('0000000017')
+      .withUnzr('20090910-00017')
+      .withOnlyDocument(type, undefined, { expiration_date: undefined });
+    // Beside it stands what makes the documents enough.
+    if (type === 'BIRTH_CERTIFICATE_FOREIGN') content.withDocument('PASSPORT');
+    const sentence = `expiration_date is mandatory for document_type ${type}`;
+    expect(told(content)).toEqual(
+      expiring.includes(type) ? [['$.person.documents.[0].expiration_date', sentence]] : [],
+    );
+  });
+});

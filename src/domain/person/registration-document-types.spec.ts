@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest';
+import { aSignUpContent } from '../../../test/support/sign-up-content';
+import { USUAL_PARAMETERS } from '../../../test/support/registration-parameters';
+import { RULES_DAY, aChild, anAdolescent, faultsOf, told } from '../../../test/support/told-faults';
+import type { IsoDay } from '../calendar-day';
+import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
+
+const NOT_ALLOWED = 'Submitted document type is not allowed';
+const REQUIRED = 'Must contain required item.';
+
+describe('A NATIONAL_ID', () => {
+  it('needs a unzr, and any unzr will do', () => {
+    const holder = anAdolescent().withOnlyDocument('NATIONAL_ID');
+    expect(told(holder)).toEqual([['$.person.unzr', 'unzr is mandatory for document type NATIONAL_ID']]);
+    // It need not begin with the birth date.
+    expect(told(holder.withUnzr('19000101-00001'))).toEqual([]);
+  });
+
+  it('does not stand beside a PASSPORT', () => {
+    expect(told(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
+      ['$.person.documents', 'Person can have only new passport NATIONAL_ID or old PASSPORT'],
+    ]);
+  });
+});
+
+describe('A type of document', () => {
+  it('outside the registry’s own lists is told at each document', () => {
+    const registration: readonly DocumentType[] = ['BIRTH_CERTIFICATE'];
+    const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
+    expect(told(content, RULES_DAY, { personRegistrationDocumentTypes: registration })).toEqual([
+      ['$.person.documents.[1].type', NOT_ALLOWED],
+      ['$.person.documents.[2].type', NOT_ALLOWED],
+    ]);
+  });
+
+  it.each(PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES)('%s proves legal capacity between 14 and 18 only', (type) => {
+    const refused = [['$.person.documents.[1].type', NOT_ALLOWED]];
+    const born = (birthDate: IsoDay) =>
+      aChild()
+        .withTaxId('0000000017')
+        .born(birthDate)
+        .withDocument(type, undefined, { issued_at: RULES_DAY });
+    // The limits are outside: the whole year of being 14 is refused, and the first day of being 18.
+    expect(told(born('2012-03-10'))).toEqual(refused);
+    expect(told(born('2011-03-11'))).toEqual(refused);
+    expect(told(born('2011-03-10'))).toEqual([]);
+    expect(told(born('2008-03-11'))).toEqual([]);
+    expect(told(born('2008-03-10'))).toEqual(refused);
+    expect(told(born('2008-03-09'))).toEqual(refused);
+  });
+
+  it.each([
+    ['2026-02-28', []],
+    ['2026-03-01', [['$.person.documents.[1].type', NOT_ALLOWED]]],
+  ])('of legal capacity is good until 1 March to who was born on 29 February: %s', (today, faults) => {
+    const bornInLeapYear = aSignUpContent('2026-02-20')
+      .born('2008-02-29')
+      .withTaxId('0000000017')
+      .withDocument('COURT_DECISION_LEGAL_CAPACITY');
+    expect(told(bornInLeapYear, today)).toEqual(faults);
+  });
+
+  it('of legal capacity stands beside a document of registration', () => {
+    expect(told(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
+      ['$.person.documents', NOT_ALLOWED],
+    ]);
+    expect(told(anAdolescent().withDocument('MARRIAGE_CERTIFICATE'))).toEqual([]);
+  });
+
+  it('of legal capacity stands alone of its kind', () => {
+    const two = anAdolescent().withDocument('MARRIAGE_CERTIFICATE').withDocument('DIVORCE_CERTIFICATE');
+    expect(told(two)).toEqual([['$.person.documents', NOT_ALLOWED]]);
+  });
+});
+
+describe('The documents of a child below 14', () => {
+  it.each(['BIRTH_CERTIFICATE', 'BIRTH_CERTIFICATE_FOREIGN'] as const)('may be a %s alone', (type) => {
+    expect(told(aChild().withOnlyDocument(type))).toEqual([]);
+  });
+
+  it('hold nothing else, and every other one is told', () => {
+    const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
+    expect(told(content)).toEqual([
+      ['$.person.documents.[1].type', NOT_ALLOWED],
+      ['$.person.documents.[2].type', NOT_ALLOWED],
+    ]);
+  });
+
+  it('are told as not allowed and as not enough together', () => {
+    expect(faultsOf(aChild().withOnlyDocument('PASSPORT'))).toMatchObject([
+      { entry: '$.person.documents.[0].type', description: NOT_ALLOWED, params: [] },
+      { entry: '$.person.documents', description: REQUIRED, params: ['BIRTH_CERTIFICATE'] },
+    ]);
+  });
+
+  it.each([
+    ['the day before', '2026-03-09', [NOT_ALLOWED, REQUIRED]],
+    ['on', '2026-03-10', []],
+    ['the day after', '2026-03-11', []],
+  ])('become those of a person who speaks for himself: %s the birthday', (_, today, sentences) => {
+    const content = aSignUpContent('2026-03-01')
+      .born('2012-03-10')
+      .withTaxId('0000000017')
+      .withOnlyDocument('PASSPORT');
+    expect(told(content, today).map(([, sentence]) => sentence)).toEqual(sentences);
+  });
+});
+
+describe('The documents of a person from 14 on', () => {
+  const sufficient = [...USUAL_PARAMETERS.selfAuthAgeDocumentTypes, 'BIRTH_CERTIFICATE' as const];
+
+  it.each(sufficient)('may be a %s alone', (type) => {
+    expect(told(anAdolescent().withOnlyDocument(type).withUnzr('20090910-00017'))).toEqual([]);
+  });
+
+  it('are not enough without one of these, and the answer names them', () => {
+    expect(faultsOf(anAdolescent().withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN'))).toEqual([
+      { entry: '$.person.documents', rule: 'invalid', description: REQUIRED, params: sufficient },
+    ]);
+  });
+
+  it('are asked for from the birthday itself', () => {
+    const foreign = aSignUpContent('2026-03-01')
+      .born('2012-03-10')
+      .withTaxId('0000000017')
+      .withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN');
+    expect(told(foreign, '2026-03-09')).toEqual([]);
+    expect(told(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
+  });
+});
+
+describe('Each age', () => {
+  it('is a parameter of its own', () => {
+    const sixteen = anAdolescent().withDocument('MARRIAGE_CERTIFICATE');
+    const refused = [['$.person.documents.[1].type', NOT_ALLOWED]];
+    expect(told(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
+    expect(told(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
+    expect(told(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
+      ['$.person.documents.[0].type', NOT_ALLOWED],
+      ['$.person.documents', REQUIRED],
+    ]);
+  });
+});
