@@ -14,8 +14,8 @@ export class BareInserts {
 
   /** Transactions a second. */
   run(registrations: readonly WrittenRows[]): Promise<number> {
-    return ratePerSecond(registrations, this.clients.length, async (written, place) => {
-      const client = this.clients[place];
+    return ratePerSecond(registrations, this.clients.length, async (written, index) => {
+      const client = this.clients[index];
       await client?.query('BEGIN');
       for (const { table, rows } of written) {
         const text = `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;

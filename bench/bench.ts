@@ -17,7 +17,7 @@ import { TooLarge } from './scale/measure-scale';
 import { runScale } from './scale/run-scale';
 import { scaleJson, scaleText } from './scale/scale-report';
 import { SCALE_SETTINGS } from './scale/scale-terms';
-import { onDatabase, openStage, type Stage } from './stage';
+import { onDatabase, openEnvironment, type BenchEnvironment } from './environment';
 import { FULL, QUICK, type Terms } from './terms';
 
 const EXIT = { reached: 0, missed: 1, usage: 64, interrupted: 130, terminated: 143 } as const;
@@ -33,7 +33,7 @@ interface Interruption extends Pick<Progress, 'say'> {
 
 interface Measurement {
   readonly figures: string;
-  readonly measure: (stage: Stage, terms: Terms) => Promise<Measured>;
+  readonly measure: (environment: BenchEnvironment, terms: Terms) => Promise<Measured>;
 }
 
 /** Measured one after the other, so that nothing shares the machine with what is being measured; all in one world of persons. */
@@ -47,7 +47,9 @@ const IN_THE_WORLD: readonly Measurement[] = [
 ];
 
 /** Each in tables of its own; `load` gives how many seconds that took. */
-const IN_TABLES: readonly (Measurement & { load: (stage: Stage, terms: Terms) => Promise<number> })[] = [
+const IN_TABLES: readonly (Measurement & {
+  load: (environment: BenchEnvironment, terms: Terms) => Promise<number>;
+})[] = [
   { figures: 'P4', load: loadSelection, measure: measureSelection },
   { figures: 'S2', load: loadSearch, measure: measureSearch },
   { figures: 'S3', load: loadLists, measure: measureLists },
@@ -63,31 +65,36 @@ async function run(interrupted: AbortController): Promise<number> {
   const say = (sentence: string): void => {
     process.stderr.write(`${seconds().toFixed(0).padStart(5)} s  ${sentence}\n`);
   };
-  const opening = openStage(say, usage.scaleRows === undefined ? {} : SCALE_SETTINGS);
+  const opening = openEnvironment(say, usage.scaleRows === undefined ? {} : SCALE_SETTINGS);
   stopOnSignal(opening, { interrupted, say });
-  const stage = await opening;
+  const environment = await opening;
   try {
-    return await measure(stage, usage, { say, seconds });
+    return await measure(environment, usage, { say, seconds });
   } finally {
-    if (!interrupted.signal.aborted) await stage.stop();
+    if (!interrupted.signal.aborted) await environment.stop();
   }
 }
 
-async function measure(stage: Stage, usage: Usage, progress: Progress): Promise<number> {
-  if (usage.scaleRows !== undefined) return measureCountry(stage, usage.scaleRows, { ...progress, ...usage });
-  const measured = await measureAll(stage, usage, progress);
+async function measure(environment: BenchEnvironment, usage: Usage, progress: Progress): Promise<number> {
+  if (usage.scaleRows !== undefined)
+    return measureCountry(environment, usage.scaleRows, { ...progress, ...usage });
+  const measured = await measureAll(environment, usage, progress);
   const report = { ...measured, seconds: progress.seconds() };
   process.stdout.write(usage.json ? `${reportJson(report)}\n` : reportText(report));
   return missesAMust(report) ? EXIT.missed : EXIT.reached;
 }
 
 async function measureCountry(
-  stage: Stage,
+  environment: BenchEnvironment,
   rows: number,
   { json, ...progress }: Progress & Pick<Usage, 'json'>,
 ): Promise<number> {
   try {
-    const { report, findings } = await runScale(stage, { rows, machine: machineText(stage), ...progress });
+    const { report, findings } = await runScale(environment, {
+      rows,
+      machine: machineText(environment),
+      ...progress,
+    });
     process.stdout.write(json ? `${scaleJson(report, findings)}\n` : scaleText(report, findings));
     return missesAMust(report) ? EXIT.missed : EXIT.reached;
   } catch (error) {
@@ -98,7 +105,7 @@ async function measureCountry(
 }
 
 /** Ctrl-C takes the servers and their data along; a second one does not wait for that. */
-function stopOnSignal(opening: Promise<Stage>, { interrupted, say }: Interruption): void {
+function stopOnSignal(opening: Promise<BenchEnvironment>, { interrupted, say }: Interruption): void {
   for (const [signal, status] of [
     ['SIGINT', EXIT.interrupted],
     ['SIGTERM', EXIT.terminated],
@@ -107,14 +114,18 @@ function stopOnSignal(opening: Promise<Stage>, { interrupted, say }: Interruptio
       interrupted.abort();
       say('Stopping, and removing what was loaded.');
       void opening
-        .then((stage) => stage.stop())
+        .then((environment) => environment.stop())
         .catch(() => undefined)
         .finally(() => process.exit(status));
     });
   }
 }
 
-async function measureAll(stage: Stage, usage: Usage, progress: Progress): Promise<Omit<Report, 'seconds'>> {
+async function measureAll(
+  environment: BenchEnvironment,
+  usage: Usage,
+  progress: Progress,
+): Promise<Omit<Report, 'seconds'>> {
   const terms = usage.quick ? QUICK : FULL;
   const isAsked = ({ figures }: Measurement): boolean =>
     usage.figures.length === 0 || figures.split(', ').some((figure) => usage.figures.includes(figure));
@@ -124,28 +135,30 @@ async function measureAll(stage: Stage, usage: Usage, progress: Progress): Promi
   if (inTheWorld.length > 0) {
     const loadedFrom = progress.seconds();
     progress.say(`Loading ${terms.worldPersons} persons.`);
-    await onDatabase(await stage.database('bench_world'), (client) => fillWorld(client, terms.worldPersons));
+    await onDatabase(await environment.database('bench_world'), (client) =>
+      fillWorld(client, terms.worldPersons),
+    );
     loadingSeconds += progress.seconds() - loadedFrom;
-    measurements.push(...(await measureInTheWorld(stage, inTheWorld, { terms, ...progress })));
-    await stage.drop('bench_world');
+    measurements.push(...(await measureInTheWorld(environment, inTheWorld, { terms, ...progress })));
+    await environment.drop('bench_world');
   }
   for (const { figures, load, measure } of IN_TABLES.filter(isAsked)) {
     progress.say(`Loading the tables of ${figures}.`);
-    loadingSeconds += await load(stage, terms);
+    loadingSeconds += await load(environment, terms);
     progress.say(`Measuring ${figures}.`);
-    measurements.push(judged(await measure(stage, terms)));
+    measurements.push(judged(await measure(environment, terms)));
   }
   return {
     terms: termsText(terms),
-    machine: machineText(stage),
-    settings: stage.settings,
+    machine: machineText(environment),
+    settings: environment.settings,
     loadingSeconds,
     measurements,
   };
 }
 
 async function measureInTheWorld(
-  stage: Stage,
+  environment: BenchEnvironment,
   asked: readonly Measurement[],
   { terms, say, seconds }: Progress & { readonly terms: Terms },
 ): Promise<JudgedMeasurement[]> {
@@ -153,12 +166,12 @@ async function measureInTheWorld(
   const hasTimeFor = (needed: number): boolean => seconds() + needed < terms.repeatUntilSeconds;
   for (const { figures, measure } of asked) {
     say(`Measuring ${figures}.`);
-    measurements.push(await measureTwiceIfNoisy(() => measure(stage, terms), { say, hasTimeFor }));
+    measurements.push(await measureTwiceIfNoisy(() => measure(environment, terms), { say, hasTimeFor }));
   }
   return measurements;
 }
 
-function machineText({ cores, redisKind }: Stage): string {
+function machineText({ cores, redisKind }: BenchEnvironment): string {
   return `${cores} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, Redis: ${redisKind}`;
 }
 

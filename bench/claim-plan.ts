@@ -43,7 +43,7 @@ export class ClaimPlan {
     return new ClaimPlan(client, rows[0]?.id ?? '');
   }
 
-  /** One round: the plan is settled and the pages are in memory, then every claim is told. */
+  /** One round: the plan is settled and the pages are in memory, then every claim is reported. */
   async costs(threshold: string, times: number): Promise<ClaimCost[]> {
     for (let run = 0; run < RUNS_BEFORE; run += 1) {
       await this.takenBack(() => this.client.query({ ...this.statement, values: this.values(threshold) }));

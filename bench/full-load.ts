@@ -1,7 +1,7 @@
 import { type BareCalls, CALLS_IN_FLIGHT, measureCalls } from './measure-calls';
 import { middleOf } from './middle-of-run';
 import { makeDue } from './rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { sweep } from './sweep';
 import type { Terms } from './terms';
 import { type Glance, startWorker, type Worker } from './worker';
@@ -14,7 +14,7 @@ export interface FullLoad {
   readonly memory: readonly { readonly persons: number; readonly rssBytes: number }[];
 }
 
-/** What one run came to, from its first tenth to its ninth. */
+/** The figures of one run, from its first tenth to its ninth. */
 export interface LoadRound {
   readonly personsPerSecond: number;
   readonly cpuMicrosecondsPerPerson: number;
@@ -23,12 +23,12 @@ export interface LoadRound {
 }
 
 /** The register answers at once; the whole program, one worker with as many calls at once as the reference. */
-export async function runFullLoad(stage: Stage, terms: Terms): Promise<FullLoad> {
-  const databaseUrl = await stage.database('bench_load', 'bench_world');
-  const register = await stage.register(0);
+export async function runFullLoad(environment: BenchEnvironment, terms: Terms): Promise<FullLoad> {
+  const databaseUrl = await environment.database('bench_load', 'bench_world');
+  const register = await environment.register(0);
   const worker = await startWorker({
     databaseUrl,
-    redisUrl: stage.redis.url,
+    redisUrl: environment.redis.url,
     registerUrl: register.url,
     concurrency: CALLS_IN_FLIGHT,
     concurrencyPerWorker: CALLS_IN_FLIGHT,
@@ -39,7 +39,7 @@ export async function runFullLoad(stage: Stage, terms: Terms): Promise<FullLoad>
     const calls = [await measureCalls(register.url, terms.callSeconds)];
     for (let round = 0; round < terms.rounds; round += 1) {
       await onDatabase(databaseUrl, (client) => makeDue(client, terms.sweepPersons));
-      const glances = await watch(worker, (during) => sweep(databaseUrl, stage.redis.url, during));
+      const glances = await watch(worker, (during) => sweep(databaseUrl, environment.redis.url, during));
       rounds.push(roundOf(glances));
       memory.push(...glances);
       calls.push(await measureCalls(register.url, terms.callSeconds));
@@ -48,7 +48,7 @@ export async function runFullLoad(stage: Stage, terms: Terms): Promise<FullLoad>
   } finally {
     await worker.stop();
     await register.stop();
-    await stage.drop('bench_load');
+    await environment.drop('bench_load');
   }
 }
 

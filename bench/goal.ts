@@ -3,12 +3,12 @@ export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 
 /**
  * A figure to reach: what it must be, and what it should be. Both are ratios to something measured in the same run. Of
- * some nobody has said it; they are measured so that a change for the worse is seen.
+ * some nobody has detail it; they are measured so that a change for the worse is seen.
  */
 export interface Goal {
   readonly id: string;
   readonly what: string;
-  /** What stands behind the number, for example `× C_http`. */
+  /** Printed behind the number, for example `× C_http`. */
   readonly unit: string;
   readonly must?: Bound;
   readonly aim?: Bound;
@@ -21,7 +21,7 @@ export interface Figure {
   /** Symbol of the reference whose restlessness would make the figure doubtful. */
   readonly reference?: string;
   /** The measured quantities behind the ratio, in words. */
-  readonly said: string;
+  readonly detail: string;
 }
 
 /** A quantity that figures are divided by, as it was measured before, between and after them. */

@@ -19,5 +19,5 @@ process.on('message', (question) => {
   if (question === 'reset') delays.reset();
   process.send?.(report);
 });
-// Waiting for questions must not keep a worker alive that was told to end.
+// Waiting for questions must not keep a worker alive that was asked to end.
 process.channel?.unref();

@@ -16,9 +16,9 @@ export async function measureCalls(url: string, seconds: number): Promise<BareCa
     file: 'bench/call-register.ts',
     args: [url, String(CALLS_IN_FLIGHT), String(seconds)],
   });
-  const told = await program.line('stdout', (line) => (line.startsWith('{') ? line : undefined));
+  const line = await program.line('stdout', (line) => (line.startsWith('{') ? line : undefined));
   await program.stop();
-  const measured = JSON.parse(told) as { calls: number; seconds: number; cpuSeconds: number };
+  const measured = JSON.parse(line) as { calls: number; seconds: number; cpuSeconds: number };
   return {
     perSecond: measured.calls / measured.seconds,
     cpuMicrosecondsPerCall: (measured.cpuSeconds / measured.calls) * 1e6,

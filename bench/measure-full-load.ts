@@ -5,13 +5,13 @@ import { cpuPerPerson } from './p08-cpu-per-person';
 import { eventLoopDelay } from './p09-event-loop-delay';
 import { statementsPerPerson } from './p10-statements-per-person';
 import { memoryGrowth } from './p12-memory';
-import type { Stage } from './stage';
+import type { BenchEnvironment } from './environment';
 import { median } from './statistics';
 import type { Terms } from './terms';
 
 /** Five figures of one load. */
-export async function measureFullLoad(stage: Stage, terms: Terms): Promise<Measured> {
-  const load = await runFullLoad(stage, terms);
+export async function measureFullLoad(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
+  const load = await runFullLoad(environment, terms);
   const figures = [wholeApplication, cpuPerPerson, eventLoopDelay, statementsPerPerson];
   if (terms.watchesMemory) figures.push(memoryGrowth);
   const cores = median(load.calls.map((call) => call.cores)).toFixed(2);
@@ -28,8 +28,8 @@ export async function measureFullLoad(stage: Stage, terms: Terms): Promise<Measu
     notes: [
       ...(terms.watchesMemory ? [] : ['P12 is about 200,000 persons and not measured in a quick run.']),
       `P1, P8: C_http is one process (${cores} cores in use) with 500 calls in flight beside the sandbox and an idle ` +
-        `database; in P1 one worker shares the same ${stage.cores} cores with sandbox, database and Redis.`,
-      'P1: from the first to the ninth tenth of each run; a run is rung for through Bull. One passport in twenty is listed.',
+        `database; in P1 one worker shares the same ${environment.cores} cores with sandbox, database and Redis.`,
+      'P1: from the first to the ninth tenth of each run; a wake-up job of Bull starts a run. One passport in twenty is listed.',
       ...(terms.watchesMemory
         ? ['P12: the first fifth is left to V8 for growing its heap to the load.']
         : []),

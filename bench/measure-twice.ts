@@ -1,7 +1,7 @@
 import type { Figure, Measured, Reference } from './goal';
 import { difference } from './statistics';
 
-/** A machine that changes more than this between two measurements of the same thing says little about another one. */
+/** A machine that changes more than this between two measurements of the same thing is no basis for a comparison. */
 const NOISY_ABOVE = 0.2;
 
 /** A figure with the verdict on the machine while it was measured. */

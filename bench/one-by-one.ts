@@ -2,7 +2,7 @@ import Queue from 'bull';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source';
 import { PersonVerification } from '../src/database/mpi/person-verification.entity';
-import { onDatabase } from './stage';
+import { onDatabase } from './environment';
 
 /** Of the settings of Bull that were tried, the fastest for jobs that do little. */
 const CONCURRENCY = 50;

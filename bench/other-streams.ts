@@ -14,7 +14,7 @@ const OTHER_STREAMS = {
 export const OTHER_STREAM_COLUMNS = Object.keys(OTHER_STREAMS)
   .map((stream) => `${stream}_verification_status, ${stream}_verification_reason`)
   .join(', ');
-/** What stands in them. */
+/** Their values. */
 export const OTHER_STREAM_VALUES = Object.values(OTHER_STREAMS)
   .map(([status, reason]) => `'${status}', '${reason}'`)
   .join(', ');

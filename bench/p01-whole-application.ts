@@ -18,6 +18,6 @@ export function wholeApplication({ rounds, calls }: FullLoad): Figure {
     goal: GOAL,
     reference: 'C_http',
     rounds: ratios(perSecond, bare),
-    said: `${Math.round(median(perSecond))} persons/s, bare ${Math.round(median(bare))} calls/s`,
+    detail: `${Math.round(median(perSecond))} persons/s, bare ${Math.round(median(bare))} calls/s`,
   };
 }

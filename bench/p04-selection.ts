@@ -2,7 +2,7 @@ import { type ClaimCost, ClaimPlan } from './claim-plan';
 import type { Figure, Goal, Measured } from './goal';
 import { isNoisy } from './measure-twice';
 import { fillSelection, finishSelection } from './rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median } from './statistics';
 import type { Terms } from './terms';
 
@@ -17,29 +17,29 @@ type Round = ReadonlyMap<number, ClaimCost>;
 const CLAIMS_PER_ROUND = 7;
 /** Late in a sweep so many are left who are due. */
 const LEFT_AT_THE_END = 200;
-/** Whoever was asked before it is due. */
+/** Persons checked before it are due. */
 export const PERIOD = `now() - interval '270 days'`;
 
 const tableName = (rows: number): string => `bench_rows_${rows}`;
 
 /** Makes the tables, the largest takes minutes; gives the seconds. */
-export async function loadSelection(stage: Stage, terms: Terms): Promise<number> {
+export async function loadSelection(environment: BenchEnvironment, terms: Terms): Promise<number> {
   const startedAtMs = performance.now();
   for (const rows of terms.tableRows) {
-    const url = await stage.database(tableName(rows));
+    const url = await environment.database(tableName(rows));
     await onDatabase(url, (client) => fillSelection(client, rows));
   }
   return (performance.now() - startedAtMs) / 1000;
 }
 
 /** The selection against the size of the table, at the beginning and at the end of a sweep. */
-export async function measureSelection(stage: Stage, terms: Terms): Promise<Measured> {
-  const early = await roundsOf(stage, terms, PERIOD);
+export async function measureSelection(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
+  const early = await roundsOf(environment, terms, PERIOD);
   for (const rows of terms.tableRows) {
-    await onDatabase(stage.url(tableName(rows)), finishSelection);
+    await onDatabase(environment.url(tableName(rows)), finishSelection);
   }
-  const late = await roundsOf(stage, terms, 'end of the sweep');
-  for (const rows of terms.tableRows) await stage.drop(tableName(rows));
+  const late = await roundsOf(environment, terms, 'end of the sweep');
+  for (const rows of terms.tableRows) await environment.drop(tableName(rows));
   const [smallest = 0, ...larger] = terms.tableRows;
   const measured = { early, late, smallest };
   return {
@@ -52,25 +52,25 @@ export async function measureSelection(stage: Stage, terms: Terms): Promise<Meas
     ],
     notes: [
       `P4: EXPLAIN (ANALYZE, BUFFERS) of the claim statement; the selection is its part that finds and locks 100 persons.`,
-      `P4: C_sel is the selection at ${count(smallest)} rows, early. 5 % inactive and 5 % waiting persons stand at the head.`,
+      `P4: C_sel is the selection at ${count(smallest)} rows, early. 5 % inactive and 5 % waiting persons are at the head.`,
       `P4: late, everybody who needed a check has had it, the rows are vacuumed, and ${LEFT_AT_THE_END} are due.`,
     ],
   };
 }
 
 /** The tables change between the phases, so the rounds of one phase are what is measured once more. */
-async function roundsOf(stage: Stage, terms: Terms, threshold: string): Promise<Round[]> {
-  const rounds = await someRounds(stage, terms, threshold);
+async function roundsOf(environment: BenchEnvironment, terms: Terms, threshold: string): Promise<Round[]> {
+  const rounds = await someRounds(environment, terms, threshold);
   const values = rounds.map((round) => round.get(terms.tableRows[0] ?? 0)?.selectionMs ?? NaN);
-  return isNoisy({ values }) ? someRounds(stage, terms, threshold) : rounds;
+  return isNoisy({ values }) ? someRounds(environment, terms, threshold) : rounds;
 }
 
-async function someRounds(stage: Stage, terms: Terms, threshold: string): Promise<Round[]> {
+async function someRounds(environment: BenchEnvironment, terms: Terms, threshold: string): Promise<Round[]> {
   const rounds: Round[] = [];
   for (let round = 0; round < terms.rounds; round += 1) {
     const medians = new Map<number, ClaimCost>();
     for (const rows of terms.tableRows)
-      medians.set(rows, await claimsOf(stage.url(tableName(rows)), threshold));
+      medians.set(rows, await claimsOf(environment.url(tableName(rows)), threshold));
     rounds.push(medians);
   }
   return rounds;
@@ -116,12 +116,12 @@ function figuresOf(phase: Phase, rows: number, { early, late, smallest }: Measur
       goal: goal('selection', TIME),
       reference: 'C_sel',
       rounds: ratioOf('selectionMs'),
-      said: `${middle('selectionMs').toFixed(2)} ms, whole claim ${middle('claimMs').toFixed(2)} ms`,
+      detail: `${middle('selectionMs').toFixed(2)} ms, whole claim ${middle('claimMs').toFixed(2)} ms`,
     },
     {
       goal: goal('buffers of it', BUFFERS),
       rounds: ratioOf('selectionBuffers'),
-      said: `${middle('selectionBuffers')} shared buffers, whole claim ${middle('claimBuffers')}`,
+      detail: `${middle('selectionBuffers')} shared buffers, whole claim ${middle('claimBuffers')}`,
     },
   ];
 }

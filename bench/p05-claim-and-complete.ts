@@ -16,6 +16,6 @@ export function claimAndComplete({ repositories, plain }: DatabaseRates): Figure
     goal: GOAL,
     reference: 'C_db',
     rounds: ratios(repositories, plain),
-    said: `${Math.round(median(repositories))} persons/s, plain ${Math.round(median(plain))}`,
+    detail: `${Math.round(median(repositories))} persons/s, plain ${Math.round(median(plain))}`,
   };
 }

@@ -16,6 +16,6 @@ export function againstOneByOne({ repositories, oneByOne }: DatabaseRates): Figu
     goal: GOAL,
     reference: 'one by one',
     rounds: repositories.map((rate, round) => rate / (oneByOne[round] ?? NaN)),
-    said: `one by one ${Math.round(median(oneByOne))} persons/s`,
+    detail: `one by one ${Math.round(median(oneByOne))} persons/s`,
   };
 }

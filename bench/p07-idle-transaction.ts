@@ -1,6 +1,6 @@
 import type { Goal, Measured } from './goal';
 import { RepositoryLoop } from './repository-loop';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median } from './statistics';
 import type { Terms } from './terms';
 
@@ -13,19 +13,19 @@ const GOAL: Goal = {
 };
 
 /** Claims and completes while somebody else keeps an old snapshot, against the same before and after. */
-export async function measureIdleTransaction(stage: Stage, terms: Terms): Promise<Measured> {
+export async function measureIdleTransaction(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
   const disturbed: number[] = [];
   const undisturbed: number[] = [];
   const rounds: number[] = [];
   for (let round = 0; round < terms.rounds; round += 1) {
-    const { before, during, after } = await oneRound(stage, terms);
+    const { before, during, after } = await oneRound(environment, terms);
     undisturbed.push(before, after);
     disturbed.push(during);
     rounds.push(during / ((before + after) / 2));
   }
-  const said = `${Math.round(median(disturbed))} persons/s in ${terms.idleSeconds} s, undisturbed ${Math.round(median(undisturbed))}`;
+  const detail = `${Math.round(median(disturbed))} persons/s in ${terms.idleSeconds} s, undisturbed ${Math.round(median(undisturbed))}`;
   return {
-    figures: [{ goal: GOAL, reference: 'undisturbed', rounds, said }],
+    figures: [{ goal: GOAL, reference: 'undisturbed', rounds, detail }],
     references: [{ symbol: 'undisturbed', unit: 'persons/s', values: undisturbed }],
     notes: [
       `P7: the loop of P5; the foreign transaction (REPEATABLE READ, has read) sits idle for ${terms.idleSeconds} s.`,
@@ -34,11 +34,11 @@ export async function measureIdleTransaction(stage: Stage, terms: Terms): Promis
 }
 
 async function oneRound(
-  stage: Stage,
+  environment: BenchEnvironment,
   terms: Terms,
 ): Promise<{ before: number; during: number; after: number }> {
-  const url = await stage.database('bench_idle', 'bench_world');
-  const loop = await RepositoryLoop.open(url, stage.cores);
+  const url = await environment.database('bench_idle', 'bench_world');
+  const loop = await RepositoryLoop.open(url, environment.cores);
   try {
     await loop.run(1);
     const before = await loop.run(terms.undisturbedSeconds);
@@ -53,6 +53,6 @@ async function oneRound(
     return { before, during, after: await loop.run(terms.undisturbedSeconds) };
   } finally {
     await loop.close();
-    await stage.drop('bench_idle');
+    await environment.drop('bench_idle');
   }
 }

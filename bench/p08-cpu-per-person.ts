@@ -18,6 +18,6 @@ export function cpuPerPerson({ rounds, calls }: FullLoad): Figure {
     goal: GOAL,
     reference: 'bare call',
     rounds: ratios(person, call),
-    said: `${Math.round(median(person))} µs a person, bare ${Math.round(median(call))} µs a call`,
+    detail: `${Math.round(median(person))} µs a person, bare ${Math.round(median(call))} µs a call`,
   };
 }

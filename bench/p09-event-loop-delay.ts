@@ -15,6 +15,6 @@ export function eventLoopDelay({ rounds }: FullLoad): Figure {
     goal: GOAL,
     reference: 'C_http',
     rounds: rounds.map(({ loopDelayP99Ms }) => loopDelayP99Ms),
-    said: 'monitorEventLoopDelay, resolution 1 ms',
+    detail: 'monitorEventLoopDelay, resolution 1 ms',
   };
 }

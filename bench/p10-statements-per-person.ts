@@ -9,11 +9,11 @@ const GOAL: Goal = {
   aim: { atMost: 0.06 },
 };
 
-/** Everything the worker sends to PostgreSQL, BEGIN and COMMIT, leases and gate included. */
+/** Everything the worker sends to PostgreSQL, BEGIN and COMMIT, leases and permits included. */
 export function statementsPerPerson({ rounds }: FullLoad): Figure {
   return {
     goal: GOAL,
     rounds: rounds.map((round) => round.statementsPerPerson),
-    said: 'sql_statements_total of the worker, claims of 100',
+    detail: 'sql_statements_total of the worker, claims of 100',
   };
 }

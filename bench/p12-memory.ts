@@ -24,6 +24,6 @@ export function memoryGrowth({ memory }: FullLoad): Figure {
   return {
     goal: GOAL,
     rounds: [fifth(5) / fifth(2)],
-    said: `${Math.round(fifth(2) / MIB)} → ${Math.round(fifth(5) / MIB)} MiB over ${persons} persons`,
+    detail: `${Math.round(fifth(2) / MIB)} → ${Math.round(fifth(5) / MIB)} MiB over ${persons} persons`,
   };
 }

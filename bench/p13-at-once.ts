@@ -9,7 +9,7 @@ import { openLog } from '../src/observability';
 import { PersonDataChanged, RequeueCheck } from '../src/verifications';
 import type { Goal, Measured } from './goal';
 import { makeDue } from './rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median } from './statistics';
 import { sweep } from './sweep';
 import type { Terms } from './terms';
@@ -38,20 +38,20 @@ interface Person {
   readonly passport: string;
 }
 
-/** Everything a request is made with; the register is in this process, so that both are told by one clock. */
-interface Desk {
+/** Everything a request is made with; the register is in this process, so that one clock measures both. */
+interface ImmediateCheckClient {
   readonly app: INestApplicationContext;
   readonly register: Sandbox;
 }
 
-/** From before the request is written to the arrival of its call at the register, while a sweep has every place. */
-export async function measureAtOnce(stage: Stage, terms: Terms): Promise<Measured> {
-  const databaseUrl = await stage.database('bench_at_once', 'bench_world');
+/** From before the request is written to the arrival of its call at the register, while a run uses every permit. */
+export async function measureAtOnce(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
+  const databaseUrl = await environment.database('bench_at_once', 'bench_world');
   const register = await startSandbox({ latencyMs: LATENCY_MS });
-  const app = await openApp(databaseUrl, stage.redis.url, register.url);
+  const app = await openApp(databaseUrl, environment.redis.url, register.url);
   const worker = await startWorker({
     databaseUrl,
-    redisUrl: stage.redis.url,
+    redisUrl: environment.redis.url,
     registerUrl: register.url,
     concurrency: CONCURRENCY,
     concurrencyPerWorker: CONCURRENCY,
@@ -59,7 +59,7 @@ export async function measureAtOnce(stage: Stage, terms: Terms): Promise<Measure
   const rounds: Record<Way, number[][]> = { changed: [], 're-queued': [] };
   try {
     for (let round = 0; round < terms.rounds; round += 1) {
-      const times = await duringSweep({ app, register }, stage, {
+      const times = await duringSweep({ app, register }, environment, {
         databaseUrl,
         requests: terms.atOnceRequests,
       });
@@ -69,13 +69,13 @@ export async function measureAtOnce(stage: Stage, terms: Terms): Promise<Measure
     await worker.stop();
     await app.close();
     await register.stop();
-    await stage.drop('bench_at_once');
+    await environment.drop('bench_at_once');
   }
   return {
     figures: WAYS.map((way) => ({
       goal: goal(`${way} with "run"`),
       rounds: rounds[way].map((times) => percentile99(times) - LATENCY_MS),
-      said: `median ${median(rounds[way].flat()).toFixed(0)} ms, ${rounds[way].flat().length} requests`,
+      detail: `median ${median(rounds[way].flat()).toFixed(0)} ms, ${rounds[way].flat().length} requests`,
     })),
     references: [],
     notes: [
@@ -84,7 +84,7 @@ export async function measureAtOnce(stage: Stage, terms: Terms): Promise<Measure
   };
 }
 
-/** As the HTTP door does it: the verbs, and a bell that rings through Redis. */
+/** As the API process does it: the services, and wake-ups through Redis. */
 async function openApp(databaseUrl: string, redisUrl: string, registerUrl: string) {
   const settings = readSettings(
     { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: registerUrl, NODE_ENV: 'development' },
@@ -103,8 +103,8 @@ interface Round {
 }
 
 async function duringSweep(
-  desk: Desk,
-  stage: Stage,
+  client: ImmediateCheckClient,
+  environment: BenchEnvironment,
   { databaseUrl, requests }: Round,
 ): Promise<Record<Way, number[]>> {
   // The sweep lasts longer than the requests: a request takes less than a tenth of a second, the pause included.
@@ -113,12 +113,14 @@ async function duringSweep(
   const persons = await checkedPersons(databaseUrl, requests);
   const times: Record<Way, number[]> = { changed: [], 're-queued': [] };
   let isOver = false;
-  const swept = sweep(databaseUrl, stage.redis.url, () => Promise.resolve()).finally(() => (isOver = true));
-  await desk.register.waitForRequests(CONCURRENCY * 4);
+  const swept = sweep(databaseUrl, environment.redis.url, () => Promise.resolve()).finally(
+    () => (isOver = true),
+  );
+  await client.register.waitForRequests(CONCURRENCY * 4);
   for (const [index, person] of persons.entries()) {
     if (isOver) break;
     const way = WAYS[index % WAYS.length] ?? 'changed';
-    times[way].push(await timeOf(desk, person, way));
+    times[way].push(await timeOf(client, person, way));
     await wait(Math.random() * 2 * PAUSE_MS);
   }
   await swept;
@@ -140,7 +142,11 @@ function checkedPersons(databaseUrl: string, count: number): Promise<Person[]> {
   });
 }
 
-async function timeOf({ app, register }: Desk, { id, passport }: Person, way: Way): Promise<number> {
+async function timeOf(
+  { app, register }: ImmediateCheckClient,
+  { id, passport }: Person,
+  way: Way,
+): Promise<number> {
   register.forgetRequests();
   const arrived = register.waitForRequests(1, passport);
   const askedAtMs = performance.timeOrigin + performance.now();

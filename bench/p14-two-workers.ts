@@ -2,11 +2,11 @@ import type { Goal, Measured } from './goal';
 import { middleOf } from './middle-of-run';
 import type { Register } from './register';
 import { makeDue } from './rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median, ratios } from './statistics';
 import { sweep } from './sweep';
 import type { Terms } from './terms';
-import { startWorker, type Worker, type WorkerWishes } from './worker';
+import { startWorker, type Worker, type WorkerOptions } from './worker';
 
 const GOAL: Goal = {
   id: 'P14',
@@ -28,26 +28,26 @@ const LATENCY_MS = 50;
 const CONCURRENCY_PER_WORKER = 20;
 const CONCURRENCY = 100;
 
-/** Two processes against one, with more places at the register than both can use. */
-export async function measureTwoWorkers(stage: Stage, terms: Terms): Promise<Measured> {
-  const databaseUrl = await stage.database('bench_workers', 'bench_world');
-  const register = await stage.register(LATENCY_MS);
-  const place: WorkerWishes = {
+/** Two processes against one, with more permits at the register than both can use. */
+export async function measureTwoWorkers(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
+  const databaseUrl = await environment.database('bench_workers', 'bench_world');
+  const register = await environment.register(LATENCY_MS);
+  const options: WorkerOptions = {
     databaseUrl,
-    redisUrl: stage.redis.url,
+    redisUrl: environment.redis.url,
     registerUrl: register.url,
     concurrency: CONCURRENCY,
     concurrencyPerWorker: CONCURRENCY_PER_WORKER,
   };
-  const rates = await ratesOf({ place, register }, terms);
+  const rates = await ratesOf({ options, register }, terms);
   await register.stop();
-  await stage.drop('bench_workers');
+  await environment.drop('bench_workers');
   const ideal = (CONCURRENCY_PER_WORKER * 1000) / LATENCY_MS;
-  const said = `${Math.round(median(rates.two))} persons/s, one worker ${Math.round(median(rates.one))} of ${ideal} possible`;
+  const detail = `${Math.round(median(rates.two))} persons/s, one worker ${Math.round(median(rates.one))} of ${ideal} possible`;
   return {
     figures: [
-      { goal: GOAL, reference: 'one worker', rounds: ratios(rates.two, rates.one), said },
-      { goal: NOT_TWICE, rounds: rates.askedAgain, said: 'the log of the sandbox, round by round' },
+      { goal: GOAL, reference: 'one worker', rounds: ratios(rates.two, rates.one), detail },
+      { goal: NOT_TWICE, rounds: rates.askedAgain, detail: 'the log of the sandbox, round by round' },
     ],
     references: [{ symbol: 'one worker', unit: 'persons/s', values: rates.one }],
     notes: [
@@ -57,7 +57,7 @@ export async function measureTwoWorkers(stage: Stage, terms: Terms): Promise<Mea
 }
 
 interface Installed {
-  readonly place: WorkerWishes;
+  readonly options: WorkerOptions;
   readonly register: Register;
 }
 
@@ -67,21 +67,21 @@ interface Rates {
   readonly askedAgain: number[];
 }
 
-async function ratesOf({ place, register }: Installed, terms: Terms): Promise<Rates> {
-  const first = await startWorker(place);
+async function ratesOf({ options, register }: Installed, terms: Terms): Promise<Rates> {
+  const first = await startWorker(options);
   const { one, two, askedAgain }: Rates = { one: [], two: [], askedAgain: [] };
   try {
-    one.push(await rateOf([first], place, terms));
+    one.push(await rateOf([first], options, terms));
     for (let round = 0; round < terms.rounds; round += 1) {
-      const second = await startWorker(place);
+      const second = await startWorker(options);
       try {
         await register.forgetRequests();
-        two.push(await rateOf([first, second], place, terms));
+        two.push(await rateOf([first, second], options, terms));
         askedAgain.push(await register.askedAgain());
       } finally {
         await second.stop();
       }
-      one.push(await rateOf([first], place, terms));
+      one.push(await rateOf([first], options, terms));
     }
   } finally {
     await first.stop();
@@ -89,16 +89,16 @@ async function ratesOf({ place, register }: Installed, terms: Terms): Promise<Ra
   return { one, two, askedAgain };
 }
 
-async function rateOf(workers: readonly Worker[], place: WorkerWishes, terms: Terms): Promise<number> {
-  await onDatabase(place.databaseUrl, (client) => makeDue(client, terms.personsPerWorker * workers.length));
+async function rateOf(workers: readonly Worker[], options: WorkerOptions, terms: Terms): Promise<number> {
+  await onDatabase(options.databaseUrl, (client) => makeDue(client, terms.personsPerWorker * workers.length));
   const before = await look(workers);
   const looks: Look[] = [];
   const add = async (): Promise<void> => {
     looks.push(await look(workers));
   };
-  await sweep(place.databaseUrl, place.redisUrl, add);
+  await sweep(options.databaseUrl, options.redisUrl, add);
   await add();
-  // A bell is heard by one worker; the other one finds the run when it polls.
+  // A wake-up reaches one worker; the other one finds the run when it polls.
   const begun = looks.filter(({ each }) => each.every((persons, n) => persons > (before.each[n] ?? 0)));
   const { from, to } = middleOf(begun);
   return (to.persons - from.persons) / ((to.atMs - from.atMs) / 1000);

@@ -16,7 +16,7 @@ export interface Usage {
   readonly scaleRows: number | undefined;
 }
 
-/** Nothing when the command is misspelt: then how it is spelt has been told. */
+/** Nothing when the command is misspelt: then the usage was printed. */
 export function readUsage(known: readonly string[]): Usage | undefined {
   try {
     const boolean = { type: 'boolean', default: false } as const;

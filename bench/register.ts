@@ -5,7 +5,7 @@ export interface Register {
   readonly url: string;
   readonly pid: number;
   forgetRequests(): Promise<void>;
-  /** How many questions about somebody came again since the requests were forgotten. */
+  /** How many questions were repeated since the requests were forgotten. */
   askedAgain(): Promise<number>;
   stop(): Promise<void>;
 }

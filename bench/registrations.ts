@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { TestAuthority } from '../tools/test-authority';
 import { BareChecks } from './bare-checks';
 import { BareInserts } from './bare-inserts';
-import { type Door, startDoor } from './door';
+import { type ApiProcess, startApiProcess } from './api-process';
 import { makeApplicants, type ReadySignUp, SignUps } from './sign-ups';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import type { Terms } from './terms';
 import { transactionNumber, type WrittenRows, writtenSince } from './written-rows';
 
@@ -15,51 +15,55 @@ export interface Registrations {
   readonly registrations: number[];
   readonly checks: number[];
   readonly inserts: number[];
-  /** What the door sent to PostgreSQL for one registration. */
+  /** What the API process sent to PostgreSQL for one registration. */
   readonly statements: number[];
 }
 
 /** Enough that no core waits for a disk; more would only wait for one another. */
 export const IN_FLIGHT_PER_CORE = 4;
 
-interface Place {
+interface Paths {
   readonly databaseUrl: string;
   readonly bareUrl: string;
   readonly folder: string;
 }
 
-/** The door as an operator starts it. Nothing is left behind. */
-export async function runRegistrations(stage: Stage, terms: Terms): Promise<Registrations> {
+/** The API process as an operator starts it. Nothing is left behind. */
+export async function runRegistrations(environment: BenchEnvironment, terms: Terms): Promise<Registrations> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sign-ups-'));
   try {
-    const databaseUrl = await stage.database('bench_sign_ups', 'bench_world');
+    const databaseUrl = await environment.database('bench_sign_ups', 'bench_world');
     await onDatabase(databaseUrl, makeApplicants);
-    const bareUrl = await stage.database('bench_sign_ups_bare', 'bench_sign_ups');
-    return await inRounds(stage, terms, { databaseUrl, bareUrl, folder });
+    const bareUrl = await environment.database('bench_sign_ups_bare', 'bench_sign_ups');
+    return await inRounds(environment, terms, { databaseUrl, bareUrl, folder });
   } finally {
     rmSync(folder, { recursive: true, force: true });
-    await stage.drop('bench_sign_ups');
-    await stage.drop('bench_sign_ups_bare');
+    await environment.drop('bench_sign_ups');
+    await environment.drop('bench_sign_ups_bare');
   }
 }
 
 /** Those who are measured in turns. */
 interface Measuring {
-  readonly door: Door;
+  readonly api: ApiProcess;
   readonly checks: BareChecks;
   readonly inserts: BareInserts;
   readonly databaseUrl: string;
   readonly inFlight: number;
 }
 
-async function measuring(stage: Stage, place: Place, authority: TestAuthority): Promise<Measuring> {
-  const { databaseUrl, bareUrl, folder } = place;
+async function measuring(
+  environment: BenchEnvironment,
+  paths: Paths,
+  authority: TestAuthority,
+): Promise<Measuring> {
+  const { databaseUrl, bareUrl, folder } = paths;
   const trustedFile = join(folder, 'trusted.pem');
   writeFileSync(trustedFile, authority.trustedPem);
   const mediaFolder = join(folder, 'media');
-  const inFlight = IN_FLIGHT_PER_CORE * stage.cores;
+  const inFlight = IN_FLIGHT_PER_CORE * environment.cores;
   return {
-    door: await startDoor({ databaseUrl, redisUrl: stage.redis.url, trustedFile, mediaFolder }),
+    api: await startApiProcess({ databaseUrl, redisUrl: environment.redis.url, trustedFile, mediaFolder }),
     checks: new BareChecks(authority.trustedPem),
     inserts: await BareInserts.open(bareUrl, inFlight),
     databaseUrl,
@@ -67,40 +71,40 @@ async function measuring(stage: Stage, place: Place, authority: TestAuthority): 
   };
 }
 
-async function inRounds(stage: Stage, terms: Terms, place: Place): Promise<Registrations> {
+async function inRounds(environment: BenchEnvironment, terms: Terms, paths: Paths): Promise<Registrations> {
   const authority = TestAuthority.make({ nodeEnv: 'development' });
   const signUps = await signedBeforehand(
     authority,
-    place.databaseUrl,
+    paths.databaseUrl,
     (terms.rounds + 1) * terms.registrations,
   );
   const next = (): ReadySignUp[] => signUps.splice(0, terms.registrations);
-  const { door, checks, inserts, ...where } = await measuring(stage, place, authority);
+  const { api, checks, inserts, ...where } = await measuring(environment, paths, authority);
   const measured: Registrations = { registrations: [], checks: [], inserts: [], statements: [] };
   const bare = async ({ sent, rows }: Registered): Promise<void> => {
     measured.checks.push(await checks.run(sent, where.inFlight));
     measured.inserts.push(await inserts.run(rows));
   };
   try {
-    const first = await register(door, where, next());
+    const first = await register(api, where, next());
     // Threads are ready and plans are made before anything is counted.
     const warm = 2 * where.inFlight;
     await checks.run(first.sent.slice(0, warm), where.inFlight);
     await inserts.run(first.rows.slice(0, warm));
     await bare({ ...first, rows: first.rows.slice(warm) });
     for (let round = 0; round < terms.rounds; round += 1) {
-      const registered = await register(door, where, next());
+      const registered = await register(api, where, next());
       measured.registrations.push(registered.perSecond);
       measured.statements.push(registered.statements);
       await bare(registered);
     }
     return measured;
   } finally {
-    await Promise.all([door.stop(), checks.close(), inserts.close()]);
+    await Promise.all([api.stop(), checks.close(), inserts.close()]);
   }
 }
 
-/** A round of registrations, and what came of it. */
+/** A round of registrations, and its results. */
 interface Registered {
   readonly sent: readonly ReadySignUp[];
   readonly perSecond: number;
@@ -109,15 +113,15 @@ interface Registered {
 }
 
 async function register(
-  door: Door,
+  api: ApiProcess,
   { databaseUrl, inFlight }: Pick<Measuring, 'databaseUrl' | 'inFlight'>,
   sent: readonly ReadySignUp[],
 ): Promise<Registered> {
   return onDatabase(databaseUrl, async (client) => {
     const number = await transactionNumber(client);
-    const before = await door.statements();
-    const perSecond = await door.register(sent, inFlight);
-    const statements = ((await door.statements()) - before) / sent.length;
+    const before = await api.statements();
+    const perSecond = await api.register(sent, inFlight);
+    const statements = ((await api.statements()) - before) / sent.length;
     const rows = await writtenSince(client, number);
     if (rows.length !== sent.length) throw new Error('Registrations are not one transaction each.');
     return { sent, perSecond, statements, rows };

@@ -2,7 +2,7 @@ import { boundText, isReached, type Reference } from './goal';
 import type { Judged, JudgedMeasurement } from './measure-twice';
 import { median, spread } from './statistics';
 
-/** Everything a run of the benchmark has to tell. */
+/** Everything a run of the benchmark reports. */
 export interface Report {
   readonly terms: string;
   readonly machine: string;
@@ -24,7 +24,7 @@ interface Row {
   readonly aim: string;
   readonly reachesAim: boolean;
   readonly noisy: boolean;
-  readonly said: string;
+  readonly detail: string;
 }
 
 /** Whether a median misses a must. */
@@ -46,7 +46,7 @@ export function reportText(report: Report): string {
     row.aim,
     verdict(row.aim, row.reachesAim ? 'reached' : 'not yet'),
     row.noisy ? 'noisy' : '',
-    row.said,
+    row.detail,
   ]);
   return [
     `${report.terms}. ${report.machine}.`,
@@ -67,7 +67,7 @@ export function reportJson(report: Report): string {
   return JSON.stringify(reportFields(report));
 }
 
-/** What the line for programs says. */
+/** The line for programs. */
 export function reportFields(report: Report): Readonly<Record<string, unknown>> {
   return {
     terms: report.terms,
@@ -90,7 +90,7 @@ function rowsOf(report: Report): Row[] {
 
 const verdict = (bound: string, how: string): string => (bound === '' ? '' : how);
 
-function rowOf({ goal, rounds, said, noisy }: Judged): Row {
+function rowOf({ goal, rounds, detail, noisy }: Judged): Row {
   const middle = median(rounds);
   return {
     id: goal.id,
@@ -103,7 +103,7 @@ function rowOf({ goal, rounds, said, noisy }: Judged): Row {
     aim: goal.aim === undefined ? '' : boundText(goal.aim),
     reachesAim: goal.aim === undefined || isReached(middle, goal.aim),
     noisy,
-    said,
+    detail,
   };
 }
 

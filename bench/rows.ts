@@ -57,7 +57,7 @@ export async function makeDue(client: Client, persons: number): Promise<void> {
 
 /**
  * Verification rows alone, for the selection, which reads nothing else. 15 % need a check, half of them were never
- * asked; the others were asked within the last 400 days. At the head of each index stand, were they in it, 5 %
+ * asked; the others were asked within the last 400 days. At the head of each index are, were they in it, 5 %
  * inactive persons and 5 % who wait for a retry.
  */
 export async function fillSelection(client: Client, rows: number): Promise<void> {

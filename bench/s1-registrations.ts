@@ -8,7 +8,7 @@ export const INSERTS = 'inserts';
 export const BOTH = 'signature + inserts';
 
 /**
- * Registrations against what none can do without: the check of a signature, and the rows. Nobody has said what they
+ * Registrations against what none can do without: the check of a signature, and the rows. Nobody has detail what they
  * must be; they are printed so that a change for the worse is seen.
  */
 export function registrationFigures(measured: Registrations): Figure[] {
@@ -18,11 +18,11 @@ export function registrationFigures(measured: Registrations): Figure[] {
     goal: { id, what: 'registrations', unit: `× ${reference}` },
     reference,
     rounds: ratios(registrations, bound),
-    said: `${rate}, bare ${median(bound).toFixed(1)}/s`,
+    detail: `${rate}, bare ${median(bound).toFixed(1)}/s`,
   });
   const both = figure('S1', BOTH, oneAfterTheOther(measured));
   return [
-    { ...both, said: `${both.said}, ${median(statements).toFixed(1)} SQL statements each` },
+    { ...both, detail: `${both.detail}, ${median(statements).toFixed(1)} SQL statements each` },
     figure('S1a', SIGNATURE, checks),
     figure('S1b', INSERTS, inserts),
   ];

@@ -7,7 +7,7 @@ import { PersonSearchRepository } from '../src/persons/person-search.repository'
 import type { Figure, Measured } from './goal';
 import { isNoisy } from './measure-twice';
 import { fillSearch } from './search-rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median } from './statistics';
 import type { Terms } from './terms';
 
@@ -25,22 +25,22 @@ type Rounds = ReadonlyMap<number, readonly number[]>;
 const databaseName = (persons: number): string => `bench_search_${persons}`;
 
 /** Makes the tables, the largest takes minutes; gives the seconds. */
-export async function loadSearch(stage: Stage, terms: Terms): Promise<number> {
+export async function loadSearch(environment: BenchEnvironment, terms: Terms): Promise<number> {
   const startedAtMs = performance.now();
   for (const persons of terms.searchPersons) {
-    const url = await stage.database(databaseName(persons));
+    const url = await environment.database(databaseName(persons));
     await onDatabase(url, (client) => fillSearch(client, persons));
   }
   return (performance.now() - startedAtMs) / 1000;
 }
 
 /** The search for candidates, all they are compared by included, against the size of the registry. */
-export async function measureSearch(stage: Stage, terms: Terms): Promise<Measured> {
+export async function measureSearch(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
   const [smallest = 0, ...larger] = terms.searchPersons;
   const figures: Figure[] = [];
   const references: Measured['references'][number][] = [];
   for (const { lookUp, by, symbol } of LOOK_UPS) {
-    const rounds = await roundsOf(stage, terms, lookUp);
+    const rounds = await roundsOf(environment, terms, lookUp);
     const reference = rounds.get(smallest) ?? [];
     references.push({ symbol, unit: 'ms', values: reference });
     for (const persons of larger) {
@@ -55,11 +55,11 @@ export async function measureSearch(stage: Stage, terms: Terms): Promise<Measure
         },
         reference: symbol,
         rounds: values.map((value, round) => value / (reference[round] ?? NaN)),
-        said: `${median(values).toFixed(2)} ms a search, ${median(reference).toFixed(2)} at ${smallest / 1e3} k`,
+        detail: `${median(values).toFixed(2)} ms a search, ${median(reference).toFixed(2)} at ${smallest / 1e3} k`,
       });
     }
   }
-  for (const persons of terms.searchPersons) await stage.drop(databaseName(persons));
+  for (const persons of terms.searchPersons) await environment.drop(databaseName(persons));
   return {
     figures,
     references,
@@ -71,17 +71,17 @@ export async function measureSearch(stage: Stage, terms: Terms): Promise<Measure
 }
 
 /** The tables stay as they are, so that a restless look-up is measured once more by itself. */
-async function roundsOf(stage: Stage, terms: Terms, lookUp: LookUp): Promise<Rounds> {
-  const rounds = await someRounds(stage, terms, lookUp);
+async function roundsOf(environment: BenchEnvironment, terms: Terms, lookUp: LookUp): Promise<Rounds> {
+  const rounds = await someRounds(environment, terms, lookUp);
   const values = rounds.get(terms.searchPersons[0] ?? 0) ?? [];
-  return isNoisy({ values }) ? someRounds(stage, terms, lookUp) : rounds;
+  return isNoisy({ values }) ? someRounds(environment, terms, lookUp) : rounds;
 }
 
-async function someRounds(stage: Stage, terms: Terms, lookUp: LookUp): Promise<Rounds> {
+async function someRounds(environment: BenchEnvironment, terms: Terms, lookUp: LookUp): Promise<Rounds> {
   const rounds = new Map<number, number[]>(terms.searchPersons.map((persons) => [persons, []]));
   for (let round = 0; round < terms.rounds; round += 1) {
     for (const [persons, values] of rounds) {
-      values.push(await searchTime(stage.url(databaseName(persons)), lookUp, terms.searches));
+      values.push(await searchTime(environment.url(databaseName(persons)), lookUp, terms.searches));
     }
   }
   return rounds;

@@ -4,14 +4,14 @@ import { ALL_UNVERIFIED, LISTED, unverifiedBy } from '../src/verifications/perso
 import { HISTORY } from '../src/verifications/verification-reader.service';
 import type { Figure, Measured } from './goal';
 import { fillLists } from './list-rows';
-import { onDatabase, type Stage } from './stage';
+import { onDatabase, type BenchEnvironment } from './environment';
 import { median } from './statistics';
 import type { Terms } from './terms';
 
 const PAGE_SIZE = 50;
 /** Somebody who turns over this many pages looks for something else. */
 const PAGES = 20;
-/** After five runs with plans of their own PostgreSQL may go over to one for all parameters, as it does for a door. */
+/** After five runs with plans of their own PostgreSQL may go over to one for all parameters, as it does for an API process. */
 const RUNS_BEFORE = 6;
 
 interface List {
@@ -49,35 +49,35 @@ interface PlanNode {
 const databaseName = (persons: number): string => `bench_lists_${persons}`;
 
 /** Makes the tables, the largest takes minutes; gives the seconds. */
-export async function loadLists(stage: Stage, terms: Terms): Promise<number> {
+export async function loadLists(environment: BenchEnvironment, terms: Terms): Promise<number> {
   const startedAtMs = performance.now();
   for (const persons of terms.listPersons) {
-    const url = await stage.database(databaseName(persons));
+    const url = await environment.database(databaseName(persons));
     await onDatabase(url, (client) => fillLists(client, persons));
   }
   return (performance.now() - startedAtMs) / 1000;
 }
 
 /** The lists of officials against the size of the registry. Each must come from an index, or the measurement ends. */
-export async function measureLists(stage: Stage, terms: Terms): Promise<Measured> {
+export async function measureLists(environment: BenchEnvironment, terms: Terms): Promise<Measured> {
   const [smallest = 0, largest = 0] = terms.listPersons;
   const figures: Figure[] = [];
   for (const list of LISTS) {
-    const small = await roundsOf(stage.url(databaseName(smallest)), list, terms.rounds);
-    const large = await roundsOf(stage.url(databaseName(largest)), list, terms.rounds);
+    const small = await roundsOf(environment.url(databaseName(smallest)), list, terms.rounds);
+    const large = await roundsOf(environment.url(databaseName(largest)), list, terms.rounds);
     figures.push(figureOf({ list, small, large, largest, of: 'ms' }));
     figures.push(figureOf({ list, small, large, largest, of: 'buffers' }));
   }
   const whole: List = { what: 'whole count', statement: LISTED.all.count, values: () => [] };
-  const counted = await roundsOf(stage.url(databaseName(largest)), whole, terms.rounds);
-  for (const persons of terms.listPersons) await stage.drop(databaseName(persons));
+  const counted = await roundsOf(environment.url(databaseName(largest)), whole, terms.rounds);
+  for (const persons of terms.listPersons) await environment.drop(databaseName(persons));
   const ms = median(counted.map((cost) => cost.ms)).toFixed(0);
   return {
     figures,
     references: [],
     notes: [
       `S3: EXPLAIN (ANALYZE, BUFFERS) of the statements of the lists against ${smallest / 1e3} k persons; all plans read indexes.`,
-      `S3: counting all ${largest / 1e6} M persons from the index takes ${ms} ms; a door does that at most once a minute for a list.`,
+      `S3: counting all ${largest / 1e6} M persons from the index takes ${ms} ms; an API process does that at most once a minute for a list.`,
     ],
   };
 }
@@ -102,7 +102,7 @@ function figureOf({ list, small, large, largest, of }: Compared): Figure {
       aim: { atMost: 1.5 },
     },
     rounds: large.map((cost, round) => cost[of] / (small[round]?.[of] ?? NaN)),
-    said: `${middle(large).toFixed(of === 'ms' ? 2 : 0)} ${unit}, ${middle(small).toFixed(of === 'ms' ? 2 : 0)} in the small one`,
+    detail: `${middle(large).toFixed(of === 'ms' ? 2 : 0)} ${unit}, ${middle(small).toFixed(of === 'ms' ? 2 : 0)} in the small one`,
   };
 }
 

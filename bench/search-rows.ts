@@ -10,7 +10,7 @@ const LAST_NAMES = 5_000;
 
 /**
  * Persons as a search meets them: each with a document and an address, four in five with a tax number, one in twenty
- * inactive. Their number in the row of all stands in `secret`, and in what they are searched by.
+ * inactive. Their number in the sequence is in `secret`, and in what they are searched by.
  */
 export async function fillSearch(client: Client, persons: number): Promise<void> {
   await client.query(`SET session_replication_role = replica`);

@@ -6,7 +6,7 @@ import { aSignUpContent } from '../test/support/sign-up-content';
 /** Somebody of the world who may sign a child up. */
 export interface Applicant {
   /** No other applicant has it. */
-  readonly place: number;
+  readonly index: number;
   readonly personId: string;
   readonly drfo: string;
 }
@@ -18,20 +18,20 @@ export interface ReadySignUp {
   readonly body: string;
 }
 
-/** Shared with the door, so that a session it did not give is one of its own. */
+/** Shared with the API process, so that it accepts a session it did not issue. */
 export const SESSION = {
   PIS_SESSION_SECRET: 'of-a-benchmark-and-nothing-else-0',
   PIS_SESSION_TTL_SECONDS: 3_600,
 } as const;
 
-/** Nothing here takes so long; the clocks of signer and door are the same one. */
+/** Nothing here takes so long; signer and API process share one clock. */
 const SIGNED_BEFORE_MS = 1_000;
 
 /** Children of one family name are born on some of these days each; the oldest is twelve. */
 const BIRTHDAYS = 12 * 365;
 const DAY_MS = 86_400_000;
 
-/** Gives everybody in the world a phone and a user, as most people have. Tax numbers tell who is who. */
+/** Gives everybody in the world a phone and a user, as most people have. Tax numbers identify them. */
 export async function makeApplicants(client: Client): Promise<void> {
   await client.query(`
     INSERT INTO mpi.person_authentication_methods (person_id, type, phone_number, started_at, is_active)
@@ -53,15 +53,15 @@ export class SignUps {
       `SELECT person_id, tax_id FROM mithril.users ORDER BY tax_id LIMIT $1`,
       [n],
     );
-    return rows.map((row, place) => ({ place, personId: row.person_id, drfo: row.tax_id }));
+    return rows.map((row, index) => ({ index, personId: row.person_id, drfo: row.tax_id }));
   }
 
-  async ready({ place, personId, drfo }: Applicant): Promise<ReadySignUp> {
+  async ready({ index, personId, drfo }: Applicant): Promise<ReadySignUp> {
     const now = new Date();
-    const birthDate = new Date(now.getTime() - (1 + (place % BIRTHDAYS)) * DAY_MS).toISOString().slice(0, 10);
+    const birthDate = new Date(now.getTime() - (1 + (index % BIRTHDAYS)) * DAY_MS).toISOString().slice(0, 10);
     const content = aSignUpContent(now)
       .born(birthDate)
-      .withOnlyDocument('BIRTH_CERTIFICATE', `І-ЯЩ№${String(place).padStart(6, '0')}`)
+      .withOnlyDocument('BIRTH_CERTIFICATE', `І-ЯЩ№${String(index).padStart(6, '0')}`)
       .confidant(personId);
     const signedAt = new Date(now.getTime() - SIGNED_BEFORE_MS);
     const container = this.authority.sign(content.bytes(), { drfo, signedAt });

@@ -1,27 +1,27 @@
 import Queue from 'bull';
 import { DmsPassportStream } from '../src/dms-passport';
 import { setTimeout as wait } from 'node:timers/promises';
-import { onDatabase } from './stage';
+import { onDatabase } from './environment';
 
 /** How often is looked whether a run has ended. */
 const LOOK_EVERY_MS = 500;
 /** Ten times the longest run here: then the worker is dead, and its figures too. */
 const ENDED_WITHIN_MS = 300_000;
 
-/** Rings for a run of the timetable, as the cron would, and waits until the workers have ended it. */
+/** Starts a scheduled run, as the scheduler would, and waits until the workers have ended it. */
 export async function sweep(
   databaseUrl: string,
   redisUrl: string,
   during: () => Promise<void>,
 ): Promise<void> {
-  const bell = new Queue(DmsPassportStream.JOB, redisUrl, { prefix: '{verification}' });
+  const wakeUps = new Queue(DmsPassportStream.JOB, redisUrl, { prefix: '{verification}' });
   try {
     await onDatabase(databaseUrl, async (client) => {
       const { rows } = await client.query<{ id: string }>(
         `INSERT INTO mpi.job_runs (job, tick, started_at, status) VALUES ($1, now(), now(), 'RUNNING') RETURNING id`,
         [DmsPassportStream.JOB],
       );
-      await bell.add({}, { removeOnComplete: true });
+      await wakeUps.add({}, { removeOnComplete: true });
       const deadlineMs = performance.now() + ENDED_WITHIN_MS;
       while (performance.now() < deadlineMs) {
         const run = await client.query(`SELECT FROM mpi.job_runs WHERE id = $1 AND status = 'RUNNING'`, [
@@ -34,6 +34,6 @@ export async function sweep(
       throw new Error('A run did not end.');
     });
   } finally {
-    await bell.close();
+    await wakeUps.close();
   }
 }

@@ -34,7 +34,7 @@ export interface Terms {
 
 export const FULL: Terms = {
   name: 'full',
-  // Everything once takes nineteen and a half of the twenty minutes; what is noisy late is said to be noisy.
+  // Everything once takes nineteen and a half of the twenty minutes; what is noisy late is detail to be noisy.
   repeatUntilSeconds: 300,
   rounds: 3,
   watchesMemory: true,

@@ -25,7 +25,7 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-export interface WorkerWishes {
+export interface WorkerOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly registerUrl: string;
@@ -33,7 +33,7 @@ export interface WorkerWishes {
   readonly concurrencyPerWorker: number;
 }
 
-export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
+export async function startWorker(wishes: WorkerOptions): Promise<Worker> {
   const program = startProgram({
     ...startOf('start:worker'),
     preload: 'bench/inside-worker.cjs',
@@ -57,9 +57,9 @@ export async function startWorker(wishes: WorkerWishes): Promise<Worker> {
   return {
     pid: program.child.pid ?? 0,
     glance: async (question = 'read') => {
-      const told = once(program.child, 'message') as Promise<[InsideWorker]>;
+      const report = once(program.child, 'message') as Promise<[InsideWorker]>;
       program.child.send(question);
-      const [[inside], text] = await Promise.all([told, fetchText(`${metricsUrl}/metrics`)]);
+      const [[inside], text] = await Promise.all([report, fetchText(`${metricsUrl}/metrics`)]);
       return {
         ...inside,
         atMs: performance.now(),

@@ -34,17 +34,17 @@ export interface AgainstSmall {
   readonly symbol: string;
   readonly unit: string;
   readonly rounds: SizeRounds;
-  readonly said: string;
+  readonly detail: string;
 }
 
 /** The large registry against the small one, with the small one as the reference. */
 export function againstSmall(works: readonly AgainstSmall[], notes: readonly string[]): Measured {
   return {
-    figures: works.map(({ goal, symbol, rounds, said }) => ({
+    figures: works.map(({ goal, symbol, rounds, detail }) => ({
       goal,
       reference: symbol,
       rounds: rounds.large.map((value, round) => value / (rounds.small[round] ?? NaN)),
-      said,
+      detail,
     })),
     references: works.map(({ symbol, unit, rounds }) => ({ symbol, unit, values: rounds.small })),
     notes,

@@ -1,6 +1,6 @@
 import { CALLS_IN_FLIGHT } from '../measure-calls';
 import { isNoisy } from '../measure-twice';
-import { onDatabase, type Stage } from '../stage';
+import { onDatabase, type BenchEnvironment } from '../environment';
 import { median } from '../statistics';
 import { fitCost } from './fit-costs';
 import type { Cost, MeasuredCosts } from './installation';
@@ -9,7 +9,7 @@ import type { Registry } from './load-registry';
 import { type Load, playLoad, type SeenLoad } from './play-load';
 import { simulateSweep } from './simulate-sweep';
 
-/** What the model said and what was seen. */
+/** What the model detail and what was seen. */
 export interface Checked {
   readonly load: Omit<Load, 'seconds'>;
   readonly predicted: number;
@@ -38,7 +38,7 @@ export interface CheckTerms {
   readonly hasTimeFor: (seconds: number) => boolean;
 }
 
-/** As `P14` plays it, so that places and latency are what limits. */
+/** As in `P14`, so that permits and latency are the limit. */
 const LIGHT = { callsPerWorker: 20, latencyMs: 50 };
 /** The register answers at once, so that cores are what limits. */
 const FULL = { callsPerWorker: CALLS_IN_FLIGHT, latencyMs: 0 };
@@ -52,7 +52,11 @@ const LEAST_CORES = 0.5;
 const AROUND_SECONDS = 12;
 
 /** Plays 1, 2 and 4 workers, light and full, feeds the model with the costs of one, and compares. */
-export async function checkModel(stage: Stage, registry: Registry, terms: CheckTerms): Promise<CheckedModel> {
+export async function checkModel(
+  environment: BenchEnvironment,
+  registry: Registry,
+  terms: CheckTerms,
+): Promise<CheckedModel> {
   const seen = new Map<Omit<Load, 'seconds'>, SeenLoad[]>();
   const loads = [LIGHT, FULL].flatMap((kind) => WORKERS.map((workers) => ({ workers, ...kind })));
   for (const load of loads) seen.set(load, isMeasuredBefore(load) ? [...terms.full] : []);
@@ -62,7 +66,7 @@ export async function checkModel(stage: Stage, registry: Registry, terms: CheckT
       terms.say(`${load.workers} workers, ${load.callsPerWorker} calls each, ${load.latencyMs} ms.`);
       await keepDue(registry);
       try {
-        seen.get(load)?.push(await playLoad(stage, registry.url, { ...load, seconds: terms.seconds }));
+        seen.get(load)?.push(await playLoad(environment, registry.url, { ...load, seconds: terms.seconds }));
       } catch (error) {
         // One play that failed, on a machine that was busy with something else, must not cost all the others.
         terms.say(`It failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -79,9 +83,9 @@ export async function checkModel(stage: Stage, registry: Registry, terms: CheckT
     const measured = plays.map(({ personsPerSecond }) => personsPerSecond);
     const foreignCores = median(plays.map((play) => play.foreignCores));
     const personsPerGroup = median(plays.map((play) => play.personsPerGroup));
-    const machine = { databaseCores: stage.cores, answersPerSecond: Infinity, onOneMachine: true };
+    const machine = { databaseCores: environment.cores, answersPerSecond: Infinity, onOneMachine: true };
     // What others compute is taken off the cores: everything of ours takes that much longer.
-    const slower = stage.cores / Math.max(LEAST_CORES, stage.cores - foreignCores);
+    const slower = environment.cores / Math.max(LEAST_CORES, environment.cores - foreignCores);
     const predicted = simulateSweep(slowed(costs, slower), { ...load, ...machine }).personsPerSecond;
     const noisy = isNoisy({ values: measured }) || foreignCores > MOST_FOREIGN_CORES;
     return { load, predicted, measured, personsPerGroup, foreignCores, noisy };

@@ -1,14 +1,14 @@
 import type { Measured } from '../goal';
 import { claimsOf, PERIOD } from '../p04-selection';
 import { finishSelection } from '../rows';
-import { onDatabase } from '../stage';
+import { onDatabase } from '../environment';
 import { median } from '../statistics';
 import { againstSmall, type AgainstSmall, inTurns, type Sizes } from './at-sizes';
 import { count } from './loading-plan';
 
 const TIME = { must: { atMost: 3 }, aim: { atMost: 1.2 } } as const;
 
-/** Where a sweep stands. */
+/** The progress of a sweep. */
 export type Phase = 'early' | 'late';
 
 /** Finding and locking a hundred persons, and the whole claim, at both sizes. */
@@ -29,7 +29,7 @@ export async function measureClaims(sizes: Sizes, rounds: number, phase: Phase):
     symbol: `${what}, ${phase}`,
     unit,
     rounds: seen,
-    said: `${median(seen.large).toFixed(2)} ${unit}, ${median(seen.small).toFixed(2)} at ${count(sizes.small.rows)}`,
+    detail: `${median(seen.large).toFixed(2)} ${unit}, ${median(seen.small).toFixed(2)} at ${count(sizes.small.rows)}`,
   });
   return againstSmall(
     [

@@ -4,7 +4,7 @@ export class EventClock {
   private readonly heap: { readonly atMs: number; readonly order: number; readonly run: () => void }[] = [];
   private order = 0;
 
-  /** Of two things at the same moment the one that was planned first comes first. */
+  /** Of two things at the same moment the one that was planned first goes first. */
   after(ms: number, run: () => void): void {
     this.order += 1;
     this.heap.push({ atMs: this.nowMs + ms, order: this.order, run });

@@ -13,11 +13,11 @@ describe('the first sweep of the country', () => {
   const of = (answersPerSecond: number, workers: number) =>
     sweeps.find((sweep) => sweep.answersPerSecond === answersPerSecond && sweep.workers === workers);
 
-  it('is told for three registers and four numbers of workers', () => {
+  it('is printed for three registers and four numbers of workers', () => {
     expect(sweeps).toHaveLength(12);
   });
 
-  it('lasts more than eight days at 50 answers a second, whoever asks', () => {
+  it('lasts more than eight days at 50 answers a second, whatever the workers', () => {
     for (const workers of [1, 2, 4, 8]) {
       const sweep = of(50, workers);
       expect(sweep?.limit).toBe('register');

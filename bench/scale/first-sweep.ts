@@ -21,7 +21,7 @@ export interface FirstSweep {
   readonly personsPerSecond: number;
   readonly hours: number;
   readonly limit: Limit;
-  /** False where the model says more than this run has seen the database do. */
+  /** False where the model predicts more than this run has seen the database do. */
   readonly isWithinSeen: boolean;
 }
 

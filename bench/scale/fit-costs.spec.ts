@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { fitCost } from './fit-costs';
 
 describe('the cost of a group and of a person', () => {
-  it('is told apart by two loads', () => {
+  it('is distinguished by two loads', () => {
     // 2 ms a group and 0.1 ms a person.
     const light = { microsecondsPerPerson: 2_000 / 40 + 100, personsPerGroup: 40 };
     const full = { microsecondsPerPerson: 2_000 / 400 + 100, personsPerGroup: 400 };
@@ -25,7 +25,7 @@ describe('the cost of a group and of a person', () => {
     expect(fitCost(seen, seen)).toEqual({ perGroupMs: 0, perPersonMs: 0.1 });
   });
 
-  it('never says that a person costs nothing', () => {
+  it('never predicts that a person costs nothing', () => {
     const cost = fitCost(
       { microsecondsPerPerson: 4_000, personsPerGroup: 40 },
       { microsecondsPerPerson: 100, personsPerGroup: 400 },

@@ -1,6 +1,6 @@
 import type { Measured } from '../goal';
 import { RepositoryLoop } from '../repository-loop';
-import { onDatabase, type Stage } from '../stage';
+import { onDatabase, type BenchEnvironment } from '../environment';
 import { loadRegistry } from './load-registry';
 import { count } from './loading-plan';
 import { VacuumWatch, type WatchedTable } from './vacuum-watch';
@@ -19,11 +19,16 @@ export interface SweepTerms {
 
 /** Tables and indexes after one and two sweeps of everybody, against fresh ones (P15). */
 export async function measureFullSweeps(
-  stage: Stage,
+  environment: BenchEnvironment,
   terms: SweepTerms,
 ): Promise<{ readonly measured: Measured; readonly watched: readonly WatchedTable[] }> {
   const { rows, loops, say } = terms;
-  const { url } = await loadRegistry(stage, { name: NAME, rows, say: () => undefined, hasTime: () => true });
+  const { url } = await loadRegistry(environment, {
+    name: NAME,
+    rows,
+    say: () => undefined,
+    hasTime: () => true,
+  });
   const watch = await VacuumWatch.start(url);
   const sizes = [await verificationBytes(url)];
   const persons = await checkable(url);
@@ -52,7 +57,7 @@ export async function measureFullSweeps(
             ...(n === 0 ? {} : { must: { atMost: 1.5 }, aim: { atMost: 1.2 } }),
           },
           rounds: [bytes / fresh],
-          said: `${text} for ${count(rows)} persons, ${count(persons)} of them swept`,
+          detail: `${text} for ${count(rows)} persons, ${count(persons)} of them swept`,
         })),
         references: [],
         notes: [
@@ -63,7 +68,7 @@ export async function measureFullSweeps(
   } finally {
     await loop.close();
     await watch.stop();
-    await stage.drop(NAME);
+    await environment.drop(NAME);
   }
 }
 

@@ -1,5 +1,5 @@
 import { makeDue } from '../rows';
-import { onDatabase } from '../stage';
+import { onDatabase } from '../environment';
 import type { Registry } from './load-registry';
 
 /** A registry that is larger has more persons due than all measurements together ask about. */

@@ -51,7 +51,7 @@ export async function measureLists(sizes: Sizes, rounds: number): Promise<Measur
       symbol: what,
       unit: 'ms',
       rounds: seen,
-      said: `${median(seen.large).toFixed(1)} ms${cut}, ${median(seen.small).toFixed(2)} at ${at}`,
+      detail: `${median(seen.large).toFixed(1)} ms${cut}, ${median(seen.small).toFixed(2)} at ${at}`,
     });
   }
   return againstSmall(works, [

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
-import { onDatabase, type Stage } from '../stage';
+import { onDatabase, type BenchEnvironment } from '../environment';
 import { type RowsOf, TABLES } from './person-rows';
 import { sparseIndexes, takeIndexesOff, type TakenOff } from './take-indexes-off';
 
-/** A registry as it stands in a database of its own. */
+/** A registry in a database of its own. */
 export interface Registry {
   readonly name: string;
   readonly url: string;
@@ -14,9 +14,9 @@ export interface Loading {
   readonly name: string;
   readonly rows: number;
   readonly say: (sentence: string) => void;
-  /** Asked between two pieces: no more rows when it says no. */
+  /** Asked between two pieces: no more rows when the answer is false. */
   readonly hasTime: () => boolean;
-  /** Indexes that stay on while rows come, as a smaller registry has told. */
+  /** Indexes that stay while rows are loaded, as learned from a smaller registry. */
   readonly sparse?: readonly string[];
 }
 
@@ -41,10 +41,10 @@ const NAMES = LINES.flatMap(({ tables }) => tables);
  * first vacuum. With `wal_level = minimal` rows of a table that the same transaction emptied, and indexes built anew,
  * are written to their files and not to the log as well; all of it is on the disk before anything is measured.
  */
-export async function loadRegistry(stage: Stage, loading: Loading): Promise<Loaded> {
+export async function loadRegistry(environment: BenchEnvironment, loading: Loading): Promise<Loaded> {
   const startedAtMs = performance.now();
   const secondsSinceStart = (): number => (performance.now() - startedAtMs) / 1000;
-  const url = await stage.database(loading.name);
+  const url = await environment.database(loading.name);
   const taken = await onDatabase(url, (client) => takeIndexesOff(client, NAMES, loading.sparse ?? []));
   const pieces = new Pieces(loading);
   await Promise.all(LINES.map((line) => onDatabase(url, (client) => pieces.insert(client, line.rows))));
@@ -61,7 +61,7 @@ export async function loadRegistry(stage: Stage, loading: Loading): Promise<Load
   return { name: loading.name, url, rows, bytes, sparse, rowSeconds, seconds: secondsSinceStart() };
 }
 
-/** Which persons come next; both lines of tables get the same ones, whoever asks first. */
+/** Which persons come next; both lines of tables get the same ones, whatever the workers first. */
 class Pieces {
   rows = 0;
   private readonly ends: number[] = [];

@@ -25,7 +25,7 @@ describe('a plan for loading', () => {
     expect(planLoading(PROBED, limits).kind).toBe('load');
   });
 
-  it('loads what there is time for, and says so', () => {
+  it('loads what there is time for, and reports it', () => {
     const plan = planLoading(PROBED, { wantedRows: 20_000_000, freeBytes: 60e9, budgetSeconds: 460 });
     expect(plan).toMatchObject({ kind: 'load', rows: 10_000_000, needBytes: 15e9 });
     expect(plan.sentence).toContain('10 M are loaded instead');

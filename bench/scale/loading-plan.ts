@@ -14,11 +14,11 @@ export interface LoadingLimits {
 
 export type LoadingPlan =
   | { readonly kind: 'refused'; readonly sentence: string }
-  /** `sentence` says why there are fewer rows than wanted. */
+  /** `sentence` explains why there are fewer rows than wanted. */
   | { readonly kind: 'load'; readonly rows: number; readonly needBytes: number; readonly sentence?: string };
 
-/** Sorting for indexes, the log of the database and what a sweep leaves behind need room beside the rows. */
-const ROOM = 1.5;
+/** Sorting for indexes, the log of the database and what a sweep leaves behind need disk beside the rows. */
+const FREE_DISK_FACTOR = 1.5;
 /** Sorting grows a little faster than the rows. */
 const SLOWER_WHEN_LARGER = 1.15;
 
@@ -28,8 +28,8 @@ const GB = 1e9;
 export function planLoading(probed: ProbedRows, limits: LoadingLimits): LoadingPlan {
   const bytesPerRow = probed.bytes / probed.rows;
   const needBytes = bytesPerRow * limits.wantedRows;
-  if (needBytes * ROOM > limits.freeBytes) {
-    const most = Math.floor(limits.freeBytes / ROOM / bytesPerRow / 100_000) * 100_000;
+  if (needBytes * FREE_DISK_FACTOR > limits.freeBytes) {
+    const most = Math.floor(limits.freeBytes / FREE_DISK_FACTOR / bytesPerRow / 100_000) * 100_000;
     return {
       kind: 'refused',
       sentence:

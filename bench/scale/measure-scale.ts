@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { judged, type JudgedMeasurement } from '../measure-twice';
 import type { Measured } from '../goal';
-import { onDatabase, type Stage } from '../stage';
+import { onDatabase, type BenchEnvironment } from '../environment';
 import type { Sizes } from './at-sizes';
 import { checkModel, type CheckedModel } from './check-model';
 import { goToTheEnd, measureClaims } from './claims-at-sizes';
@@ -34,13 +34,13 @@ export interface ScaleFindings {
 }
 
 export interface ScaleWork {
-  readonly stage: Stage;
+  readonly environment: BenchEnvironment;
   readonly terms: ScaleTerms;
   readonly say: (sentence: string) => void;
   readonly seconds: () => number;
 }
 
-/** The registry does not fit here; the sentence says what would. */
+/** The registry does not fit here; the sentence names what would. */
 export class TooLarge extends Error {}
 
 export function noFindings(): ScaleFindings {
@@ -66,22 +66,22 @@ export async function measureScale(work: ScaleWork, findings: ScaleFindings): Pr
 }
 
 async function load(work: ScaleWork, findings: ScaleFindings): Promise<Sizes> {
-  const { stage, terms, say, seconds } = work;
+  const { environment, terms, say, seconds } = work;
   const loading = { say, hasTime: () => true };
   say(`Loading ${count(terms.smallRows)} persons to compare with.`);
-  const small = await loadRegistry(stage, { ...loading, name: 'bench_small', rows: terms.smallRows });
+  const small = await loadRegistry(environment, { ...loading, name: 'bench_small', rows: terms.smallRows });
   say(`Loading ${count(terms.probeRows)} persons to learn what one takes.`);
   const { sparse } = small;
-  const probed = await loadRegistry(stage, {
+  const probed = await loadRegistry(environment, {
     ...loading,
     name: 'bench_probe',
     rows: terms.probeRows,
     sparse,
   });
-  await stage.drop(probed.name);
+  await environment.drop(probed.name);
   const plan = planLoading(probed, {
     wantedRows: terms.rows,
-    freeBytes: await freeBytes(stage),
+    freeBytes: await freeBytes(environment),
     budgetSeconds: terms.loadingSeconds,
   });
   if (plan.kind === 'refused') throw new TooLarge(plan.sentence);
@@ -92,7 +92,13 @@ async function load(work: ScaleWork, findings: ScaleFindings): Promise<Sizes> {
   say(`Loading ${count(plan.rows)} persons, ${(plan.needBytes / 1e9).toFixed(1)} GB.`);
   const rowsUntil = seconds() + (terms.loadingSeconds * probed.rowSeconds) / probed.seconds;
   const hasTime = (): boolean => seconds() < rowsUntil;
-  const large = await loadRegistry(stage, { name: 'bench_large', rows: plan.rows, say, hasTime, sparse });
+  const large = await loadRegistry(environment, {
+    name: 'bench_large',
+    rows: plan.rows,
+    say,
+    hasTime,
+    sparse,
+  });
   if (large.rows < plan.rows) {
     findings.notes.push(
       `Loading was slower than the first persons promised: ${count(large.rows)} are loaded.`,
@@ -103,8 +109,8 @@ async function load(work: ScaleWork, findings: ScaleFindings): Promise<Sizes> {
   return { small, large };
 }
 
-async function freeBytes(stage: Stage): Promise<number> {
-  const folder = await onDatabase(stage.url('bench_small'), async (client) => {
+async function freeBytes(environment: BenchEnvironment): Promise<number> {
+  const folder = await onDatabase(environment.url('bench_small'), async (client) => {
     const { rows } = await client.query<{ folder: string }>(
       `SELECT current_setting('data_directory') AS folder`,
     );
@@ -129,9 +135,9 @@ class MeasureScale {
 
   async run(): Promise<void> {
     const { sizes } = this;
-    const { stage, terms, say } = this.work;
+    const { environment, terms, say } = this.work;
     const { rounds, seconds, searches } = terms;
-    const loops = stage.cores;
+    const loops = environment.cores;
     await this.step('claims', 40, () => this.keep(measureClaims(sizes, rounds, 'early')));
     await this.step('searches', 60, () => this.keep(measureSearches(sizes, { rounds, searches })));
     await this.step('lists', 60, () => this.keep(measureLists(sizes, rounds)));
@@ -148,7 +154,7 @@ class MeasureScale {
     }
     await this.step('two full sweeps', SWEEPS_SECONDS, async () => {
       const sweep = { rows: terms.sweptRows, loops, withinSeconds: SWEEPS_SECONDS, say };
-      const { measured, watched } = await measureFullSweeps(stage, sweep);
+      const { measured, watched } = await measureFullSweeps(environment, sweep);
       this.findings.measurements.push(judged(measured));
       this.findings.sweptWatched = watched;
     });
@@ -161,18 +167,18 @@ class MeasureScale {
 
   /** The model is checked once in any case, and again as far as the steps after it leave time. */
   private async workers(): Promise<void> {
-    const { stage, terms, say } = this.work;
+    const { environment, terms, say } = this.work;
     const { rounds, seconds } = terms;
-    const { measured, seen } = await measureWorkers(stage, this.sizes, { rounds, seconds });
+    const { measured, seen } = await measureWorkers(environment, this.sizes, { rounds, seconds });
     this.findings.measurements.push(judged(measured));
     const hasTimeFor = (needed: number): boolean =>
       this.hasTimeFor(needed + SWEEPS_SECONDS + this.lateSeconds());
     const checks = { rounds, seconds, full: seen, say, hasTimeFor };
-    const model = await checkModel(stage, this.sizes.large, checks);
+    const model = await checkModel(environment, this.sizes.large, checks);
     this.findings.model = model;
     this.findings.firstSweeps = firstSweeps(model.costs, {
       latencyMs: 50,
-      databaseCores: stage.cores,
+      databaseCores: environment.cores,
       seenPersonsPerSecond: Math.max(...model.checks.flatMap((check) => check.measured)),
     });
   }

@@ -13,7 +13,7 @@ const LAST_NAMES = 5_000;
 
 /**
  * The same number always makes the same id, so that the tables can be filled side by side. Ids grow with the numbers,
- * and the first tenth of the persons stands at the head of every index that is ordered by person.
+ * and the first tenth of the persons is at the head of every index that is ordered by person.
  */
 const ID = `(CASE WHEN n <= $3::bigint / 10 THEN '00000' || lpad(to_hex(n), 11, '0')
                   ELSE lpad(to_hex(65536 + n * (4294900000 / $3::bigint)), 8, '0') || substr(md5(n::text), 1, 8) END

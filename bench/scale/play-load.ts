@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { onDatabase, type Stage } from '../stage';
+import { onDatabase, type BenchEnvironment } from '../environment';
 import { type Glance, startWorker, type Worker } from '../worker';
 import { cpuSecondsOf, cpuSecondsOfMachine, cpuSecondsOfServer } from './processor-time';
 
@@ -24,19 +24,23 @@ export interface SeenLoad {
   readonly foreignCores: number;
 }
 
-/** Until every worker has found the run, its code is compiled and its places are full. */
+/** Until every worker has found the run, its code is compiled and its permits are in use. */
 const WARM_UP_MS = 4_000;
 const BEGUN_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 200;
 
 /** Plays it on one registry. A run has more persons than are asked; it is ended when the workers are gone. */
-export async function playLoad(stage: Stage, databaseUrl: string, load: Load): Promise<SeenLoad> {
-  const register = await stage.register(load.latencyMs);
+export async function playLoad(
+  environment: BenchEnvironment,
+  databaseUrl: string,
+  load: Load,
+): Promise<SeenLoad> {
+  const register = await environment.register(load.latencyMs);
   const workers: Worker[] = [];
   try {
     const wishes = {
       databaseUrl,
-      redisUrl: stage.redis.url,
+      redisUrl: environment.redis.url,
       registerUrl: register.url,
       concurrency: load.workers * load.callsPerWorker,
       concurrencyPerWorker: load.callsPerWorker,
@@ -47,7 +51,7 @@ export async function playLoad(stage: Stage, databaseUrl: string, load: Load): P
     await wait(WARM_UP_MS);
     const look = async (): Promise<Look> => ({
       glances: await Promise.all(workers.map((worker) => worker.glance())),
-      databaseSeconds: cpuSecondsOfServer(stage.postgresPid),
+      databaseSeconds: cpuSecondsOfServer(environment.postgresPid),
       registerSeconds: cpuSecondsOf(register.pid),
       ownSeconds: cpuSecondsOf(process.pid),
       machineSeconds: cpuSecondsOfMachine(),
@@ -101,7 +105,7 @@ function between(from: Look, to: Look): SeenLoad {
   };
 }
 
-/** Nobody rings: each worker finds the run when it polls, once a second. */
+/** Without a wake-up: each worker finds the run when it polls, once a second. */
 async function startRun(url: string): Promise<void> {
   await onDatabase(url, async (client) => {
     await client.query(`UPDATE mpi.job_runs SET status = 'STOPPED' WHERE status = 'RUNNING'`);

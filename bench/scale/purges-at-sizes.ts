@@ -30,14 +30,14 @@ export async function measurePurges(sizes: Sizes, rounds: number): Promise<Measu
         symbol: `purge of ${BATCH} audit rows`,
         unit: 'ms',
         rounds: seen,
-        said: `${median(seen.large).toFixed(1)} ms a batch, ${median(seen.small).toFixed(1)} at ${at}`,
+        detail: `${median(seen.large).toFixed(1)} ms a batch, ${median(seen.small).toFixed(1)} at ${at}`,
       },
     ],
     ['G1: an audit log with a row for every fourth person, a quarter of them past their time.'],
   );
 }
 
-/** Median milliseconds. Each round begins where dead rows of the one before stand, as tomorrow's purge does. */
+/** Median milliseconds. Each round begins where dead rows of the one before are, as tomorrow's purge does. */
 async function batchTime(url: string): Promise<number> {
   const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
   try {

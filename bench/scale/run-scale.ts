@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Report } from '../report';
-import type { Stage } from '../stage';
+import type { BenchEnvironment } from '../environment';
 import { measureScale, noFindings, type ScaleFindings } from './measure-scale';
 import { scaleTerms } from './scale-terms';
 
@@ -13,14 +13,14 @@ export interface ScaleWishes {
 
 /** Measures until all is done or the time is over; what was found until then is the report. */
 export async function runScale(
-  stage: Stage,
+  environment: BenchEnvironment,
   { rows, machine, say, seconds }: ScaleWishes,
 ): Promise<{ readonly report: Report; readonly findings: ScaleFindings }> {
   const terms = scaleTerms(rows);
   const findings = noFindings();
   const over = new AbortController();
   const timeIsOver = wait((terms.totalSeconds - seconds()) * 1000, 'over', { signal: over.signal });
-  const measuring = measureScale({ stage, terms, say, seconds }, findings);
+  const measuring = measureScale({ environment, terms, say, seconds }, findings);
   // A measurement that is cut off fails when its servers go; nobody waits for it any more.
   measuring.catch(() => undefined);
   timeIsOver.catch(() => undefined);
@@ -32,7 +32,7 @@ export async function runScale(
   const report: Report = {
     terms: `Scale: ${large} persons against ${terms.smallRows}, ${terms.rounds} rounds`,
     machine,
-    settings: stage.settings,
+    settings: environment.settings,
     loadingSeconds,
     measurements,
     seconds: seconds(),

@@ -6,7 +6,7 @@ import { count } from './loading-plan';
 import type { ScaleFindings } from './measure-scale';
 import type { WatchedTable } from './vacuum-watch';
 
-/** What is said of the figures, and what is not a figure. */
+/** What is detail of the figures, and what is not a figure. */
 export function scaleText(report: Report, findings: ScaleFindings): string {
   return [reportText(report), ...sectionsOf(findings)].join('\n');
 }

@@ -8,7 +8,7 @@ export interface ScaleTerms {
   readonly sweptRows: number;
   /** Persons loaded to learn what one takes. */
   readonly probeRows: number;
-  /** All in all; what is not measured by then is left out and said. */
+  /** All in all; what is not measured by then is left out and detail. */
   readonly totalSeconds: number;
   /** Of them for loading the large registry. */
   readonly loadingSeconds: number;

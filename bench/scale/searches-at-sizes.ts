@@ -26,7 +26,7 @@ export async function measureSearches(sizes: Sizes, { rounds, searches }: Search
       symbol,
       unit: 'ms',
       rounds: seen,
-      said: `${median(seen.large).toFixed(2)} ms a search, ${median(seen.small).toFixed(2)} at ${at}`,
+      detail: `${median(seen.large).toFixed(2)} ms a search, ${median(seen.small).toFixed(2)} at ${at}`,
     });
   }
   return againstSmall(works, [

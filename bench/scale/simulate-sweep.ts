@@ -3,7 +3,7 @@ import { EventClock } from './event-clock';
 import type { Installation, MeasuredCosts, Simulated } from './installation';
 import { SimulatedWorker } from './simulated-worker';
 
-/** Until the places are full and the first groups are written. */
+/** Until the permits are in use and the first groups are written. */
 const WARM_UP_MS = 2_000;
 const WATCHED_MS = 6_000;
 

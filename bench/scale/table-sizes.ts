@@ -1,4 +1,4 @@
-import { onDatabase } from '../stage';
+import { onDatabase } from '../environment';
 import type { Registry } from './load-registry';
 
 /** One table or index. */

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** How one table stands. */
+/** The state of one table. */
 export interface TableState {
   readonly table: string;
   readonly tableBytes: number;

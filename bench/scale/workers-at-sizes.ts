@@ -1,6 +1,6 @@
 import type { Measured } from '../goal';
 import { CALLS_IN_FLIGHT } from '../measure-calls';
-import type { Stage } from '../stage';
+import type { BenchEnvironment } from '../environment';
 import { median } from '../statistics';
 import { againstSmall, inTurns, type Sizes } from './at-sizes';
 import { keepDue } from './keep-due';
@@ -14,7 +14,7 @@ export interface WorkerTerms {
 
 /** One worker as an operator starts it, at a register that answers at once; what it was seen to cost at the large size. */
 export async function measureWorkers(
-  stage: Stage,
+  environment: BenchEnvironment,
   sizes: Sizes,
   { rounds, seconds }: WorkerTerms,
 ): Promise<{ readonly measured: Measured; readonly seen: readonly SeenLoad[] }> {
@@ -22,7 +22,7 @@ export async function measureWorkers(
   const rates = await inTurns(sizes, rounds, async (registry) => {
     await keepDue(registry);
     const load = { workers: 1, callsPerWorker: CALLS_IN_FLIGHT, latencyMs: 0, seconds };
-    const one = await playLoad(stage, registry.url, load);
+    const one = await playLoad(environment, registry.url, load);
     if (registry === sizes.large) seen.push(one);
     return one.personsPerSecond;
   });
@@ -34,7 +34,7 @@ export async function measureWorkers(
         symbol: `one worker at ${at}`,
         unit: 'persons/s',
         rounds: rates,
-        said: `${Math.round(median(rates.large))} persons/s, ${Math.round(median(rates.small))} at ${at}`,
+        detail: `${Math.round(median(rates.large))} persons/s, ${Math.round(median(rates.small))} at ${at}`,
       },
     ],
     [

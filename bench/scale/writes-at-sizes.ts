@@ -31,7 +31,7 @@ export async function measureWrites(sizes: Sizes, terms: WriteTerms): Promise<Me
         symbol: `claim and complete at ${at}`,
         unit: 'persons/s',
         rounds,
-        said: `${Math.round(median(rounds.large))} persons/s, ${Math.round(median(rounds.small))} at ${at}`,
+        detail: `${Math.round(median(rounds.large))} persons/s, ${Math.round(median(rounds.small))} at ${at}`,
       },
     ],
     [

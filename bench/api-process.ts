@@ -3,8 +3,8 @@ import { startOf, startProgram } from './program';
 import { ratePerSecond } from './rate-per-second';
 import { type ReadySignUp, SESSION } from './sign-ups';
 
-/** The HTTP door as an operator starts it. */
-export interface Door {
+/** The API process as an operator starts it. */
+export interface ApiProcess {
   /** Registers all of them, so many at once, and gives registrations a second. */
   register(signUps: readonly ReadySignUp[], inFlight: number): Promise<number>;
   /** What it has sent to PostgreSQL so far. */
@@ -12,7 +12,7 @@ export interface Door {
   stop(): Promise<void>;
 }
 
-export interface DoorWishes {
+export interface ApiProcessOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly trustedFile: string;
@@ -21,20 +21,20 @@ export interface DoorWishes {
 
 const STATEMENTS = /^sql_statements_total (\S+)$/m;
 
-export async function startDoor(wishes: DoorWishes): Promise<Door> {
+export async function startApiProcess(wishes: ApiProcessOptions): Promise<ApiProcess> {
   const program = startProgram({
     ...startOf('start:http'),
     variables: {
       DATABASE_URL: wishes.databaseUrl,
       REDIS_URL: wishes.redisUrl,
-      // A setting of every program; a door alone asks no register.
+      // A setting of every program; an API process alone asks no register.
       TREMBITA_URL: 'http://127.0.0.1:9/',
       HTTP_PORT: '0',
       INTERNAL_PORT: '0',
       SIGNATURE_TRUSTED_CA_FILE: wishes.trustedFile,
       MEDIA_STORAGE_DIRECTORY: wishes.mediaFolder,
       PIS_SESSION_SECRET: SESSION.PIS_SESSION_SECRET,
-      // The limit of one address is far below what a door can do.
+      // The limit of one address is far below what an API process can do.
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
     },
   });

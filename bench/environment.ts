@@ -6,10 +6,10 @@ import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } 
 import { startRegister, type Register } from './register';
 
 /** The servers all measurements share, and databases for each of them. */
-export interface Stage {
+export interface BenchEnvironment {
   readonly cores: number;
   readonly redis: EmbeddedRedis;
-  /** Told in one line of the output. */
+  /** Printed in one line of the output. */
   readonly settings: Readonly<Record<string, string>>;
   readonly redisKind: string;
   /** The server's first process; all others are its children. */
@@ -45,12 +45,12 @@ function serverSettings(): Record<string, string> {
 
 /**
  * Starts servers of its own, whatever addresses are set: no measurement may reach somebody's register or database.
- * Further settings of PostgreSQL are told in the output like the others.
+ * Further settings of PostgreSQL are printed like the others.
  */
-export async function openStage(
+export async function openEnvironment(
   say: (sentence: string) => void,
   further: Readonly<Record<string, string>> = {},
-): Promise<Stage> {
+): Promise<BenchEnvironment> {
   const environment = ownEnvironment();
   const nodeEnv = environment['NODE_ENV'] ?? 'development';
   const settings = { ...serverSettings(), ...further };
@@ -74,7 +74,7 @@ interface Servers {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-function stageOf({ postgres, redis, settings }: Servers): Stage {
+function stageOf({ postgres, redis, settings }: Servers): BenchEnvironment {
   const registers = new Set<Register>();
   return {
     cores: availableParallelism(),
