@@ -1,7 +1,7 @@
-export type { ClientSees } from './answers/script';
-export { ANSWER_NAMES, SCRIPTED_ANSWERS, type AnswerName } from './answers/scripted-answers';
-export { isListed, type Mode } from './choose-answer';
-export type { Method } from './read-request';
-export type { RequestRecord } from './request-log';
+export type { ClientSees } from './answer-script';
+export { ANSWER_NAMES, SCRIPTED_ANSWERS, type AnswerName } from './answer-choice';
+export { isListed, type Mode } from './answer-choice';
+export type { Method } from './request-reader';
+export type { RequestRecord } from './soap-endpoint';
 export type { Sandbox } from './sandbox';
-export { startSandbox, type SandboxOptions } from './start-sandbox';
+export { startSandbox, type SandboxOptions } from './sandbox';

@@ -10,7 +10,7 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --seed <text>            which answers those are (1)
 `;
 
-/** The port in the example of TREMBITA_URL, so that both work together unchanged. */
+/** The port in the example of TREMBITA_URL. */
 const DEFAULT_PORT = 8080;
 const HIGHEST_PORT = 65_535;
 const LONGEST_LATENCY_MS = 3_600_000;
@@ -60,18 +60,24 @@ function optionsOrExit(): SandboxOptions {
   }
 }
 
-async function run(): Promise<void> {
+async function main(): Promise<void> {
   const options = optionsOrExit();
   if (ownSettingsOrExit('sandbox').NODE_ENV === 'production') {
-    end(EXIT.configuration, 'NODE_ENV is production: the sandbox makes answers up and does not start there.');
+    end(
+      EXIT.configuration,
+      'NODE_ENV is production: the sandbox invents its answers and does not start in production.',
+    );
   }
   const sandbox = await startSandbox(options);
   process.once('SIGINT', () => void sandbox.stop().then(() => process.exit(EXIT.interrupted)));
   process.once('SIGTERM', () => void sandbox.stop().then(() => process.exit(EXIT.terminated)));
   process.stdout.write(`${sandbox.url}\n`);
-  process.stderr.write('The sandbox register answers; its answers are made up. Stop it with Ctrl-C.\n');
+  process.stderr.write('The sandbox register is ready; its answers are invented. Stop it with Ctrl-C.\n');
 }
 
-run().catch((error: NodeJS.ErrnoException) => {
-  end(EXIT.failed, `The sandbox cannot listen (${error.code ?? 'unknown reason'}); try another --port.`);
+main().catch((error: NodeJS.ErrnoException) => {
+  end(
+    EXIT.failed,
+    `The sandbox cannot listen on 127.0.0.1 (${error.code ?? 'unknown reason'}). Try another --port.`,
+  );
 });

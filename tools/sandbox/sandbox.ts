@@ -1,17 +1,17 @@
-import type { Server } from 'node:http';
-import type { AnswerSoap } from './answer-soap';
-import type { Mode } from './choose-answer';
-import type { HoldWishes } from './hold-answers';
-import type { RequestRecord } from './request-log';
-import type { AnswerName } from './answers/scripted-answers';
+import { type Server, createServer } from 'node:http';
+import { SoapEndpoint, type Behaviour, type HoldFilter, type RequestRecord } from './soap-endpoint';
+import type { Mode, AnswerName } from './answer-choice';
+import { once } from 'node:events';
+import { answerControl, isControl } from './control-endpoint';
+import { SANDBOX_HEADERS } from './answer-sender';
 
-/** A running sandbox, as tests, drills and benchmarks hold it in their hand. */
+/** A running sandbox, for tests, drills and benchmarks in the same process. */
 export class Sandbox {
   readonly url: string;
 
   constructor(
     private readonly server: Server,
-    private readonly soap: AnswerSoap,
+    private readonly soap: SoapEndpoint,
     readonly port: number,
   ) {
     this.url = `http://127.0.0.1:${port}/`;
@@ -27,12 +27,12 @@ export class Sandbox {
     return this.requests().filter((record) => record.key === key);
   }
 
-  /** How many requests came since the start or `forgetRequests`. */
+  /** How many requests arrived since the start or `forgetRequests`. */
   get requestCount(): number {
     return this.soap.log.count;
   }
 
-  /** Resolves when so many requests have come since the start or `forgetRequests`. */
+  /** Resolves when this many requests have arrived since the start or `forgetRequests`. */
   waitForRequests(count: number, key?: string): Promise<void> {
     return this.soap.log.reach(count, key);
   }
@@ -41,9 +41,9 @@ export class Sandbox {
     this.soap.log.forget();
   }
 
-  /** Keeps back the answers to requests that come from now on; call the result to let go of them. */
-  hold(wishes: HoldWishes = {}): () => void {
-    return this.soap.holds.start(wishes);
+  /** Holds the answers to requests that arrive from now on; call the result to release them. */
+  hold(filter: HoldFilter = {}): () => void {
+    return this.soap.holds.start(filter);
   }
 
   /** Ends every hold. */
@@ -56,7 +56,7 @@ export class Sandbox {
     this.soap.choice.mark(key, answer);
   }
 
-  /** Takes back `answer`, for one document or all. */
+  /** Reverts `answer`, for one document or all. */
   forgetAnswers(key?: string): void {
     this.soap.choice.forget(key);
   }
@@ -77,7 +77,7 @@ export class Sandbox {
     this.soap.choice.failureRate = share;
   }
 
-  /** What an operator may want to see of the present behaviour. */
+  /** The present behaviour, for the control API. */
   get behaviour() {
     const { choice, holds, latencyMs } = this.soap;
     return { mode: choice.mode, latencyMs, failureRate: choice.failureRate, hold: holds.isHolding };
@@ -90,4 +90,66 @@ export class Sandbox {
       this.server.closeAllConnections();
     });
   }
+}
+
+/** Options at the start; each has a default. */
+export interface SandboxOptions extends Partial<Behaviour> {
+  /** 0 or undefined for any free port. */
+  readonly port?: number;
+}
+
+/** Never reachable from another machine: its control routes have no login. */
+const HOST = '127.0.0.1';
+
+/** Longer than any client keeps an idle connection, so that the client closes it. */
+const KEEP_ALIVE_MS = 120_000;
+
+/**
+ * Free ports are searched below 32768, outside the range from which Linux gives ports to clients: a client that
+ * connects to a closed port of its own range can be connected to itself.
+ */
+const FIRST_FREE_PORT = 20_000;
+
+const FREE_PORTS = 12_000;
+
+const PORT_TRIES = 50;
+
+/** Up to twice as many records can be in memory; 200,000 took 37 MB. */
+const DEFAULTS: Behaviour = { latencyMs: 0, failureRate: 0, seed: '1', keepRequests: 100_000 };
+
+/** Starts a sandbox register on 127.0.0.1. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, ...behaviour } = options;
+  const soap = new SoapEndpoint({ ...DEFAULTS, ...behaviour });
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true });
+  const listeningAt = await (port === 0 ? listenAnywhere(server) : listen(server, port));
+  const sandbox = new Sandbox(server, soap, listeningAt);
+  server.on('request', (incoming, response) => {
+    if (isControl(incoming)) answerControl(sandbox, incoming, response);
+    else if (incoming.method === 'POST') soap.receive(incoming, response);
+    else response.writeHead(405, { ...SANDBOX_HEADERS, allow: 'POST' }).end();
+  });
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nx-sandbox: 1\r\nconnection: close\r\n\r\n');
+  });
+  return sandbox;
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, HOST);
+  // Rejects with the server's error, for example when the port is taken.
+  await once(server, 'listening');
+  return port;
+}
+
+async function listenAnywhere(server: Server): Promise<number> {
+  for (let tries = 0; tries < PORT_TRIES; tries += 1) {
+    const port = FIRST_FREE_PORT + Math.floor(Math.random() * FREE_PORTS);
+    try {
+      return await listen(server, port);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+  throw new Error('no free port was found for the sandbox');
 }

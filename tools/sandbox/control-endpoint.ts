@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { MODES } from './choose-answer';
-import { BodyTooLong, readBody } from './read-body';
+import { MODES, ANSWER_NAMES } from './answer-choice';
+import { BodyTooLong, readBody } from './soap-endpoint';
 import type { Sandbox } from './sandbox';
-import { ANSWER_NAMES } from './answers/scripted-answers';
-import { SANDBOX_HEADERS } from './answers/send-answer';
+import { SANDBOX_HEADERS } from './answer-sender';
 
 const HOLD = z.union([
   z.boolean(),
@@ -32,7 +31,7 @@ const LONGEST_CONTROL_BYTES = 16 * 1024 * 1024;
 
 type Reply = { status: number; json: unknown } | { status: number; lines: readonly unknown[] };
 
-/** What one control route does; `input` is its JSON body, or the query of a GET. */
+/** A control route; `input` is its JSON body, or the query of a GET. */
 type Route = (sandbox: Sandbox, input: unknown) => Reply | Promise<Reply>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -71,18 +70,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 const PATHS = new Set(Object.keys(ROUTES).map((route) => route.split(' ')[1]));
 
-/** Whether a request is for the control routes; everything else is SOAP, whatever its path. */
+/** Whether a request is for the control API; every other path is SOAP. */
 export function isControl(incoming: IncomingMessage): boolean {
   const path = incoming.url?.split('?', 1)[0] ?? '';
   return PATHS.has(path);
 }
 
-/** Serves the routes by which another process watches and steers the sandbox. */
+/** Serves the control API, by which another process observes and changes the sandbox. */
 export function answerControl(sandbox: Sandbox, incoming: IncomingMessage, response: ServerResponse): void {
   const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://sandbox');
   const route = ROUTES[`${incoming.method} ${pathname}`];
   const answer = async (body: Buffer | BodyTooLong) => {
-    if (!route) return reply(response, refusal(405, 'this route does not know that method'));
+    if (!route) return reply(response, refusal(405, 'this route does not have that method'));
     if (body instanceof BodyTooLong) return reply(response, refusal(413, 'the body is too long'));
     const input = incoming.method === 'GET' ? Object.fromEntries(searchParams) : parseJson(body);
     reply(response, await runRoute(route, sandbox, input));
@@ -108,7 +107,7 @@ function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8') || '{}');
   } catch {
-    // The schema of the route refuses it by name.
+    // The schema of the route refuses undefined.
     return undefined;
   }
 }

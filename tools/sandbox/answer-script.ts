@@ -1,4 +1,4 @@
-/** What a correct client makes of an answer: a verdict of the register, or a kind of technical error. */
+/** How a correct client reads an answer: a verdict of the register, or a kind of technical error. */
 export type ClientSees =
   | 'FOUND'
   | 'NOT_FOUND'
@@ -13,7 +13,7 @@ export type ClientSees =
   | 'too_large'
   | 'register_error';
 
-/** How an envelope departs from the plain form; the bytes differ, the content mostly does not. */
+/** How an envelope differs from the plain form; mostly the bytes differ and the content does not. */
 export type Look =
   | 'plain'
   | 'other_prefixes'
@@ -27,7 +27,7 @@ export type Look =
   | 'no_body_child'
   | 'cut_off';
 
-/** Whose header stands in the answer; everything but `same` must be refused by the client. */
+/** Whose header the answer has; the client must refuse everything except `same`. */
 export type Echo =
   'same' | 'foreign_id' | 'foreign_service' | 'foreign_client' | 'missing_id' | 'no_header' | 'previous';
 
@@ -43,7 +43,7 @@ export type Trick =
   | 'drip'
   | 'gzip_bomb';
 
-/** An answer with an X-Road header and one body child; each status is XML text, kept as it stands. */
+/** An answer with an X-Road header and one body child; each status is XML text, sent unchanged. */
 export interface EnvelopeScript {
   readonly sends: 'envelope';
   readonly statuses: readonly string[];
@@ -52,7 +52,7 @@ export interface EnvelopeScript {
   readonly afterMs?: number;
   /** Only for the method `unzr`: how many documents the person has. */
   readonly documents?: number;
-  /** Only for the method `unzr`: adds an element no one asked for, of this many Base64 characters. */
+  /** Only for the method `unzr`: adds an unknown element of this many Base64 characters. */
   readonly photoCharacters?: number;
 }
 
@@ -83,12 +83,12 @@ export interface TrickScript {
 /** Everything the sandbox can do with one request. */
 export type Script = EnvelopeScript | FaultScript | PageScript | TrickScript;
 
-/** One documented answer: the numbers that give it, what is sent, and what a client must make of it. */
+/** One documented answer: the document numbers that get it, what is sent, and how a client must read it. */
 export interface ScriptedAnswer {
   readonly passport: string;
   readonly unzr: string;
-  /** More than one where a client may rightly choose, for example at which point it gives up. */
+  /** More than one where a client may choose, for example at which point it gives up. */
   readonly clientSees: readonly ClientSees[];
-  readonly tells: string;
+  readonly description: string;
   readonly script: Script;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isListed, LISTED_SHARES } from './choose-answer';
+import { isListed, LISTED_SHARES, ANSWER_NAMES, isAnswerName, SCRIPTED_ANSWERS } from './answer-choice';
+import { readFileSync } from 'node:fs';
 
 const partListed = (method: keyof typeof LISTED_SHARES, keys: readonly string[]) =>
   keys.filter((key) => isListed(method, key)).length / keys.length;
@@ -35,5 +36,38 @@ describe('the share of undocumented documents that a register lists', () => {
       return isListed('CheckPassportDMSStatus', key) && isListed('CheckPassportStatus', key);
     });
     expect(inBoth.length).toBeLessThan(passports.length * 0.005);
+  });
+});
+
+const ALL = ANSWER_NAMES.map((name) => ({ name, ...SCRIPTED_ANSWERS[name] }));
+
+/** The first cell of a line description the rows of this table from those of others. */
+const rowOf = ({ name, passport, unzr, description, clientSees }: (typeof ALL)[number]) =>
+  `| \`${passport}\` | \`${unzr}\` | \`${name}\` | ${description} | ${clientSees.join(' or ')} |`;
+
+describe('the documented answers', () => {
+  it('have passports that would be asked about, and UNZRs of the right form', () => {
+    for (const { passport, unzr } of ALL) {
+      expect(passport).toMatch(/^((?![ЫЪЭЁ])([А-ЯҐЇІЄ])){2}[0-9]{6}$/);
+      expect(unzr).toMatch(/^19900101-[0-9]{5}$/);
+      expect(unzr.slice(-4)).toBe(passport.slice(-4));
+    }
+  });
+
+  it('have a number each', () => {
+    expect(new Set(ALL.map(({ passport }) => passport)).size).toBe(ALL.length);
+    expect(new Set(ALL.map(({ unzr }) => unzr)).size).toBe(ALL.length);
+  });
+
+  it('stand in docs/sandbox.md, all of them and no others', () => {
+    const lines = readFileSync('docs/sandbox.md', 'utf8').split('\n');
+    const rows = lines.filter((line) => line.startsWith('| `ТТ')).map((line) => line.replace(/ +/g, ' '));
+    expect(rows).toEqual(ALL.map(rowOf));
+  });
+
+  it('are known by name, and nothing else is', () => {
+    expect(ANSWER_NAMES.every(isAnswerName)).toBe(true);
+    expect(isAnswerName('constructor')).toBe(false);
+    expect(isAnswerName('found')).toBe(false);
   });
 });

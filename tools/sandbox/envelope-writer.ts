@@ -5,15 +5,16 @@ import {
   type Identifier,
   type RegisterRequest,
   type SoapVersion,
-} from '../read-request';
-import type { Echo } from './script';
+} from './request-reader';
+import type { Echo } from './answer-script';
+import { randomUUID } from 'node:crypto';
 
-/** What the X-Road header of an answer says; a provider copies it from the request. */
+/** The X-Road header of an answer; a provider copies it from the request. */
 export interface HeaderEcho extends Pick<
   RegisterRequest,
   'client' | 'service' | 'userId' | 'protocolVersion'
 > {
-  /** Absent only in the documented answer that forgets it. */
+  /** Absent only in the documented answer without a message id. */
   readonly messageId: string | undefined;
 }
 
@@ -27,7 +28,7 @@ export interface Dialect {
   readonly reversedHeader: boolean;
 }
 
-/** How the sandbox writes when nothing else is asked for. */
+/** The default prefixes. */
 export const PLAIN: Dialect = {
   envelope: 'soap',
   road: 'xro',
@@ -36,7 +37,7 @@ export const PLAIN: Dialect = {
   reversedHeader: false,
 };
 
-/** As Trembita was seen to answer: nothing but the namespaces is as in the request. */
+/** As answers of Trembita look in practice: only the namespaces are those of the request. */
 export const FOREIGN: Dialect = {
   envelope: 'SOAP-ENV',
   road: 'ns3',
@@ -53,6 +54,7 @@ export const UNPREFIXED: Dialect = { ...PLAIN, envelope: '', body: '' };
  * algorithm and clients have to ignore the field, so one fixed value of the right shape is enough.
  */
 const REQUEST_HASH = 'c2FuZGJveC1zYW5kYm94LXNhbmRib3gtc2FuZGJveCE=';
+
 const HASH_ALGORITHM = 'http://www.w3.org/2001/04/xmldsig-more#gost34311';
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
@@ -120,14 +122,14 @@ function identifier(dialect: Dialect, name: 'client' | 'service', parts: Identif
   return `<${road}:${name} ${identifiers}:objectType="${type}">${content}</${road}:${name}>`;
 }
 
-/** A message id that belongs to nobody's request. */
-const NOBODYS_MESSAGE_ID = '00000000-0000-4000-8000-00000000dead';
+/** A message id that no request has. */
+const UNUSED_MESSAGE_ID = '00000000-0000-4000-8000-00000000dead';
 
 const withForeignPart = (identity: Identifier, part: string): Identifier => {
   return identity.map(([name, value]) => [name, name === part ? `${value}-foreign` : value] as const);
 };
 
-/** The header of an answer, true or wrong as the script wants it; undefined stands for no header. */
+/** The header of an answer, right or wrong according to the script; undefined for no header. */
 export function echoOf(
   request: RegisterRequest,
   echo: Echo,
@@ -138,7 +140,7 @@ export function echoOf(
     case 'same':
       return request;
     case 'foreign_id':
-      return { ...request, messageId: NOBODYS_MESSAGE_ID };
+      return { ...request, messageId: UNUSED_MESSAGE_ID };
     case 'foreign_service':
       return { ...request, service: withForeignPart(service, 'serviceCode') };
     case 'foreign_client':
@@ -146,8 +148,46 @@ export function echoOf(
     case 'missing_id':
       return { ...request, messageId: undefined };
     case 'previous':
-      return previous ?? { ...request, messageId: NOBODYS_MESSAGE_ID };
+      return previous ?? { ...request, messageId: UNUSED_MESSAGE_ID };
     case 'no_header':
       return undefined;
   }
+}
+
+/** A fault to be written: the version of its form, and a code in X-Road's dotted spelling. */
+export interface Fault {
+  readonly soap: SoapVersion;
+  readonly code: string;
+  /** Most faults have none. */
+  readonly header?: HeaderEcho | undefined;
+}
+
+/** The text of every fault. A real one may quote the message; ours description nothing that came in. */
+const FAULT_TEXT = 'The sandbox refuses this message.';
+
+/** The envelope of a fault. */
+export function faultEnvelope({ soap, code, header }: Fault): string {
+  const body = soap === '1.1' ? fault11(code) : fault12(code);
+  return envelope(PLAIN, { soap, header, body });
+}
+
+function fault11(code: string): string {
+  // A register's own fault uses SOAP's plain codes, which are qualified names.
+  const faultcode = code.includes('.') ? escapeXml(code) : `soap:${escapeXml(code)}`;
+  return (
+    `<soap:Fault><faultcode>${faultcode}</faultcode><faultstring>${FAULT_TEXT}</faultstring><faultactor/>` +
+    `<detail><faultDetail xmlns="">${randomUUID()}</faultDetail></detail></soap:Fault>`
+  );
+}
+
+function fault12(code: string): string {
+  const side = code.toLowerCase().startsWith('client') ? 'soap:Sender' : 'soap:Receiver';
+  const subcode = code.includes('.')
+    ? `<soap:Subcode><soap:Value>${escapeXml(code)}</soap:Value></soap:Subcode>`
+    : '';
+  return (
+    `<soap:Fault><soap:Code><soap:Value>${side}</soap:Value>${subcode}</soap:Code>` +
+    `<soap:Reason><soap:Text xml:lang="en">${FAULT_TEXT}</soap:Text></soap:Reason>` +
+    `<soap:Detail><faultDetail>${randomUUID()}</faultDetail></soap:Detail></soap:Fault>`
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readXml, UnreadableXml } from './read-xml';
+import { readXml, UnreadableXml } from './request-reader';
 
 describe('readXml', () => {
   it('resolves prefixes where they stand, and default namespaces', () => {
