@@ -17,7 +17,7 @@ import {
   parsePaging,
   type HttpAddresses,
 } from '.';
-import { NO_CALLERS } from '../../test/support/no-callers';
+import { NO_CALLERS } from '../../test/support/http-client';
 import { REFUSAL_ANSWERS } from './refusal-answers.table';
 
 const MARKER = 'marker-КВ123456';

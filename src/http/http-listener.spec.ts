@@ -6,7 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ObservabilityModule, openLog } from '../observability';
 import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
-import { NO_CALLERS } from '../../test/support/no-callers';
+import { NO_CALLERS } from '../../test/support/http-client';
 import { HttpServers } from './http-listener';
 import { withDeadline } from './readiness';
 

@@ -1,8 +1,8 @@
-import { noRepository } from '../support/session';
+import { noRepository } from '../support/sql-session';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from '../../src/database/transactions';
-import { aCaller } from '../support/build-caller';
+import { aCaller } from '../support/builders';
 import type { Books } from './books';
 import type { Opened } from './scene';
 import type { SeededRandom } from './seeded-random';

@@ -1,6 +1,6 @@
-import { noRepository } from '../support/session';
+import { noRepository } from '../support/sql-session';
 import type { Sql } from '../../src/database/transactions';
-import { aCaller } from '../support/build-caller';
+import { aCaller } from '../support/builders';
 import { waitUntil } from '../support/wait-until';
 import { Bell } from './bell';
 import type { FaultReport } from './findings';

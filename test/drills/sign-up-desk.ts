@@ -1,12 +1,12 @@
-import { noRepository } from '../support/session';
+import { noRepository } from '../support/sql-session';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from '../../src/database/transactions';
 import { TestAuthority } from '../../tools/test-authority';
-import { aPerson } from '../support/build-person';
-import { aUser } from '../support/build-user';
+import { aPerson } from '../support/person-builder';
+import { aUser } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
 import type { Books } from './books';
 import type { Opened } from './scene';

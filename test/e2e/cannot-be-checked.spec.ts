@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson } from '../support/builders';
-import { Installation } from '../support/installation';
-import { OfficialCalls } from '../support/official-calls';
+import { Installation } from '../support/test-environment';
+import { OfficialCalls } from '../support/api-clients';
 
 const LIST = '/api/admin/persons/cannot_be_checked';
 

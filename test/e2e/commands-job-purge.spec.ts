@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StartRun } from '../../src/jobs';
-import { type RunningCommand, startCommand, withoutRedis } from '../support/command';
-import { Installation } from '../support/installation';
+import { type RunningCommand, startCommand, withoutRedis } from '../support/program';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';

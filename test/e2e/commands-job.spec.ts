@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { JobRunRepository } from '../../src/jobs';
 import { aParty, aPerson, savePersons } from '../support/builders';
-import { type CommandEnd, type RunningCommand, startCommand, withoutRedis } from '../support/command';
-import { Installation, JOB } from '../support/installation';
-import { environmentOf } from '../support/program';
+import {
+  type CommandEnd,
+  type RunningCommand,
+  startCommand,
+  withoutRedis,
+  environmentOf,
+} from '../support/program';
+import { Installation, JOB } from '../support/test-environment';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

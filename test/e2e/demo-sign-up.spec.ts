@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { freshDatabase } from '../support';
-import { asAdmin } from '../support/as-admin';
+import { freshDatabase } from '../support/database';
+import { asAdmin } from '../support/sql-session';
 import { startDemo, type StartedDemo } from './start-demo';
 
 /** Servers, program, run and sign-up take fifteen seconds on an idle machine; here others work beside it. */

@@ -6,9 +6,10 @@ import { makePeople } from '../../tools/demo/make-people';
 import { confidantAmong } from '../../tools/demo/sign-up/made-up-confidant';
 import { childOf, teenagerOf } from '../../tools/demo/sign-up/made-up-patients';
 import { startSandbox } from '../../tools/sandbox';
-import { freshDatabase, waitUntil } from '../support';
-import { asAdmin } from '../support/as-admin';
-import { ask } from '../support/ask';
+import { waitUntil } from '../support/wait-until';
+import { freshDatabase } from '../support/database';
+import { asAdmin } from '../support/sql-session';
+import { ask } from '../support/http-client';
 import { exported, readJobsLikeANewcomer, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
 import { startDemo, type StartedDemo } from './start-demo';
 

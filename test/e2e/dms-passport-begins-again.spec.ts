@@ -9,8 +9,8 @@ import {
   type PersonBuilder,
   verificationOf,
 } from '../support/builders';
-import { changeData, OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData, OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 const NOBODY = '99999999-9999-4999-8999-999999999999';

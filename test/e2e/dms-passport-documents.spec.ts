@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const here = Installation.ofThisFile();
 

@@ -10,7 +10,7 @@ import {
   type PersonBuilder,
   verificationOf,
 } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const FRESH = new Date().toISOString();
 

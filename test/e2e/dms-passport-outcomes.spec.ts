@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const LONG_AGO = '2020-03-01T08:00:00Z';
 const DATA_ID = '11111111-1111-4111-8111-111111111111';

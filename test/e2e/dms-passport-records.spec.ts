@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const LONG_AGO = '2020-03-01T08:00:00Z';

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectNothingTold, expectTidyOperationAnswer, expectTidyRefusal } from '../support/fuzz/expect-tidy';
-import { FuzzScene } from '../support/fuzz/fuzz-scene';
 import {
-  operationsFor,
-  rootFieldsOf,
-  strangeOperations,
-  writtenSchema,
-} from '../support/fuzz/graphql-operations';
-import { send } from '../support/fuzz/send-request';
+  expectNothingTold,
+  expectTidyOperationAnswer,
+  expectTidyRefusal,
+  FuzzScene,
+} from '../support/fuzz-environment';
+import { operationsFor, rootFieldsOf, strangeOperations, writtenSchema } from '../support/fuzz-graphql';
+import { send } from '../support/http-client';
 
 /** For each field an operation can begin with; so few that all of them together take seconds. */
 const OPERATIONS = 40;

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OpenApi } from '../../src/http';
-import { callsOf } from '../support/fuzz/calls-of-document';
-import { expectNothingTold, expectTidyRefusal } from '../support/fuzz/expect-tidy';
-import { FuzzScene } from '../support/fuzz/fuzz-scene';
-import { requestsFor } from '../support/fuzz/rest-requests';
-import { type SentRequest, send } from '../support/fuzz/send-request';
+import { callsOf, requestsFor } from '../support/fuzz-rest';
+import { expectNothingTold, expectTidyRefusal, FuzzScene } from '../support/fuzz-environment';
+import { type SentRequest, send } from '../support/http-client';
 
 /** For each call; so few that all of them together take seconds. */
 const REQUESTS = 30;

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { expectNoMarker } from '../support/find-markers';
-import { GraphqlDesk } from '../support/graphql-desk';
-import { Installation } from '../support/installation';
+import { expectNoMarker } from '../support/personal-data';
+import { GraphqlDesk } from '../support/api-clients';
+import { Installation } from '../support/test-environment';
 
 const ID = '{ person(id: "x") { id } }';
 const SECRET = 'made-up-'.repeat(8);

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graphql';
 import { aCaller, aPerson } from '../support/builders';
-import { OFFICIAL } from '../support/change-data';
-import { GraphqlDesk } from '../support/graphql-desk';
-import { Installation } from '../support/installation';
+import { OFFICIAL } from '../support/registrations';
+import { GraphqlDesk } from '../support/api-clients';
+import { Installation } from '../support/test-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const PERSON = `query ($id: ID!) { person(id: $id) { id databaseId verificationStatus

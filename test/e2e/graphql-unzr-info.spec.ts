@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { GraphqlDesk } from '../support/graphql-desk';
-import { Installation } from '../support/installation';
-import { UnzrInfoDesk } from '../support/unzr-info-desk';
+import { GraphqlDesk, UnzrInfoDesk } from '../support/api-clients';
+import { Installation } from '../support/test-environment';
 
 const OFFICIAL = randomUUID();
 const SYNC = `mutation ($input: SyncUnzrInfoRegisterInput!) {

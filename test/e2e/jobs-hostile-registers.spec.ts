@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerName } from '../../tools/sandbox';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const MIB = 1_048_576;
 /** Ten answers of 10 GB each, taken in whole, would not fit; ours and the sandbox's buffers do. */

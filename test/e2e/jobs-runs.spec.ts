@@ -3,7 +3,7 @@ import { WORKER_ID } from '../../src/config/worker-id';
 import { type HelpEnd, JobRunRepository } from '../../src/jobs';
 import { Timetable } from '../../src/jobs/timetable';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
-import { Installation, JOB } from '../support/installation';
+import { Installation, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, aPerson, verificationOf } from '../support/builders';
-import { Installation, JOB } from '../support/installation';
+import { Installation, JOB } from '../support/test-environment';
 
 const OFFICIAL = randomUUID();
 

@@ -10,8 +10,8 @@ import {
   type PersonBuilder,
   verificationOf,
 } from '../support/builders';
-import { changeData } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const { JOB } = MvsPassportStream;

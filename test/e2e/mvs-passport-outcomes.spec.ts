@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MvsPassportStream } from '../../src/mvs-passport';
 import { aPerson, auditOf, eventsOf, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const { JOB } = MvsPassportStream;
 const LONG_AGO = '2020-03-01T08:00:00Z';

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StreamReason, StreamStatus } from '../../src/domain/verification/stream';
 import { aPerson, auditOf, eventsOf, type PersonBuilder, verificationOf } from '../support/builders';
-import { OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
-import { OfficialCalls } from '../support/official-calls';
-import { toldBy } from '../support/refused-calls';
+import { OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
+import { OfficialCalls } from '../support/api-clients';
+import { toldBy } from '../support/sign-up-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const YESTERDAY = '2026-01-01T00:00:00Z';

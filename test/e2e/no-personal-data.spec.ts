@@ -4,11 +4,11 @@ import { migrate } from '../../src/database/data-source';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
 import { startSandbox, type Sandbox } from '../../tools/sandbox';
 import { aCaller, aPerson, savePersons } from '../support/builders';
-import { everythingInRedis, expectNoMarker } from '../support/find-markers';
-import { freshRedis, type FreshRedis } from '../support/fresh-redis';
-import { JOB } from '../support/installation';
+import { everythingInRedis, expectNoMarker } from '../support/personal-data';
+import { freshRedis, type FreshRedis } from '../support/redis';
+import { JOB } from '../support/test-environment';
 import { Program } from '../support/program';
-import { Session } from '../support/session';
+import { Session } from '../support/sql-session';
 import { waitUntil } from '../support/wait-until';
 
 /** Each can be told from everything else wherever it comes out, whole or in part. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SignUpScene } from '../support/sign-up-scene';
+import { SignUpScene } from '../support/sign-up-environment';
 
 const ALERTS = readFileSync(join(__dirname, '../../docs/alerts.yml'), 'utf8');
 

@@ -2,9 +2,8 @@ import Ajv2020 from 'ajv/dist/2020';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OpenApi, type OpenApiDocument } from '../../src/http';
 import { REFUSALS } from '../../src/domain/refusal';
-import { AnswerCheck, type HeardAnswer } from '../support/answer-check';
-import { takeFaults } from '../support/heard-answers';
-import { Installation } from '../support/installation';
+import { AnswerCheck, type HeardAnswer, takeFaults } from '../support/openapi-check';
+import { Installation } from '../support/test-environment';
 
 interface Media {
   readonly schema: object;

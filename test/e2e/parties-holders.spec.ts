@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
-import { saveParties } from '../support/build-party';
 import {
+  saveParties,
   aParty,
   aPerson,
   auditOf,
@@ -14,7 +14,7 @@ import {
   savePersons,
   verificationOf,
 } from '../support/builders';
-import { Installation, JOB as PERSONS_JOB } from '../support/installation';
+import { Installation, JOB as PERSONS_JOB } from '../support/test-environment';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 const FRESH = new Date().toISOString();

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
-import { saveParties } from '../support/build-party';
-import { aParty, aPerson, type PartyBuilder } from '../support/builders';
-import { startCommand, withoutRedis } from '../support/command';
-import { Installation } from '../support/installation';
+import { saveParties, aParty, aPerson, type PartyBuilder } from '../support/builders';
+import { startCommand, withoutRedis } from '../support/program';
+import { Installation } from '../support/test-environment';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 

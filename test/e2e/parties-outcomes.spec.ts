@@ -8,7 +8,7 @@ import {
   partyLockOf,
   partyVerificationOf,
 } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';

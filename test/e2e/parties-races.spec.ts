@@ -1,9 +1,15 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { Metrics } from '../../src/observability';
-import { saveParties } from '../support/build-party';
-import { aParty, aPerson, partyVerificationOf, savePersons, verificationOf } from '../support/builders';
-import { Installation, JOB as PERSONS_JOB } from '../support/installation';
+import {
+  saveParties,
+  aParty,
+  aPerson,
+  partyVerificationOf,
+  savePersons,
+  verificationOf,
+} from '../support/builders';
+import { Installation, JOB as PERSONS_JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
 
 const JOB = DmsPassportOfPartiesStream.JOB;

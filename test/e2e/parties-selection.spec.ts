@@ -8,10 +8,10 @@ import {
   partyLockOf,
   partyVerificationOf,
   verificationOf,
+  saveParties,
 } from '../support/builders';
-import { saveParties } from '../support/build-party';
-import type { StreamState } from '../support/drafts';
-import { Installation } from '../support/installation';
+import type { StreamState } from '../support/builder-rows';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const JOB = DmsPassportOfPartiesStream.JOB;

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder } from '../support/builders';
-import { OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
-import { OfficialCalls } from '../support/official-calls';
-import { toldBy } from '../support/refused-calls';
+import { OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
+import { OfficialCalls } from '../support/api-clients';
+import { toldBy } from '../support/sign-up-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const ALL = '/api/persons/verifications';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RequeueCheck } from '../../src/verifications';
 import { aPerson, auditOfStream, lockOf, verificationOf } from '../support/builders';
-import { changeData, OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData, OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const here = Installation.ofThisFile();

@@ -7,8 +7,8 @@ import {
   partyVerificationOf,
   verificationOf,
 } from '../support/builders';
-import { changeData } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const FIRST = '00000000-bbbb-4bbb-8bbb-000000000001';

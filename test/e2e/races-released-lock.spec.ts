@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';

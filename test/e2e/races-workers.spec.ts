@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
 import { aPerson, savePersons } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 import type { Program } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observability';
 import { aPerson, auditOf, eventsOf, lockOf, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const FIRST = '00000000-cccc-4ccc-8ccc-000000000001';
 const LAST = 'ffffffff-cccc-4ccc-8ccc-000000000002';

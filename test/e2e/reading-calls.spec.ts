@@ -3,9 +3,9 @@ import { migrate } from '../../src/database/data-source';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
 import { STREAMS } from '../../src/domain/verification/stream';
 import { aCaller, aPerson } from '../support/builders';
-import { Installation, JOB } from '../support/installation';
+import { Installation, JOB } from '../support/test-environment';
 import { Program } from '../support/program';
-import { Session } from '../support/session';
+import { Session } from '../support/sql-session';
 import { waitUntil } from '../support/wait-until';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';

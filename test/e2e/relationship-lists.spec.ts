@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, aRelationship, auditOf } from '../support/builders';
-import { RELATIONSHIPS, RelationshipScene } from '../support/relationship-scene';
+import { RELATIONSHIPS, RelationshipScene } from '../support/relationship-fixture';
 
 const TOMORROW = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
 const EARLIER = '2026-01-01';

@@ -4,7 +4,7 @@ import type {
   RelationshipStatus,
 } from '../../src/domain/confidant/relationship-status.rules';
 import { auditOf, eventsOf } from '../support/builders';
-import { ACT, RelationshipScene } from '../support/relationship-scene';
+import { ACT, RelationshipScene } from '../support/relationship-fixture';
 import { waitUntil } from '../support/wait-until';
 
 let scene: RelationshipScene;

@@ -1,9 +1,9 @@
 import Redis from 'ioredis';
 import { describe, expect, it } from 'vitest';
-import { AtOnceDesk } from '../support/at-once-desk';
+import { AtOnceDesk } from '../support/api-clients';
 import { aPerson, auditOfStream } from '../support/builders';
-import { Installation } from '../support/installation';
-import { ProgramApart } from '../support/program-apart';
+import { Installation } from '../support/test-environment';
+import { ProgramApart } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 
 /** What a killed worker holds is free for the others after so many seconds; only one call is under way at once. */

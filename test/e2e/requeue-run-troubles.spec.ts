@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PersonDataChanged } from '../../src/verifications';
-import { AtOnceDesk } from '../support/at-once-desk';
+import { AtOnceDesk } from '../support/api-clients';
 import { aPerson, auditOfStream, verificationOf } from '../support/builders';
-import { changeData, OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData, OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 import type { Program } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { REGISTER_STREAMS } from '../../src/domain/verification/stream';
-import { AtOnceDesk } from '../support/at-once-desk';
+import { AtOnceDesk } from '../support/api-clients';
 import { aPerson, auditOf, lockOf, verificationOf } from '../support/builders';
-import { OFFICIAL } from '../support/change-data';
-import { Installation } from '../support/installation';
-import { toldBy } from '../support/refused-calls';
+import { OFFICIAL } from '../support/registrations';
+import { Installation } from '../support/test-environment';
+import { toldBy } from '../support/sign-up-environment';
 
 const here = Installation.ofThisFile();
 let desk: AtOnceDesk;

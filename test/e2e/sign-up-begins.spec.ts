@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { signUpsOf, tokensOf, usersOf, verificationOf, type SignUpContentBuilder } from '../support/builders';
-import { registeredBy } from '../support/registered-by';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { signUpsOf, tokensOf, usersOf, verificationOf } from '../support/builders';
+import { type SignUpContentBuilder } from '../support/sign-up-content';
+import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 /** Settings apart from their defaults, so that they are seen to be read. */
 const CLIENT_ID = '00000000-0000-4000-8000-0000000000c1';

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { usersOf } from '../support/builders';
-import type { Deed } from '../support/database-wire';
-import { changesBetween, type Everything } from '../support/everything-of';
-import { Holding } from '../support/holding';
+import { type Deed, Holding } from '../support/database-proxy';
+import { changesBetween, type Everything } from '../support/database';
 import type { SignUpContentBuilder } from '../support/sign-up-content';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-scene';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
 import { waitUntil } from '../support/wait-until';
 import {
   idsIn,
@@ -14,7 +13,7 @@ import {
   together,
   WHOLE,
   WiredSignUp,
-} from '../support/wired-sign-up';
+} from '../support/sign-up-with-proxy';
 
 /** Between it and what was seen before lies everything that may change meanwhile. */
 const DOOR = 'lock_person_search_keys';

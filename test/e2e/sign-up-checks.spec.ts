@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RefusedCalls, tracesIn } from '../support/refused-calls';
-import { SESSION_SECRET } from '../support/session-jwt';
-import { SignUpAttempt, type Step } from '../support/sign-up-attempt';
-import { checksOf, type SignUpCheck } from '../support/sign-up-checks';
-import { SignUpScene } from '../support/sign-up-scene';
+import { RefusedCalls, tracesIn, SESSION_SECRET, SignUpScene } from '../support/sign-up-environment';
+import { SignUpAttempt, type Step, checksOf, type SignUpCheck } from '../support/sign-up-checks';
 
 let scene: SignUpScene;
 

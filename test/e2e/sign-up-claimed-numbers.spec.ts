@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aUser, type SignUpContentBuilder, usersOf } from '../support/builders';
-import { registeredAs } from '../support/registered-as';
-import { type Registered, registeredBy } from '../support/registered-by';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { aUser, usersOf } from '../support/builders';
+import { type SignUpContentBuilder } from '../support/sign-up-content';
+import { registeredAs } from '../support/sign-up-content';
+import {
+  type Registered,
+  registeredBy,
+  type MadeUpApplicant,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { relationshipsOf } from '../support/builders';
-import { changesBetween, type Everything } from '../support/everything-of';
-import { Holding } from '../support/holding';
+import { changesBetween, type Everything } from '../support/database';
+import { Holding } from '../support/database-proxy';
 import type { SignUpContentBuilder } from '../support/sign-up-content';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-scene';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
 import {
   idsIn,
   personIn,
@@ -12,7 +12,7 @@ import {
   together,
   WHOLE,
   WiredSignUp,
-} from '../support/wired-sign-up';
+} from '../support/sign-up-with-proxy';
 
 /** The first statement of a registration that makes others of the same child wait. */
 const DOOR = 'lock_person_search_keys';

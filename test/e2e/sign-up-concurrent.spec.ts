@@ -1,10 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changesBetween, type Everything } from '../support/everything-of';
-import { Holding } from '../support/holding';
+import { changesBetween, type Everything } from '../support/database';
+import { Holding } from '../support/database-proxy';
 import type { Program } from '../support/program';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-scene';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
 import { waitUntil } from '../support/wait-until';
-import { idsIn, type RegisterBody, REPEATED, together, WHOLE, WiredSignUp } from '../support/wired-sign-up';
+import {
+  idsIn,
+  type RegisterBody,
+  REPEATED,
+  together,
+  WHOLE,
+  WiredSignUp,
+} from '../support/sign-up-with-proxy';
 
 const TEN = Array.from({ length: 10 }, (_, index) => index);
 /** The first statement of a registration that makes others wait. */

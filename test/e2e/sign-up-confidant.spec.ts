@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, aUser, type PersonBuilder } from '../support/builders';
-import { RefusedCalls } from '../support/refused-calls';
-import { SESSION_SECRET, sessionClaims, sessionJwt } from '../support/session-jwt';
-import { type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  RefusedCalls,
+  SESSION_SECRET,
+  sessionClaims,
+  sessionJwt,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 

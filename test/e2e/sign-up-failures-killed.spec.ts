@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changesBetween, type Everything } from '../support/everything-of';
-import { type Moment, standstill } from '../support/holding';
-import { ProgramApart } from '../support/program-apart';
-import type { MadeUpApplicant } from '../support/sign-up-scene';
+import { changesBetween, type Everything } from '../support/database';
+import { type Moment, standstill } from '../support/database-proxy';
+import { ProgramApart } from '../support/program';
+import type { MadeUpApplicant } from '../support/sign-up-environment';
 import {
   personIn,
   RELATED,
@@ -11,7 +11,7 @@ import {
   together,
   WHOLE,
   WiredSignUp,
-} from '../support/wired-sign-up';
+} from '../support/sign-up-with-proxy';
 
 const UPLOAD: Everything = { 'mpi.media_uploads': 1 };
 const OBJECT: Everything = { objects: 1 };

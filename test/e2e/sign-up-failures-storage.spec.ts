@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changesBetween, type Everything } from '../support/everything-of';
+import { changesBetween, type Everything } from '../support/database';
 import type { Program } from '../support/program';
 import { S3_KEY, S3Server } from '../support/s3-server';
-import type { Answer } from '../support/sign-up-scene';
-import { type LineState, SwitchedLine } from '../support/switched-line';
-import { personIn, type RegisterBody, WHOLE, WiredSignUp } from '../support/wired-sign-up';
+import type { Answer } from '../support/sign-up-environment';
+import { type LineState, SwitchedLine } from '../support/network-proxies';
+import { personIn, type RegisterBody, WHOLE, WiredSignUp } from '../support/sign-up-with-proxy';
 
 const { objects: _, ...ROWS } = WHOLE;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Deed, RAISED } from '../support/database-wire';
-import { changesBetween, type Everything } from '../support/everything-of';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-scene';
+import { type Deed, RAISED } from '../support/database-proxy';
+import { changesBetween, type Everything } from '../support/database';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
 import {
   personIn,
   RELATED,
@@ -10,7 +10,7 @@ import {
   together,
   WHOLE,
   WiredSignUp,
-} from '../support/wired-sign-up';
+} from '../support/sign-up-with-proxy';
 
 /** A registration goes through dozens of statements, and each of them goes wrong once. */
 const ALL_STEPS_MS = 240_000;

@@ -1,16 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
-import {
-  aRelationship,
-  aUser,
-  authenticationMethodsOf,
-  relationshipsOf,
-  usersOf,
-  type SignUpContentBuilder,
-} from '../support/builders';
-import { registeredAs } from '../support/registered-as';
-import { registeredBy } from '../support/registered-by';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { aRelationship, aUser, authenticationMethodsOf, relationshipsOf, usersOf } from '../support/builders';
+import { type SignUpContentBuilder } from '../support/sign-up-content';
+import { registeredAs } from '../support/sign-up-content';
+import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
+import { aPerson, aRelationship, aUser, type PersonBuilder } from '../support/builders';
+import { type SignUpContentBuilder } from '../support/sign-up-content';
 import {
-  aPerson,
-  aRelationship,
-  aUser,
-  type PersonBuilder,
-  type SignUpContentBuilder,
-} from '../support/builders';
-import { RefusedCalls } from '../support/refused-calls';
-import { registeredAs } from '../support/registered-as';
-import { registeredBy } from '../support/registered-by';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+  RefusedCalls,
+  registeredBy,
+  type MadeUpApplicant,
+  SignUpScene,
+} from '../support/sign-up-environment';
+import { registeredAs } from '../support/sign-up-content';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -13,12 +13,16 @@ import {
   usersOf,
 } from '../support/builders';
 import { oracleScore } from '../support/match-oracle';
-import { rowsOf } from '../support/new-person';
-import { RefusedCalls, tracesIn } from '../support/refused-calls';
-import { comparedIn, registeredAs } from '../support/registered-as';
-import { registeredBy } from '../support/registered-by';
-import { SESSION_SECRET } from '../support/session-jwt';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { rowsOf } from '../support/registrations';
+import {
+  RefusedCalls,
+  tracesIn,
+  registeredBy,
+  SESSION_SECRET,
+  type MadeUpApplicant,
+  SignUpScene,
+} from '../support/sign-up-environment';
+import { comparedIn, registeredAs } from '../support/sign-up-content';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectRefused } from '../support/hostile-values';
-import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  type Answer,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

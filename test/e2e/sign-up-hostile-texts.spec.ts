@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, expectRefused, pathsOf, valueAt } from '../support/hostile-values';
-import { entryOf } from '../support/signed-faults';
+import { entryOf } from '../support/request-errors';
 import { aSignUpContent, type SignUpContentBuilder } from '../support/sign-up-content';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, expectRefused, hostileJson, otherThan, pathsOf, valueAt } from '../support/hostile-values';
-import { SESSION_SECRET, sessionClaims, sessionJwt } from '../support/session-jwt';
-import { entryOf } from '../support/signed-faults';
+import {
+  SESSION_SECRET,
+  sessionClaims,
+  sessionJwt,
+  type Answer,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
+import { entryOf } from '../support/request-errors';
 import { aSignUpContent } from '../support/sign-up-content';
 import type { SignUpContent } from '../../src/domain/person/person-request';
-import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Framing, OpenRequest } from '../support/send-bytes';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { type Framing, OpenRequest } from '../support/http-client';
+import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 const MIB = 1024 * 1024;
 const CAP_BYTES = 2 * MIB;

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ask } from '../support/ask';
+import { ask } from '../support/http-client';
 
 const PROJECT = join(__dirname, '../..');
 

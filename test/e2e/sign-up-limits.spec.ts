@@ -1,22 +1,70 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Refusal } from '../../src/domain/refusal';
 import { CheckThreads } from '../../src/signed-content/check-threads';
-import { Occupied } from '../support/occupied';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../support/program';
-import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  type Answer,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
+
+/**
+ * Checks of signatures that never leave a place free: where one ends the next one begins, before anything that comes
+ * from outside can be noticed.
+ */
+export class Occupied {
+  private isOver = false;
+  private readonly places: Promise<void>[] = [];
+
+  constructor(
+    private readonly threads: CheckThreads,
+    private readonly container: Uint8Array,
+  ) {
+    let before: number;
+    do {
+      before = threads.size;
+      this.places.push(this.occupy());
+      // As soon as one is refused there was no place left.
+    } while (threads.size > before);
+  }
+
+  /** Resolves when all places are free again. */
+  async end(): Promise<void> {
+    this.isOver = true;
+    await Promise.all(this.places);
+  }
+
+  private async occupy(): Promise<void> {
+    while (!this.isOver) {
+      const isTaken = await this.threads.run(this.container).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Refusal && error.code === 'signature_checks_busy') return false;
+          throw error;
+        },
+      );
+      if (!isTaken) return;
+    }
+  }
+}
 
 /** Requests in a minute; the window is too long for a test to see its end. */
 const LIMIT = 3;
 
 let scene: SignUpScene;
+
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
   scene = await SignUpScene.start();
   applicant = await scene.applicant();
 });
+
 afterAll(() => scene.stop());
 
 const started: Program[] = [];
+
 afterEach(async () => {
   for (const program of started.splice(0)) await scene.here.stopProgram(program);
 });
@@ -28,6 +76,7 @@ async function programWith(environment: Readonly<Record<string, string>>): Promi
 }
 
 const signed = (): SignUpBody => scene.sign(scene.contentBy(applicant), applicant);
+
 const GARBAGE: SignUpBody = { signed_content: 'TWFya2VyY2h1aw==', signed_content_encoding: 'base64' };
 
 function call(name: string, program: Program, from?: string): (body: object) => Promise<number> {

@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { everythingInRedis, expectNoMarker } from '../support/find-markers';
-import { JOB } from '../support/installation';
+import {
+  everythingInRedis,
+  expectNoMarker,
+  FAMILY,
+  markedApplicant,
+  markedContent,
+  SIGNER,
+} from '../support/personal-data';
+import { JOB } from '../support/test-environment';
 import { pathsOf, valueAt } from '../support/hostile-values';
-import { FAMILY, markedApplicant, markedContent, SIGNER } from '../support/marked-sign-up';
-import { SESSION_SECRET } from '../support/session-jwt';
-import { SignUpAttempt, type Step } from '../support/sign-up-attempt';
-import { checksOf } from '../support/sign-up-checks';
-import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  SESSION_SECRET,
+  type Answer,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
+import { SignUpAttempt, type Step, checksOf } from '../support/sign-up-checks';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

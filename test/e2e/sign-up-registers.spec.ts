@@ -7,11 +7,10 @@ import {
   eventsOf,
   relationshipsOf,
   usersOf,
-  type SignUpContentBuilder,
 } from '../support/builders';
-import { rowsOf } from '../support/new-person';
-import { registeredBy } from '../support/registered-by';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { type SignUpContentBuilder } from '../support/sign-up-content';
+import { rowsOf } from '../support/registrations';
+import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 const NOW = new Date('2026-03-10T10:00:00.123Z');
 

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
-import type { SignUpContentBuilder } from '../support/builders';
-import { RefusedCalls } from '../support/refused-calls';
-import { SESSION_SECRET, sessionClaims, sessionJwt } from '../support/session-jwt';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import type { SignUpContentBuilder } from '../support/sign-up-content';
+import {
+  RefusedCalls,
+  SESSION_SECRET,
+  sessionClaims,
+  sessionJwt,
+  type MadeUpApplicant,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

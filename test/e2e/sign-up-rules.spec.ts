@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
 import { PERSON_REGISTRATION_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
-import type { SignUpContentBuilder } from '../support/builders';
-import { EXPIRING } from '../support/made-up-person';
+import type { SignUpContentBuilder } from '../support/sign-up-content';
+import { EXPIRING } from '../support/sign-up-content';
 import type { Program } from '../support/program';
-import { RefusedCalls } from '../support/refused-calls';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-scene';
+import { RefusedCalls, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 let applicant: MadeUpApplicant;

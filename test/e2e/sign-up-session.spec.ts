@@ -1,9 +1,15 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RefusedCalls } from '../support/refused-calls';
-import { SESSION_KEY, SESSION_SECRET, sessionClaims, sessionJwt } from '../support/session-jwt';
-import { type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  RefusedCalls,
+  SESSION_KEY,
+  SESSION_SECRET,
+  sessionClaims,
+  sessionJwt,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 /** The lifetime of a session is set apart from its default, so that it is seen to be read. */
 const TTL_SECONDS = 300;

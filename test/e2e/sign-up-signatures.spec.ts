@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
 import { aPerson, aUser } from '../support/builders';
-import { RefusedCalls } from '../support/refused-calls';
-import { type MadeUpApplicant, type SignUpBody, SignUpScene } from '../support/sign-up-scene';
+import {
+  RefusedCalls,
+  type MadeUpApplicant,
+  type SignUpBody,
+  SignUpScene,
+} from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authenticationMethodsOf, relationshipsOf, usersOf } from '../support/builders';
-import { SignUpScene } from '../support/sign-up-scene';
+import { SignUpScene } from '../support/sign-up-environment';
 
 let scene: SignUpScene;
 

@@ -1,14 +1,12 @@
+import Redis from 'ioredis';
 import { getQueueToken } from '@nestjs/bull';
 import type { Queue } from 'bull';
-import Redis from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { DatabaseWire } from '../support/database-wire';
-import { type Moment, standstill } from '../support/holding';
-import { Installation } from '../support/installation';
-import { Program, type ProgramChoices } from '../support/program';
-import { ProgramApart } from '../support/program-apart';
-import { UnzrInfoDesk } from '../support/unzr-info-desk';
+import { DatabaseWire, type Moment, standstill } from '../support/database-proxy';
+import { Installation } from '../support/test-environment';
+import { Program, type ProgramChoices, ProgramApart } from '../support/program';
+import { UnzrInfoDesk } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 /** What a killed worker holds is free for the others after so many seconds. */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { AnswerName } from '../../tools/sandbox';
 import { aCaller } from '../support/builders';
-import { everythingInRedis, expectNoMarker } from '../support/find-markers';
-import { Installation } from '../support/installation';
+import { everythingInRedis, expectNoMarker } from '../support/personal-data';
+import { Installation } from '../support/test-environment';
 import { Program } from '../support/program';
-import { UnzrInfoDesk, type UnzrInfoRecord } from '../support/unzr-info-desk';
+import { UnzrInfoDesk, type UnzrInfoRecord } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 /** Nothing else in the program has these digits. */

@@ -3,9 +3,9 @@ import Redis from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AnswerName } from '../../tools/sandbox';
 import { aCaller } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 import type { Program } from '../support/program';
-import { UnzrInfoDesk } from '../support/unzr-info-desk';
+import { UnzrInfoDesk } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 const OFFICIAL = randomUUID();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { Installation } from '../support/installation';
-import { UnzrInfoDesk } from '../support/unzr-info-desk';
+import { Installation } from '../support/test-environment';
+import { UnzrInfoDesk } from '../support/api-clients';
 
 const OFFICIAL = randomUUID();
 const TIME = expect.stringMatching(/^\d{4}-.*Z$/);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import { aPerson, auditOf, auditOfStream, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 const { JOB } = UnzrStream;
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import { aPerson, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
-import { everythingInRedis, expectNoMarker } from '../support/find-markers';
-import { Installation } from '../support/installation';
+import { everythingInRedis, expectNoMarker } from '../support/personal-data';
+import { Installation } from '../support/test-environment';
 
 /** Nothing else in the program has these letters or digits. */
 const MARKERS = ['Маркерчук', 'Позначка', '19850615-77001', '19850615-77002', '19850615-7700', '7700X'];

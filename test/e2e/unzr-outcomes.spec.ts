@@ -9,8 +9,8 @@ import {
   type PersonBuilder,
   verificationOf,
 } from '../support/builders';
-import { changeData } from '../support/change-data';
-import { Installation } from '../support/installation';
+import { changeData } from '../support/registrations';
+import { Installation } from '../support/test-environment';
 
 const { JOB } = UnzrStream;
 const LONG_AGO = '2020-03-01T08:00:00Z';

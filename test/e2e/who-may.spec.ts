@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FieldAccessCheck } from '../../src/graphql/field-access-check.service';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
-import { GUARDED, type GuardedCall } from '../support/guarded-calls';
-import { Installation } from '../support/installation';
-import { askedCheck, askedUnzr, endedRun } from '../support/long-ago';
+import { GUARDED, type GuardedCall, askedCheck, askedUnzr, endedRun } from '../support/guarded-calls';
+import { Installation } from '../support/test-environment';
 
 let personId = '';
 let relationshipId = '';

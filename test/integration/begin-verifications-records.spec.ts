@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STREAMS } from '../../src/domain/verification/stream';
 import { auditOf, eventsOf } from '../support/builders';
-import { APPLICANT, bareRow, begin, begun, columnsOf, REGISTERED_AT } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { APPLICANT, bareRow, begin, begun, columnsOf, REGISTERED_AT } from '../support/registrations';
+import { openRegistry, type Registry } from '../support/database';
 
 let registry: Registry;
 

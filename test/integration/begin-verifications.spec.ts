@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignUpFacts } from '../../src/domain/verification/initial-status.rules';
-import { begun, columnsOf, pairIn } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { begun, columnsOf, pairIn } from '../support/registrations';
+import { openRegistry, type Registry } from '../support/database';
 
 const ASKED = 'VERIFICATION_NEEDED/ONLINE_TRIGGERED';
 const ABSENT = 'VERIFICATION_NOT_NEEDED/AUTO_DATA_ABSENT';

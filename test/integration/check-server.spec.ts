@@ -1,4 +1,4 @@
-import { noRepository } from '../support/session';
+import { noRepository, asAdmin, onDatabase } from '../support/sql-session';
 import { Metrics } from '../../src/observability';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,8 +7,7 @@ import { ConfigurationFault } from '../../src/config/configuration-fault';
 import { checkServer } from '../../src/database/check-server';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
-import { freshDatabase, type FreshDatabase } from '../support';
-import { asAdmin, onDatabase } from '../support/as-admin';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 
 /** A server that says this about itself. */
 const serverThatIs = (version: number, called: string): Sql => ({

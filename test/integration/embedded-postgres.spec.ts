@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPostgres, type EmbeddedPostgres } from '../../tools/embedded';
-import { waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
 
 const quick = { nodeEnv: 'test', durable: false, binaries: process.env['EMBEDDED_POSTGRES_BIN'] };
 
@@ -90,7 +90,7 @@ describe('The embedded PostgreSQL', () => {
   it('goes when its owner is killed, and the next start removes what is left', async () => {
     const owner = spawn(
       process.execPath,
-      ['-r', '@swc-node/register', join('test', 'support', 'own-a-postgres.ts')],
+      ['-r', '@swc-node/register', join('test', 'support', 'children', 'start-postgres.ts')],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -2,7 +2,7 @@ import Queue from 'bull';
 import Redis from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { REDIS_KINDS, startRedis, type EmbeddedRedis, type RedisKind } from '../../tools/embedded';
-import { waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
 
 const options = { nodeEnv: 'test', cacheHome: process.env['XDG_CACHE_HOME'] };
 

@@ -2,8 +2,8 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { indexBusyTable } from '../../migrations/index-busy-table';
 import { dataSourceOptions } from '../../src/database/data-source';
-import { emptyDatabase } from '../support';
-import { Session } from '../support/session';
+import { emptyDatabase } from '../support/database';
+import { Session } from '../support/sql-session';
 
 const INDEX = { name: 'persons_number_index', table: 'mpi.persons', columns: '(number)' };
 const VALID = `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('mpi.persons_number_index')`;

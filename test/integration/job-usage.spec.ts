@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startCommand } from '../support/command';
+import { startCommand } from '../support/program';
 
 /** No server is named here: what is wrong with the line that was typed is told before any setting is read. */
 const NO_SETTINGS = {};

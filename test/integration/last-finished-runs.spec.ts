@@ -3,8 +3,7 @@ import { JobRunRepository, PURGE_JOB } from '../../src/jobs';
 import { LAST_FINISHED } from '../../src/jobs/job-run-statements';
 import { showLastFinished } from '../../src/jobs/show-last-finished';
 import { Metrics } from '../../src/observability';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
 
 const CHECK = 'some-check';
 /** Enough that reading them all for one figure would show. */

@@ -8,7 +8,7 @@ import { DatabaseModule } from '../../src/database/database.module';
 import { Transactions } from '../../src/database/transactions';
 import { MediaStorageModule, MediaUploads, SweepOrphans } from '../../src/media-storage';
 import { Metrics, ObservabilityModule, openLog } from '../../src/observability';
-import { freshDatabase, type FreshDatabase } from '../support';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder } from '../support/media';
 import { environmentOf } from '../support/program';
 import { S3_KEY, S3Server } from '../support/s3-server';

@@ -6,9 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DirectoryStore } from '../../src/media-storage/directory-store';
 import { type MediaStore, StoreFailure } from '../../src/media-storage/media-store';
 import type { MediaUploads } from '../../src/media-storage/media-uploads';
-import { freshDatabase, type FreshDatabase, waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder, MediaParts, storeWith } from '../support/media';
-import { Session } from '../support/session';
+import { Session } from '../support/sql-session';
 
 const PROJECT = join(__dirname, '../..');
 const NOT_SAVED = { code: 'signed_content_not_saved' };
@@ -209,7 +210,15 @@ describe('A process that is killed', () => {
   async function holdAt(moment: string, key: string): Promise<ChildProcess> {
     child = spawn(
       process.execPath,
-      ['-r', '@swc-node/register', 'test/support/hold-an-upload.ts', moment, database.url, folder.path, key],
+      [
+        '-r',
+        '@swc-node/register',
+        'test/support/children/hold-upload.ts',
+        moment,
+        database.url,
+        folder.path,
+        key,
+      ],
       { cwd: PROJECT, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const said: unknown[] = child.stdout ? await once(child.stdout, 'data') : [];

@@ -7,10 +7,11 @@ import { DirectoryStore } from '../../src/media-storage/directory-store';
 import { StoreFailure } from '../../src/media-storage/media-store';
 import type { MediaUploads } from '../../src/media-storage/media-uploads';
 import { S3Store } from '../../src/media-storage/s3-store';
-import { freshDatabase, type FreshDatabase, waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder, MediaParts, storeWith } from '../support/media';
 import { S3_KEY } from '../support/s3-server';
-import { Session } from '../support/session';
+import { Session } from '../support/sql-session';
 
 const NOT_SAVED = { code: 'signed_content_not_saved' };
 

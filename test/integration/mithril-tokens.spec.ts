@@ -3,8 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Grant, TokenService } from '../../src/mithril';
 import { TokenRepository } from '../../src/mithril/token.repository';
 import { aUser, tokensOf } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
 
 const APPLICANT = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',

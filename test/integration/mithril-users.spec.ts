@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type NewUser, type UserAccount, UserRepository } from '../../src/mithril';
 import { aPerson, aUser, auditOf, usersOf } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
-import { Session } from '../support/session';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
+import { Session } from '../support/sql-session';
 import { APPLICANT_USER_ID } from './related-persons';
 
 const TAX_ID = '3141592653';

@@ -11,7 +11,7 @@ import {
   markParameters,
 } from '../../src/verifications/claim.sql';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
-import { openRegistry, type Registry } from '../support/registry';
+import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that PostgreSQL would rather not read them all; one in a hundred is due, one in a hundred waits for a retry. */
 const MANY = 20_000;

@@ -8,8 +8,8 @@ import {
   UNCHECKED,
 } from '../../src/verifications/person-list.repository';
 import { HISTORY } from '../../src/verifications/verification-reader.service';
-import { believeInRows } from '../support/believe-in-rows';
-import { openRegistry, type Registry } from '../support/registry';
+import { believeInRows } from '../support/sql-session';
+import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that PostgreSQL would rather not read them all; one in a hundred waits for somebody. */
 const MANY = 20_000;

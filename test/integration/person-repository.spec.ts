@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
 import { PersonRepository } from '../../src/persons/person.repository';
 import { aPerson, type PersonBuilder } from '../support/builders';
-import { openRegistry, type Registry } from '../support/registry';
+import { openRegistry, type Registry } from '../support/database';
 
 const persons = new PersonRepository();
 let registry: Registry;

@@ -3,8 +3,8 @@ import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
 import { FindRegisteredPerson } from '../../src/persons/find-registered-person';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
-import { freshDatabase, type FreshDatabase } from '../support';
-import { Session } from '../support/session';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+import { Session } from '../support/sql-session';
 import { aSignUpContent, type SignUpContentBuilder } from '../support/sign-up-content';
 
 const TODAY = '2026-03-01';

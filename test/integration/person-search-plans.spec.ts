@@ -8,7 +8,7 @@ import {
   FIND_BY_TAX_ID_OR_CERTIFICATE,
   READ_CANDIDATES,
 } from '../../src/persons/person-search-statements';
-import { freshDatabase, type FreshDatabase } from '../support';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 
 const PERSONS = 200_000;
 

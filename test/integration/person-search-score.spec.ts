@@ -8,7 +8,7 @@ import type { PersonRequest } from '../../src/domain/person/person-request';
 import { FindRegisteredPerson, type FoundPerson } from '../../src/persons/find-registered-person';
 import { MOST_CANDIDATES } from '../../src/persons/person-search-statements';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
-import { freshDatabase, type FreshDatabase } from '../support';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import { aPerson, savePersons, type PersonBuilder } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
 

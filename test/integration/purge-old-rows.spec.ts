@@ -6,8 +6,8 @@ import { oldSignUps } from '../../src/persons/sign-up/old-sign-ups';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aParty, aPerson } from '../support/builders';
-import { keeping, OLD, PurgeScene, YOUNG } from '../support/purge-scene';
-import { Session } from '../support/session';
+import { keeping, OLD, PurgeScene, YOUNG } from '../support/purge-fixture';
+import { Session } from '../support/sql-session';
 
 let here: PurgeScene;
 

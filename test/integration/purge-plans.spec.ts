@@ -6,7 +6,7 @@ import { oldSignUps } from '../../src/persons/sign-up/old-sign-ups';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aPerson } from '../support/builders';
-import { openRegistry, type Registry } from '../support/registry';
+import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that reading them all for one batch would show, and a batch that is few of them. */
 const MANY = 20_000;

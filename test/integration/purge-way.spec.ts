@@ -4,8 +4,8 @@ import { oldRuns } from '../../src/jobs/old-runs';
 import { PurgeList } from '../../src/jobs/purge-list';
 import { PurgeOldRows } from '../../src/jobs/purge-old-rows';
 import { oldRecords } from '../../src/verifications/old-verification-rows';
-import { BATCH, keeping, NEVER, OLD, PurgeScene } from '../support/purge-scene';
-import { Session } from '../support/session';
+import { BATCH, keeping, NEVER, OLD, PurgeScene } from '../support/purge-fixture';
+import { Session } from '../support/sql-session';
 
 let here: PurgeScene;
 

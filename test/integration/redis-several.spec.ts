@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { RedisPlace } from '../../src/jobs/redis-place';
-import { QueueBell } from '../support/queue-bell';
-import { RedisServers } from '../support/redis-apart';
+import { RedisServers } from '../support/redis';
+import { QueueBell } from '../support/test-queue';
 import { waitUntil } from '../support/wait-until';
 
 const PASSWORD = 'of the servers';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallEnd, RegisterLimiter } from '../../src/mvs-trembita';
-import { waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
 import { callsUntilOpen, Installation, METHOD, NEVER, permitFrom } from './register-limiter-workers';
 
 describe('The circuit opens', () => {

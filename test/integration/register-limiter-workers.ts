@@ -10,7 +10,7 @@ import type { LimiterSettings } from '../../src/mvs-trembita/limiter/limiter.rul
 import { PermitRepository } from '../../src/mvs-trembita/limiter/permit.repository';
 import { RegisterLimiter } from '../../src/mvs-trembita/limiter/register-limiter.service';
 import { Metrics } from '../../src/observability';
-import { freshDatabase } from '../support';
+import { freshDatabase } from '../support/database';
 
 /** The method whose limiter is tested; the others are the same. */
 export const METHOD = 'CheckPassportDMSStatus';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisterLimiter } from '../../src/mvs-trembita';
-import { waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
 import { Installation, keepCalling, METHOD, NEVER, permitFrom } from './register-limiter-workers';
 
 describe('The register limiter', () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SignUpContent } from '../../src/domain/person/person-request';
-import { aSignUpContent } from '../support/builders';
-import { columnsOf, pairIn, registered } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { aSignUpContent } from '../support/sign-up-content';
+import { columnsOf, pairIn, registered } from '../support/registrations';
+import { openRegistry, type Registry } from '../support/database';
 
 const ASKED = 'VERIFICATION_NEEDED/ONLINE_TRIGGERED';
 const ABSENT = 'VERIFICATION_NOT_NEEDED/AUTO_DATA_ABSENT';

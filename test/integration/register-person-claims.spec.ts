@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClaimRepository } from '../../src/verifications/claim.repository';
 import { FactsRepository } from '../../src/verifications/facts.repository';
-import { aPerson, aSignUpContent, savePersons } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { registered, REGISTERED_ON } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { aPerson, savePersons } from '../support/builders';
+import { aSignUpContent } from '../support/sign-up-content';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
+import { registered, REGISTERED_ON } from '../support/registrations';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 /** Last within any branch that is read in the order of ids. */

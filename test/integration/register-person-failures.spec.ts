@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { aSignUpContent } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { registered, REGISTERED_ON, rowsOf } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { aSignUpContent } from '../support/sign-up-content';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
+import { registered, REGISTERED_ON, rowsOf } from '../support/registrations';
 
 /** Everything a person has, and everything that is told of him. */
 const TABLES = [

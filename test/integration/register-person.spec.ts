@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aSignUpContent, auditOf, eventsOf, verificationOf } from '../support/builders';
-import { APPLICANT, registered, REGISTERED_AT, REGISTERED_ON, rowsOf } from '../support/new-person';
-import { openRegistry, type Registry } from '../support/registry';
+import { auditOf, eventsOf, verificationOf } from '../support/builders';
+import { aSignUpContent } from '../support/sign-up-content';
+import { APPLICANT, registered, REGISTERED_AT, REGISTERED_ON, rowsOf } from '../support/registrations';
+import { openRegistry, type Registry } from '../support/database';
 
 let registry: Registry;
 

@@ -1,12 +1,11 @@
-import { noRepository } from '../support/session';
+import { noRepository, believeInRows } from '../support/sql-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RelationshipFilter,
   RelationshipListRepository,
 } from '../../src/confidant-relationships/relationship-list.repository';
 import type { Sql, Statement } from '../../src/database/transactions';
-import { believeInRows } from '../support/believe-in-rows';
-import { openRegistry, type Registry } from '../support/registry';
+import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that reading them all for one page would show. */
 const MANY = 20_000;

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RelationshipCheck } from '../../src/confidant-relationships';
 import { aPerson, aRelationship, savePersons } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
 import { checkRelationship, confidantFacts, NOW, TODAY, TOMORROW, YESTERDAY } from './related-persons';
 
 let registry: Registry;

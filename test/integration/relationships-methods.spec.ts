@@ -7,8 +7,7 @@ import {
   type MethodDraft,
   savePersons,
 } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
 import { aNewRelationship, APPLICANT_USER_ID, createRelationship, NOW } from './related-persons';
 
 /** The last second of the day before the fourteenth birthday of somebody born on 10 May 2018. */

@@ -3,7 +3,7 @@ import { User } from '../../src/database/mithril/user.entity';
 import type { Sql, Statement } from '../../src/database/transactions';
 import { UserRepository } from '../../src/mithril';
 import { aPerson, savePersons } from '../support/builders';
-import { openRegistry, type Registry } from '../support/registry';
+import { openRegistry, type Registry } from '../support/database';
 import {
   aNewRelationship,
   checkRelationship,

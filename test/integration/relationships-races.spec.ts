@@ -8,9 +8,8 @@ import {
   relationshipsOf,
   savePersons,
 } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
-import { Session } from '../support/session';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
+import { Session } from '../support/sql-session';
 import { aNewRelationship, createRelationship, refusedFor, YESTERDAY } from './related-persons';
 
 let registry: Registry;

@@ -9,8 +9,7 @@ import {
   relationshipsOf,
   savePersons,
 } from '../support/builders';
-import { emptyTables } from '../support/empty-tables';
-import { openRegistry, type Registry } from '../support/registry';
+import { emptyTables, openRegistry, type Registry } from '../support/database';
 import {
   aNewRelationship,
   APPLICANT_USER_ID,

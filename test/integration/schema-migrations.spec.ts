@@ -3,10 +3,9 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MIGRATIONS } from '../../migrations';
 import { dataSourceOptions, migrate, migrateDown } from '../../src/database/data-source';
 import { startPostgres } from '../../tools/embedded';
-import { emptyDatabase } from '../support';
-import { asAdmin } from '../support/as-admin';
-import { catalogueOf, look } from '../support/catalogue';
-import { Session } from '../support/session';
+import { emptyDatabase } from '../support/database';
+import { asAdmin, Session } from '../support/sql-session';
+import { catalogueOf, look } from '../support/database';
 
 const NAMES: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
 

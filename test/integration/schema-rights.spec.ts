@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase, type FreshDatabase } from '../support';
-import { look, SCHEMAS } from '../support/catalogue';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+import { look, SCHEMAS } from '../support/database';
 
 /** Tables that only grow. */
 const APPEND_ONLY = ['mpi.audit_log', 'mpi.status_change_events'];

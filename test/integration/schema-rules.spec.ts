@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { PersonVerification } from '../../src/database/mpi/person-verification.entity';
 import { Transactions, type Sql } from '../../src/database/transactions';
-import { freshDatabase, waitUntil, type FreshDatabase } from '../support';
+import { waitUntil } from '../support/wait-until';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import {
   aParty,
   aPerson,
@@ -15,7 +16,7 @@ import {
   verificationOf,
   type PersonBuilder,
 } from '../support/builders';
-import { insertRows } from '../support/drafts';
+import { insertRows } from '../support/builder-rows';
 
 const UNIQUE_VIOLATION = { code: '23505' };
 const CHECK_VIOLATION = { code: '23514' };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase, type FreshDatabase } from '../support';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import {
   aPerson,
   aRelationship,
@@ -10,7 +10,7 @@ import {
   signUpsOf,
   usersOf,
 } from '../support/builders';
-import { Session } from '../support/session';
+import { Session } from '../support/sql-session';
 
 const UNIQUE_VIOLATION = { code: '23505' };
 const CHECK_VIOLATION = { code: '23514' };

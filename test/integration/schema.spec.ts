@@ -17,8 +17,8 @@ import {
   STREAM_REASONS,
   STREAM_STATUSES,
 } from '../../src/domain/verification/stream';
-import { freshDatabase, type FreshDatabase } from '../support';
-import { columnsOf, look, type CatalogueColumn } from '../support/catalogue';
+import { freshDatabase, type FreshDatabase } from '../support/database';
+import { columnsOf, look, type CatalogueColumn } from '../support/database';
 import { CONTRACT, promisedColumns, TABLES_OF_OURS } from './schema-contract';
 
 const DRACS_DEATH_ONLINE_STATUSES = ['READY', 'IN_PROCESS', 'COMPLETED'];

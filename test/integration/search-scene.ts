@@ -4,7 +4,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
 import type { LookUp, SearchKeys } from '../../src/domain/person/matching/search-keys';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
-import { freshDatabase } from '../support';
+import { freshDatabase } from '../support/database';
 
 /** Nothing to search by but what everybody has. */
 export const KEYS: SearchKeys = {

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../src/jobs';
-import { freshRedis, type FreshRedis } from '../support';
-import { RedisServers } from '../support/redis-apart';
-import { TlsFront } from '../support/tls-front';
+import { freshRedis, type FreshRedis } from '../support/redis';
+import { RedisServers } from '../support/redis';
+import { TlsFront } from '../support/network-proxies';
 
 const PROJECT = join(__dirname, '../..');
 const TLS = join(PROJECT, 'test/fixtures/trembita/tls');
@@ -87,7 +87,12 @@ async function ringApart(environments: readonly Environment[]): Promise<readonly
     await writeFile(file, believed.join(''));
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['-r', '@swc-node/register', join('test', 'support', 'ring-apart.ts'), JSON.stringify(environments)],
+      [
+        '-r',
+        '@swc-node/register',
+        join('test', 'support', 'children', 'notify-queues.ts'),
+        JSON.stringify(environments),
+      ],
       { cwd: PROJECT, env: { PATH: process.env['PATH'], NODE_EXTRA_CA_CERTS: file } },
     );
     return JSON.parse(stdout) as string[];

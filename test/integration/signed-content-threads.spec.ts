@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CheckThreads } from '../../src/signed-content/check-threads';
-import { waitUntil } from '../support';
+import { waitUntil } from '../support/wait-until';
 
 const COMMAND = { who: 0, wait: 1, never: 2, eat: 3 } as const;
 const task = (command: keyof typeof COMMAND): Uint8Array => new Uint8Array([COMMAND[command]]);
@@ -19,7 +19,7 @@ function standIn(choices: { queueSize: number; timeoutMs: number; threads?: numb
     threads: 1,
     memoryMb: 32,
     ...choices,
-    file: join(__dirname, '../support/stand-in-check.cjs'),
+    file: join(__dirname, '../support/children/signature-check.cjs'),
     data: memory,
     stopped: (why) => stopped.push(why),
   });

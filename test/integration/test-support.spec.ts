@@ -1,10 +1,12 @@
 import { Client } from 'pg';
 import Redis from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freshDatabase, freshRedis, waitUntil, type FreshDatabase } from '../support';
+import { waitUntil } from '../support/wait-until';
+import { freshRedis } from '../support/redis';
+import { freshDatabase, type FreshDatabase } from '../support/database';
 import { aParty } from '../support/builders';
-import { EMPTIED_TABLES, emptyTables } from '../support/empty-tables';
-import { Session } from '../support/session';
+import { EMPTIED_TABLES, emptyTables } from '../support/database';
+import { Session } from '../support/sql-session';
 
 const TABLES = `relkind = 'r' AND relnamespace IN (
   SELECT oid FROM pg_namespace WHERE nspname IN ('mpi', 'mimir', 'prm', 'mithril'))`;

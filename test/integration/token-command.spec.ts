@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, tokensOf } from '../support/builders';
-import { startCommand } from '../support/command';
-import { Installation } from '../support/installation';
+import { startCommand } from '../support/program';
+import { Installation } from '../support/test-environment';
 
 let here: Installation;
 

@@ -4,7 +4,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { JobSchedule } from '../../src/database/mpi/job-schedule.entity';
 import { type Sql, Transactions } from '../../src/database/transactions';
 import { Metrics } from '../../src/observability';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database';
+import { type FreshDatabase, freshDatabase } from '../support/database';
 
 class Unwanted extends Error {}
 

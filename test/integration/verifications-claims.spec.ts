@@ -7,8 +7,8 @@ import { Transactions } from '../../src/database/transactions';
 import { type Claim, type Claimant, ClaimRepository } from '../../src/verifications/claim.repository';
 import { FactsRepository } from '../../src/verifications/facts.repository';
 import { aPerson, lockOf, type PersonBuilder, savePersons, verificationOf } from '../support/builders';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database';
-import { Session } from '../support/session';
+import { type FreshDatabase, freshDatabase } from '../support/database';
+import { Session } from '../support/sql-session';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const OLD_CLAIM = '33333333-3333-4333-8333-333333333333';

@@ -23,7 +23,7 @@ import {
   verificationOf,
   type VerificationRow,
 } from '../support/builders';
-import { Installation } from '../support/installation';
+import { Installation } from '../support/test-environment';
 
 /** A number of the run of random persons that never changes, so that a failure can be repeated. */
 const SEED = 20_260_301;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, aPerson, savePersons, verificationOf } from '../support/builders';
-import { Installation, JOB } from '../support/installation';
+import { Installation, JOB } from '../support/test-environment';
 
 let here: Installation;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { aPerson, savePersons } from '../support/builders';
-import { Installation, JOB } from '../support/installation';
+import { Installation, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
 
 let here: Installation;

@@ -6,8 +6,8 @@ import { Transactions } from '../../src/database/transactions';
 import { OutcomeRepository } from '../../src/verifications/outcome.repository';
 import { ExpiredClaims } from '../../src/verifications/expired-claims.service';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
-import { type FreshDatabase, freshDatabase } from '../support/fresh-database';
-import { Session } from '../support/session';
+import { type FreshDatabase, freshDatabase } from '../support/database';
+import { Session } from '../support/sql-session';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const RUN = '44444444-4444-4444-8444-444444444444';

@@ -1,8 +1,100 @@
-import { type GuardedCall, UNZR } from './guarded-call';
-import { GUARDED_FIELDS } from './guarded-fields';
-import { JOB } from './installation';
+import { JOB } from './test-environment';
+import { globalId } from '../../src/graphql';
+import type { Session } from './sql-session';
 
-export { type GuardedCall, UNZR } from './guarded-call';
+/** What there is to be asked for, by its id. */
+export interface There {
+  readonly personId: string;
+  readonly relationshipId: string;
+  readonly runId: string;
+}
+
+/** A call that asks for a token. */
+export interface GuardedCall {
+  readonly call: string;
+  /** The field of GraphQL it asks for, after the type it belongs to. */
+  readonly field?: string;
+  readonly scope: string;
+  /** Kept for callers of this type of legal entity. */
+  readonly of?: 'NHS';
+  /** What it is asked with; a good request. */
+  readonly path: (there: There) => string;
+  readonly body?: object | ((there: There) => object);
+  /** What the right caller is answered with. */
+  readonly right: number;
+}
+
+/** The register knows it. */
+export const UNZR = '19900101-00001';
+
+interface GuardedField {
+  readonly field: string;
+  readonly scope: string;
+  /** A good operation. */
+  readonly asks: (there: There) => string;
+}
+
+const personIn = ({ personId }: There): string => globalId('Person', personId);
+
+const repeat = (stream: string): GuardedField => ({
+  field: `Mutation.updatePerson${stream}VerificationStatus`,
+  scope: 'person:verify',
+  asks: (there) => {
+    const name = `${stream.charAt(0).toLowerCase()}${stream.slice(1)}Verification`;
+    const input = `personId: "${personIn(there)}", ${name}Status: VERIFICATION_NEEDED, ${name}Reason: ONLINE_TRIGGERED`;
+    return `mutation { updatePerson${stream}VerificationStatus(input: { ${input} }) { person { id } } }`;
+  },
+});
+
+const FIELDS: readonly GuardedField[] = [
+  {
+    field: 'Query.unzrInfoRegister',
+    scope: 'unzr:read',
+    asks: () => `{ unzrInfoRegister(unzr: "${UNZR}") { unzr } }`,
+  },
+  {
+    field: 'Query.person',
+    scope: 'person:read',
+    asks: (there) => `{ person(id: "${personIn(there)}") { lastName } }`,
+  },
+  {
+    field: 'Query.unverifiedPersons',
+    scope: 'person:read',
+    asks: () => '{ unverifiedPersons { nodes { id } } }',
+  },
+  {
+    field: 'Mutation.syncUnzrInfoRegister',
+    scope: 'unzr:write',
+    asks: () => `mutation { syncUnzrInfoRegister(input: { unzr: "${UNZR}" }) { unzrInfo { id } } }`,
+  },
+  {
+    field: 'Mutation.updatePersonManualRulesVerificationStatus',
+    scope: 'person:verify',
+    asks: (there) => `mutation { updatePersonManualRulesVerificationStatus(
+      input: { personId: "${personIn(there)}", manualRulesVerificationStatus: IN_REVIEW }) { person { id } } }`,
+  },
+  repeat('DmsPassport'),
+  repeat('MvsPassport'),
+  repeat('Unzr'),
+  {
+    field: 'Mutation.updateConfidantPersonRelationship',
+    scope: 'confidant_person_relationship_admin:write',
+    asks: ({ relationshipId }) => `mutation { updateConfidantPersonRelationship(input: {
+      confidantPersonRelationshipId: "${relationshipId}", verificationStatus: VERIFICATION_NEEDED })
+      { confidantPersonRelationship { id } } }`,
+  },
+];
+
+/** Every field that an operation can begin with, as rows of the one table of who may what. */
+export const GUARDED_FIELDS: readonly GuardedCall[] = FIELDS.map(({ field, scope, asks }) => ({
+  call: `POST /graphql ${field}`,
+  field,
+  scope,
+  of: 'NHS',
+  path: () => '/graphql',
+  body: (there) => ({ query: asks(there) }),
+  right: 200,
+}));
 
 /** Every call of the program that asks for a token has its row here, or this suite fails. */
 export const GUARDED: readonly GuardedCall[] = [
@@ -116,3 +208,25 @@ export const GUARDED: readonly GuardedCall[] = [
   },
   ...GUARDED_FIELDS,
 ];
+
+/** A run of long ago. */
+export async function endedRun(sql: Session): Promise<string> {
+  const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now())
+    RETURNING id`;
+  const [run] = await sql.query<{ id: string }>({ text }, [JOB]);
+  return run?.id ?? '';
+}
+
+/** Somebody asked about the UNZR long ago. */
+export async function askedUnzr(sql: Session): Promise<void> {
+  const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
+  await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
+}
+
+/** Somebody had the person checked at once, long ago. */
+export async function askedCheck(sql: Session, personId: string): Promise<void> {
+  const text = `
+    INSERT INTO mpi.check_requests (person_id, stream, requested_by, next_look_at, ended_at, ended_as)
+    VALUES ($1, 'dms_passport', gen_random_uuid(), NULL, now(), 'done')`;
+  await sql.query({ text }, [personId]);
+}

@@ -5,7 +5,11 @@ import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
 import { createApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
 import { openLog } from '../../src/observability';
-import { holdAnswers, letGoOf } from './heard-answers';
+import { holdAnswers, letGoOf } from './openapi-check';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** Where the servers are that a program works with, and settings that depart from those below. */
 export interface ProgramChoices {
@@ -122,4 +126,103 @@ export class Program {
     await this.app.close();
     letGoOf(this.addresses);
   }
+}
+
+const PROJECT = join(__dirname, '../..');
+
+/** A program must not outlive the test that has started it. */
+const END_WITH_OWNER = join(PROJECT, 'tools/demo/end-with-owner.ts');
+
+const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
+
+/** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
+export class ProgramApart {
+  private constructor(
+    private readonly child: ChildProcess,
+    readonly addresses: HttpAddresses,
+  ) {}
+
+  /** Resolves when it listens. */
+  static async start(choices: ProgramChoices): Promise<ProgramApart> {
+    const program = [join('src', 'main.ts'), ...(choices.works === true ? ['--with-worker'] : [])];
+    const child = spawn(process.execPath, [...LOADED_FIRST, ...program], {
+      cwd: PROJECT,
+      env: { PATH: process.env['PATH'], ...environmentOf(choices), LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    if (child.stderr === null) throw new Error('The program has no log.');
+    const lines = createInterface(child.stderr);
+    const addresses = new Promise<HttpAddresses>((resolve, reject) => {
+      lines.on('line', (line) => {
+        const found = addressesIn(line);
+        if (found !== undefined) resolve(found);
+      });
+      lines.once('close', () => reject(new Error('The program ended before it listened.')));
+    });
+    return new ProgramApart(child, await addresses);
+  }
+
+  /** At once, without a chance to put anything in order. */
+  async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+}
+
+/** Where the program listens, if this line of its log tells. */
+function addressesIn(line: string): HttpAddresses | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const {
+    message,
+    public_url: publicUrl,
+    internal_url: internalUrl,
+  } = JSON.parse(line) as Record<string, string>;
+  if (message !== 'listening' || publicUrl === undefined || internalUrl === undefined) return undefined;
+  return { publicUrl, internalUrl };
+}
+
+/** How a command ended, as its caller sees it. */
+export interface CommandEnd {
+  /** The exit status, or the signal that killed it. */
+  readonly status: number | NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command in a process of its own, without a terminal. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<CommandEnd>;
+}
+
+/** Starts the command `job` or `migrate` of the service, or one of `tools/`, with this environment and nothing of the caller's but the path. */
+export function startCommand(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): RunningCommand {
+  const child = spawn(
+    process.execPath,
+    [
+      '-r',
+      '@swc-node/register',
+      join(name === 'job' || name === 'migrate' ? 'src/cli' : 'tools', `${name}.ts`),
+      ...args,
+    ],
+    { cwd: PROJECT, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<CommandEnd>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ status: code ?? signal, stdout, stderr }));
+  });
+  return { child, ended };
+}
+
+/** The environment of a command that needs no Redis. */
+export function withoutRedis(servers: ProgramChoices): Record<string, string | undefined> {
+  return { ...environmentOf(servers), REDIS_URL: undefined };
 }

@@ -1,7 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { TestAuthority } from '../../tools/test-authority';
+import { aPerson, aUser } from './builders';
+import { sessionClaims, sessionJwt, type Answer, type SignUpScene, type Told } from './sign-up-environment';
+import { aSignUpContent, type SignUpContentBuilder, SOME_CONFIDANT_ID } from './sign-up-content';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
-import { SOME_CONFIDANT_ID } from './sign-up-content';
-import type { Told } from './refused-calls';
-import type { SignUpAttempt } from './sign-up-attempt';
+
+/** The two calls of a sign-up. */
+export type Step = 'validate' | 'register';
+
+/** Signs as well as the trusted one, and nobody trusts it. */
+const STRANGER = TestAuthority.make({ nodeEnv: 'test' });
+
+const MINUTE_MS = 60_000;
+
+/**
+ * A sign-up that would go well, until something about it is changed: who the applicant is, what he signs, how and when,
+ * and what is sent. Nobody is saved before it is sent.
+ */
+export class SignUpAttempt {
+  readonly applicantId = randomUUID();
+  readonly person = aPerson().withId(this.applicantId);
+  readonly user = aUser().ofPerson(this.applicantId);
+  content: SignUpContentBuilder | string = aSignUpContent().confidant(this.applicantId);
+  hasMethod = true;
+  hasOtherWard = false;
+  isForged = false;
+  hasSession = true;
+  signedMinutesAgo = 1;
+  encoding: string | undefined = 'base64';
+  /** What becomes of the text of the signed content before it is sent. */
+  sentText: (text: string) => string | undefined = (text) => text;
+
+  constructor(private readonly scene: SignUpScene) {}
+
+  /** Changes what is signed, if it still is a person. */
+  change(how: (content: SignUpContentBuilder) => SignUpContentBuilder): void {
+    if (typeof this.content !== 'string') this.content = how(this.content);
+  }
+
+  /** Saves the applicant and signs; what it gives sends the call. */
+  async prepare(step: Step): Promise<() => Promise<Answer>> {
+    const drfo = this.scene.nextDrfo();
+    await this.save(drfo);
+    const authority = this.isForged ? STRANGER : this.scene.authority;
+    const bytes = typeof this.content === 'string' ? this.content : this.content.bytes();
+    const signedAt = new Date(Date.now() - this.signedMinutesAgo * MINUTE_MS);
+    const text = this.sentText(authority.sign(bytes, { drfo, signedAt }).toString('base64'));
+    const body = { signed_content: text, signed_content_encoding: this.encoding };
+    if (step === 'validate') return () => this.scene.validate(body);
+    const jwt = await sessionJwt(sessionClaims(this.hasSession ? (text ?? '') : 'something else'));
+    return () => this.scene.register({ ...body, jwt });
+  }
+
+  private async save(drfo: string): Promise<void> {
+    const { sql } = this.scene.here;
+    if (this.hasMethod) this.person.withAuthenticationMethod('OTP', { phoneNumber: '+380000000001' });
+    await this.person.save(sql);
+    await this.user.withTaxId(drfo).save(sql);
+    if (this.hasOtherWard)
+      await aPerson().withAuthenticationMethod('THIRD_PERSON', { value: this.applicantId }).save(sql);
+  }
+}
 
 /** One check of the two calls: what it is, how an attempt fails it, and what is told then. */
 export interface SignUpCheck {
@@ -15,16 +74,22 @@ export interface SignUpCheck {
 }
 
 const today = calendarDay(dayInKyiv(new Date()));
+
 /** In the middle of his fifteenth year, so that no test meets a birthday. */
 const FOURTEEN_YEARS_AGO = today.subtract({ years: 14, months: 6 }).toString();
+
 const LATER = today.add({ days: 2 }).toString();
 
 const malformed = (status: number, message: string): Told => ({ status, type: 'request_malformed', message });
+
 const denied = (message: string): Told => ({ status: 401, type: 'access_denied', message });
+
 const notFound = (message: string): Told => ({ status: 404, type: 'not_found', message });
+
 const faulty = (...fields: NonNullable<Told['fields']>): Told => {
   return { status: 422, type: 'validation_failed', message: 'Validation failed', fields };
 };
+
 const missing = (entry: string, name: string): Told =>
   faulty([entry, 'required', `required property ${name} was not present`]);
 

@@ -7,7 +7,8 @@ import type {
   RelationshipDocument,
   SignUpContent,
 } from '../../src/domain/person/person-request';
-import { EXPIRING, MADE_UP_NUMBERS, SOMEBODY } from './made-up-person';
+import type { MatchingPerson } from '../../src/domain/person/matching/compared-person';
+import { aPerson, type PersonBuilder } from './person-builder';
 
 const DEFAULT_AGE = 5;
 
@@ -183,4 +184,89 @@ function changedAt(content: unknown, [key, ...rest]: readonly string[], value: u
   else
     Object.defineProperty(copy, key, { value: inside, enumerable: true, writable: true, configurable: true });
   return copy;
+}
+
+/** A made-up number of the published pattern for each type. */
+export const MADE_UP_NUMBERS: Readonly<Record<DocumentType, string>> = {
+  PASSPORT: 'ЯЩ000017',
+  NATIONAL_ID: '000000017',
+  BIRTH_CERTIFICATE: 'І-ЯЩ№000017',
+  BIRTH_CERTIFICATE_FOREIGN: 'X-17/2019',
+  TEMPORARY_CERTIFICATE: 'ЯЩ0017',
+  TEMPORARY_PASSPORT: 'ЯЩ000018',
+  PERMANENT_RESIDENCE_PERMIT: '000000018',
+  REFUGEE_CERTIFICATE: 'ЯЩ000019',
+  COMPLEMENTARY_PROTECTION_CERTIFICATE: 'ЯЩ000020',
+  DIVORCE_CERTIFICATE: 'ЯЩ-000021',
+  MARRIAGE_CERTIFICATE: 'ЯЩ-000022',
+  STATE_REGISTER_EXTRACT: '23/2024',
+  COURT_DECISION_LEGAL_CAPACITY: '24/2024',
+  COURT_DECISION_DIVORCE: '25/2024',
+  GUARDIANSHIP_DECISION_LEGAL_CAPACITY: '26/2024',
+  LEGAL_CAPACITY_DOCUMENT: '27/2024',
+};
+
+/** These end one day, and the request must say when. */
+export const EXPIRING: readonly DocumentType[] = [
+  'NATIONAL_ID',
+  'COMPLEMENTARY_PROTECTION_CERTIFICATE',
+  'PERMANENT_RESIDENCE_PERMIT',
+  'REFUGEE_CERTIFICATE',
+  'TEMPORARY_CERTIFICATE',
+  'TEMPORARY_PASSPORT',
+];
+
+/** Nobody: the names are of flowers and the town is of a tale. */
+export const SOMEBODY = {
+  first_name: 'Волошка',
+  last_name: 'Чорнобривець',
+  second_name: 'Барвінківна',
+  birth_country: 'Україна',
+  birth_settlement: 'Калинопіль',
+  gender: 'FEMALE',
+  no_tax_id: false,
+  secret: 'сім-слів-про-літо',
+  addresses: [
+    {
+      type: 'RESIDENCE',
+      country: 'UA',
+      area: 'ЛУГОВА',
+      settlement: 'Калинопіль',
+      settlement_type: 'VILLAGE',
+      settlement_id: '0d5a4f86-51c2-4b8e-8d8a-6b7c9e0f1a22',
+    },
+  ],
+  phones: [{ type: 'MOBILE', number: '+380000000017' }],
+  emergency_contact: {
+    first_name: 'Мальва',
+    last_name: 'Чорнобривець',
+    phones: [{ type: 'MOBILE', number: '+380000000018' }],
+  },
+} as const;
+
+/** The same person as in the content, registered by somebody else: everything by which he is compared is equal. */
+export function registeredAs({ person }: SignUpContent): PersonBuilder {
+  const builder = aPerson()
+    .named(person.last_name, person.first_name, person.second_name ?? null)
+    .bornOn(person.birth_date)
+    .bornIn(person.birth_settlement)
+    .withAddress({ settlement: person.addresses[0]?.settlement ?? '' });
+  for (const { type, number } of person.documents) builder.withDocument(type, number);
+  return person.tax_id === undefined ? builder : builder.withTaxId(person.tax_id);
+}
+
+/** What the person of the content is compared by. */
+export function comparedIn({ person }: SignUpContent): MatchingPerson {
+  return {
+    firstName: person.first_name,
+    lastName: person.last_name,
+    secondName: person.second_name ?? null,
+    birthDate: person.birth_date,
+    birthSettlement: person.birth_settlement,
+    gender: person.gender,
+    taxId: person.tax_id ?? null,
+    documents: person.documents,
+    otpPhones: [],
+    residenceSettlement: person.addresses[0]?.settlement ?? null,
+  };
 }

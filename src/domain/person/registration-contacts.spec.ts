@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES_DAY, aChild, dayAfter, told } from '../../../test/support/told-faults';
+import { RULES_DAY, aChild, dayAfter, told } from '../../../test/support/registration-rules';
 
 describe('Two of one type', () => {
   const mobiles = [

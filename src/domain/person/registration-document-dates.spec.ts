@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES_DAY, aChild, dayAfter, told } from '../../../test/support/told-faults';
+import { RULES_DAY, aChild, dayAfter, told } from '../../../test/support/registration-rules';
 import { PERSON_REGISTRATION_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
 
 describe('The dates of a document', () => {

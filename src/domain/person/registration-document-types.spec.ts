@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { USUAL_PARAMETERS } from '../../../test/support/registration-parameters';
-import { RULES_DAY, aChild, anAdolescent, faultsOf, told } from '../../../test/support/told-faults';
+import {
+  USUAL_PARAMETERS,
+  RULES_DAY,
+  aChild,
+  anAdolescent,
+  faultsOfContent,
+  told,
+} from '../../../test/support/registration-rules';
 import type { IsoDay } from '../calendar-day';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
 
@@ -87,7 +93,7 @@ describe('The documents of a child below 14', () => {
   });
 
   it('are told as not allowed and as not enough together', () => {
-    expect(faultsOf(aChild().withOnlyDocument('PASSPORT'))).toMatchObject([
+    expect(faultsOfContent(aChild().withOnlyDocument('PASSPORT'))).toMatchObject([
       { entry: '$.person.documents.[0].type', description: NOT_ALLOWED, params: [] },
       { entry: '$.person.documents', description: REQUIRED, params: ['BIRTH_CERTIFICATE'] },
     ]);
@@ -114,7 +120,7 @@ describe('The documents of a person from 14 on', () => {
   });
 
   it('are not enough without one of these, and the answer names them', () => {
-    expect(faultsOf(anAdolescent().withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN'))).toEqual([
+    expect(faultsOfContent(anAdolescent().withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN'))).toEqual([
       { entry: '$.person.documents', rule: 'invalid', description: REQUIRED, params: sufficient },
     ]);
   });

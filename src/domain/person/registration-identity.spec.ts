@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { RULES_DAY, aChild, anAdolescent, dayAfter, told } from '../../../test/support/told-faults';
+import { RULES_DAY, aChild, anAdolescent, dayAfter, told } from '../../../test/support/registration-rules';
 
 const TAX_ID_MISSING = [['$.person.tax_id', 'Only persons who refused the tax_id could be without tax_id']];
 

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SignUpContentBuilder } from '../../../test/support/sign-up-content';
-import { RULES_DAY, aChild, anAdolescent, faultsOf, told } from '../../../test/support/told-faults';
+import {
+  RULES_DAY,
+  aChild,
+  anAdolescent,
+  faultsOfContent,
+  told,
+} from '../../../test/support/registration-rules';
 import { DOCUMENT_TYPES } from './dictionaries';
 
 const NOT_ALLOWED = 'Submitted document type is not allowed';
@@ -9,12 +15,12 @@ const REQUIRED = 'Must contain required item.';
 
 describe('Rules of registration', () => {
   it('are all content with a child of five and his certificate of birth, and with an adolescent and his passport', () => {
-    expect(faultsOf(aChild())).toEqual([]);
-    expect(faultsOf(anAdolescent())).toEqual([]);
+    expect(faultsOfContent(aChild())).toEqual([]);
+    expect(faultsOfContent(anAdolescent())).toEqual([]);
   });
 
   it('are told as faults of the rule invalid', () => {
-    expect(faultsOf(aChild().withoutTaxId().with('person.tax_id', '0000000017'))).toEqual([
+    expect(faultsOfContent(aChild().withoutTaxId().with('person.tax_id', '0000000017'))).toEqual([
       {
         entry: '$.person.tax_id',
         rule: 'invalid',
@@ -101,7 +107,7 @@ describe('Any person of the right form', () => {
         const [first, ...rest] = drafts;
         if (first) content.withOnlyDocument(first.type, undefined, first);
         for (const draft of rest) content.withDocument(draft.type, undefined, draft);
-        const faults = faultsOf(content);
+        const faults = faultsOfContent(content);
         const sentences = new Set(faults.map(({ description }) => description.replace(/ [A-Z_]+$/, '')));
         const isPair = sentences.size === 2 && sentences.has(NOT_ALLOWED) && sentences.has(REQUIRED);
         expect(sentences.size < 2 || isPair).toBe(true);

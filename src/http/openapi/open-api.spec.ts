@@ -2,7 +2,7 @@ import { Controller, Get, Module, Param, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { NO_CALLERS } from '../../../test/support/no-callers';
+import { NO_CALLERS } from '../../../test/support/http-client';
 import { ObservabilityModule, openLog } from '../../observability';
 import { createApplication, Describes, HttpModule, InternalOnly, Needs, OpenApi, ParseId, toldId } from '..';
 

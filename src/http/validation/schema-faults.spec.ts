@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fault, faultsIn, faultsOf } from '../../../test/support/body-faults';
+import { fault, faultsIn, faultsOf } from '../../../test/support/request-errors';
 import { day, id, parseBody, text, textLike } from '..';
 
 const colour = z.enum(['RED', 'BLUE']);

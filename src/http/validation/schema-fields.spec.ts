@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fault, faultsIn } from '../../../test/support/body-faults';
+import { fault, faultsIn } from '../../../test/support/request-errors';
 import { day, text, textLike } from '..';
 
 describe('A text', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { entryOf, toldOf } from '../../../test/support/signed-faults';
+import { entryOf, toldOf } from '../../../test/support/request-errors';
 import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
 import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 

@@ -4,7 +4,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApplication, HttpModule, startListening, WithoutToken } from '../../http';
 import { ObservabilityModule, openLog } from '../../observability';
-import { NO_CALLERS } from '../../../test/support/no-callers';
+import { NO_CALLERS } from '../../../test/support/http-client';
 import { LimitSignUpsGuard } from './limit-sign-ups.guard';
 
 const LIMIT = 3;

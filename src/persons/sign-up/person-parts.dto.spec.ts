@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { entryOf, signedFaultsOf, toldOf } from '../../../test/support/signed-faults';
+import { entryOf, signedFaultsOf, toldOf } from '../../../test/support/request-errors';
 import { DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 
 /** What is told of one value at one path, in a content that is good otherwise. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fault, faultsOf } from '../../../test/support/body-faults';
+import { fault, faultsOf } from '../../../test/support/request-errors';
 import { REGISTER_BODY, SIGN_UP_BODY } from './sign-up-body.dto';
 
 const signUp = { signed_content: '', signed_content_encoding: 'koi8' };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { binOfPair, certificate, type Facts, foreign, passport } from '../../../../test/support/bin-of-pair';
+import {
+  binOfPair,
+  certificate,
+  type Facts,
+  foreign,
+  passport,
+} from '../../../../test/support/matching-pairs';
 
 describe('The whole numbers of documents', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { madeUpPairs } from '../../../../test/support/made-up-pairs';
+import { madeUpPairs } from '../../../../test/support/matching-pairs';
 import {
   binsOfModel,
   editDistance,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binOfPair, certificate, type Facts } from '../../../../test/support/bin-of-pair';
+import { binOfPair, certificate, type Facts } from '../../../../test/support/matching-pairs';
 
 /** A word so many letters away from "а…": that many of its ten letters are others. */
 const word = (apart: number): string => 'б'.repeat(apart) + 'а'.repeat(10 - apart);

@@ -1,0 +1,32 @@
+import { readSettings, type Environment } from '../../../src/config/read-settings';
+import { redisPlaceOf } from '../../../src/jobs/redis-place';
+import { QueueBell } from '../test-queue';
+
+/** A worker is told of other servers too; this one asks none of them. */
+const NOT_ASKED = { DATABASE_URL: 'postgres://nobody@127.0.0.1/none', TREMBITA_URL: 'http://127.0.0.1/' };
+const WITHIN_MS = 10_000;
+
+/**
+ * A process that opens the queue of a worker with each of the environments it is called with, and rings: see
+ * `secured-redis.spec.ts`. Says of each environment `heard`, or what stood in the way.
+ */
+async function run(): Promise<void> {
+  const environments = JSON.parse(process.argv[2] ?? '[]') as Environment[];
+  const ends = await Promise.all(environments.map(ringWith));
+  // A queue that was closed may still keep its process for long.
+  process.stdout.write(JSON.stringify(ends), () => process.exit());
+}
+
+async function ringWith(environment: Environment): Promise<string> {
+  const bell = new QueueBell(redisPlaceOf(readSettings({ ...NOT_ASKED, ...environment }, 'worker')));
+  try {
+    await bell.isHeard('the bell', WITHIN_MS);
+    return 'heard';
+  } catch {
+    return [...new Set(bell.troubles.map(String))].join('; ');
+  } finally {
+    await bell.close();
+  }
+}
+
+void run();

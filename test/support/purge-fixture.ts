@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { OldRows } from '../../src/database/old-rows';
+import type { RunFacts } from '../../src/jobs';
+import { PurgeList } from '../../src/jobs/purge-list';
+import { PURGE_JOB, PurgeOldRows } from '../../src/jobs/purge-old-rows';
+import { emptyTables, openRegistry, type Registry } from './database';
+
+/** How long rows are kept here, by which moments just before and after that, and how many go at once. */
+const DAYS = 400;
+export const BATCH = 10;
+export const keeping = { days: DAYS, batch: BATCH };
+export const OLD = `now() - interval '${DAYS} days 1 hour'`;
+export const YOUNG = `now() - interval '${DAYS} days' + interval '1 hour'`;
+
+/** Told to nobody. */
+export const NEVER = { stop: new AbortController().signal, abort: new AbortController().signal };
+
+/** Purges of single tables, and what they leave. */
+export class PurgeScene {
+  /** The run that all of them belong to. */
+  run: RunFacts = runFacts();
+
+  private constructor(private readonly registry: Registry) {}
+
+  static async open(): Promise<PurgeScene> {
+    return new PurgeScene(await openRegistry());
+  }
+
+  get sql(): Registry['sql'] {
+    return this.registry.sql;
+  }
+
+  get transactions(): Registry['transactions'] {
+    return this.registry.transactions;
+  }
+
+  get database(): Registry['database'] {
+    return this.registry.database;
+  }
+
+  async clear(): Promise<void> {
+    await emptyTables(this.sql);
+    this.run = runFacts();
+  }
+
+  jobFor(table: OldRows, hear: (rows: number) => void = () => undefined): PurgeOldRows {
+    const tables = new PurgeList();
+    tables.add(table);
+    return new PurgeOldRows({
+      tables,
+      transactions: this.transactions,
+      schedule: '0 0 1 1 *',
+      worker: randomUUID(),
+      observer: {
+        removed: (_, rows) => hear(rows),
+        failed: (error) => {
+          throw error;
+        },
+      },
+    });
+  }
+
+  purge(table: OldRows): Promise<string> {
+    return this.jobFor(table).help(this.run, NEVER);
+  }
+
+  /** One column of what is left. */
+  async left(table: string, column: string): Promise<unknown[]> {
+    const rows = await this.sql.query({ text: `SELECT ${column} AS name FROM ${table} ORDER BY 1` });
+    return rows.map(({ name }) => name);
+  }
+
+  async counted(counter: string): Promise<number> {
+    const text = `SELECT coalesce(sum(n), 0)::int AS n FROM mpi.job_run_counts WHERE run_id = $1 AND counter = $2`;
+    const [row] = await this.sql.query<{ n: number }>({ text }, [this.run.id, counter]);
+    return row?.n ?? 0;
+  }
+
+  addEvents(at: string, n = 1): Promise<void> {
+    return this.sql.run(`
+      INSERT INTO mpi.status_change_events (entity_type, entity_id, properties, inserted_at)
+      SELECT 'Person', gen_random_uuid(), '{}', ${at} FROM generate_series(1, ${n})`);
+  }
+
+  close(): Promise<void> {
+    return this.registry.close();
+  }
+}
+
+function runFacts(): RunFacts {
+  return { id: randomUUID(), job: PURGE_JOB, byHand: true, startedAt: new Date() };
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { SignUpContent } from '../../src/domain/person/person-request';
+import type { SignUpFacts } from '../../src/domain/verification/initial-status.rules';
+import { PersonRepository } from '../../src/persons/person.repository';
+import { RegisterPerson } from '../../src/persons/register-person';
+import { InitialVerifications, PersonDataChanged } from '../../src/verifications';
+import { verificationOf } from './builders';
+import { insertRows } from './builder-rows';
+import { USUAL_PARAMETERS } from './registration-rules';
+import type { Registry } from './database';
+import type { Sql } from '../../src/database/transactions';
+import type { Installation } from './test-environment';
+
+/** The user of the confidant, who signs. */
+export const APPLICANT = '55555555-5555-4555-8555-555555555555';
+
+/** When the people of tests are registered, unless told otherwise: at noon in Kyiv. */
+export const REGISTERED_AT = new Date('2026-03-04T10:00:00.123Z');
+
+export const REGISTERED_ON = '2026-03-04';
+
+/** Nobody special: a woman of 36 with a passport and her own tax number, for whom no rule is hit. */
+const SOMEBODY: SignUpFacts = {
+  ageYears: 36,
+  birthDate: '1990-01-01',
+  gender: 'FEMALE',
+  taxId: '3287300006',
+  noTaxId: false,
+  unzr: null,
+  documentTypes: ['PASSPORT'],
+  authenticationMethodTypes: ['OTP'],
+  hasConfidantPerson: false,
+};
+
+/** The row of a person as it stands just before his verifications begin. */
+export async function bareRow({ sql }: Registry): Promise<string> {
+  const id = randomUUID();
+  const named = { first_name: 'Волошка', last_name: 'Чорнобривець', gender: 'FEMALE' };
+  const born = { birth_date: '1990-01-01', birth_settlement: 'Калинопіль' };
+  const author = { inserted_by: APPLICANT, updated_by: APPLICANT };
+  const times = { inserted_at: REGISTERED_AT, updated_at: REGISTERED_AT };
+  const stands = { status: 'active', is_active: true };
+  await insertRows(sql, 'mpi.persons', [{ id, ...named, ...born, ...stands, ...author, ...times }]);
+  return id;
+}
+
+/** Begins the verifications of a person who is there. */
+export function begin(
+  { transactions }: Registry,
+  personId: string,
+  facts: Partial<SignUpFacts> = {},
+): Promise<void> {
+  return transactions.inTransaction((sql) =>
+    new InitialVerifications().run(sql, {
+      personId,
+      facts: { ...SOMEBODY, ...facts },
+      parameters: USUAL_PARAMETERS,
+      actorId: APPLICANT,
+      now: REGISTERED_AT,
+    }),
+  );
+}
+
+/** Somebody whose verifications have begun. */
+export async function begun(registry: Registry, facts: Partial<SignUpFacts> = {}): Promise<string> {
+  const personId = await bareRow(registry);
+  await begin(registry, personId, facts);
+  return personId;
+}
+
+export interface RegistrationChoices {
+  readonly id?: string;
+  readonly now?: Date;
+  readonly begin?: Pick<InitialVerifications, 'run'>;
+  /** Called with everything written. */
+  readonly beforeCommit?: () => void | Promise<void>;
+}
+
+/** Registers the person and gives his id. */
+export async function registered(
+  { transactions }: Registry,
+  content: SignUpContent,
+  choices: RegistrationChoices = {},
+): Promise<string> {
+  const { id = randomUUID(), now = REGISTERED_AT, beforeCommit } = choices;
+  const register = new RegisterPerson(new PersonRepository(), choices.begin ?? new InitialVerifications());
+  await transactions.inTransaction(async (sql) => {
+    await register.run(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
+    await beforeCommit?.();
+  });
+  return id;
+}
+
+/** All columns of `person_verifications` by name, and the cumulative status. */
+export async function columnsOf({ sql }: Registry, personId: string): Promise<Record<string, unknown>> {
+  return { ...(await verificationOf(sql, personId)) };
+}
+
+/** A stream as `STATUS/REASON`. */
+export function pairIn(columns: Readonly<Record<string, unknown>>, stream: string): string {
+  return `${String(columns[`${stream}_verification_status`])}/${String(columns[`${stream}_verification_reason`])}`;
+}
+
+/** The rows of a person in a table, in the order of their types, without what the database makes up itself. */
+export async function rowsOf(
+  { sql }: Pick<Registry, 'sql'>,
+  table: string,
+  personId: string,
+): Promise<unknown[]> {
+  const text = `
+    SELECT to_jsonb(t) - ARRAY['id', 'person_id', 'inserted_at', 'updated_at'] AS columns
+      FROM mpi.${table} AS t WHERE ${table === 'persons' ? 'id' : 'person_id'} = $1`;
+  const rows = await sql.query<{ columns: { type?: string } }>({ text }, [personId]);
+  return rows.map(({ columns }) => columns).sort((a, b) => (a.type ?? '').localeCompare(b.type ?? ''));
+}
+
+/** The employee or applicant of tests. */
+export const OFFICIAL = '55555555-5555-4555-8555-555555555555';
+
+/** New data of a person, as a registration writes them: the documents first, then the verb, in one transaction. */
+export interface NewData {
+  readonly personId: string;
+  /** The one passport the person has from now on; none when it is left out. */
+  readonly passport?: string;
+  /** The UNZR the person has from now on; the old one when it is left out. */
+  readonly unzr?: string;
+  /** Called before the commit, with everything written. */
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+/** Writes new data of a person and rings no bell. */
+export function changeData(
+  here: Installation,
+  { personId, passport, unzr, beforeCommit }: NewData,
+): Promise<void> {
+  return here.transactions.inTransaction(async (sql) => {
+    await sql.query({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
+    if (passport !== undefined) await addPassport(sql, personId, passport);
+    if (unzr !== undefined) {
+      await sql.query({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
+    }
+    await here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL });
+    await beforeCommit?.();
+  });
+}
+
+async function addPassport(sql: Sql, personId: string, number: string): Promise<void> {
+  const text = `INSERT INTO mpi.person_documents (person_id, type, number) VALUES ($1, 'PASSPORT', $2)`;
+  await sql.query({ text }, [personId, number]);
+}

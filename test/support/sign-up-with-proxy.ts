@@ -1,0 +1,169 @@
+import { rmSync } from 'node:fs';
+import { SweepOrphans } from '../../src/media-storage';
+import { DatabaseWire } from './database-proxy';
+import { type Everything, everythingOf } from './database';
+import { Program } from './program';
+import type { SignUpContentBuilder } from './sign-up-content';
+import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from './sign-up-environment';
+import { waitUntil } from './wait-until';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** A body of the second call. */
+export interface RegisterBody extends SignUpBody {
+  readonly jwt: string;
+}
+
+/** Every program must understand the sessions of every other. */
+const SHARED: Environment = { PIS_SESSION_SECRET: 'a-secret-that-all-programs-of-this-test-share' };
+
+/** What one registration of a child makes, his phone and his one document among it. */
+export const WHOLE: Everything = {
+  'mpi.persons': 1,
+  'mpi.person_phones': 1,
+  'mpi.person_addresses': 1,
+  'mpi.person_documents': 1,
+  'mpi.person_authentication_methods': 1,
+  'mpi.person_verifications': 1,
+  'mpi.confidant_person_relationships': 1,
+  'mpi.confidant_person_relationship_documents': 1,
+  'mpi.sign_ups': 1,
+  // The person and the relationship; each changed thing, the sum of the streams, and each of the streams.
+  'mpi.status_change_events': 2,
+  'mpi.audit_log': 14,
+  'mithril.users': 1,
+  'mithril.tokens': 1,
+  objects: 1,
+};
+
+/** What one more confidant of a person who is registered already makes. */
+export const RELATED: Everything = {
+  'mpi.person_authentication_methods': 1,
+  'mpi.confidant_person_relationships': 1,
+  'mpi.confidant_person_relationship_documents': 1,
+  'mpi.sign_ups': 1,
+  'mpi.status_change_events': 1,
+  'mpi.audit_log': 3,
+  'mithril.tokens': 1,
+  objects: 1,
+};
+
+/** What the same registration makes when everything is there: one more token, and its audit row. */
+export const REPEATED: Everything = { 'mithril.tokens': 1, 'mpi.audit_log': 1 };
+
+/** All of them together, each so many times. */
+export function together(...parts: readonly (readonly [Everything, times: number])[]): Everything {
+  const sum = new Map<string, number>();
+  for (const [part, times] of parts) {
+    for (const [name, n] of Object.entries(part)) sum.set(name, (sum.get(name) ?? 0) + n * times);
+  }
+  return Object.fromEntries([...sum].filter(([, n]) => n !== 0));
+}
+
+/** Sign-ups at a program whose every statement comes by where it can be held, cut off or made to fail. */
+export class WiredSignUp {
+  private readonly programs: Program[] = [];
+  private children = 100_000;
+
+  private constructor(
+    readonly scene: SignUpScene,
+    readonly wire: DatabaseWire,
+  ) {}
+
+  static async start(environment: Environment = {}): Promise<WiredSignUp> {
+    const scene = await SignUpScene.start({ ...SHARED, ...environment });
+    const wired = new WiredSignUp(scene, await DatabaseWire.start(scene.here.database.url));
+    await wired.startProgram();
+    return wired;
+  }
+
+  /** One more on the wire; it only answers calls. */
+  async startProgram(environment: Environment = {}): Promise<Program> {
+    const program = await Program.start({
+      ...this.scene.here.servers,
+      works: false,
+      environment: this.environment(environment),
+    });
+    this.programs.push(program);
+    return program;
+  }
+
+  /** The environment of a program on the wire. */
+  environment(more: Environment = {}): Environment {
+    return { ...this.scene.here.servers.environment, DATABASE_URL: this.wire.url, ...more };
+  }
+
+  /** The one that was started first. */
+  get program(): Program {
+    const [program] = this.programs;
+    if (program === undefined) throw new Error('No program runs.');
+    return program;
+  }
+
+  /** A child nobody has registered yet. */
+  child(by: Pick<MadeUpApplicant, 'personId'>): SignUpContentBuilder {
+    this.children += 1;
+    return this.scene.contentBy(by).withOnlyDocument('BIRTH_CERTIFICATE', `І-ЯЩ№${this.children}`);
+  }
+
+  /** Signed and validated: what is left to do is the second call. Statements of this do not count. */
+  async prepared(content: SignUpContentBuilder, by: MadeUpApplicant): Promise<RegisterBody> {
+    const signed = this.scene.sign(content, by);
+    return { ...signed, jwt: await this.scene.sessionOf(signed) };
+  }
+
+  register(body: RegisterBody, program = this.program): Promise<Answer> {
+    return this.scene.register(body, program);
+  }
+
+  everything(): Promise<Everything> {
+    return everythingOf(this.scene.here.sql, this.scene.mediaFolder);
+  }
+
+  /** What the sweeper does in time: an hour passes for whatever is left, and it comes by. */
+  async sweepUp(program = this.scene.here.program): Promise<void> {
+    await this.nobodyAtWork();
+    const { sql } = this.scene.here;
+    await sql.run(`UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`);
+    await program.get(SweepOrphans).run();
+  }
+
+  async clear(): Promise<void> {
+    this.wire.letPass();
+    await this.nobodyAtWork();
+    await this.scene.here.clear();
+    rmSync(this.scene.mediaFolder, { recursive: true, force: true });
+  }
+
+  async stop(): Promise<void> {
+    this.wire.letPass();
+    await Promise.all(this.programs.map((program) => program.stop()));
+    await this.wire.stop();
+    await this.scene.stop();
+  }
+
+  /** PostgreSQL needs a moment to see that the other side of a session is gone, and undoes what it did only then. */
+  private async nobodyAtWork(): Promise<void> {
+    const text = `
+      SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+         AND xact_start IS NOT NULL`;
+    const { sql } = this.scene.here;
+    await waitUntil(async () => (await sql.query({ text })).length === 0, {
+      what: 'open transactions to end',
+    });
+  }
+}
+
+/** The id of the person of an answer; the answer must be that of a registration. */
+export function personIn({ status, body }: Answer): string {
+  const person = body.data?.['person'] as { id?: string } | undefined;
+  if (status !== 201 || person?.id === undefined)
+    throw new Error(`The registration was answered with ${status}: ${body.error?.message ?? ''}.`);
+  return person.id;
+}
+
+/** The ids of person and user in an answer, as one text. */
+export function idsIn(answer: Answer): string {
+  return `${personIn(answer)} ${(answer.body.data?.['user'] as { id: string }).id}`;
+}
