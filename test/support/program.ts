@@ -5,6 +5,7 @@ import type { Clock } from '../../src/config/clock';
 import { readSettings } from '../../src/config/read-settings';
 import { createApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
 import { openLog } from '../../src/observability';
+import { nodeArguments } from '../../tools/node-arguments';
 import { holdAnswers, letGoOf } from './openapi-check';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -130,11 +131,6 @@ export class Program {
 
 const PROJECT = join(__dirname, '../..');
 
-/** A program must not outlive the test that has started it. */
-const END_WITH_OWNER = join(PROJECT, 'tools/demo/end-with-owner.ts');
-
-const LOADED_FIRST = ['-r', '@swc-node/register', '-r', END_WITH_OWNER];
-
 /** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
 export class ProgramApart {
   private constructor(
@@ -144,8 +140,11 @@ export class ProgramApart {
 
   /** Resolves when it listens. */
   static async start(choices: ProgramChoices): Promise<ProgramApart> {
-    const program = [join('src', 'main.ts'), ...(choices.works === true ? ['--with-worker'] : [])];
-    const child = spawn(process.execPath, [...LOADED_FIRST, ...program], {
+    const program = [
+      ...nodeArguments('dist/src/main.js'),
+      ...(choices.works === true ? ['--with-worker'] : []),
+    ];
+    const child = spawn(process.execPath, program, {
       cwd: PROJECT,
       env: { PATH: process.env['PATH'], ...environmentOf(choices), LOG_LEVEL: 'info' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -202,16 +201,11 @@ export function startCommand(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): RunningCommand {
-  const child = spawn(
-    process.execPath,
-    [
-      '-r',
-      '@swc-node/register',
-      join(name === 'job' || name === 'migrate' ? 'src/cli' : 'tools', `${name}.ts`),
-      ...args,
-    ],
-    { cwd: PROJECT, env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...startOf(name), ...args], {
+    cwd: PROJECT,
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -220,6 +214,13 @@ export function startCommand(
     child.once('close', (code, signal) => resolve({ status: code ?? signal, stdout, stderr }));
   });
   return { child, ended };
+}
+
+/** The commands of the service run compiled, those of `tools/` from source. */
+function startOf(name: string): string[] {
+  return name === 'job' || name === 'migrate'
+    ? ['--enable-source-maps', `dist/src/cli/${name}.js`]
+    : ['-r', '@swc-node/register', `tools/${name}.ts`];
 }
 
 /** The environment of a command that needs no Redis. */
