@@ -10,7 +10,7 @@ const compiledThreads = {
   name: 'compiled-threads',
   enforce: 'pre' as const,
   transform: (code: string, id: string): string | undefined =>
-    id.includes('/src/signed-content/') && code.includes('-thread.js')
+    id.includes('/src/signed-content/') && code.includes('.thread.js')
       ? code.replace('__dirname', JSON.stringify(join(import.meta.dirname, 'dist/src/signed-content')))
       : undefined,
 };

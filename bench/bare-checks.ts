@@ -1,34 +1,42 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { CheckThreads } from '../src/signed-content/check-threads';
+import { openLog } from '../src/observability';
+import { SignatureCheckPool } from '../src/signed-content/signature-check-pool.service';
 import { ratePerSecond } from './rate-per-second';
 import type { ReadySignUp } from './sign-ups';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The threads of the program that check signatures, and nothing else of it. */
+/** Threads start from compiled code, also when the benchmark itself runs from source. */
+class CompiledCheckPool extends SignatureCheckPool {
+  protected override readonly threadFile = join(
+    __dirname,
+    '../dist/src/signed-content/signature-check.thread.js',
+  );
+}
+
+/** The threads of the service that check signatures, and nothing else of it. */
 export class BareChecks {
-  private readonly threads: CheckThreads;
+  private readonly pool: SignatureCheckPool;
 
   constructor(trustedPem: string) {
-    this.threads = new CheckThreads({
-      file: join(__dirname, '../dist/src/signed-content/check-in-thread.js'),
-      data: (trustedPem.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem).raw),
-      queueSize: 1_000,
-      timeoutMs: 30_000,
-      stopped: () => undefined,
-    });
+    const certificates = (trustedPem.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem).raw);
+    this.pool = new CompiledCheckPool(
+      { SIGNATURE_QUEUE_SIZE: 1_000, SIGNATURE_TIMEOUT_MS: 30_000 },
+      { certificates },
+      openLog({ LOG_LEVEL: 'silent' }),
+    );
   }
 
   /** Checks a second. */
   run(signUps: readonly ReadySignUp[], inFlight: number): Promise<number> {
     return ratePerSecond(signUps, inFlight, async ({ container }) => {
-      const end = (await this.threads.run(container)) as { readonly kind: string };
+      const end = (await this.pool.submit(container)) as { readonly kind: string };
       if (end.kind !== 'signed') throw new Error(`A signature was ${end.kind}.`);
     });
   }
 
   close(): Promise<void> {
-    return this.threads.close();
+    return this.pool.onApplicationShutdown();
   }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../domain/refusal';
-import { readCertificate } from './certificate/read-certificate';
-import { checkContainer, type SignedContent } from './check-container';
+import { readCertificate } from './certificate';
+import { checkContainer, type SignedContent } from './container-check';
 import { TestAuthority } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
@@ -27,7 +27,7 @@ function answerTo(container: Uint8Array): SignedContent | RefusalCode {
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');
 const repeated = (hex: string, times: number): Buffer => Buffer.concat(Array<Buffer>(times).fill(bytes(hex)));
 
-/** Levels of a length that is told, from the inside out, as deep as the size allows. */
+/** Nested values of definite length, built from the inside out, as deep as the size allows. */
 function nested(levels: number): Buffer {
   let length = 0;
   const headers: Buffer[] = [];
@@ -50,7 +50,7 @@ describe('A hostile container is refused as malformed', () => {
     ['16 EiB claimed', bytes('3088ffffffffffffffff')],
     ['a length of 126 bytes', Buffer.concat([bytes('30fe'), Buffer.alloc(126, 0xff)])],
     ['a tag without an end', Buffer.concat([bytes('3f'), Buffer.alloc(MIB, 0xff)])],
-    ['300,000 levels of told length', nested(300_000)],
+    ['300,000 levels of definite length', nested(300_000)],
     ['a million levels of open length', repeated('3080', MIB)],
     ['a million empty values', Buffer.concat([bytes('3083200000'), repeated('0500', MIB)])],
     ['an open length that never ends', bytes('3080060930800609')],
@@ -70,7 +70,7 @@ describe('A hostile container is refused as malformed', () => {
 describe('A good container, changed anywhere', () => {
   const original = checkContainer(good, trusted);
 
-  it('never tells anything else than what was signed', () => {
+  it('never yields anything but the signed content', () => {
     const place = fc.nat({ max: good.length - 1 });
     fc.assert(
       fc.property(place, fc.integer({ min: 1, max: 255 }), (at, mask) => {
@@ -92,7 +92,7 @@ describe('A good container, changed anywhere', () => {
     );
   });
 
-  it('is refused when a part of another container stands in its place', () => {
+  it('is refused when a part of another container replaces it', () => {
     const other = authority.sign('{"person":{"first_name":"Їжак"} }', { ...BY, drfo: '9876543210' });
     // Signatures of one key differ in length by a byte or two.
     const shorter = Math.min(good.length, other.length);
@@ -108,7 +108,7 @@ describe('A good container, changed anywhere', () => {
     );
   });
 
-  it('is never taken for one when it is made of anything', () => {
+  it('is never accepted when it is random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (anything) => {
         expect(answerTo(anything)).toBe('signature_container_malformed');

@@ -1,4 +1,4 @@
-export type { Signer } from './certificate/signer-of-certificate';
-export type { SignedContent } from './check-container';
-export { ReadSignedContent } from './read-signed-content';
+export type { SignedContent } from './container-check';
 export { SignedContentModule } from './signed-content.module';
+export { SignedContentService } from './signed-content.service';
+export type { Signer } from './signer';

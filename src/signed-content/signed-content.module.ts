@@ -1,31 +1,11 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { Log } from '../observability';
-import { CheckThreads } from './check-threads';
-import { ReadSignedContent } from './read-signed-content';
-import { readTrustedAuthorities } from './trusted-authorities';
+import { SignatureCheckPool } from './signature-check-pool.service';
+import { SignedContentService } from './signed-content.service';
+import { TrustedAuthorities } from './trusted-authorities';
 
-function checkThreads(settings: Settings, log: Log): CheckThreads {
-  const { certificates, noneBecause } = readTrustedAuthorities(settings);
-  if (noneBecause !== undefined)
-    log.warn('no authority is trusted: every signature is refused', { why: noneBecause });
-  return new CheckThreads({
-    file: join(__dirname, 'check-in-thread.js'),
-    data: certificates,
-    queueSize: settings.SIGNATURE_QUEUE_SIZE,
-    timeoutMs: settings.SIGNATURE_TIMEOUT_MS,
-    stopped: (why) => log.warn('a signature check was stopped with its thread', { why }),
-  });
-}
-
-/** Who signed what and when, proved; nothing above this room knows how. */
+/** Verifies who signed a document and when. Other modules know nothing of containers and certificates. */
 @Module({
-  providers: [
-    { provide: CheckThreads, inject: [SETTINGS, Log], useFactory: checkThreads },
-    ReadSignedContent,
-  ],
-  exports: [ReadSignedContent],
+  providers: [TrustedAuthorities, SignatureCheckPool, SignedContentService],
+  exports: [SignedContentService],
 })
 export class SignedContentModule {}

@@ -1,15 +1,27 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { Inject, Injectable } from '@nestjs/common';
 import { ConfigurationFault } from '../config/configuration-fault';
 import type { Settings } from '../config/env';
-import { TEST_ONLY_ORGANISATION } from './test-only-mark';
+import { SETTINGS } from '../config/settings.module';
+import { Log } from '../observability';
+
+/**
+ * The organisation in every certificate of the project's own test authority (`tools/test-authority`). In production the
+ * program refuses to start with such a certificate, whatever file it is in.
+ */
+export const TEST_ONLY_ORGANISATION = 'TEST ONLY - certifies made-up people';
 
 const SETTING = 'SIGNATURE_TRUSTED_CA_FILE';
+
 const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
+
 const BORDER = /-----BEGIN CERTIFICATE-----/g;
 
-/** The certificates whose holders are believed, as DER; and why there are none, if so. */
-export interface TrustedAuthorities {
+type AuthoritySettings = Pick<Settings, 'NODE_ENV' | 'SIGNATURE_TRUSTED_CA_FILE'>;
+
+/** The trusted certificates as DER, and why there are none, if so. */
+interface AuthorityFile {
   readonly certificates: readonly Uint8Array[];
   readonly noneBecause?: 'unset' | 'missing';
 }
@@ -18,7 +30,7 @@ function fault(says: string): ConfigurationFault {
   return new ConfigurationFault([{ name: SETTING, says }]);
 }
 
-/** Nothing when there is no such file. */
+/** `undefined` when there is no such file. */
 function contentOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'latin1');
@@ -38,20 +50,18 @@ function parsed(base64: string): X509Certificate {
 
 function certificatesIn(pem: string): readonly X509Certificate[] {
   const blocks = [...pem.matchAll(BLOCK)].map(([, base64 = '']) => base64);
-  // A block that begins and does not end, or has other signs in it, would be left out without a word.
+  // A block without an end, or with other characters in it, would be skipped silently.
   const isWhole = blocks.length > 0 && blocks.length === pem.match(BORDER)?.length;
   if (!isWhole) throw fault('must name a file of certificates as PEM');
   return blocks.map(parsed);
 }
 
 /**
- * Reads the authorities whose signatures count, once, at start. Without a file nobody is trusted, which is safe; a
- * file that cannot be understood stops the program, because somebody meant something by it. So does, in production, one
- * that is not there: everybody would be told that his certificate is not trusted. Elsewhere it may be made later.
+ * Reads the trusted authorities. Without the setting nobody is trusted, which is safe. A file that cannot be parsed stops
+ * the start, and in production so does a missing file: every signature would be refused as not trusted. Elsewhere a
+ * missing file is reported only, because `npm run sign` may create it later.
  */
-export function readTrustedAuthorities(
-  settings: Pick<Settings, 'NODE_ENV' | 'SIGNATURE_TRUSTED_CA_FILE'>,
-): TrustedAuthorities {
+export function readTrustedAuthorities(settings: AuthoritySettings): AuthorityFile {
   const { SIGNATURE_TRUSTED_CA_FILE: path, NODE_ENV } = settings;
   if (path === undefined) return { certificates: [], noneBecause: 'unset' };
   const pem = contentOf(path);
@@ -66,4 +76,20 @@ export function readTrustedAuthorities(
     throw fault('trusts a test authority, which NODE_ENV=production forbids');
   }
   return { certificates: certificates.map(({ raw }) => new Uint8Array(raw)) };
+}
+
+/** The certificate authorities whose signatures count, read once at start. */
+@Injectable()
+export class TrustedAuthorities {
+  /** As DER. */
+  readonly certificates: readonly Uint8Array[];
+
+  constructor(@Inject(SETTINGS) settings: AuthoritySettings, log: Log) {
+    const { certificates, noneBecause } = readTrustedAuthorities(settings);
+    if (noneBecause !== undefined)
+      log.warn('no authority is trusted, every signature will be refused: set SIGNATURE_TRUSTED_CA_FILE', {
+        why: noneBecause,
+      });
+    this.certificates = certificates;
+  }
 }

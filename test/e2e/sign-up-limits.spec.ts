@@ -1,5 +1,5 @@
 import { Refusal } from '../../src/domain/refusal';
-import { CheckThreads } from '../../src/signed-content/check-threads';
+import { SignatureCheckPool } from '../../src/signed-content/signature-check-pool.service';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Program } from '../support/program';
 import {
@@ -18,7 +18,7 @@ export class Occupied {
   private readonly places: Promise<void>[] = [];
 
   constructor(
-    private readonly threads: CheckThreads,
+    private readonly threads: SignatureCheckPool,
     private readonly container: Uint8Array,
   ) {
     let before: number;
@@ -37,7 +37,7 @@ export class Occupied {
 
   private async occupy(): Promise<void> {
     while (!this.isOver) {
-      const isTaken = await this.threads.run(this.container).then(
+      const isTaken = await this.threads.submit(this.container).then(
         () => true,
         (error: unknown) => {
           if (error instanceof Refusal && error.code === 'signature_checks_busy') return false;
@@ -166,7 +166,10 @@ describe('Checks of signatures', () => {
     const program = await programWith({ SIGNATURE_QUEUE_SIZE: '1', SIGNATURE_TIMEOUT_MS: '60000' });
     const body = signed();
     const session = await scene.sessionOf(body, program);
-    const occupied = new Occupied(program.get(CheckThreads), Buffer.from(body.signed_content, 'base64'));
+    const occupied = new Occupied(
+      program.get(SignatureCheckPool),
+      Buffer.from(body.signed_content, 'base64'),
+    );
     const answers = [
       await scene.validate(body, program),
       await scene.register({ ...body, jwt: session }, program),

@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal';
-import type { Certificate } from '../../src/signed-content/certificate/certificate';
-import { readCertificate } from '../../src/signed-content/certificate/read-certificate';
-import { checkContainer } from '../../src/signed-content/check-container';
+import { type Certificate, readCertificate } from '../../src/signed-content/certificate';
+import { checkContainer } from '../../src/signed-content/container-check';
 import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });

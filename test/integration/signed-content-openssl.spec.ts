@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Refusal } from '../../src/domain/refusal';
-import { readCertificate } from '../../src/signed-content/certificate/read-certificate';
-import { checkContainer } from '../../src/signed-content/check-container';
+import { readCertificate } from '../../src/signed-content/certificate';
+import { checkContainer } from '../../src/signed-content/container-check';
 import { TestAuthority, type KeyKind } from '../../tools/test-authority';
 
 const folder = mkdtempSync(join(tmpdir(), 'openssl-'));

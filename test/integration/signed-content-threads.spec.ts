@@ -1,28 +1,54 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { CheckThreads } from '../../src/signed-content/check-threads';
+import { type Log, openLog } from '../../src/observability';
+import { SignatureCheckPool } from '../../src/signed-content/signature-check-pool.service';
 import { waitUntil } from '../support/wait-until';
 
 const COMMAND = { who: 0, wait: 1, never: 2, eat: 3 } as const;
 const task = (command: keyof typeof COMMAND): Uint8Array => new Uint8Array([COMMAND[command]]);
 
-const opened: CheckThreads[] = [];
+const opened: SignatureCheckPool[] = [];
 afterEach(async () => {
-  for (const threads of opened.splice(0)) await threads.close();
+  for (const threads of opened.splice(0)) await threads.onApplicationShutdown();
 });
 
-function standIn(choices: { queueSize: number; timeoutMs: number; threads?: number }) {
+/** Threads that follow commands instead of checking signatures. */
+class StandInPool extends SignatureCheckPool {
+  protected override readonly threadFile = join(__dirname, '../support/children/signature-check.cjs');
+  protected override readonly memoryMb = 32;
+
+  constructor(
+    choices: { queueSize: number; timeoutMs: number },
+    log: Log,
+    protected override readonly threadCount: number,
+    private readonly memory: SharedArrayBuffer,
+  ) {
+    super(
+      { SIGNATURE_QUEUE_SIZE: choices.queueSize, SIGNATURE_TIMEOUT_MS: choices.timeoutMs },
+      { certificates: [] },
+      log,
+    );
+  }
+
+  protected override threadData(): unknown {
+    return this.memory;
+  }
+}
+
+function standIn({
+  threads: threadCount = 1,
+  ...choices
+}: {
+  queueSize: number;
+  timeoutMs: number;
+  threads?: number;
+}) {
   const memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
   const shared = new Int32Array(memory);
-  const stopped: string[] = [];
-  const threads = new CheckThreads({
-    threads: 1,
-    memoryMb: 32,
-    ...choices,
-    file: join(__dirname, '../support/children/signature-check.cjs'),
-    data: memory,
-    stopped: (why) => stopped.push(why),
-  });
+  const stopped: unknown[] = [];
+  const write = (line: string): void =>
+    void stopped.push((JSON.parse(line) as { readonly why?: string }).why);
+  const threads = new StandInPool(choices, openLog({ LOG_LEVEL: 'info' }, { write }), threadCount, memory);
   opened.push(threads);
   const openGate = (): void => {
     Atomics.store(shared, 0, 1);
@@ -47,20 +73,20 @@ const BUSY = { code: 'signature_checks_busy' };
 describe('Checks of signatures', () => {
   it('wait in a queue of the given size; the next one is asked to come again', async () => {
     const { threads, openGate } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
-    const taken = [1, 2, 3].map(() => threads.run(task('wait')));
-    await expect(threads.run(task('who'))).rejects.toMatchObject({
+    const taken = [1, 2, 3].map(() => threads.submit(task('wait')));
+    await expect(threads.submit(task('who'))).rejects.toMatchObject({
       ...BUSY,
       details: { retryAfterSeconds: PATIENT_MS / 1000 },
     });
     openGate();
     expect(await Promise.all(taken)).toHaveLength(3);
     expect(threads.size).toBe(0);
-    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+    await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
   });
 
   it('are made by as many threads as there are, at the same time', async () => {
     const { threads, openGate, begun } = standIn({ queueSize: 0, timeoutMs: PATIENT_MS, threads: 2 });
-    const both = [threads.run(task('wait')), threads.run(task('wait'))];
+    const both = [threads.submit(task('wait')), threads.submit(task('wait'))];
     await waitUntil(() => begun() === 2, { what: 'both checks to begin' });
     openGate();
     expect(new Set(await Promise.all(both)).size).toBe(2);
@@ -68,31 +94,33 @@ describe('Checks of signatures', () => {
 
   it('end at the deadline together with their thread, and another one takes its place', async () => {
     const { threads, stopped, turns } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
-    const before = await threads.run(task('who'));
-    await expect(threads.run(task('never'))).rejects.toMatchObject(BUSY);
+    const before = await threads.submit(task('who'));
+    await expect(threads.submit(task('never'))).rejects.toMatchObject(BUSY);
     expect(stopped).toEqual(['deadline']);
-    expect(await threads.run(task('who'))).not.toBe(before);
+    expect(await threads.submit(task('who'))).not.toBe(before);
     const last = turns();
     expect(last).toBeGreaterThan(0);
-    await threads.run(task('who'));
+    await threads.submit(task('who'));
     expect(turns()).toBe(last);
   });
 
   it('do not lose those who wait behind one that never ends', async () => {
     const { threads } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
-    await threads.run(task('who'));
-    const ends = await Promise.allSettled(['never', 'who'].map((each) => threads.run(task(each as 'who'))));
+    await threads.submit(task('who'));
+    const ends = await Promise.allSettled(
+      ['never', 'who'].map((each) => threads.submit(task(each as 'who'))),
+    );
     // Who waits as long as the other computes is late as well; what counts is that he hears of it.
     expect(ends[0]?.status).toBe('rejected');
-    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+    await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
     expect(threads.size).toBe(0);
   });
 
   it('that only wait too long are asked to come again, and no thread is stopped for them', async () => {
     const { threads, stopped, openGate, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
-    const first = threads.run(task('wait'));
+    const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });
-    await expect(threads.run(task('who'))).rejects.toMatchObject(BUSY);
+    await expect(threads.submit(task('who'))).rejects.toMatchObject(BUSY);
     openGate();
     await expect(first).resolves.toBeTypeOf('number');
     expect(stopped).toEqual([]);
@@ -101,10 +129,10 @@ describe('Checks of signatures', () => {
 
   it('that still wait when the threads are closed are asked to come again', async () => {
     const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
-    const first = threads.run(task('wait'));
+    const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });
-    const ends = Promise.allSettled([first, threads.run(task('who'))]);
-    await threads.close();
+    const ends = Promise.allSettled([first, threads.submit(task('who'))]);
+    await threads.onApplicationShutdown();
     const [, waiting] = await ends;
     expect(waiting).toMatchObject({ status: 'rejected', reason: BUSY });
     expect(begun()).toBe(1);
@@ -112,15 +140,17 @@ describe('Checks of signatures', () => {
 
   it('that take all memory end their thread, not the program', async () => {
     const { threads, stopped } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
-    await expect(threads.run(task('eat'))).rejects.toMatchObject({ code: 'signature_container_malformed' });
+    await expect(threads.submit(task('eat'))).rejects.toMatchObject({
+      code: 'signature_container_malformed',
+    });
     expect(stopped).toEqual(['memory']);
-    await expect(threads.run(task('who'))).resolves.toBeTypeOf('number');
+    await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
   });
 
   it('are not begun any more after the threads were closed', async () => {
     const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
-    await threads.close();
-    await expect(threads.run(task('who'))).rejects.toMatchObject(BUSY);
+    await threads.onApplicationShutdown();
+    await expect(threads.submit(task('who'))).rejects.toMatchObject(BUSY);
     expect(begun()).toBe(0);
   });
 });

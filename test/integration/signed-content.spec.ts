@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Settings } from '../../src/config/env';
 import { SettingsModule } from '../../src/config/settings.module';
 import { ObservabilityModule, openLog } from '../../src/observability';
-import { ReadSignedContent, SignedContentModule } from '../../src/signed-content';
+import { SignedContentService, SignedContentModule } from '../../src/signed-content';
 import { TestAuthority, trustedFileIn } from '../../tools/test-authority';
 
 const folder = mkdtempSync(join(tmpdir(), 'signed-content-'));
@@ -41,15 +41,17 @@ async function started(changed: Partial<Settings> = {}) {
     },
     { logger: false, abortOnError: false },
   );
-  const read = app.get(ReadSignedContent, { strict: false });
-  return { read, lines, close: () => app.close() };
+  const signedContent = app.get(SignedContentService, { strict: false });
+  return { signedContent, lines, close: () => app.close() };
 }
 
 describe('Signed content', () => {
   it('is read in threads, with whatever algorithm it was signed', async () => {
-    const { read, lines, close } = await started();
+    const { signedContent, lines, close } = await started();
     for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu'] as const) {
-      const { content, signedAt, signer } = await read.run(authority.sign('{"a":"ї"}', { ...BY, algorithm }));
+      const { content, signedAt, signer } = await signedContent.read(
+        authority.sign('{"a":"ї"}', { ...BY, algorithm }),
+      );
       expect(Buffer.from(content).toString()).toBe('{"a":"ї"}');
       expect(signedAt).toEqual(BY.signedAt);
       expect(signer).toEqual({ drfo: BY.drfo, surname: null, givenName: null });
@@ -59,29 +61,33 @@ describe('Signed content', () => {
   });
 
   it('is refused in threads with the same reason as elsewhere', async () => {
-    const { read, close } = await started();
+    const { signedContent, close } = await started();
     const two = authority.sign('{}', BY, { signatures: 2 });
-    await expect(read.run(two)).rejects.toMatchObject({ code: 'signature_not_single' });
-    await expect(read.run(Buffer.alloc(2 ** 21))).rejects.toMatchObject({
+    await expect(signedContent.read(two)).rejects.toMatchObject({ code: 'signature_not_single' });
+    await expect(signedContent.read(Buffer.alloc(2 ** 21))).rejects.toMatchObject({
       code: 'signature_container_malformed',
     });
     await close();
   });
 
   it('is read a hundred at a time', async () => {
-    const { read, close } = await started();
-    const all = Array.from({ length: 100 }, (_, number) => read.run(authority.sign(`{"n":${number}}`, BY)));
+    const { signedContent, close } = await started();
+    const all = Array.from({ length: 100 }, (_, number) =>
+      signedContent.read(authority.sign(`{"n":${number}}`, BY)),
+    );
     const contents = (await Promise.all(all)).map(({ content }) => Buffer.from(content).toString());
     expect(contents).toEqual(all.map((_, number) => `{"n":${number}}`));
     await close();
   });
 
   it('is believed from nobody without a file of authorities, which is said at start', async () => {
-    const { read, lines, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: join(folder, 'nowhere.pem') });
+    const { signedContent, lines, close } = await started({
+      SIGNATURE_TRUSTED_CA_FILE: join(folder, 'nowhere.pem'),
+    });
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { level: 'warn', why: 'missing' },
     ]);
-    await expect(read.run(authority.sign('{}', BY))).rejects.toMatchObject({
+    await expect(signedContent.read(authority.sign('{}', BY))).rejects.toMatchObject({
       code: 'certificate_not_trusted',
     });
     await close();
@@ -97,18 +103,23 @@ describe('Signed content', () => {
   it('starts no thread before there is something to check, and leaves none behind', () => {
     const container = authority.sign('{"a":1}', BY).toString('base64');
     const program = `
-      const { CheckThreads } = require('./dist/src/signed-content/check-threads');
-      const { ReadSignedContent } = require('./dist/src/signed-content');
-      const { readTrustedAuthorities } = require('./dist/src/signed-content/trusted-authorities');
-      const { join } = require('node:path');
-      const { certificates: data } = readTrustedAuthorities({ NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}' });
-      const file = join(process.cwd(), 'dist/src/signed-content/check-in-thread.js');
-      const threads = new CheckThreads({ file, data, queueSize: 1, timeoutMs: 30000, stopped() {} });
-      const read = new ReadSignedContent(threads);
+      const { openLog } = require('./dist/src/observability');
+      const { SignatureCheckPool } = require('./dist/src/signed-content/signature-check-pool.service');
+      const { SignedContentService } = require('./dist/src/signed-content');
+      const { TrustedAuthorities } = require('./dist/src/signed-content/trusted-authorities');
+      const settings = {
+        NODE_ENV: 'test',
+        SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}',
+        SIGNATURE_QUEUE_SIZE: 1,
+        SIGNATURE_TIMEOUT_MS: 30000,
+      };
+      const log = openLog({ LOG_LEVEL: 'info' });
+      const threads = new SignatureCheckPool(settings, new TrustedAuthorities(settings, log), log);
+      const signedContent = new SignedContentService(threads);
       (async () => {
         const before = threads['pool'];
-        const { content } = await read.run(Buffer.from('${container}', 'base64'));
-        await read.onApplicationShutdown();
+        const { content } = await signedContent.read(Buffer.from('${container}', 'base64'));
+        await threads.onApplicationShutdown();
         console.log(JSON.stringify({ before: before === undefined, content: Buffer.from(content).toString() }));
       })();
     `;
@@ -140,8 +151,8 @@ describe('npm run sign', () => {
     expect([status, stdout.split('\n').length]).toEqual([0, 2]);
     const body = JSON.parse(stdout) as Record<string, string>;
     expect(Object.keys(body)).toEqual(['signed_content', 'signed_content_encoding']);
-    const { read, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(own) });
-    const { content, signer } = await read.run(Buffer.from(body['signed_content'] ?? '', 'base64'));
+    const { signedContent, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(own) });
+    const { content, signer } = await signedContent.read(Buffer.from(body['signed_content'] ?? '', 'base64'));
     await close();
     expect(Buffer.from(content).toString()).toBe('{"person":{"first_name":"Їжак"}}');
     expect(signer).toEqual({ drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак Юрійович' });

@@ -5,12 +5,12 @@ import {
   randomBytes,
   sign,
   type KeyObject,
+  constants,
+  createPublicKey,
 } from 'node:crypto';
-import { constants, createPublicKey } from 'node:crypto';
 import { BitString, fromBER, Null, ObjectIdentifier, Sequence } from 'asn1js';
 import { AlgorithmIdentifier, PublicKeyInfo, RSASSAPSSParams } from 'pkijs';
-import { DSTU_CURVES } from '../../src/signed-content/algorithm/dstu-curve.table';
-import { curves, gost } from '../../src/signed-content/algorithm/dstu-packages';
+import { DSTU_CURVES, curves, gost } from '../../src/signed-content/dstu';
 
 /** What made-up people sign with. The last one is made only to be refused. */
 export type KeyKind = 'ecdsa' | 'rsa' | 'rsa-pss' | 'dstu' | 'ecdsa-sha1';

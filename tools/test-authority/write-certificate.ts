@@ -18,13 +18,8 @@ import {
   SubjectDirectoryAttributes,
   Time,
 } from 'pkijs';
-import {
-  DRFO_PREFIX,
-  EXTENSIONS,
-  QUALIFIED,
-  SUBJECT,
-} from '../../src/signed-content/certificate/extensions.table';
-import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/test-only-mark';
+import { DRFO_PREFIX, EXTENSIONS, QUALIFIED, SUBJECT } from '../../src/signed-content/certificate';
+import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/trusted-authorities';
 import type { SigningKey } from './signing-key';
 
 /** Certificates with the keys they are about. */

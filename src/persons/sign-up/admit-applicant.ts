@@ -8,7 +8,7 @@ import { dayInKyiv, type IsoDay, ageInYears } from '../../domain/calendar-day';
 import type { RegistrationParameters } from '../../domain/person/registration.rules';
 import { Refusal } from '../../domain/refusal';
 import { UserRepository } from '../../mithril';
-import { ReadSignedContent } from '../../signed-content';
+import { SignedContentService } from '../../signed-content';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import { RegistrationParametersRepository } from '../registration-parameters.repository';
 import { decodeSignedContent, type EncodedContent } from './decode-signed-content';
@@ -38,7 +38,7 @@ const FUTURE_TOLERATED_MS = 5 * MINUTE_MS;
 @Injectable()
 export class AdmitApplicant {
   constructor(
-    private readonly signedContent: ReadSignedContent,
+    private readonly signedContent: SignedContentService,
     private readonly parameters: RegistrationParametersRepository,
     private readonly users: UserRepository,
     private readonly persons: PersonRepository,
@@ -49,7 +49,7 @@ export class AdmitApplicant {
 
   async run(encoded: EncodedContent): Promise<AdmittedSignUp> {
     const container = decodeSignedContent(encoded);
-    const { content, signedAt, signer } = await this.signedContent.run(container);
+    const { content, signedAt, signer } = await this.signedContent.read(container);
     const now = this.clock();
     this.refuseUnlessFresh(signedAt, now);
     const parameters = await this.parameters.read(this.transactions);

@@ -1,7 +1,53 @@
 import { BitString, OctetString } from 'asn1js';
-import { AuthorityKeyIdentifier, BasicConstraints, type Certificate as ParsedCertificate } from 'pkijs';
-import { signatureIsRight } from '../algorithm/verify-signature';
-import { EXTENSIONS, UNDERSTOOD_WHEN_CRITICAL } from './extensions.table';
+import { AuthorityKeyIdentifier, BasicConstraints, Certificate as ParsedCertificate } from 'pkijs';
+import { signatureIsRight } from './signature-algorithm';
+
+/** Extensions of certificates that are read, by what they are called in RFC 5280 and RFC 3739. */
+export const EXTENSIONS = {
+  subjectDirectoryAttributes: '2.5.29.9',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+  qualifiedStatements: '1.3.6.1.5.5.7.1.3',
+} as const;
+
+/**
+ * Extensions that may be marked critical. Those we do not read only name places to look things up, or the policy of the
+ * certificate; a critical one outside this list could change what the certificate means.
+ */
+export const UNDERSTOOD_WHEN_CRITICAL: ReadonlySet<string> = new Set([
+  ...Object.values(EXTENSIONS),
+  /** Alternative names of the subject and of the issuer. */
+  '2.5.29.17',
+  '2.5.29.18',
+  /** Where revocation lists are, and policies. */
+  '2.5.29.31',
+  '2.5.29.32',
+]);
+
+/** Attributes of a subject, from X.520, and the national ones of the subject directory attributes. */
+export const SUBJECT = {
+  surname: '2.5.4.4',
+  serialNumber: '2.5.4.5',
+  organization: '2.5.4.10',
+  givenName: '2.5.4.42',
+  /** The number of a person in the register of taxpayers. */
+  drfo: '1.2.804.2.1.1.1.11.1.4.1.1',
+  /** The number of an organisation in the register of organisations. */
+  edrpou: '1.2.804.2.1.1.1.11.1.4.2.1',
+} as const;
+
+/** Statements about the kind of a qualified certificate, from ETSI EN 319 412-5, and the older national purpose. */
+export const QUALIFIED = {
+  type: '0.4.0.1862.1.6',
+  seal: '0.4.0.1862.1.6.2',
+  sealPurpose: '1.2.804.2.1.1.1.3.9',
+} as const;
+
+/** The prefix of ETSI EN 319 412-1 for the number of a taxpayer of Ukraine. */
+export const DRFO_PREFIX = 'TINUA-';
 
 /** Bits of the first byte of a key usage. */
 const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
@@ -9,7 +55,7 @@ const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 
 const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
   Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString('hex');
 
-/** A certificate as the checks see it: names as bytes, and answers instead of extensions. */
+/** A certificate as the checks need it: names as hexadecimal DER, and methods instead of extensions. */
 export class Certificate {
   readonly der: Buffer;
   readonly subject: string;
@@ -23,34 +69,34 @@ export class Certificate {
     this.serial = hexOf(parsed.serialNumber.valueBlock.valueHexView);
   }
 
-  /** What the package made of the value of an extension. */
+  /** The parsed value of an extension; `undefined` without it. */
   extension(name: keyof typeof EXTENSIONS): unknown {
     return this.parsed.extensions?.find(({ extnID }) => extnID === EXTENSIONS[name])?.parsedValue;
   }
 
-  /** In hexadecimal, when the certificate says it. */
+  /** In hexadecimal; `undefined` when the certificate has none. */
   get keyIdentifier(): string | undefined {
     const value = this.extension('subjectKeyIdentifier');
     return value instanceof OctetString ? hexOf(value.getValue()) : undefined;
   }
 
-  /** Both ends of the validity belong to it. */
+  /** Both ends of the validity are included. */
   wasValidAt(moment: Date): boolean {
     const { notBefore, notAfter } = this.parsed;
     return notBefore.value <= moment && moment <= notAfter.value;
   }
 
-  /** The key of an agreement on ciphers, which people also carry with them, is not for signing. */
+  /** People also have certificates for key agreement; those are not for signing. */
   get maySign(): boolean {
     return this.mayBeUsedFor(USAGE.digitalSignature) || this.mayBeUsedFor(USAGE.nonRepudiation);
   }
 
-  /** An authority may certify others, and no more authorities below itself than it says. */
+  /** An authority may issue certificates, with at most as many authorities below itself as its constraint allows. */
   mayIssue({ authoritiesBelow }: { authoritiesBelow: number }): boolean {
     const constraints = this.extension('basicConstraints');
     if (!(constraints instanceof BasicConstraints) || !constraints.cA) return false;
     const { pathLenConstraint: most } = constraints;
-    // A number too long for the package is longer than any chain that is looked at.
+    // A number too large for the package is larger than any chain we follow.
     const isDeepEnough = typeof most !== 'number' || authoritiesBelow <= most;
     return isDeepEnough && this.mayBeUsedFor(USAGE.keyCertSign);
   }
@@ -69,10 +115,10 @@ export class Certificate {
     return wanted === undefined || has === undefined || hexOf(wanted.getValue()) === has;
   }
 
-  /** Whether the key of the other certificate signed this one; refuses algorithms outside the table. */
+  /** Throws `signature_algorithm_unknown` for algorithms outside the table. */
   isSignedBy(issuer: Certificate): boolean {
     const { signatureAlgorithm, signature, tbsView, signatureValue } = this.parsed;
-    // The algorithm stands twice, once where the signature protects it.
+    // The algorithm is stored twice, once under the protection of the signature.
     if (signature.algorithmId !== signatureAlgorithm.algorithmId) return false;
     return signatureIsRight({
       algorithm: signatureAlgorithm,
@@ -88,4 +134,9 @@ export class Certificate {
     if (!(usage instanceof BitString)) return false;
     return ((usage.valueBlock.valueHexView[0] ?? 0) & bit) === bit;
   }
+}
+
+/** Parses DER; throws when it is no certificate. */
+export function readCertificate(der: Uint8Array): Certificate {
+  return new Certificate(ParsedCertificate.fromBER(new Uint8Array(der)));
 }

@@ -1,21 +1,59 @@
 import { createHash, createPublicKey, constants, verify, type KeyObject } from 'node:crypto';
 import { AlgorithmIdentifier, type PublicKeyInfo, RSASSAPSSParams } from 'pkijs';
-import { Refusal } from '../../domain/refusal';
-import {
-  CURVES,
-  DIGESTS,
-  MASK_GENERATION,
-  RSA_BITS,
-  SIGNATURES,
-  type Digest,
-  type SignatureScheme,
-} from './algorithms.table';
+import { Refusal } from '../domain/refusal';
 import { dstuSignatureIsRight, gost34311 } from './dstu';
 
-/** A signature together with everything it is about. */
+/**
+ * What a signature may be made with; everything else is refused explicitly. SHA-1 and MD5 are left
+ * out because colliding documents can be made for them.
+ */
+
+/** A digest by our name for it. All names but `gost34311` are also those of Node. */
+export type Digest = 'sha256' | 'sha384' | 'sha512' | 'gost34311';
+
+/** Digests by object identifier: NIST's arc, and the national one for GOST 34.311-95. */
+export const DIGESTS: Readonly<Record<string, Digest>> = {
+  '2.16.840.1.101.3.4.2.1': 'sha256',
+  '2.16.840.1.101.3.4.2.2': 'sha384',
+  '2.16.840.1.101.3.4.2.3': 'sha512',
+  '1.2.804.2.1.1.1.1.2.1': 'gost34311',
+};
+
+/** How a key signs. */
+export type SignatureScheme = 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'dstu4145';
+
+/** `separate`: the identifier of the scheme does not name the digest, another field does. */
+interface SignatureAlgorithm {
+  readonly scheme: SignatureScheme;
+  readonly digest: Digest | 'separate';
+}
+
+/** Signatures by object identifier, from RFC 5758, RFC 8017 and the national technical specifications. */
+export const SIGNATURES: Readonly<Record<string, SignatureAlgorithm>> = {
+  '1.2.840.10045.4.3.2': { scheme: 'ecdsa', digest: 'sha256' },
+  '1.2.840.10045.4.3.3': { scheme: 'ecdsa', digest: 'sha384' },
+  '1.2.840.10045.4.3.4': { scheme: 'ecdsa', digest: 'sha512' },
+  '1.2.840.113549.1.1.11': { scheme: 'rsa-pkcs1', digest: 'sha256' },
+  '1.2.840.113549.1.1.12': { scheme: 'rsa-pkcs1', digest: 'sha384' },
+  '1.2.840.113549.1.1.13': { scheme: 'rsa-pkcs1', digest: 'sha512' },
+  '1.2.840.113549.1.1.1': { scheme: 'rsa-pkcs1', digest: 'separate' },
+  '1.2.840.113549.1.1.10': { scheme: 'rsa-pss', digest: 'separate' },
+  '1.2.804.2.1.1.1.1.3.1.1': { scheme: 'dstu4145', digest: 'gost34311' },
+};
+
+/** Curves by the names OpenSSL gives to P-256, P-384 and P-521. */
+export const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1']);
+
+/** Shorter RSA keys can be broken within the life of a registration; longer ones only cost time. */
+export const RSA_BITS = { least: 2048, most: 8192 } as const;
+
+/** The mask of RSA-PSS, the only one that RFC 8017 defines. */
+export const MASK_GENERATION = '1.2.840.113549.1.1.8';
+
+/** A signature with everything needed to verify it. */
 export interface SignatureToVerify {
   readonly algorithm: AlgorithmIdentifier;
-  /** What the signer says he digested the content with; certificates have no such field. */
+  /** The digest algorithm that the signer names; certificates have no such field. */
   readonly digest?: Digest;
   readonly key: PublicKeyInfo;
   readonly data: Uint8Array;
@@ -42,7 +80,7 @@ export function digestOf(bytes: Uint8Array, digest: Digest): Buffer {
   return digest === 'gost34311' ? gost34311(bytes) : createHash(digest).update(bytes).digest();
 }
 
-/** RSA-PSS tells its digest in parameters of its own; the mask must be made with the same. */
+/** RSA-PSS names its digest in its own parameters; the mask must use the same one. */
 function readPss(parameters: unknown): ReadAlgorithm {
   const pss = new RSASSAPSSParams({ schema: parameters as object });
   const digest = digestNamed(pss.hashAlgorithm.algorithmId);
@@ -61,7 +99,7 @@ function readAlgorithm({ algorithm, digest }: SignatureToVerify): ReadAlgorithm 
   const read =
     named.scheme === 'rsa-pss'
       ? readPss(algorithm.algorithmParams)
-      : { scheme: named.scheme, digest: named.digest === 'told beside' ? digest : named.digest };
+      : { scheme: named.scheme, digest: named.digest === 'separate' ? digest : named.digest };
   if (read.digest === undefined || (digest !== undefined && read.digest !== digest)) throw unknown();
   return { ...read, digest: read.digest };
 }
@@ -95,8 +133,8 @@ function isRight(of: SignatureToVerify): boolean {
 }
 
 /**
- * Refuses algorithms outside the table; otherwise answers whether the signature is right. A key or a signature that
- * cannot even be read makes it wrong: what the packages say about it may quote it.
+ * Returns whether the signature is right; throws `signature_algorithm_unknown` for algorithms outside the table. A key or a
+ * signature that cannot be parsed counts as wrong: the error of the package is dropped, because it may quote the bytes.
  */
 export function signatureIsRight(of: SignatureToVerify): boolean {
   try {

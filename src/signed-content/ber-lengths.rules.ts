@@ -1,16 +1,16 @@
-import { Refusal } from '../../domain/refusal';
+import { Refusal } from '../domain/refusal';
 
-/** A container of real life has some hundred values and a dozen levels; these bounds are for hostile ones. */
+/** A real container has some hundred values and a dozen levels; these bounds are for hostile ones. */
 export const BOUNDS = { maxDepth: 40, maxNodes: 10_000, maxContentLength: 4 * 1024 * 1024 };
 
 const CONSTRUCTED = 0x20;
-/** Five bits of the first byte; all of them set would say that the tag goes on. */
+/** Five bits of the first byte; all of them set mean that the tag continues. */
 const TAG_NUMBER = 0x1f;
 const OPEN = 0x80;
-/** Four bytes of length tell 4 GiB, more than anybody may send. */
+/** Four bytes of length express 4 GiB, more than any request may have. */
 const LONGEST_LENGTH = 4;
 
-/** A value that has been begun: where it ends, or that two zeros will end it. */
+/** A value that is not closed yet: where it ends, or (`isOpen`) that two zeros will end it. */
 interface Level {
   readonly end: number;
   readonly isOpen: boolean;
@@ -26,7 +26,7 @@ interface Header {
 
 const malformed = (): Refusal => new Refusal('signature_container_malformed');
 
-/** A byte that must be there. */
+/** Throws when the byte is missing. */
 function byteAt(bytes: Uint8Array, place: number): number {
   const byte = bytes[place];
   if (byte === undefined) throw malformed();
@@ -47,7 +47,7 @@ function headerAt(bytes: Uint8Array, at: number): Header {
   return { isConstructed, isOpen, isEnd: tag === 0, from: at + 2 + lengthBytes, length };
 }
 
-/** Closes the levels that end here; those left open wait for their zeros, and the outermost one is the file. */
+/** Closes the levels that end here. Levels of open length end with their zeros; the outermost level is the file. */
 function closeEnded(levels: Level[], at: number): void {
   let top = levels.at(-1);
   while (levels.length > 1 && top?.isOpen === false && top.end === at) {
@@ -63,7 +63,7 @@ function enter(levels: Level[], { from, length, isOpen }: Header): void {
   levels.push({ end: isOpen ? limit : from + length, isOpen });
 }
 
-/** Goes into the value that begins here, past it, or out of the open one that ends here; tells where to go on. */
+/** Enters the value at this place, skips it, or leaves the open one that ends here; returns the next place. */
 function step(bytes: Uint8Array, levels: Level[], at: number): number {
   const header = headerAt(bytes, at);
   if (header.isEnd) {
@@ -78,11 +78,11 @@ function step(bytes: Uint8Array, levels: Level[], at: number): number {
 }
 
 /**
- * Walks over the values once, without recursion and without copying, and refuses unless all lengths fit into each
- * other to the byte. The package that builds the tree forgives lengths that do not, and then each reader of the
- * same bytes may see something else in them.
+ * Throws `signature_container_malformed` unless all lengths fit into each other to the byte. One pass, without recursion
+ * or copies. The parser accepts lengths that do not fit, and then different readers could see different values in the same
+ * bytes.
  */
-export function refuseLooseEncoding(bytes: Uint8Array): void {
+export function refuseMalformedLengths(bytes: Uint8Array): void {
   const levels: Level[] = [{ end: bytes.length, isOpen: false }];
   let [at, values] = [0, 0];
   do {

@@ -5,11 +5,10 @@ import {
   type RelativeDistinguishedNames,
   SubjectDirectoryAttributes,
 } from 'pkijs';
-import { Refusal } from '../../domain/refusal';
-import type { Certificate } from './certificate';
-import { DRFO_PREFIX, QUALIFIED, SUBJECT } from './extensions.table';
+import { Refusal } from '../domain/refusal';
+import { type Certificate, DRFO_PREFIX, QUALIFIED, SUBJECT } from './certificate';
 
-/** Who signed, as his certificate tells it. */
+/** The person who signed, as their certificate names them. */
 export interface Signer {
   /** The number of the person in the register of taxpayers. */
   readonly drfo: string;
@@ -17,7 +16,7 @@ export interface Signer {
   readonly givenName: string | null;
 }
 
-/** The longest text anybody may bring in as a name or a number; X.520 has 64 for most. */
+/** Longer names and numbers are ignored; X.520 allows 64 characters for most. */
 const LONGEST_TEXT = 128;
 
 function textOf(value: unknown): string | null {
@@ -38,7 +37,7 @@ function textsInDirectory(certificate: Certificate, type: string): readonly stri
   return values.flatMap((attribute) => attribute.values.map(textOf)).filter((text) => text !== null);
 }
 
-/** The number in the directory attributes, else the one behind the prefix in the subject. */
+/** The number in the directory attributes, otherwise the one after the prefix in the subject. */
 function drfoOf(certificate: Certificate): string | undefined {
   const [direct] = textsInDirectory(certificate, SUBJECT.drfo);
   if (direct !== undefined) return direct;
@@ -49,7 +48,7 @@ function drfoOf(certificate: Certificate): string | undefined {
   return number === '' ? undefined : number;
 }
 
-function saysItIsSeal(certificate: Certificate): boolean {
+function isDeclaredSeal(certificate: Certificate): boolean {
   const usages = certificate.extension('extendedKeyUsage');
   if (usages instanceof ExtKeyUsage && usages.keyPurposes.includes(QUALIFIED.sealPurpose)) return true;
   const statements = certificate.extension('qualifiedStatements');
@@ -67,11 +66,11 @@ function kindsIn(sequence: unknown): readonly string[] {
 }
 
 /**
- * The person behind a certificate. A seal is refused, be it called so or be it known by having the number of an
- * organisation and of no person, as seals from before the statements do.
+ * The person behind a certificate. Throws `signature_is_seal` for a seal: a certificate that declares itself one, or that
+ * has the number of an organisation and no person's, as older seals do.
  */
 export function signerOfCertificate(certificate: Certificate): Signer {
-  if (saysItIsSeal(certificate)) throw new Refusal('signature_is_seal');
+  if (isDeclaredSeal(certificate)) throw new Refusal('signature_is_seal');
   const drfo = drfoOf(certificate);
   if (drfo === undefined) {
     const isOfOrganisation = textsInDirectory(certificate, SUBJECT.edrpou).length > 0;

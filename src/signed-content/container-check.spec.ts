@@ -1,19 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../domain/refusal';
-import type { Certificate } from './certificate/certificate';
-import { readCertificate } from './certificate/read-certificate';
-import { checkContainer } from './check-container';
+import { type Certificate, readCertificate } from './certificate';
+import { checkContainer, contentOf, resultOf } from './container-check';
 import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
+import { describeError } from '../observability';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
+
 const CONTENT = '{"person":{}}';
+
 const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
+
 const BY = { drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак', signedAt: SIGNED_AT };
 
 const certificatesIn = (pem: string): Certificate[] =>
   [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)].map(([, base64 = '']) =>
     readCertificate(Buffer.from(base64, 'base64')),
   );
+
 const trusted = certificatesIn(authority.trustedPem);
 
 function codeOf(container: Uint8Array, authorities = trusted): RefusalCode | 'accepted' {
@@ -77,5 +81,49 @@ describe('A container', () => {
   it('keeps content that is no text, to the byte', () => {
     const bytes = Buffer.from(Array.from({ length: 70_000 }, (_, place) => place % 256));
     expect(checkContainer(authority.sign(bytes, BY), trusted).content).toEqual(bytes);
+  });
+});
+
+const SIGNED = {
+  content: new Uint8Array([1, 2]),
+  signedAt: new Date('2026-05-01T10:00:00Z'),
+  signer: { drfo: '1234567890', surname: null, givenName: null },
+};
+
+/** Results of threads are copied on the way. */
+const carriedOver = (check: () => typeof SIGNED) => contentOf(structuredClone(resultOf(check)));
+
+describe('The result of a check', () => {
+  it('arrives from the thread unchanged', () => {
+    expect(carriedOver(() => SIGNED)).toEqual(SIGNED);
+  });
+
+  it('is the same refusal on both sides', () => {
+    const refuse = (): never => {
+      throw new Refusal('signature_wrong');
+    };
+    expect(() => carriedOver(refuse)).toThrow(expect.objectContaining({ code: 'signature_wrong' }));
+  });
+
+  it.each([
+    ['an error that quotes the signed document', new Error('drfo 1234567890\n    at /1234567890.ts:1:1')],
+    ['an error of a package', Object.assign(new TypeError('1234567890'), { cause: '1234567890' })],
+    ['something that is no error', '1234567890'],
+  ])('is, after %s, an error that names only places', (_, thrown) => {
+    const fail = (): never => {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- A package may throw anything.
+      throw thrown;
+    };
+    let error: unknown;
+    try {
+      carriedOver(fail);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toBeInstanceOf(Error);
+    expect(String((error as Error).stack)).not.toContain('1234567890');
+    const { at } = describeError(error).toJSON();
+    if (thrown instanceof Error)
+      expect(at?.[0]).toMatch(/^src\/signed-content\/container-check\.spec\.ts:\d+$/);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, refuseLooseEncoding } from './refuse-loose-encoding';
+import { BOUNDS, refuseMalformedLengths } from './ber-lengths.rules';
 
-const walk = (hex: string): void => refuseLooseEncoding(Buffer.from(hex.replace(/ /g, ''), 'hex'));
+const walk = (hex: string): void => refuseMalformedLengths(Buffer.from(hex.replace(/ /g, ''), 'hex'));
 
 describe('The lengths of a container', () => {
   it.each([
@@ -10,7 +10,7 @@ describe('The lengths of a container', () => {
     ['a length in four bytes', '30 84 00 00 00 02 05 00'],
     ['an open length with its end', '30 80 05 00 00 00'],
     ['an open length in an open one', '30 80 24 80 04 01 ff 00 00 00 00'],
-    ['an open length in a told one', '30 06 30 80 05 00 00 00'],
+    ['an open length in a definite one', '30 06 30 80 05 00 00 00'],
     ['what looks like values inside a primitive one', '04 04 30 ff ff ff'],
   ])('may be %s', (_, hex) => {
     expect(() => walk(hex)).not.toThrow();
@@ -19,8 +19,8 @@ describe('The lengths of a container', () => {
   it.each([
     ['nothing', ''],
     ['half a header', '30'],
-    ['less than told', '30 03 05 00'],
-    ['more than told', '30 02 05 00 05 00'],
+    ['fewer bytes than the length', '30 03 05 00'],
+    ['more bytes than the length', '30 02 05 00 05 00'],
     ['a child longer than its parent', '30 04 30 04 05 00 05 00'],
     ['a child that ends before its parent does', '30 05 30 02 05 00 ff'],
     ['an open length without its end', '30 80 05 00'],

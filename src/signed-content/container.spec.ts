@@ -1,6 +1,6 @@
 import { GeneralizedTime, OctetString, UTCTime } from 'asn1js';
 import { describe, expect, it } from 'vitest';
-import { readTime } from './read-time';
+import { readTime } from './container';
 
 const bytesOf = (text: string): ArrayBuffer => new Uint8Array(Buffer.from(text, 'latin1')).buffer;
 const utc = (text: string): UTCTime => new UTCTime({ valueHex: bytesOf(text) });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Refusal } from '../../domain/refusal';
+import { Refusal } from '../domain/refusal';
 import type { Certificate } from './certificate';
-import { refuseUnlessTrusted } from './find-chain';
+import { refuseUnlessTrusted } from './certificate-chain';
 
 const AT = new Date('2026-05-01T10:00:00Z');
 
-/** A certificate by its names; "good" unless told otherwise. */
+/** A certificate by its names; valid unless a trait says otherwise. */
 class StandIn {
   signaturesLookedAt = 0;
   isValid = true;

@@ -1,0 +1,192 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Tinypool } from 'tinypool';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { Refusal } from '../domain/refusal';
+import { Log } from '../observability';
+import { TrustedAuthorities } from './trusted-authorities';
+
+/** A check needs some tens of megabytes; a document that needs more is not a real one. */
+const MEMORY_MB = 256;
+
+/** One core is left for answering requests. */
+const spareCores = (): number => Math.max(1, availableParallelism() - 1);
+
+/**
+ * The share of the time limit that a check may spend waiting; the rest is left for the check itself. Checks that started
+ * without enough time left would be stopped together with their threads, the new threads would have to load the code, and
+ * the more signatures arrived, the fewer would be checked.
+ */
+const WAITING_SHARE = 0.5;
+
+type PoolSettings = Pick<Settings, 'SIGNATURE_QUEUE_SIZE' | 'SIGNATURE_TIMEOUT_MS'>;
+
+/**
+ * Threads that check signatures, one check at a time each. They start with the first check. A check is refused with
+ * `signature_checks_busy` when the queue is full, when it waits too long, or when it takes too long; in the last case its
+ * thread is terminated, because nothing else ends a computation, and a new one replaces it.
+ */
+@Injectable()
+export class SignatureCheckPool implements OnApplicationShutdown {
+  /** A module of plain JavaScript whose default export receives a task and returns its result. */
+  protected readonly threadFile: string = join(__dirname, 'signature-check.thread.js');
+  protected readonly threadCount: number = spareCores();
+  protected readonly memoryMb: number = MEMORY_MB;
+
+  private pool: Tinypool | undefined;
+  private loaded: Promise<unknown> | undefined;
+  private inside = 0;
+  private working = 0;
+  /** Checks that wait for a thread, in the order of arrival; each function starts one. */
+  private readonly waiting = new Set<() => void>();
+  private isClosed = false;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: PoolSettings,
+    private readonly authorities: TrustedAuthorities,
+    private readonly log: Log,
+  ) {}
+
+  /** How many checks are running or waiting. */
+  get size(): number {
+    return this.inside;
+  }
+
+  /** Resolves with what the thread returned for the container. */
+  async submit(container: Uint8Array): Promise<unknown> {
+    if (this.isClosed || this.inside >= this.threadCount + this.settings.SIGNATURE_QUEUE_SIZE)
+      throw this.busy();
+    this.inside += 1;
+    try {
+      return await this.checkInTurn(container);
+    } finally {
+      this.inside -= 1;
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
+    const { pool } = this;
+    this.pool = undefined;
+    this.loaded = undefined;
+    await pool?.destroy();
+  }
+
+  /** Given to every thread when it starts: the trusted certificates as DER. */
+  protected threadData(): unknown {
+    return this.authorities.certificates;
+  }
+
+  private async checkInTurn(container: Uint8Array): Promise<unknown> {
+    await this.loadedPool();
+    const waitedMs = await this.turn();
+    try {
+      return await this.checkWithin(this.settings.SIGNATURE_TIMEOUT_MS - waitedMs, container);
+    } finally {
+      this.endTurn();
+    }
+  }
+
+  /** Loading the code is not part of a check: a cold machine must not refuse its first signatures. */
+  private async loadedPool(): Promise<Tinypool> {
+    if (this.isClosed) throw this.busy();
+    const pool = (this.pool ??= this.start());
+    this.loaded ??= pool.run(undefined).catch((error: unknown) => {
+      this.loaded = undefined;
+      throw error;
+    });
+    await this.loaded;
+    return pool;
+  }
+
+  /** Resolves with the milliseconds it took until a thread was free. */
+  private async turn(): Promise<number> {
+    if (this.working < this.threadCount) {
+      this.working += 1;
+      return 0;
+    }
+    const startedAt = performance.now();
+    await new Promise<void>((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const giveUp = (): void => {
+        this.waiting.delete(begin);
+        reject(this.busy());
+      };
+      const timer = setTimeout(giveUp, this.settings.SIGNATURE_TIMEOUT_MS * WAITING_SHARE);
+      this.waiting.add(begin);
+    });
+    return performance.now() - startedAt;
+  }
+
+  /** The thread passes directly to the next waiting check, so that a new one cannot overtake those that wait. */
+  private endTurn(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.working -= 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
+  }
+
+  private async checkWithin(limitMs: number, container: Uint8Array): Promise<unknown> {
+    // The thread before may have been terminated: then a new one loads the code now.
+    const pool = await this.loadedPool();
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), limitMs);
+    // A copy: a small buffer shares its memory with others, and transferring it would move all of them.
+    const copy = new Uint8Array(container);
+    try {
+      return await pool.run(copy, { signal: deadline.signal, transferList: [copy.buffer] });
+    } catch (error) {
+      throw this.refusalFor(error, deadline.signal.aborted);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private start(): Tinypool {
+    const pool = new Tinypool({
+      filename: this.threadFile,
+      minThreads: this.threadCount,
+      maxThreads: this.threadCount,
+      workerData: this.threadData(),
+      resourceLimits: { maxOldGenerationSizeMb: this.memoryMb },
+      // A thread needs no settings, so it gets none.
+      env: {},
+      execArgv: [],
+    });
+    // The caller receives the error as well; without a listener it would end the process.
+    pool.on('error', () => undefined);
+    return pool;
+  }
+
+  private refusalFor(error: unknown, isLate: boolean): unknown {
+    if (isLate) {
+      this.threadTerminated('deadline');
+      return this.busy();
+    }
+    if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY') {
+      this.threadTerminated('memory');
+      return new Refusal('signature_container_malformed');
+    }
+    return error;
+  }
+
+  private threadTerminated(why: 'deadline' | 'memory'): void {
+    // The thread that replaces it has to load the code again.
+    this.loaded = undefined;
+    this.log.warn('signature check aborted, its thread was terminated', { why });
+  }
+
+  private busy(): Refusal {
+    return new Refusal('signature_checks_busy', {
+      retryAfterSeconds: Math.ceil(this.settings.SIGNATURE_TIMEOUT_MS / 1000),
+    });
+  }
+}
