@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { SessionToken } from '../src/persons/sign-up/session-token';
+import { SignUpSession } from '../src/persons/sign-up/sign-up-session';
 import { TestAuthority } from '../tools/test-authority';
 import { aSignUpContent } from '../test/support/sign-up-content';
 
@@ -44,7 +44,7 @@ export async function makeApplicants(client: Client): Promise<void> {
 
 /** Signs as applicants would, for children of whom each is another one. */
 export class SignUps {
-  private readonly session = new SessionToken(SESSION);
+  private readonly session = new SignUpSession(SESSION);
 
   constructor(readonly authority: TestAuthority) {}
 

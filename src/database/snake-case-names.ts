@@ -11,6 +11,6 @@ export class SnakeCaseNames extends DefaultNamingStrategy {
   }
 }
 
-function snakeCase(name: string): string {
+export function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,17 +1,97 @@
+import type { Statement, Sql } from '../database/transactions';
 import { Injectable } from '@nestjs/common';
-import type { Sql } from '../database/transactions';
 import type { MatchingDocument, MatchingPerson } from '../domain/person/matching/compared-person';
 import type { LookUp, SearchKeys } from '../domain/person/matching/search-keys';
-import {
-  FIND_BY_DOCUMENTS,
-  FIND_BY_TAX_ID,
-  FIND_BY_TAX_ID_OR_CERTIFICATE,
-  LOCK_KEYS,
-  MOST_CANDIDATES,
-  READ_CANDIDATES,
-} from './person-search-statements';
 
-/** Somebody who may be the person of a request. */
+/**
+ * The search reads one candidate more, to know that there are too many. A key that a thousand active persons share is a
+ * word such as "none": it identifies nobody, and must not make the program compare a million persons.
+ */
+export const MOST_CANDIDATES = 1_000;
+
+const LIMIT = `LIMIT ${MOST_CANDIDATES + 1}`;
+
+/** The exact predicate of the partial indexes: with another one PostgreSQL would not use them. */
+const IS_ACTIVE = `p.status = 'active' AND p.is_active`;
+
+const HAS_TAX_ID = `
+      SELECT p.id FROM mpi.persons AS p
+       WHERE p.birth_date = $1::date AND p.tax_id = $2::varchar AND ${IS_ACTIVE}
+       ${LIMIT}`;
+
+/** $1 birth date, $2 tax number. */
+export const FIND_BY_TAX_ID: Statement = { name: 'find_persons_by_tax_id', text: HAS_TAX_ID };
+
+/**
+ * $1 birth date, $2 tax number or null, $3 last name, $4 digits of certificates. OFFSET 0 keeps PostgreSQL from starting
+ * with the digits: a person has a few documents, but a million documents may have digits such as 1.
+ */
+export const FIND_BY_TAX_ID_OR_CERTIFICATE: Statement = {
+  name: 'find_persons_by_tax_id_or_certificate',
+  text: `
+    WITH by_tax_id AS MATERIALIZED (${HAS_TAX_ID}),
+    by_certificate AS (
+      SELECT p.id
+        FROM mpi.persons AS p
+       CROSS JOIN LATERAL (
+               SELECT d.type, d.number FROM mpi.person_documents AS d WHERE d.person_id = p.id OFFSET 0) AS d
+       WHERE p.birth_date = $1::date AND mpi.folded_last_name(p.last_name) = mpi.folded_last_name($3::text)
+         AND ${IS_ACTIVE} AND NOT EXISTS (SELECT FROM by_tax_id)
+         AND d.type = 'BIRTH_CERTIFICATE' AND regexp_replace(d.number, '[^0-9]', '', 'g') = ANY ($4::text[])
+       ${LIMIT})
+    SELECT id FROM by_tax_id UNION ALL SELECT id FROM by_certificate`,
+};
+
+/** $1 types and $2 numbers of documents, as they were written. */
+export const FIND_BY_DOCUMENTS: Statement = {
+  name: 'find_persons_by_documents',
+  text: `
+    SELECT p.id
+      FROM unnest($1::varchar[], $2::text[]) AS wanted (type, number)
+      JOIN mpi.person_documents AS d
+        ON d.type = wanted.type
+       AND mpi.folded_document_number(d.number) = mpi.folded_document_number(wanted.number)
+      JOIN mpi.persons AS p ON p.id = d.person_id AND ${IS_ACTIVE}
+     ${LIMIT}`,
+};
+
+/** What the match score needs. A person deactivated since the search is not a candidate any more. */
+export const READ_CANDIDATES: Statement = {
+  name: 'read_person_candidates',
+  text: `
+    SELECT p.id, p.first_name, p.last_name, p.second_name, p.birth_date::text AS birth_date, p.birth_settlement,
+           p.gender, p.tax_id,
+           (SELECT coalesce(jsonb_agg(jsonb_build_object('type', d.type, 'number', d.number)), '[]')
+              FROM mpi.person_documents AS d WHERE d.person_id = p.id) AS documents,
+           (SELECT coalesce(jsonb_agg(m.phone_number), '[]')
+              FROM mpi.person_authentication_methods AS m
+             WHERE m.person_id = p.id AND m.type = 'OTP' AND m.is_active AND m.phone_number <> '') AS otp_phones,
+           (SELECT a.settlement FROM mpi.person_addresses AS a
+             WHERE a.person_id = p.id AND a.type = 'RESIDENCE'
+             ORDER BY a.inserted_at DESC, a.id LIMIT 1) AS residence_settlement
+      FROM mpi.persons AS p
+     WHERE p.id = ANY ($1::uuid[]) AND ${IS_ACTIVE}
+     ORDER BY p.id`,
+};
+
+/**
+ * $1 kinds of keys, then up to three texts for each. Folded by the functions of the search, so two requests that could
+ * match one person take the same lock. Ascending order avoids deadlocks.
+ */
+export const LOCK_KEYS: Statement = {
+  name: 'lock_person_search_keys',
+  text: `
+    WITH keys AS MATERIALIZED (
+      SELECT DISTINCT hashtextextended(concat_ws(chr(31), 'person search', kind, scope,
+               CASE kind WHEN 'certificate' THEN mpi.folded_last_name(value)
+                         WHEN 'document' THEN mpi.folded_document_number(value)
+                         ELSE value END, digits), 0) AS key
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (kind, scope, value, digits)
+       ORDER BY 1)
+    SELECT pg_advisory_xact_lock(key) FROM keys`,
+};
+
+/** A registered person who may be the person of a request. */
 export interface Candidate {
   readonly id: string;
   readonly person: MatchingPerson;
@@ -35,13 +115,13 @@ interface CandidateRow {
   readonly residence_settlement: string | null;
 }
 
-/** A key as it is locked: what kind of look-up it serves, within what, and up to two texts. */
+/** A key to lock: the kind of look-up it serves, its scope, and up to two texts. */
 type LockKey = readonly [kind: string, scope: string, value: string, digits: string];
 
-/** Looks for persons who are registered already. Writes nothing. */
+/** Searches registered persons. Writes nothing. */
 @Injectable()
 export class PersonSearchRepository {
-  /** Active persons whom the look-up meets, with what they are compared by: two statements, whoever asks. */
+  /** The active persons that the look-up finds, with what the match score compares. Always at most two statements. */
   async candidates(sql: Sql, lookUp: LookUp, keys: SearchKeys): Promise<readonly Candidate[] | 'too_many'> {
     const found = await this.find(sql, lookUp, keys);
     if (found.length > MOST_CANDIDATES) return 'too_many';
@@ -52,9 +132,9 @@ export class PersonSearchRepository {
   }
 
   /**
-   * Waits until nobody else who could meet the same person is at work, and keeps others waiting until the end of the
-   * transaction. All keys are locked, whichever of them the look-up goes by: a person who is registered with a tax
-   * number is met by the next request through his certificate.
+   * Waits for other transactions that could match the same person, and makes others wait until the end of this one. It
+   * locks all keys, not only those of the look-up: the next request may find a person registered with a tax number by
+   * their certificate.
    */
   async lock(sql: Sql, keys: SearchKeys, further: readonly string[]): Promise<void> {
     const locked = lockKeysOf(keys, further);

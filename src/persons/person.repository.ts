@@ -1,11 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../database/mpi/audit-log.entity';
+import { PersonAddress } from '../database/mpi/person-address.entity';
+import { PersonDocument } from '../database/mpi/person-document.entity';
+import { PersonPhone } from '../database/mpi/person-phone.entity';
+import { Person } from '../database/mpi/person.entity';
+import { snakeCase } from '../database/snake-case-names';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
-import type { SignUpContent } from '../domain/person/person-request';
-import { maskedChangesOf, PERSON_COLUMNS, personRowOf } from './person-row';
+import { initial, maskedNumber, maskedPhone } from '../domain/person/masking';
+import {
+  type EmergencyContact,
+  type PersonRequest,
+  type SignUpContent,
+  savedName,
+} from '../domain/person/person-request';
 
-/** A person of the registry, as far as others are told about him. */
+/** A registered person, with the columns that other classes use. */
 export interface RegisteredPerson {
   readonly id: string;
   readonly firstName: string;
@@ -15,20 +26,12 @@ export interface RegisteredPerson {
   readonly taxId: string | null;
 }
 
-/** Who is written, and by whom. */
+/** A person to insert, and the user who signed. */
 export interface NewPerson {
   readonly id: string;
   readonly content: SignUpContent;
   readonly actorId: string;
 }
-
-const ACTIVE: Statement = {
-  name: 'active_person',
-  text: `
-    SELECT id, first_name AS "firstName", last_name AS "lastName", second_name AS "secondName",
-           birth_date::text AS "birthDate", tax_id AS "taxId"
-      FROM mpi.persons WHERE id = $1::uuid AND status = 'active' AND is_active`,
-};
 
 const HAS_PROVED_LEGAL_CAPACITY: Statement = {
   name: 'has_proved_legal_capacity',
@@ -39,80 +42,175 @@ const HAS_PROVED_LEGAL_CAPACITY: Statement = {
          AND v.legal_capacity_verification_status IN ('VERIFIED', 'VERIFICATION_NOT_NEEDED')) AS proved`,
 };
 
-const PERSON_NAMES = PERSON_COLUMNS.join(', ');
-
-/** $1 person, $2 actor, $3 the columns. The cumulative status follows when the streams begin. */
-const INSERT_PERSON: Statement = {
-  name: 'insert_person',
-  text: `
-    INSERT INTO mpi.persons (id, status, is_active, inserted_by, updated_by, ${PERSON_NAMES})
-    SELECT $1::uuid, 'active', true, $2::uuid, $2::uuid, ${PERSON_NAMES}
-      FROM jsonb_populate_record(NULL::mpi.persons, $3::jsonb)`,
-};
-
-/** $1 person, $2 his rows. Names of the request and names of the columns are the same. */
-function insertRows(table: string, columns: readonly string[]): Statement {
-  const names = columns.join(', ');
-  return {
-    name: `insert_${table}`,
-    text: `
-    INSERT INTO mpi.${table} (person_id, ${names})
-    SELECT $1::uuid, ${names} FROM jsonb_populate_recordset(NULL::mpi.${table}, $2::jsonb)`,
-  };
-}
-
-const INSERT_PHONES = insertRows('person_phones', ['type', 'number']);
-const INSERT_DOCUMENTS = insertRows('person_documents', [
-  'type',
-  'number',
-  'issued_by',
-  'issued_at',
-  'expiration_date',
-]);
-const INSERT_ADDRESSES = insertRows('person_addresses', [
-  'type',
-  'country',
-  'area',
-  'region',
-  'settlement',
-  'settlement_type',
-  'settlement_id',
-  'street_type',
-  'street',
-  'building',
-  'apartment',
-  'zip',
-]);
-
-const TELL: Statement = {
-  name: 'audit_new_person',
-  text: `
-    INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
-    VALUES ($1::uuid, 'persons', $2::uuid, $3::jsonb)`,
-};
-
-/** Writes `persons` and what belongs to it, all but the cumulative status and the authentication methods. */
+/** Writes `persons` and its dependent tables, except the cumulative status and the authentication methods. */
 @Injectable()
 export class PersonRepository {
-  /** Undefined for a person who is not there, or not any more. */
-  async active(sql: Sql, id: string): Promise<RegisteredPerson | undefined> {
-    const [person] = await sql.query<RegisteredPerson & Record<string, unknown>>(ACTIVE, [id]);
-    return person;
+  /** Undefined for an unknown or an inactive person. */
+  async findActive(sql: Sql, id: string): Promise<RegisteredPerson | undefined> {
+    const person = await sql.repository(Person).findOne({
+      select: { id: true, firstName: true, lastName: true, secondName: true, birthDate: true, taxId: true },
+      where: { id, status: 'active', isActive: true },
+    });
+    if (person === null) return undefined;
+    const { firstName, lastName, secondName, birthDate, taxId } = person;
+    return { id, firstName, lastName, secondName, birthDate, taxId };
   }
 
-  /** Whether he has a document of these types and its check neither failed nor is still to be made. */
+  /** Whether the person has a document of these types, and its check neither failed nor is still to be made. */
   async hasProvedLegalCapacity(sql: Sql, personId: string, types: readonly DocumentType[]): Promise<boolean> {
     const [row] = await sql.query<{ proved: boolean }>(HAS_PROVED_LEGAL_CAPACITY, [personId, types]);
     return row?.proved ?? false;
   }
 
-  /** All rows of a new person, and the audit row that tells of him. */
+  /** Inserts all rows of a new person, and their audit row. */
   async insert(sql: Sql, { id, content, actorId }: NewPerson): Promise<void> {
-    const { phones, addresses, documents } = content.person;
-    await sql.query(INSERT_PERSON, [id, actorId, JSON.stringify(personRowOf(content))]);
-    if (phones !== undefined) await sql.query(INSERT_PHONES, [id, JSON.stringify(phones)]);
-    await sql.query(INSERT_ADDRESSES, [id, JSON.stringify(addresses)]);
-    await sql.query(INSERT_DOCUMENTS, [id, JSON.stringify(documents)]);
-    await sql.query(TELL, [actorId, id, JSON.stringify(maskedChangesOf(content))]);
+    const { phones = [], addresses, documents } = content.person;
+    const author = { insertedBy: actorId, updatedBy: actorId };
+    await sql
+      .repository(Person)
+      .insert({ id, status: 'active', isActive: true, ...author, ...personRowOf(content) });
+    if (phones.length > 0)
+      await sql
+        .repository(PersonPhone)
+        .insert(phones.map(({ type, number }) => ({ personId: id, type, number })));
+    await sql.repository(PersonAddress).insert(addresses.map((address) => addressRowOf(id, address)));
+    await sql.repository(PersonDocument).insert(documents.map((document) => documentRowOf(id, document)));
+    const changeset = maskedChangesOf(content);
+    await sql.repository(AuditLog).insert({ actorId, resource: 'persons', resourceId: id, changeset });
   }
+}
+
+/** How much of a column the audit log shows: all of it, the first letter, the last two symbols, or nothing. */
+type Mask = 'shown' | 'initial' | 'number' | 'hidden';
+
+/** The columns of `persons` that a sign-up fills. A new column needs a decision about its mask here. */
+const MASKS = {
+  firstName: 'initial',
+  lastName: 'shown',
+  secondName: 'initial',
+  birthDate: 'hidden',
+  birthCountry: 'hidden',
+  birthSettlement: 'hidden',
+  gender: 'hidden',
+  email: 'hidden',
+  taxId: 'number',
+  noTaxId: 'shown',
+  unzr: 'number',
+  preferredWayCommunication: 'shown',
+  secret: 'hidden',
+  emergencyContact: 'hidden',
+  patientSigned: 'shown',
+  processDisclosureDataConsent: 'shown',
+} as const satisfies Partial<Record<keyof Person, Mask>>;
+
+type PersonRow = Readonly<Pick<Person, keyof typeof MASKS>>;
+
+const COLUMNS = Object.keys(MASKS) as readonly (keyof PersonRow)[];
+
+/** The row of the person in the signed content. */
+export function personRowOf({ person, ...consents }: SignUpContent): PersonRow {
+  return {
+    firstName: savedName(person.first_name),
+    lastName: savedName(person.last_name),
+    secondName: person.second_name === undefined ? null : savedName(person.second_name),
+    birthDate: person.birth_date,
+    birthCountry: person.birth_country,
+    birthSettlement: person.birth_settlement,
+    gender: person.gender,
+    email: person.email ?? null,
+    taxId: person.tax_id ?? null,
+    noTaxId: person.no_tax_id,
+    unzr: person.unzr ?? null,
+    preferredWayCommunication: person.preferred_way_communication ?? null,
+    secret: person.secret,
+    emergencyContact: savedContact(person.emergency_contact),
+    patientSigned: consents.patient_signed,
+    processDisclosureDataConsent: consents.process_disclosure_data_consent,
+  };
+}
+
+function savedContact(contact: EmergencyContact): EmergencyContact {
+  const { first_name, last_name, second_name } = contact;
+  return {
+    ...contact,
+    first_name: savedName(first_name),
+    last_name: savedName(last_name),
+    ...(second_name === undefined ? {} : { second_name: savedName(second_name) }),
+  };
+}
+
+function addressRowOf(personId: string, address: PersonRequest['addresses'][number]): Partial<PersonAddress> {
+  return {
+    personId,
+    type: address.type,
+    country: address.country,
+    area: address.area,
+    region: address.region ?? null,
+    settlement: address.settlement,
+    settlementType: address.settlement_type,
+    settlementId: address.settlement_id,
+    streetType: address.street_type ?? null,
+    street: address.street ?? null,
+    building: address.building ?? null,
+    apartment: address.apartment ?? null,
+    zip: address.zip ?? null,
+  };
+}
+
+function documentRowOf(
+  personId: string,
+  document: PersonRequest['documents'][number],
+): Partial<PersonDocument> {
+  return {
+    personId,
+    type: document.type,
+    number: document.number,
+    issuedBy: document.issued_by,
+    issuedAt: document.issued_at,
+    expirationDate: document.expiration_date ?? null,
+  };
+}
+
+/** What the audit log says about a new person: which columns were filled, and their masked values. */
+export function maskedChangesOf(content: SignUpContent): Readonly<Record<string, AddedValue>> {
+  const row = personRowOf(content);
+  const { documents, addresses, phones = [] } = content.person;
+  const filled = COLUMNS.filter((name) => row[name] !== null);
+  return Object.fromEntries([
+    ...filled.map((name) => added(snakeCase(name), masked(MASKS[name], row[name]))),
+    added(
+      'documents',
+      documents.map(({ type, number }) => ({ type, number: maskedNumber(number) })),
+    ),
+    added(
+      'addresses',
+      addresses.map(({ type }) => ({ type })),
+    ),
+    added(
+      'phones',
+      phones.map(({ type, number }) => ({ type, number: maskedPhone(number) })),
+    ),
+  ]);
+}
+
+/** The same for every value, so that it does not show the length. */
+const HIDDEN = '***';
+
+type MaskedValue = string | boolean | readonly Readonly<Record<string, string>>[];
+
+interface AddedValue {
+  readonly old_value: null;
+  readonly new_value: MaskedValue;
+}
+
+const added = (name: string, value: MaskedValue): [string, AddedValue] => [
+  name,
+  { old_value: null, new_value: value },
+];
+
+function masked(mask: Mask, value: PersonRow[keyof PersonRow]): string | boolean {
+  if (mask === 'hidden' || value === null || typeof value === 'object') return HIDDEN;
+  if (mask === 'shown') return value;
+  if (typeof value === 'boolean') return HIDDEN;
+  return mask === 'initial' ? initial(value) : maskedNumber(value);
 }

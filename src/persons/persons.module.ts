@@ -8,22 +8,17 @@ import { MediaStorageModule } from '../media-storage';
 import { MithrilModule, oldTokens } from '../mithril';
 import { SignedContentModule } from '../signed-content';
 import { VerificationsModule, type VerificationsChoices } from '../verifications';
-import { FindRegisteredPerson } from './find-registered-person';
 import { PersonRepository } from './person.repository';
 import { PersonSearchRepository } from './person-search.repository';
-import { RegisterPerson } from './register-person';
+import { PersonsService } from './persons.service';
 import { RegistrationParametersRepository } from './registration-parameters.repository';
-import { AdmitApplicant } from './sign-up/admit-applicant';
-import { CheckSignUpContent } from './sign-up/check-sign-up-content';
+import { ApplicantService } from './sign-up/applicant.service';
 import { ConfidantSignUpController } from './sign-up/confidant-sign-up.controller';
-import { ObserveSignUps } from './sign-up/observe-sign-ups';
-import { oldSignUps } from './sign-up/old-sign-ups';
-import { PlanRegistration } from './sign-up/plan-registration';
-import { RegisterPatient } from './sign-up/register-patient';
-import { SessionToken } from './sign-up/session-token';
-import { SignUpRepository } from './sign-up/sign-up.repository';
-import { ValidateSignUp } from './sign-up/validate-sign-up';
-import { WriteRegistration } from './sign-up/write-registration';
+import { RegistrationPlanner } from './sign-up/registration-planner.service';
+import { RegistrationService } from './sign-up/registration.service';
+import { oldSignUps, SignUpRepository } from './sign-up/sign-up.repository';
+import { SignUpObserver } from './sign-up/sign-up-observer';
+import { SignUpSession } from './sign-up/sign-up-session';
 
 const MINUTE_MS = 60_000;
 
@@ -34,7 +29,7 @@ const limits = ThrottlerModule.forRootAsync({
 
 const OLD_ROWS = Symbol('OLD_ROWS');
 
-/** The room of tokens stands beside that of jobs and does not know it: what it offers is put in here. */
+/** `mithril` is beside `jobs` and does not import it, so its old rows are registered here. */
 const oldRows: Provider = {
   provide: OLD_ROWS,
   inject: [PurgeList, SETTINGS],
@@ -48,7 +43,7 @@ const oldRows: Provider = {
   },
 };
 
-/** Patients: how one is registered, and how he is found again. */
+/** Patients: search, matching and sign-up. */
 @Module({})
 export class PersonsModule {
   static of(choices: VerificationsChoices): DynamicModule {
@@ -64,20 +59,16 @@ export class PersonsModule {
       ],
       controllers: [ConfidantSignUpController],
       providers: [
+        PersonsService,
         PersonRepository,
         PersonSearchRepository,
         RegistrationParametersRepository,
+        RegistrationService,
+        RegistrationPlanner,
+        ApplicantService,
         SignUpRepository,
-        FindRegisteredPerson,
-        RegisterPerson,
-        AdmitApplicant,
-        CheckSignUpContent,
-        SessionToken,
-        ObserveSignUps,
-        PlanRegistration,
-        WriteRegistration,
-        RegisterPatient,
-        ValidateSignUp,
+        SignUpSession,
+        SignUpObserver,
         oldRows,
       ],
     };

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
+import { GlobalParameter } from '../database/prm/global-parameter.entity';
 import type { Sql } from '../database/transactions';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 
-/** What holds where the registry's administrators have set nothing else; ages in whole years. */
+/** Values for parameters that the registry's administrators have not set. Ages are whole years. */
 const DEFAULTS = {
   no_self_auth_age: 14,
   no_self_registration_age: 14,
@@ -12,27 +14,22 @@ const DEFAULTS = {
   third_person_limit: 150,
 } as const;
 
-type GlobalParameter = keyof typeof DEFAULTS;
-
-const READ = {
-  name: 'registration_parameters',
-  text: `SELECT parameter, value FROM prm.global_parameters WHERE parameter = ANY ($1::varchar[])`,
-};
+type ParameterName = keyof typeof DEFAULTS;
 
 const WHOLE = /^\d{1,4}$/;
 
-/** Reads the parameters of registration anew for every request: they are changed while the program runs. */
+/** Reads the parameters of registration for every request: administrators change them while the program runs. */
 @Injectable()
 export class RegistrationParametersRepository {
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
 
   async read(sql: Sql): Promise<RegistrationParameters> {
     const names = Object.keys(DEFAULTS);
-    const rows = await sql.query<{ parameter: string; value: string | null }>(READ, [names]);
+    const rows = await sql.repository(GlobalParameter).findBy({ parameter: In(names) });
     const set = new Map(rows.map(({ parameter, value }) => [parameter, value]));
-    const wholeOf = (name: GlobalParameter): number => {
+    const wholeOf = (name: ParameterName): number => {
       const value = set.get(name) ?? String(DEFAULTS[name]);
-      // A wrong age would refuse or admit the wrong people: better nobody is registered until it is mended.
+      // A wrong age would refuse or admit the wrong people, so nobody is registered until it is corrected.
       if (!WHOLE.test(value)) throw new Error(`The global parameter ${name} is not a whole number.`);
       return Number(value);
     };

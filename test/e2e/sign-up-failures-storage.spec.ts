@@ -125,7 +125,7 @@ describe('An S3 of signed content', () => {
   it('that cannot remove the object of a registration which failed: the sweeper does it later', async () => {
     // The object is kept, and then both the database and the store are gone.
     wired.wire.lieInWait(({ name }) => {
-      if (name !== 'insert_person') return 'pass';
+      if (name !== 'insert mpi.persons') return 'pass';
       line.state = 'silent';
       return { failWith: '53100' };
     });

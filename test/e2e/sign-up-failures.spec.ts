@@ -23,18 +23,18 @@ const NEW_PERSON = {
     'BEGIN',
     'lock_person_search_keys',
     'keep_media_upload',
-    'insert_person',
-    'insert_person_phones',
-    'insert_person_addresses',
-    'insert_person_documents',
-    'audit_new_person',
+    'insert mpi.persons',
+    'insert mpi.person_phones',
+    'insert mpi.person_addresses',
+    'insert mpi.person_documents',
+    'insert mpi.audit_log',
     'begin_verifications',
     'save_records_person_verifications',
     'relationship_insert',
     'authentication_method_give_third_person',
     'user_insert',
     'sign_up_remember',
-    'token_insert_access_token',
+    'insert mithril.tokens',
     'COMMIT',
   ],
 };
@@ -42,7 +42,7 @@ const NEW_PERSON = {
 /** The same for somebody who is registered already. */
 const ONE_MORE_CONFIDANT = {
   makes: RELATED,
-  steps: NEW_PERSON.steps.filter((step) => !/insert_person|audit_new|begin|save|user_insert/.test(step)),
+  steps: NEW_PERSON.steps.filter((step) => !/insert mpi.person|begin|save|user_insert/.test(step)),
 };
 
 type Kind = typeof NEW_PERSON;

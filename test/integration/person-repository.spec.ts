@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-const active = (id: string) => registry.transactions.inTransaction((sql) => persons.active(sql, id));
+const active = (id: string) => registry.transactions.inTransaction((sql) => persons.findActive(sql, id));
 
 describe('An active person', () => {
   it('is read with his names, his number and his day of birth as it is written', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
-import { FindRegisteredPerson } from '../../src/persons/find-registered-person';
+import { PersonRepository } from '../../src/persons/person.repository';
+import { InitialVerifications } from '../../src/verifications';
+import { PersonsService } from '../../src/persons/persons.service';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { Session } from '../support/sql-session';
@@ -11,7 +13,12 @@ const TODAY = '2026-03-01';
 const TYPES: DocumentType[] = ['NATIONAL_ID', 'PASSPORT', 'BIRTH_CERTIFICATE', 'BIRTH_CERTIFICATE_FOREIGN'];
 const SETTINGS = { ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES: TYPES, PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: 0.95 };
 
-const FIND = new FindRegisteredPerson(SETTINGS, new PersonSearchRepository());
+const PERSONS = new PersonsService(
+  SETTINGS,
+  new PersonSearchRepository(),
+  new PersonRepository(),
+  new InitialVerifications(),
+);
 
 /** With a tax number, a certificate and a passport. */
 const child = (): SignUpContentBuilder =>
@@ -53,7 +60,7 @@ describe('Two registrations at once', () => {
   });
 
   const lock = (session: Session, request: PersonRequest, further: readonly string[] = []): Promise<void> =>
-    FIND.lock(session, request, further);
+    PERSONS.lockMatches(session, request, further);
 
   it.each<[string, SignUpContentBuilder]>([
     ['all keys', child()],

@@ -7,7 +7,7 @@ import {
   FIND_BY_TAX_ID,
   FIND_BY_TAX_ID_OR_CERTIFICATE,
   READ_CANDIDATES,
-} from '../../src/persons/person-search-statements';
+} from '../../src/persons/person-search.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
 const PERSONS = 200_000;

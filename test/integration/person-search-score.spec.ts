@@ -5,9 +5,10 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
 import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
-import { FindRegisteredPerson, type FoundPerson } from '../../src/persons/find-registered-person';
-import { MOST_CANDIDATES } from '../../src/persons/person-search-statements';
-import { PersonSearchRepository } from '../../src/persons/person-search.repository';
+import { PersonRepository } from '../../src/persons/person.repository';
+import { MOST_CANDIDATES, PersonSearchRepository } from '../../src/persons/person-search.repository';
+import { type PersonMatch, PersonsService } from '../../src/persons/persons.service';
+import { InitialVerifications } from '../../src/verifications';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { aPerson, savePersons, type PersonBuilder } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
@@ -52,13 +53,18 @@ describe('The person of a request', () => {
     await database.drop();
   });
 
-  function found(request: PersonRequest, threshold = 0.95): Promise<FoundPerson> {
+  function found(request: PersonRequest, threshold = 0.95): Promise<PersonMatch> {
     const settings = {
       ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES: TYPES,
       PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: threshold,
     };
-    const find = new FindRegisteredPerson(settings, new PersonSearchRepository());
-    return sql.inTransaction((open) => find.run(open, request, TODAY));
+    const persons = new PersonsService(
+      settings,
+      new PersonSearchRepository(),
+      new PersonRepository(),
+      new InitialVerifications(),
+    );
+    return sql.inTransaction((open) => persons.findMatch(open, request, TODAY));
   }
 
   it('is nobody when nobody is met', async () => {

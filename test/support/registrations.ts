@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { SignUpContent } from '../../src/domain/person/person-request';
 import type { SignUpFacts } from '../../src/domain/verification/initial-status.rules';
 import { PersonRepository } from '../../src/persons/person.repository';
-import { RegisterPerson } from '../../src/persons/register-person';
+import { PersonSearchRepository } from '../../src/persons/person-search.repository';
+import { PersonsService } from '../../src/persons/persons.service';
 import { InitialVerifications, PersonDataChanged } from '../../src/verifications';
 import { verificationOf } from './builders';
 import { insertRows } from './builder-rows';
@@ -68,6 +69,12 @@ export async function begun(registry: Registry, facts: Partial<SignUpFacts> = {}
   return personId;
 }
 
+/** Registering does not search. */
+const SEARCH_SETTINGS = {
+  ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES: [],
+  PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: 1,
+};
+
 export interface RegistrationChoices {
   readonly id?: string;
   readonly now?: Date;
@@ -83,9 +90,14 @@ export async function registered(
   choices: RegistrationChoices = {},
 ): Promise<string> {
   const { id = randomUUID(), now = REGISTERED_AT, beforeCommit } = choices;
-  const register = new RegisterPerson(new PersonRepository(), choices.begin ?? new InitialVerifications());
+  const persons = new PersonsService(
+    SEARCH_SETTINGS,
+    new PersonSearchRepository(),
+    new PersonRepository(),
+    choices.begin ?? new InitialVerifications(),
+  );
   await transactions.inTransaction(async (sql) => {
-    await register.run(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
+    await persons.register(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
     await beforeCommit?.();
   });
   return id;

@@ -1,5 +1,6 @@
 import { Column, Entity } from 'typeorm';
 import type { Gender } from '../../domain/person/dictionaries';
+import type { EmergencyContact } from '../../domain/person/person-request';
 import type { CumulativeStatus } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
@@ -26,7 +27,7 @@ export class Person extends Row {
   @Column({ type: 'varchar', nullable: true }) preferredWayCommunication!: 'email' | 'phone' | null;
   /** The word by which the contact centre knows the person. */
   @Column({ type: 'varchar', nullable: true }) secret!: string | null;
-  @Column({ type: 'jsonb', nullable: true }) emergencyContact!: Readonly<Record<string, unknown>> | null;
+  @Column({ type: 'jsonb', nullable: true }) emergencyContact!: EmergencyContact | null;
   @Column({ type: 'boolean', nullable: true, default: false }) patientSigned!: boolean | null;
   @Column({ type: 'boolean', nullable: true, default: false }) processDisclosureDataConsent!: boolean | null;
   @Column({ type: 'varchar', nullable: true }) status!: 'active' | 'inactive' | null;

@@ -3,9 +3,11 @@ import {
   RELATION_TYPES,
   DOCUMENT_TYPES,
   RELATIONSHIP_DOCUMENT_TYPES,
+  ADDRESS_TYPES,
+  PHONE_TYPES,
+  SETTLEMENT_TYPES,
 } from '../../domain/person/dictionaries';
 import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
-import { ADDRESS_TYPES, PHONE_TYPES, SETTLEMENT_TYPES } from '../../domain/person/dictionaries';
 import { day, id, isStorable, saysPattern, text, textLike } from '../../http';
 
 /** The published pattern: Ukrainian letters, hyphen and apostrophe, single blanks between words. */

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { GENDERS } from '../../domain/person/dictionaries';
-import { WAYS_OF_COMMUNICATION } from '../../domain/person/dictionaries';
+import { GENDERS, WAYS_OF_COMMUNICATION } from '../../domain/person/dictionaries';
 import type { SignUpContent } from '../../domain/person/person-request';
 import { day, id, parseBody, text, textLike } from '../../http';
 import {
@@ -13,7 +12,7 @@ import {
   name,
   phone,
 } from './person-parts.dto';
-import { readSignedJson } from './read-signed-json';
+import { readSignedJson } from './signed-document';
 
 const email = () =>
   text({

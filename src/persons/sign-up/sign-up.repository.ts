@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../database/transactions';
+import { agedRows, type Keeping, type OldRows } from '../../database/old-rows';
 
-/** What a signed content made. */
-export interface SignUp {
+/** The person and the user that a signed content led to. */
+export interface RememberedSignUp {
   readonly contentSha256: string;
   readonly personId: string;
   readonly userId: string;
 }
 
-/** A person who was deactivated since is not found by his old sign-up: a new one makes a new person. */
+/** Not a person deactivated since: a new sign-up registers a new person. */
 const PERSON_OF_CONTENT = {
   name: 'sign_up_person_of_content',
   text: `
@@ -26,7 +27,7 @@ const REMEMBER = {
       WHERE (sign_ups.person_id, sign_ups.user_id) IS DISTINCT FROM (excluded.person_id, excluded.user_id)`,
 };
 
-/** Which signed content led to whom: the same one sent again finds what it made. */
+/** Which signed content led to which person, so the same content sent again finds them. */
 @Injectable()
 export class SignUpRepository {
   async personOf(sql: Sql, contentSha256: string): Promise<string | undefined> {
@@ -34,7 +35,12 @@ export class SignUpRepository {
     return row?.person_id;
   }
 
-  async remember(sql: Sql, { contentSha256, personId, userId }: SignUp): Promise<void> {
+  async remember(sql: Sql, { contentSha256, personId, userId }: RememberedSignUp): Promise<void> {
     await sql.query(REMEMBER, [contentSha256, personId, userId]);
   }
+}
+
+/** Sign-ups whose signed content cannot be sent again, because its signature is too old by then. */
+export function oldSignUps(keeping: Keeping): OldRows {
+  return agedRows({ ...keeping, schema: 'mpi', table: 'sign_ups', by: 'updated_at' });
 }

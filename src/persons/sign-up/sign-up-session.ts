@@ -8,26 +8,26 @@ import { Refusal } from '../../domain/refusal';
 /** The published claims of a session between the two calls of a sign-up. */
 const ISSUER = 'EHealth';
 const AUDIENCE = 'pis-registration';
-/** The one algorithm there is; whatever a token says of its own is refused if it is another. */
+/** The only accepted algorithm, whatever the header of a token names. */
 const ALGORITHM = 'HS256';
-const MADE_UP_SECRET_BYTES = 64;
+const RANDOM_SECRET_BYTES = 64;
 
-/** What a session is bound to: the text of the signed content, and the moment. */
+/** What a session is bound to: the base64 text of the signed content, and the time. */
 export interface SessionOf {
   readonly signedContent: string;
   readonly now: Date;
 }
 
-/** The token that step 1 gives and step 2 asks for. It says that this very content was validated, and nothing else. */
+/** The token that step 1 returns and step 2 requires. It proves that this very content was validated, and nothing else. */
 @Injectable()
-export class SessionToken {
+export class SignUpSession {
   private readonly key: Uint8Array;
   private readonly ttlSeconds: number;
 
   constructor(@Inject(SETTINGS) settings: Pick<Settings, 'PIS_SESSION_SECRET' | 'PIS_SESSION_TTL_SECONDS'>) {
     // Without a secret (never in production) sessions live as long as this process.
     const secret = settings.PIS_SESSION_SECRET;
-    this.key = secret === undefined ? randomBytes(MADE_UP_SECRET_BYTES) : new TextEncoder().encode(secret);
+    this.key = secret === undefined ? randomBytes(RANDOM_SECRET_BYTES) : new TextEncoder().encode(secret);
     this.ttlSeconds = settings.PIS_SESSION_TTL_SECONDS;
   }
 
@@ -42,7 +42,7 @@ export class SessionToken {
       .sign(this.key);
   }
 
-  /** Refuses a token that is not ours, not for this, over, or of other content; it does not say which. */
+  /** Refuses a foreign, expired or unfit token, and one for other content, without saying which. */
   async check(jwt: string, { signedContent, now }: SessionOf): Promise<void> {
     const claims = await this.claimsOf(jwt, now);
     if (claims?.['content_hash'] !== hashOf(signedContent)) throw new Refusal('session_refused');
@@ -64,7 +64,7 @@ export class SessionToken {
   }
 }
 
-/** The published contract names MD5. It only binds the session to the content; what protects that is the signature. */
+/** The published contract names MD5. It only binds the session to the content; the signature protects the content. */
 function hashOf(signedContent: string): string {
   return createHash('md5').update(signedContent).digest('hex');
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SessionToken } from './session-token';
+import { SignUpSession } from './sign-up-session';
 
 const SECRET = 'кувшинка-над-тихою-водою-32';
 const TTL_SECONDS = 600;
@@ -21,7 +21,7 @@ const CLAIMS = {
 type Claims = { [Name in keyof typeof CLAIMS | 'nbf']?: unknown };
 
 const session = (secret?: string) =>
-  new SessionToken({ PIS_SESSION_SECRET: secret, PIS_SESSION_TTL_SECONDS: TTL_SECONDS });
+  new SignUpSession({ PIS_SESSION_SECRET: secret, PIS_SESSION_TTL_SECONDS: TTL_SECONDS });
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SignUpContent } from '../domain/person/person-request';
-import { maskedChangesOf, personRowOf } from './person-row';
+import { maskedChangesOf, personRowOf } from './person.repository';
 
 const CONTENT: SignUpContent = {
   person: {
@@ -50,10 +50,10 @@ const CONTENT: SignUpContent = {
 describe('The row of a new person', () => {
   it('has names without superfluous white space, those of the emergency contact as well', () => {
     expect(personRowOf(CONTENT)).toMatchObject({
-      first_name: 'Волошка',
-      last_name: 'Чорнобривець Рута',
-      second_name: 'Барвінківна',
-      emergency_contact: {
+      firstName: 'Волошка',
+      lastName: 'Чорнобривець Рута',
+      secondName: 'Барвінківна',
+      emergencyContact: {
         first_name: 'Мальва Рута',
         last_name: 'Чорнобривець',
         phones: [{ type: 'MOBILE', number: '+380670000018' }],
@@ -64,11 +64,11 @@ describe('The row of a new person', () => {
   it('says null for what was not given', () => {
     const { second_name, email, tax_id, unzr, preferred_way_communication, ...given } = CONTENT.person;
     expect(personRowOf({ ...CONTENT, person: given })).toMatchObject({
-      second_name: null,
+      secondName: null,
       email: null,
-      tax_id: null,
+      taxId: null,
       unzr: null,
-      preferred_way_communication: null,
+      preferredWayCommunication: null,
     });
     expect([second_name, email, tax_id, unzr, preferred_way_communication]).not.toContain(undefined);
   });

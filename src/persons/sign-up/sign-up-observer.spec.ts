@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../domain/refusal';
 import { Metrics, openLog } from '../../observability';
-import { ObserveSignUps } from './observe-sign-ups';
+import { SignUpObserver } from './sign-up-observer';
 
 const FOUND = {
   id: '9f0c1a52-6f0e-4c3e-9a7e-0d3b5f1c2a10',
@@ -17,7 +17,7 @@ function observing() {
   const metrics = new Metrics();
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-  const observe = new ObserveSignUps(openLog({ LOG_LEVEL: 'debug' }, { write }), metrics);
+  const observe = new SignUpObserver(openLog({ LOG_LEVEL: 'debug' }, { write }), metrics);
   const ends = async () => [...(await metrics.text()).matchAll(/^sign_ups_total\{(.*)\} ([1-9]\d*)$/gm)];
   return { observe, lines, told: async () => (await ends()).map(([, labels, n]) => `${labels} ${n}`) };
 }
@@ -41,7 +41,7 @@ describe('What an operator sees of sign-ups', () => {
   it('is the code of a refusal, which is passed on as it was', async () => {
     const { observe, lines, told } = observing();
     const refusal = new Refusal('person_not_unique');
-    await expect(observe.refusalsOf('validation', () => Promise.reject(refusal))).rejects.toBe(refusal);
+    await expect(observe.countRefusals('validation', () => Promise.reject(refusal))).rejects.toBe(refusal);
     expect(await told()).toEqual(['step="validation",end="person_not_unique" 1']);
     expect(lines).toMatchObject([{ level: 'info', kind: 'validation', end: 'person_not_unique' }]);
   });
@@ -49,14 +49,14 @@ describe('What an operator sees of sign-ups', () => {
   it('is that something unexpected happened, without its words', async () => {
     const { observe, lines, told } = observing();
     const bug = new Error('Волошка');
-    await expect(observe.refusalsOf('registration', () => Promise.reject(bug))).rejects.toBe(bug);
+    await expect(observe.countRefusals('registration', () => Promise.reject(bug))).rejects.toBe(bug);
     expect(await told()).toEqual(['step="registration",end="failed" 1']);
     expect(lines).toEqual([]);
   });
 
   it('is nothing when a call goes well: what came of it is told by who knows', async () => {
     const { observe, lines, told } = observing();
-    expect(await observe.refusalsOf('validation', () => Promise.resolve('done'))).toBe('done');
+    expect(await observe.countRefusals('validation', () => Promise.resolve('done'))).toBe('done');
     expect(await told()).toEqual([]);
     observe.validated();
     expect(await told()).toEqual(['step="validation",end="validated" 1']);

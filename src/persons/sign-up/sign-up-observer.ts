@@ -2,27 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { Refusal, type RefusalCode } from '../../domain/refusal';
 import { Log, Metrics, startAtZero } from '../../observability';
 import { REGISTRATION, SIGN_UP_VALIDATION } from './described-sign-up.dto';
-import type { RegistrationPlan } from './plan-registration';
+import type { RegistrationPlan } from './registration-planner.service';
 
 const VALIDATED = 'validated';
 const REGISTERED = ['person_created', 'relationship_created', 'nothing_created'] as const;
-/** Neither done nor refused: a bug, or a server that is away. */
+/** Neither done nor refused: a bug, or an unavailable server. */
 const FAILED = 'failed';
-/** What the description of a call leaves out, because every call with a body may be refused so. */
+/** Not in the description of a call, because every call with a body may be refused so. */
 const UNFIT = 'validation_failed' satisfies RefusalCode;
 const VALIDATION_ENDS = [VALIDATED, FAILED, UNFIT, ...(SIGN_UP_VALIDATION.refusals ?? [])];
 const REGISTRATION_ENDS = [...REGISTERED, FAILED, UNFIT, ...(REGISTRATION.refusals ?? [])];
 
-/** Who came out of a registration. */
+/** The result of a registration. */
 interface Registered {
   readonly plan: Pick<RegistrationPlan, 'found' | 'createsRelationship'>;
   readonly personId: string;
   readonly userId: string;
 }
 
-/** Tells metrics and log how the two calls of a sign-up end. Of the people there are ids at most. */
+/** Counts and logs how the two calls of a sign-up end. It logs ids only, no personal data. */
 @Injectable()
-export class ObserveSignUps {
+export class SignUpObserver {
   constructor(
     private readonly log: Log,
     private readonly metrics: Metrics,
@@ -41,8 +41,8 @@ export class ObserveSignUps {
     this.log.info('patient registered', { person_id: personId, user_id: userId, end });
   }
 
-  /** Makes the call, and tells of it when it does not go well. */
-  async refusalsOf<Result>(
+  /** Makes the call, and counts and logs a refusal or failure. */
+  async countRefusals<Result>(
     step: 'validation' | 'registration',
     call: () => Promise<Result>,
   ): Promise<Result> {
@@ -51,14 +51,14 @@ export class ObserveSignUps {
     } catch (error) {
       const end = error instanceof Refusal ? error.code : FAILED;
       this.metrics.signUps.inc({ step, end });
-      // What is no refusal is logged, as an error, by whoever answers it.
+      // The filter that answers logs every other error.
       if (error instanceof Refusal) this.log.info('sign-up refused', { kind: step, end });
       throw error;
     }
   }
 }
 
-/** The same registration sent again creates nothing but one more token. */
+/** The same registration sent again creates only one more token. */
 function endOf({ found, createsRelationship }: Registered['plan']): (typeof REGISTERED)[number] {
   if (found === null) return 'person_created';
   return createsRelationship ? 'relationship_created' : 'nothing_created';

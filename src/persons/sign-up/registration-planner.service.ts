@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../../config/env';
+import { SETTINGS } from '../../config/settings.module';
+import { CheckRelationship, CreateRelationship } from '../../confidant-relationships';
+import type { Sql } from '../../database/transactions';
+import { ageInYears } from '../../domain/calendar-day';
+import { Refusal } from '../../domain/refusal';
+import { TokenService, type UserAccount, UserRepository } from '../../mithril';
+import { PersonRepository, type RegisteredPerson } from '../person.repository';
+import { PersonsService } from '../persons.service';
+import type { CheckedSignUp } from './applicant.service';
+import { SignUpRepository } from './sign-up.repository';
+
+/** What a registration will write, given what exists already. */
+export interface RegistrationPlan {
+  /** The registered person; null when one is to be created. */
+  readonly found: RegisteredPerson | null;
+  /** Whether the relationship to the confidant person is to be created. */
+  readonly createsRelationship: boolean;
+  /** The user of the registered person; null when one is to be created. */
+  readonly foundUser: UserAccount | null;
+}
+
+/** Chosen before anything is written, because the signed content is stored under them first. */
+export interface RegistrationIds {
+  readonly personId: string;
+  readonly relationshipId: string;
+  readonly userId: string;
+}
+
+interface Planned {
+  readonly plan: RegistrationPlan;
+  readonly ids: RegistrationIds;
+}
+
+/** What the new patient's app may do with its token: ask the patient to authorise it. */
+const GRANT_TYPE = 'pis_auth';
+const SCOPE = 'app:authorize';
+
+/** Whether two plans, made before and behind the lock, lead to the same registration. */
+export function isSamePlan(one: RegistrationPlan, other: RegistrationPlan): boolean {
+  return (
+    one.found?.id === other.found?.id &&
+    one.createsRelationship === other.createsRelationship &&
+    one.foundUser?.id === other.foundUser?.id
+  );
+}
+
+export function newIdsFor({ found, foundUser }: RegistrationPlan): RegistrationIds {
+  return {
+    personId: found?.id ?? randomUUID(),
+    relationshipId: randomUUID(),
+    userId: foundUser?.id ?? randomUUID(),
+  };
+}
+
+/** Decides what a registration writes, and writes it. */
+@Injectable()
+export class RegistrationPlanner {
+  constructor(
+    private readonly personsService: PersonsService,
+    private readonly persons: PersonRepository,
+    private readonly signUps: SignUpRepository,
+    private readonly checkRelationship: CheckRelationship,
+    private readonly createRelationship: CreateRelationship,
+    private readonly users: UserRepository,
+    private readonly tokens: TokenService,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Looks up who exists already, and refuses what is not allowed. Writes nothing. */
+  async plan(sql: Sql, signUp: CheckedSignUp): Promise<RegistrationPlan> {
+    const found = await this.registeredPerson(sql, signUp);
+    const createsRelationship = await this.needsRelationship(sql, signUp, found);
+    const user = found === null ? undefined : await this.users.ofPerson(sql, found.id);
+    if (user?.isBlocked === true) throw new Refusal('user_blocked');
+    return { found, createsRelationship, foundUser: user ?? null };
+  }
+
+  /** Writes a plan in the caller's transaction, behind the caller's lock. */
+  async carryOut(
+    sql: Sql,
+    signUp: CheckedSignUp,
+    planned: Planned,
+  ): Promise<{ user: UserAccount; token: string }> {
+    const { content, parameters, now, contentSha256 } = signUp;
+    const { plan, ids } = planned;
+    const actorId = signUp.applicant.userId;
+    if (plan.found === null)
+      await this.personsService.register(sql, { id: ids.personId, content, parameters, actorId, now });
+    if (plan.createsRelationship) await this.relate(sql, signUp, planned);
+    const user = await this.userOf(sql, signUp, planned);
+    await this.signUps.remember(sql, { contentSha256, personId: ids.personId, userId: user.id });
+    return { user, token: await this.tokenOf(sql, signUp, user.id) };
+  }
+
+  private async registeredPerson(sql: Sql, signUp: CheckedSignUp): Promise<RegisteredPerson | null> {
+    const id = await this.registeredId(sql, signUp);
+    // A person deactivated between the two statements is not found any more.
+    return id === undefined ? null : ((await this.persons.findActive(sql, id)) ?? null);
+  }
+
+  /** The same signed content leads to the same person, whatever the match score. */
+  private async registeredId(
+    sql: Sql,
+    { contentSha256, content, today }: CheckedSignUp,
+  ): Promise<string | undefined> {
+    const signedUp = await this.signUps.personOf(sql, contentSha256);
+    if (signedUp !== undefined) return signedUp;
+    const match = await this.personsService.findMatch(sql, content.person, today);
+    if (match.kind === 'several') throw new Refusal('person_not_unique');
+    return match.kind === 'one' ? match.personId : undefined;
+  }
+
+  private async needsRelationship(
+    sql: Sql,
+    signUp: CheckedSignUp,
+    found: RegisteredPerson | null,
+  ): Promise<boolean> {
+    const { applicant, today } = signUp;
+    const confidantPersonId = applicant.person.id;
+    if (found !== null) {
+      const between = { personId: found.id, confidantPersonId, today };
+      if ((await this.checkRelationship.run(sql, between)) !== 'not_found') return false;
+      await this.refuseFullLegalCapacity(sql, signUp, found);
+    }
+    await this.createRelationship.refuseUnlessAllowed(sql, {
+      personId: found?.id ?? null,
+      confidantPersonId,
+      today,
+    });
+    return true;
+  }
+
+  /** A person under age who has proved full legal capacity acts for themselves. */
+  private async refuseFullLegalCapacity(
+    sql: Sql,
+    { today, parameters }: CheckedSignUp,
+    found: RegisteredPerson,
+  ): Promise<void> {
+    const ageYears = ageInYears(found.birthDate, today);
+    if (ageYears <= parameters.noSelfRegistrationAge || ageYears >= parameters.personFullLegalCapacityAge)
+      return;
+    const types = parameters.personLegalCapacityDocumentTypes;
+    if (await this.persons.hasProvedLegalCapacity(sql, found.id, types))
+      throw new Refusal('legal_capacity_proved');
+  }
+
+  private async relate(sql: Sql, signUp: CheckedSignUp, { plan, ids }: Planned): Promise<void> {
+    const { applicant, content, parameters, now } = signUp;
+    const { confidant_person: confidant, birth_date, authentication_methods: methods } = content.person;
+    await this.createRelationship.run(sql, {
+      id: ids.relationshipId,
+      personId: ids.personId,
+      // The registered one: a person matched by document may have another birth date.
+      personBirthDate: plan.found?.birthDate ?? birth_date,
+      confidantPersonId: applicant.person.id,
+      relationType: confidant.relation_type,
+      documents: confidant.documents_relationship,
+      activeTo: confidant.active_to ?? null,
+      alias: methods?.[0]?.alias ?? null,
+      actorId: applicant.userId,
+      now,
+      parameters,
+    });
+  }
+
+  /**
+   * A new user gets the patient's own tax number or none, never the applicant's. Other programs create users too, without
+   * our lock: such a user, created after the plan, may be blocked.
+   */
+  private async userOf(sql: Sql, signUp: CheckedSignUp, { plan, ids }: Planned): Promise<UserAccount> {
+    if (plan.foundUser !== null) return plan.foundUser;
+    const { applicant, content } = signUp;
+    const user = await this.users.create(sql, {
+      id: ids.userId,
+      personId: ids.personId,
+      taxId: ownNumber(content.person.tax_id ?? null, plan.found),
+      actorId: applicant.userId,
+    });
+    if (user.isBlocked) throw new Refusal('user_blocked');
+    return user;
+  }
+
+  private tokenOf(sql: Sql, { applicant, now }: CheckedSignUp, userId: string): Promise<string> {
+    const { PIS_CLIENT_ID: clientId, PIS_ACCESS_TOKEN_TTL_SECONDS: ttlSeconds } = this.settings;
+    return this.tokens.issue(sql, {
+      userId,
+      clientId,
+      grantType: GRANT_TYPE,
+      scope: SCOPE,
+      applicant: { userId: applicant.userId, personId: applicant.person.id },
+      actorId: applicant.userId,
+      expiresAt: new Date(now.getTime() + ttlSeconds * 1000),
+    });
+  }
+}
+
+/**
+ * For a registered person only the number that the registry has: a number that the applicant claims would let its owner
+ * sign as somebody they may not even know.
+ */
+function ownNumber(claimed: string | null, found: RegisteredPerson | null): string | null {
+  return found === null || found.taxId === claimed ? claimed : null;
+}
