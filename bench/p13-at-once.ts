@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
-import { AppModule } from '../src/app.module';
+import { ApiModule } from '../src/app.module';
+import { provideSettings } from '../src/config/settings.module';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { type Sandbox, startSandbox } from '../tools/sandbox';
-import { openLog } from '../src/observability';
 import { PersonDataChanged, RequeueCheck } from '../src/verifications';
 import type { Goal, Measured } from './goal';
 import { makeDue } from './rows';
@@ -90,8 +90,8 @@ async function openApp(databaseUrl: string, redisUrl: string, registerUrl: strin
     { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: registerUrl, NODE_ENV: 'development' },
     'http',
   );
-  const log = openLog(settings, { write: () => undefined });
-  return NestFactory.createApplicationContext(AppModule.of({ settings, log, works: false, rings: true }), {
+  provideSettings({ ...settings, LOG_LEVEL: 'silent' });
+  return NestFactory.createApplicationContext(ApiModule, {
     logger: false,
     abortOnError: false,
   });

@@ -1,64 +1,86 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import type { Clock } from './config/clock';
-import type { Settings } from './config/env';
+import { Global, Injectable, Module, Optional } from '@nestjs/common';
+import { ConfidantRelationshipsModule } from './confidant-relationships';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { DatabaseHealth } from './database/database-health';
+import { DmsPassportModule, DmsPassportWorkerModule } from './dms-passport';
 import { GraphqlModule } from './graphql';
-import { HttpModule } from './http';
-import { RedisConnections, RedisModule } from './jobs';
+import { CALLERS, HttpModule, type Probe, READINESS_PROBES, type ReadinessProbes } from './http';
+import { JobsModule, JobsWorkerModule, QueuesModule, RedisConnections } from './jobs';
+import { MediaStorageModule, MediaStorageWorkerModule } from './media-storage';
 import { MithrilModule, TokenService } from './mithril';
-import { type Log, type Metrics, ObservabilityModule } from './observability';
+import { MvsPassportModule, MvsPassportWorkerModule } from './mvs-passport';
+import { MvsTrembitaModule } from './mvs-trembita';
+import { ObservabilityModule } from './observability';
 import { PersonsModule } from './persons';
-import { UnzrInfoModule } from './unzr-info';
+import { SignedContentModule } from './signed-content';
+import { UnzrModule, UnzrWorkerModule } from './unzr';
+import { UnzrInfoModule, UnzrInfoWorkerModule } from './unzr-info';
+import { VerificationsModule, VerificationsWorkerModule } from './verifications';
 
-/** What a process is for. */
-export interface AppChoices {
-  readonly settings: Settings;
-  readonly log: Log;
-  readonly metrics?: Metrics;
-  /** Of sign-up; the work on registers goes by the database's clock. */
-  readonly clock?: Clock;
-  /** Works on runs and beats the timetable. */
-  readonly works: boolean;
-  /** Rings and hears the bell through Redis. */
-  readonly rings: boolean;
-}
+/** The servers that readiness depends on. Redis is asked only in a process that has queues. */
+@Injectable()
+class ServerProbes implements ReadinessProbes {
+  readonly database: Probe;
+  readonly migrations: Probe;
+  readonly redis?: Probe;
 
-/** All rooms together. */
-@Module({})
-export class AppModule {
-  static of({ settings, log, metrics, clock, works, rings }: AppChoices): DynamicModule {
-    return {
-      module: AppModule,
-      imports: [
-        SettingsModule.of(settings, clock),
-        ObservabilityModule.of(metrics === undefined ? { log } : { log, metrics }),
-        DatabaseModule,
-        doors(rings),
-        GraphqlModule,
-        PersonsModule.of({ works, rings }),
-        UnzrInfoModule.of({ works, rings }),
-      ],
-    };
+  constructor(database: DatabaseHealth, @Optional() redis?: RedisConnections) {
+    this.database = () => database.answers();
+    this.migrations = () => database.isMigrated();
+    if (redis !== undefined) this.redis = () => redis.ping();
   }
 }
 
-/** The calls, with what they need of rooms above them: how the servers are, and who is behind a token. */
-function doors(rings: boolean): DynamicModule {
-  return HttpModule.of({
-    imports: [MithrilModule, ...(rings ? [RedisModule] : [])],
-    probes: {
-      inject: [DatabaseHealth, ...(rings ? [RedisConnections] : [])],
-      useFactory: (database: DatabaseHealth, redis?: RedisConnections) => ({
-        database: () => database.answers(),
-        migrations: () => database.isMigrated(),
-        ...(redis === undefined ? {} : { redis: () => redis.ping() }),
-      }),
-    },
-    callers: {
-      inject: [TokenService],
-      useFactory: (tokens: TokenService) => ({ ofToken: (token) => tokens.authenticate(token) }),
-    },
-  });
-}
+/**
+ * Every module of the service. Global, because `HttpModule` needs two things of higher layers: who is behind a token, and
+ * whether the servers answer. It opens no queue and works on nothing: `npm run job` and development tools use it as it is.
+ */
+@Global()
+@Module({
+  imports: [
+    SettingsModule,
+    ObservabilityModule,
+    DatabaseModule,
+    HttpModule,
+    GraphqlModule,
+    JobsModule,
+    MvsTrembitaModule,
+    SignedContentModule,
+    MediaStorageModule,
+    MithrilModule,
+    DmsPassportModule,
+    MvsPassportModule,
+    UnzrModule,
+    UnzrInfoModule,
+    ConfidantRelationshipsModule,
+    VerificationsModule,
+    PersonsModule,
+  ],
+  providers: [
+    { provide: READINESS_PROBES, useClass: ServerProbes },
+    { provide: CALLERS, useExisting: TokenService },
+  ],
+  exports: [READINESS_PROBES, CALLERS],
+})
+export class AppModule {}
+
+/** The API process: answers calls, and wakes workers through the queues. */
+@Module({ imports: [AppModule, QueuesModule] })
+export class ApiModule {}
+
+/** A process that works as well: it follows the schedules, works on jobs and background tasks, and cleans up. */
+@Module({
+  imports: [
+    AppModule,
+    QueuesModule,
+    JobsWorkerModule,
+    DmsPassportWorkerModule,
+    MvsPassportWorkerModule,
+    UnzrWorkerModule,
+    UnzrInfoWorkerModule,
+    VerificationsWorkerModule,
+    MediaStorageWorkerModule,
+  ],
+})
+export class WorkerModule {}

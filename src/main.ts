@@ -1,9 +1,5 @@
-import { ownSettingsOrExit } from './config/own-settings';
-import { serve } from './serve';
+import { ApiModule, WorkerModule } from './app.module';
+import { bootstrap } from './bootstrap';
 
-/** The HTTP door; with `--with-worker` the same process works on jobs as well. */
-void serve({
-  settings: ownSettingsOrExit('http'),
-  door: 'http',
-  works: process.argv.includes('--with-worker'),
-});
+/** The API process; with `--with-worker` it works on jobs as well. */
+void bootstrap(process.argv.includes('--with-worker') ? WorkerModule : ApiModule, 'http');

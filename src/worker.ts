@@ -1,5 +1,5 @@
-import { ownSettingsOrExit } from './config/own-settings';
-import { serve } from './serve';
+import { WorkerModule } from './app.module';
+import { bootstrap } from './bootstrap';
 
-/** The door of jobs and timetable. */
-void serve({ settings: ownSettingsOrExit('worker'), door: 'worker', works: true });
+/** The worker process. Of its HTTP server only the internal port is open: health and metrics. */
+void bootstrap(WorkerModule, 'worker');

@@ -3,7 +3,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { SettingsFor } from '../src/config/env';
 import { ownSettingsOrExit } from '../src/config/own-settings';
-import { SettingsModule } from '../src/config/settings.module';
+import { provideSettings, SettingsModule } from '../src/config/settings.module';
 import { DatabaseModule } from '../src/database/database.module';
 import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { MithrilModule } from '../src/mithril';
@@ -76,10 +76,11 @@ function wantedOrExit(): Wanted {
 }
 
 async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
+  provideSettings(settings);
   const log = openLog(settings);
   // Neither Redis nor the register has anything to do with it, so not the whole program is put together.
   @Module({
-    imports: [SettingsModule.of(settings), ObservabilityModule.of({ log }), DatabaseModule, MithrilModule],
+    imports: [SettingsModule, ObservabilityModule, DatabaseModule, MithrilModule],
     providers: [LocalTokens],
   })
   class TokenModule {}

@@ -4,14 +4,8 @@ import { AppModule } from '../app.module';
 import { ConfigurationFault } from '../config/configuration-fault';
 import { ENVIRONMENT, type Settings } from '../config/env';
 import { ownSettingsOrExit } from '../config/own-settings';
-import {
-  JobList,
-  JobRunRepository,
-  PURGE_JOB,
-  RunInForeground,
-  runSummary,
-  type ForegroundEnd,
-} from '../jobs';
+import { provideSettings } from '../config/settings.module';
+import { JobRegistry, JobRunRepository, PURGE_JOB, JobRunner, runSummary, type ForegroundEnd } from '../jobs';
 import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
 import { VERIFICATION_JOBS } from '../verifications';
 import { ExitStatus } from './exit-status';
@@ -38,6 +32,7 @@ async function run(): Promise<number> {
     ...own,
     JOB_GIVE_UP_AFTER_MINUTES: usage.giveUpAfterMinutes ?? own.JOB_GIVE_UP_AFTER_MINUTES,
   };
+  provideSettings(settings);
   const log = openLog(settings);
   watchForStrayErrors(log);
   if (settings.REDIS_URL === undefined) log.info('no REDIS_URL: this run does without Redis');
@@ -54,27 +49,24 @@ async function run(): Promise<number> {
 }
 
 async function runJob({ name, json }: Usage, settings: Settings, log: Log): Promise<number> {
-  const app = await NestFactory.createApplicationContext(
-    AppModule.of({ settings, log, works: false, rings: false }),
-    {
-      logger: new NestLog(log),
-      abortOnError: false,
-    },
-  );
+  const app = await NestFactory.createApplicationContext(AppModule, {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
-    const jobs = app.get(JobList, { strict: false });
+    const jobs = app.get(JobRegistry, { strict: false });
     const job = jobs.get(name);
     const progress = showProgress({
       runs: app.get(JobRunRepository, { strict: false }),
       counters: job.counters,
       due: () => job.due(),
     });
-    const end = await app.get(RunInForeground, { strict: false }).run({
+    const end = await app.get(JobRunner, { strict: false }).runInForeground({
       job: name,
       startedBy: settings.SYSTEM_USER_ID,
       signals: signal.signals,
-      begun: (runId) => progress.start(runId),
+      onStart: (runId) => progress.start(runId),
     });
     await progress.stop();
     tell(end, { json, counters: job.counters });

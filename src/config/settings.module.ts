@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { Module, type DynamicModule } from '@nestjs/common';
-import { type Clock, CLOCK, SYSTEM_CLOCK } from './clock';
+import { Global, Module } from '@nestjs/common';
+import { CLOCK, SYSTEM_CLOCK } from './clock';
 import type { ReadEnvironment } from './env';
 import { WORKER_ID } from './worker-id';
 
 /** Ask for it with `@Inject(SETTINGS) settings: Settings`. */
 export const SETTINGS = Symbol('SETTINGS');
 
-/** Hands the settings, read once at start, to whoever asks. Global, because every room has some. */
-@Module({})
-export class SettingsModule {
-  /** A program that needs few servers names no others, and puts together only rooms that need no more. */
-  static of(settings: ReadEnvironment, clock: Clock = SYSTEM_CLOCK): DynamicModule {
-    return {
-      module: SettingsModule,
-      global: true,
-      providers: [
-        { provide: SETTINGS, useValue: settings },
-        { provide: CLOCK, useValue: clock },
-        { provide: WORKER_ID, useFactory: () => randomUUID() },
-      ],
-      exports: [SETTINGS, CLOCK, WORKER_ID],
-    };
-  }
+let settingsOfProcess: ReadEnvironment | undefined;
+
+/** Sets what `SETTINGS` is in this process. A command calls it with what it has read, before it creates the application. */
+export function provideSettings(settings: ReadEnvironment): void {
+  settingsOfProcess = settings;
 }
+
+function providedSettings(): ReadEnvironment {
+  if (settingsOfProcess === undefined) throw new Error('No settings: call provideSettings first.');
+  return settingsOfProcess;
+}
+
+/** Settings, clock and the worker's id, for every module. Tests override the providers. */
+@Global()
+@Module({
+  providers: [
+    { provide: SETTINGS, useFactory: providedSettings },
+    { provide: CLOCK, useValue: SYSTEM_CLOCK },
+    { provide: WORKER_ID, useFactory: () => randomUUID() },
+  ],
+  exports: [SETTINGS, CLOCK, WORKER_ID],
+})
+export class SettingsModule {}

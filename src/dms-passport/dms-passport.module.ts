@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
+import { JobsWorkerModule } from '../jobs';
 import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
+import { DmsPassportOfPartiesProcessor, DmsPassportProcessor } from './dms-passport.processor';
 import { DmsPassportRepository } from './dms-passport.repository';
 import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
 
@@ -20,3 +22,7 @@ import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.st
   exports: [DmsPassportStream, DmsPassportOfPartiesStream],
 })
 export class DmsPassportModule {}
+
+/** Its wake-up jobs, for workers. */
+@Module({ imports: [JobsWorkerModule], providers: [DmsPassportOfPartiesProcessor, DmsPassportProcessor] })
+export class DmsPassportWorkerModule {}

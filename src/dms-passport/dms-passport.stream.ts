@@ -13,6 +13,7 @@ import type {
   RegisterStream,
   StreamJob,
 } from '../domain/verification/register-stream';
+import type { JobName } from '../jobs';
 import type { MvsTrembitaClient } from '../mvs-trembita';
 import {
   type DmsPassportQuestion,
@@ -26,7 +27,7 @@ const BOOKLET = '0101';
 
 /** Whether a person's passport is listed in the register of invalid documents of the migration service. */
 export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, DmsPassportAnswer, Sql> {
-  static readonly JOB: string = 'dms-passport-persons';
+  static readonly JOB: JobName = 'dms-passport-persons';
 
   readonly name = 'dms_passport';
   readonly method = 'CheckPassportDMSStatus';
@@ -92,7 +93,7 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
 
 /** The same about the passports of parties, on a timetable of its own. */
 export class DmsPassportOfPartiesStream extends DmsPassportStream {
-  static override readonly JOB = 'dms-passport-parties';
+  static override readonly JOB: JobName = 'dms-passport-parties';
 
   protected override jobOf(settings: Settings): StreamJob {
     return {

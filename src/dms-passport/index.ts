@@ -1,3 +1,3 @@
-export { DmsPassportModule } from './dms-passport.module';
+export { DmsPassportModule, DmsPassportWorkerModule } from './dms-passport.module';
 export { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
 export { DMS_PASSPORT_ANSWERS, type DmsPassportAnswer } from './dms-passport.stream';

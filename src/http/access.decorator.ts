@@ -32,7 +32,7 @@ export const InternalOnly = () => says({ kind: 'internal only' });
 /** Knows who is behind a token. The room that keeps the tokens stands above this one and hands it in. */
 export interface Callers {
   /** Refuses a token that is not valid. */
-  ofToken(token: string): Promise<Caller>;
+  authenticate(token: string): Promise<Caller>;
 }
 
 /** Ask for it with `@Inject(CALLERS) callers: Callers`. */

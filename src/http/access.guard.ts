@@ -46,7 +46,7 @@ export class AccessGuard implements CanActivate {
   private async callerBehind(request: Request): Promise<Caller> {
     const known = callerOf(request);
     if (known !== undefined) return known;
-    const caller = await this.callers.ofToken(bearerTokenIn(request.headers.authorization));
+    const caller = await this.callers.authenticate(bearerTokenIn(request.headers.authorization));
     noteCaller(request, caller);
     return caller;
   }

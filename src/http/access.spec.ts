@@ -2,8 +2,9 @@ import { Controller, Get, Module, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/access/access.rules';
-import { describeError, ObservabilityModule, openLog } from '../observability';
+import { describeError, openLog } from '../observability';
 import { CallerOf, createApplication, HttpModule, startListening, Needs, WithoutToken } from '.';
+import { httpPlatform } from '../../test/support/http-platform';
 
 const OFFICIAL: Caller = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',
@@ -73,16 +74,9 @@ afterEach(async () => {
 
 /** Where an application of these controllers listens. */
 async function listening(...controllers: Type[]): Promise<string> {
-  const yes = () => Promise.resolve(true);
   const log = openLog({ LOG_LEVEL: 'silent' });
   @Module({
-    imports: [
-      ObservabilityModule.of({ log }),
-      HttpModule.of({
-        probes: { useFactory: () => ({ database: yes, migrations: yes }) },
-        callers: { useFactory: () => ({ ofToken: () => Promise.resolve(OFFICIAL) }) },
-      }),
-    ],
+    imports: [httpPlatform({ log, callers: { authenticate: () => Promise.resolve(OFFICIAL) } }), HttpModule],
     controllers,
   })
   class SomeModule {}

@@ -5,7 +5,7 @@ import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal';
-import { ObservabilityModule, openLog } from '../observability';
+import { openLog } from '../observability';
 import {
   HttpModule,
   InternalOnly,
@@ -17,7 +17,7 @@ import {
   parsePaging,
   type HttpAddresses,
 } from '.';
-import { NO_CALLERS } from '../../test/support/http-client';
+import { httpPlatform } from '../../test/support/http-platform';
 import { REFUSAL_ANSWERS } from './refusal-answers.table';
 
 const MARKER = 'marker-КВ123456';
@@ -96,15 +96,8 @@ beforeAll(async () => {
     },
   });
   const log = openLog({ LOG_LEVEL: 'debug' }, destination);
-  const good = () => Promise.resolve(true);
   @Module({
-    imports: [
-      ObservabilityModule.of({ log }),
-      HttpModule.of({
-        probes: { useFactory: () => ({ database: good, migrations: good }) },
-        callers: NO_CALLERS,
-      }),
-    ],
+    imports: [httpPlatform({ log }), HttpModule],
     controllers: [ThingsController, InnerController],
   })
   class TestModule {}

@@ -14,8 +14,8 @@ function setHeaders(_request: Request, response: Response, next: NextFunction): 
 }
 
 /**
- * Makes the application behind every door, not yet listening. Errors at start are thrown to the caller, who
- * logs them by the allow-list; the framework would print them.
+ * Creates the application, not yet listening. Errors at start are thrown to the caller, who logs them by the allow-list;
+ * the framework would print them.
  */
 export async function createApplication(
   root: Type | DynamicModule,
@@ -26,8 +26,13 @@ export async function createApplication(
     logger: new NestLog(log),
     abortOnError: false,
   });
+  configureApplication(app);
+  return app;
+}
+
+/** What every application needs that serves HTTP; it must have been created without a body parser. */
+export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(identifyRequest, countRequests(log, app.get(Metrics)), setHeaders, readJsonBody);
-  return app;
+  app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders, readJsonBody);
 }

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { Controller, Get, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ObservabilityModule, openLog } from '../observability';
+import { openLog } from '../observability';
 import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
-import { NO_CALLERS } from '../../test/support/http-client';
+import { httpPlatform } from '../../test/support/http-platform';
 import { HttpServers } from './http-listener';
 import { withDeadline } from './readiness';
 
@@ -41,13 +41,7 @@ class SlowController {
 async function anApp(probes: Partial<ReadinessProbes> = {}): Promise<NestExpressApplication> {
   const log = openLog({ LOG_LEVEL: 'silent' });
   @Module({
-    imports: [
-      ObservabilityModule.of({ log }),
-      HttpModule.of({
-        probes: { useFactory: () => ({ database: yes, migrations: yes, ...probes }) },
-        callers: NO_CALLERS,
-      }),
-    ],
+    imports: [httpPlatform({ log, probes }), HttpModule],
     controllers: [SlowController],
   })
   class TestModule {}

@@ -5,7 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Settings } from '../config/env';
 import { Log } from '../observability';
 import { noteListener, type Listener } from './request-context';
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 
 /** `http` answers clients and has an internal port beside it; `worker` has only the internal one. */
 export type ServerRole = 'http' | 'worker';
@@ -109,14 +109,14 @@ async function close(server: Server): Promise<void> {
 
 /** The listeners of this process. They close before the database does, so that the last requests get answers. */
 @Injectable()
-export class HttpServers implements BeforeApplicationShutdown {
+export class HttpServers implements OnModuleDestroy {
   private readonly servers = new Set<Server>();
 
   add(server: Server): void {
     this.servers.add(server);
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     await this.close();
   }
 

@@ -1,9 +1,9 @@
 export { ACCESS, type Access, InternalOnly, Needs, NeedsByField, WithoutToken } from './access.decorator';
 export { answerTo } from './refusal.filter';
 export { day, id, isStorable, saysPattern, text, textLike } from './validation/schema-fields';
-export { CallerOf, type Callers } from './access.decorator';
+export { CallerOf, CALLERS, type Callers } from './access.decorator';
 export { UndecidedAccess } from './access-check.service';
-export { createApplication } from './http-application';
+export { configureApplication, createApplication } from './http-application';
 export { WithoutEnvelope } from './envelope.interceptor';
 export { HttpModule } from './http.module';
 export { startListening, type ServerRole, type HttpAddresses } from './http-listener';
@@ -14,6 +14,6 @@ export { DEFAULT_PAGE_SIZE, ListAnswer, PAGE_SIZE_CAP, parsePaging, type PageReq
 export { parseBody } from './validation/schema-faults';
 export { type ListAsked, parseList } from './parse-list';
 export { ParseId } from './parse-id';
-export type { Probe, ReadinessProbes } from './readiness';
+export { type Probe, READINESS_PROBES, type ReadinessProbes } from './readiness';
 export type { FieldContext } from './request-context';
 export { traitsOf } from './request-context';

@@ -1,15 +1,26 @@
-export { Bell } from './bell';
-export type { Errands, TakenErrand } from './errand';
-export { ErrandLoop } from './errand-loop';
-export { ErrandsModule } from './errands.module';
-export type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
-export { JobList } from './job-list';
-export { type JobRun, RUN_STATUSES, type RunStatus, runSummary } from './job-run';
+export { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask } from './background-task-loop';
+export {
+  type HelpEnd,
+  type HelpSignals,
+  type Job,
+  type JobRun,
+  RUN_STATUSES,
+  type RunFacts,
+  type RunStatus,
+  runSummary,
+} from './job';
+export {
+  type BackgroundTaskQueue,
+  JOB_NAMES,
+  type JobName,
+  JobRegistry,
+  type QueueName,
+} from './job-registry';
 export { JobRunRepository } from './job-run.repository';
-export { JobsModule, RedisModule } from './jobs.module';
-export { PurgeList } from './purge-list';
-export { PURGE_JOB } from './purge-old-rows';
+export { type ForegroundEnd, JobRunner } from './job-runner.service';
+export { JobWorkers } from './job-worker.service';
+export { JobsModule, JobsWorkerModule } from './jobs.module';
+export { PURGE_JOB, PurgeRegistry } from './purge.job';
+export { QueuesModule } from './queues.module';
 export { RedisConnections } from './redis-connections';
-export { type ForegroundEnd, RunInForeground } from './run-in-foreground';
-export { StartRun } from './start-run';
-export { Tickets } from './tickets';
+export { WakeUps } from './wake-ups.service';

@@ -1,20 +1,153 @@
-import type { Sql, Transactions } from '../database/transactions';
-import type { RunFacts } from './job';
-import type { JobRun, RunStatus } from './job-run';
-import * as statements from './job-run-statements';
+import { Injectable } from '@nestjs/common';
+import { type Sql, type Statement, Transactions } from '../database/transactions';
+import type { JobRun, RunFacts, RunStatus } from './job';
 
-/** What came of a start by hand. */
+/** Another program may start a run without saying when. */
+const COLUMNS = `r.id, r.job, r.tick, r.status, coalesce(r.started_at, r.inserted_at) AS started_at, r.finished_at, r.started_by`;
+
+/** Counts are summed from the workers' rows, also of a run that is over: a late row is not lost. */
+const WITH_COUNTS = `${COLUMNS}, coalesce((
+  SELECT jsonb_object_agg(counter, n) FROM (
+    SELECT counter, sum(n) AS n FROM mpi.job_run_counts WHERE run_id = r.id GROUP BY counter) AS counted), '{}') AS counts`;
+
+const RECORD_SCHEDULE: Statement = {
+  name: 'record_schedule',
+  text: `INSERT INTO mpi.job_schedules (job) VALUES ($1::varchar) ON CONFLICT (job) DO NOTHING`,
+};
+
+/** Since when ticks count, and the time of the database. A schedule never seen before starts with its next tick. */
+const LAST_TICK: Statement = {
+  name: 'last_tick',
+  text: `
+    SELECT now() AS now, greatest(s.first_seen_at,
+             (SELECT max(tick) FROM mpi.job_runs WHERE job = s.job)) AS since
+      FROM mpi.job_schedules AS s WHERE s.job = $1::varchar`,
+};
+
+/** A tick is one row, whichever worker inserts it first. While a run is going the tick is recorded as SKIPPED. */
+const INSERT_TICK: Statement = {
+  name: 'insert_tick',
+  text: `
+    INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status, finished_at)
+    SELECT $1::varchar, $2::timestamptz, now(), $3::uuid,
+           CASE WHEN running THEN 'SKIPPED' ELSE 'RUNNING' END, CASE WHEN running THEN now() END
+      FROM (SELECT EXISTS (SELECT FROM mpi.job_runs WHERE job = $1::varchar AND status = 'RUNNING') AS running) AS now_running
+    ON CONFLICT DO NOTHING
+    RETURNING id, status`,
+};
+
+const RUNNING: Statement = {
+  name: 'running_run',
+  text: `SELECT ${COLUMNS}, '{}'::jsonb AS counts FROM mpi.job_runs AS r WHERE job = $1::varchar AND status = 'RUNNING'`,
+};
+
+const LOCK_RUNNING: Statement = {
+  name: 'lock_running_run',
+  text: `
+    SELECT id, coalesce(lease_until > now(), false) AS living
+      FROM mpi.job_runs WHERE job = $1::varchar AND status = 'RUNNING' FOR UPDATE`,
+};
+
+const INSERT_BY_HAND: Statement = {
+  name: 'insert_run_by_hand',
+  text: `
+    INSERT INTO mpi.job_runs (job, started_at, started_by, status, worker, lease_until)
+    VALUES ($1::varchar, now(), $2::uuid, 'RUNNING', $3::varchar, now() + make_interval(secs => $4))
+    ON CONFLICT DO NOTHING
+    RETURNING id`,
+};
+
+/** A run that no worker holds yet: the first one to be woken will. No row while another run is going. */
+const INSERT_ON_REQUEST: Statement = {
+  name: 'insert_run_on_request',
+  text: `
+    WITH started AS (
+      INSERT INTO mpi.job_runs (job, started_at, started_by, status)
+      VALUES ($1::varchar, now(), $2::uuid, 'RUNNING')
+      ON CONFLICT DO NOTHING
+      RETURNING *
+    ), noted AS (
+      INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+      SELECT started_by, 'job_runs', id, jsonb_build_object('job', job, 'status', status) FROM started
+    )
+    SELECT ${COLUMNS}, '{}'::jsonb AS counts FROM started AS r`,
+};
+
+/** Takes the lease when no living worker has it, and renews the worker's own. */
+const TAKE_LEASE: Statement = {
+  name: 'take_run_lease',
+  text: `
+    UPDATE mpi.job_runs SET worker = $2::varchar, lease_until = now() + make_interval(secs => $3), updated_at = now()
+     WHERE id = $1::uuid AND status = 'RUNNING'
+       AND (worker = $2::varchar OR worker IS NULL OR lease_until IS NULL OR lease_until < now())
+    RETURNING id`,
+};
+
+const RELEASE_LEASE: Statement = {
+  name: 'release_run_lease',
+  text: `
+    UPDATE mpi.job_runs SET worker = NULL, lease_until = NULL, updated_at = now()
+     WHERE id = $1::uuid AND status = 'RUNNING' AND worker = $2::varchar`,
+};
+
+/** Only the holder ends a run. The row is locked before anything is read: a claim for the run locks the same row. */
+const LOCK_OWN_RUN: Statement = {
+  name: 'lock_own_run',
+  text: `
+    SELECT id FROM mpi.job_runs
+     WHERE id = $1::uuid AND status = 'RUNNING' AND worker = $2::varchar FOR UPDATE`,
+};
+
+const END_RUN: Statement = {
+  name: 'end_run',
+  text: `
+    UPDATE mpi.job_runs AS r
+       SET status = $2::varchar, finished_at = now(), updated_at = now(), lease_until = NULL,
+           counts = coalesce((SELECT jsonb_object_agg(counter, n) FROM (
+             SELECT counter, sum(n) AS n FROM mpi.job_run_counts WHERE run_id = r.id GROUP BY counter) AS counted), '{}')
+     WHERE id = $1::uuid`,
+};
+
+/**
+ * When a run of each of these jobs last finished, in seconds since the epoch; until one has, when a worker first saw the
+ * schedule, and 0 before that. Each job is one look into the index of finished runs, however many there are.
+ */
+export const LAST_FINISHED: Statement = {
+  name: 'last_finished_runs',
+  text: `
+    SELECT wanted.job, coalesce(extract(epoch FROM coalesce(
+             (SELECT max(finished_at) FROM mpi.job_runs WHERE job = wanted.job AND status = 'FINISHED'),
+             s.first_seen_at)), 0)::float8 AS seconds
+      FROM unnest($1::varchar[]) AS wanted (job) LEFT JOIN mpi.job_schedules AS s ON s.job = wanted.job`,
+};
+
+const FIND: Statement = {
+  name: 'find_run',
+  text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r WHERE id = $1::uuid`,
+};
+
+const LIST: Statement = {
+  name: 'list_runs',
+  text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r ORDER BY r.started_at DESC, r.id LIMIT $1 OFFSET $2`,
+};
+
+const COUNT: Statement = {
+  name: 'count_runs',
+  text: `SELECT count(*)::int AS total FROM mpi.job_runs`,
+};
+
+/** The result of a start by hand. */
 export type Started =
   | { readonly kind: 'started' | 'taken_over'; readonly runId: string }
   | { readonly kind: 'already_running'; readonly runId: string };
 
-/** Who wants to hold a run, and for how long before it counts as dead. */
+/** The worker that wants to hold a run, and after how long without a renewal it counts as dead. */
 export interface Holder {
   readonly worker: string;
   readonly leaseSeconds: number;
 }
 
-/** The run of a tick; SKIPPED when the one before was still going. */
+/** The run of a tick; SKIPPED when the run before it was still going. */
 export interface InsertedTick {
   readonly id: string;
   readonly status: RunStatus;
@@ -38,20 +171,21 @@ interface RunRow {
 }
 
 /** Runs of jobs. Times are those of the database. */
+@Injectable()
 export class JobRunRepository {
   constructor(private readonly transactions: Transactions) {}
 
   /** Since when ticks of the job count, and the time of the database. */
   async lastTick(job: string): Promise<{ readonly since: Date; readonly now: Date }> {
-    await this.transactions.query(statements.NOTE_SCHEDULE, [job]);
-    const [row] = await this.transactions.query<{ since: Date; now: Date }>(statements.LAST_TICK, [job]);
-    if (row === undefined) throw new Error('A schedule that was just noted is missing.');
+    await this.transactions.query(RECORD_SCHEDULE, [job]);
+    const [row] = await this.transactions.query<{ since: Date; now: Date }>(LAST_TICK, [job]);
+    if (row === undefined) throw new Error('A schedule that was just recorded is missing.');
     return row;
   }
 
-  /** Records a tick; undefined when another worker was faster. */
+  /** Records a tick; undefined when another worker has done so. */
   async insertTick(job: string, tick: Date, startedBy: string): Promise<InsertedTick | undefined> {
-    const [row] = await this.transactions.query<{ id: string; status: RunStatus }>(statements.INSERT_TICK, [
+    const [row] = await this.transactions.query<{ id: string; status: RunStatus }>(INSERT_TICK, [
       job,
       tick.toISOString(),
       startedBy,
@@ -60,26 +194,26 @@ export class JobRunRepository {
   }
 
   async running(job: string): Promise<RunFacts | undefined> {
-    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(statements.RUNNING, [job]);
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(RUNNING, [job]);
     if (row === undefined) return undefined;
     return { id: row.id, job: row.job, byHand: row.tick === null, startedAt: row.started_at };
   }
 
-  /** Starts a run by hand, or takes over one whose holder is gone. */
+  /** Starts a run by hand, or takes over a run whose holder is dead. */
   async start(job: string, startedBy: string, holder: Holder): Promise<Started> {
     for (;;) {
       const started = await this.tryToStart(job, startedBy, holder);
-      // Somebody inserted a run after we looked: look again at what stands there now.
+      // Another process inserted a run in between: look at that one.
       if (started !== undefined) return started;
     }
   }
 
-  /** Starts a run that the workers will find, and notes who asked for it; nothing while one is going. */
+  /** Starts a run that the workers will find, and records who asked for it; undefined while one is going. */
   async startOnRequest(job: string, startedBy: string): Promise<JobRun | undefined> {
-    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(
-      statements.INSERT_ON_REQUEST,
-      [job, startedBy],
-    );
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(INSERT_ON_REQUEST, [
+      job,
+      startedBy,
+    ]);
     return row === undefined ? undefined : jobRun(row);
   }
 
@@ -87,7 +221,7 @@ export class JobRunRepository {
     return this.transactions.inTransaction(async (sql) => {
       const running = await lockRunning(sql, job);
       if (running === undefined) {
-        const [inserted] = await sql.query<{ id: string }>(statements.INSERT_BY_HAND, [
+        const [inserted] = await sql.query<{ id: string }>(INSERT_BY_HAND, [
           job,
           startedBy,
           holder.worker,
@@ -96,19 +230,19 @@ export class JobRunRepository {
         return inserted === undefined ? undefined : { kind: 'started', runId: inserted.id };
       }
       if (running.living) return { kind: 'already_running', runId: running.id };
-      await sql.query(statements.TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);
+      await sql.query(TAKE_LEASE, [running.id, holder.worker, holder.leaseSeconds]);
       return { kind: 'taken_over', runId: running.id };
     });
   }
 
   /** Takes or renews the lease; false when another living worker holds the run, or it is over. */
   async takeLease(runId: string, { worker, leaseSeconds }: Holder): Promise<boolean> {
-    const rows = await this.transactions.query(statements.TAKE_LEASE, [runId, worker, leaseSeconds]);
+    const rows = await this.transactions.query(TAKE_LEASE, [runId, worker, leaseSeconds]);
     return rows.length > 0;
   }
 
-  async giveUpLease(runId: string, worker: string): Promise<void> {
-    await this.transactions.query(statements.GIVE_UP_LEASE, [runId, worker]);
+  async releaseLease(runId: string, worker: string): Promise<void> {
+    await this.transactions.query(RELEASE_LEASE, [runId, worker]);
   }
 
   /** Ends the run if this worker holds it and nothing of it is unfinished. */
@@ -118,20 +252,20 @@ export class JobRunRepository {
     how: { readonly status: RunStatus; readonly unfinished: (sql: Sql) => Promise<boolean> },
   ): Promise<boolean> {
     return this.transactions.inTransaction(async (sql) => {
-      const own = await sql.query(statements.LOCK_OWN_RUN, [runId, worker]);
+      const own = await sql.query(LOCK_OWN_RUN, [runId, worker]);
       if (own.length === 0 || (await how.unfinished(sql))) return false;
-      await sql.query(statements.END_RUN, [runId, how.status]);
+      await sql.query(END_RUN, [runId, how.status]);
       return true;
     });
   }
 
-  /** Of each of these jobs; the statement says what stands for a job that never finished. */
+  /** Of each of these jobs; `LAST_FINISHED` says what is returned for a job that never finished. */
   lastFinished(jobs: readonly string[]): Promise<readonly LastFinished[]> {
-    return this.transactions.query<LastFinished & Record<string, unknown>>(statements.LAST_FINISHED, [jobs]);
+    return this.transactions.query<LastFinished & Record<string, unknown>>(LAST_FINISHED, [jobs]);
   }
 
   async find(runId: string): Promise<JobRun | undefined> {
-    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(statements.FIND, [runId]);
+    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(FIND, [runId]);
     return row === undefined ? undefined : jobRun(row);
   }
 
@@ -140,17 +274,17 @@ export class JobRunRepository {
     readonly size: number;
     readonly offset: number;
   }): Promise<{ runs: JobRun[]; total: number }> {
-    const rows = await this.transactions.query<RunRow & Record<string, unknown>>(statements.LIST, [
+    const rows = await this.transactions.query<RunRow & Record<string, unknown>>(LIST, [
       page.size,
       page.offset,
     ]);
-    const [count] = await this.transactions.query<{ total: number }>(statements.COUNT);
+    const [count] = await this.transactions.query<{ total: number }>(COUNT);
     return { runs: rows.map(jobRun), total: count?.total ?? 0 };
   }
 }
 
 async function lockRunning(sql: Sql, job: string): Promise<{ id: string; living: boolean } | undefined> {
-  const [row] = await sql.query<{ id: string; living: boolean }>(statements.LOCK_RUNNING, [job]);
+  const [row] = await sql.query<{ id: string; living: boolean }>(LOCK_RUNNING, [job]);
   return row;
 }
 

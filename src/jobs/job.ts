@@ -1,15 +1,34 @@
 import type { Sql } from '../database/transactions';
 
-/** A run as those who help in it see it. */
+/** How a run that began may end. */
+export const RUN_ENDS = ['FINISHED', 'FAILED', 'STOPPED'] as const;
+/** SKIPPED is a tick that came while the run before it was still going. */
+export const RUN_STATUSES = ['RUNNING', ...RUN_ENDS, 'SKIPPED'] as const;
+export type RunStatus = (typeof RUN_STATUSES)[number];
+
+/** A run with its counters so far. */
+export interface JobRun {
+  readonly id: string;
+  readonly job: string;
+  /** The tick of the schedule that started it; null for a run started by hand. */
+  readonly tick: Date | null;
+  readonly status: RunStatus;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly startedBy: string | null;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** A run as the workers see it that take part in it. */
 export interface RunFacts {
   readonly id: string;
   readonly job: string;
-  /** Started by somebody rather than by the timetable. */
+  /** Started by a person rather than by the schedule. */
   readonly byHand: boolean;
   readonly startedAt: Date;
 }
 
-/** How a worker is told to come to an end. */
+/** How a worker learns that it must stop. */
 export interface HelpSignals {
   /** Take nothing new; what is under way may end. */
   readonly stop: AbortSignal;
@@ -17,13 +36,16 @@ export interface HelpSignals {
   readonly abort: AbortSignal;
 }
 
-/** Why a worker stopped helping: nothing is left that it could take, it was told to, nobody answers, or it cannot be done. */
+/**
+ * Why a worker stopped helping: nothing is left that it could take, it was stopped, the register does not answer, or the
+ * work cannot be done.
+ */
 export type HelpEnd = 'nothing_due' | 'stopped' | 'unreachable' | 'failed';
 
-/** A job of the timetable. Any number of workers help in one run of it; what they do is counted by name. */
+/** A scheduled job. Any number of workers help in one run of it; what they do is counted by name. */
 export interface Job {
   readonly name: string;
-  /** Cron expression with five fields, read in the time zone of the timetable. */
+  /** Cron expression with five fields, in the time zone of the setting. */
   readonly schedule: string;
   readonly counters: readonly string[];
   /** Takes part in a run until nothing is left to take. */
@@ -32,9 +54,27 @@ export interface Job {
   sweep(): Promise<void>;
   /**
    * Whether the run may not end yet: a worker still holds work of it, or work came back after the last look for it.
-   * When nobody answers, what came back is left for the next run.
+   * When the register does not answer, what came back is left for the next run.
    */
   unfinished(sql: Sql, runId: string, end: HelpEnd): Promise<boolean>;
-  /** How much there is to do, for a progress bar; null when nobody can tell quickly. */
+  /** How much there is to do, for a progress bar; null when it cannot be counted quickly. */
   due(): Promise<number | null>;
+}
+
+const TECHNICAL_ERRORS = 'technical_errors.';
+
+/** A run as people and programs read it: its record, its counters by name, technical errors by kind. */
+export function runSummary(run: JobRun, counters: readonly string[]): Record<string, unknown> {
+  const kinds = Object.entries(run.counts).filter(([counter]) => counter.startsWith(TECHNICAL_ERRORS));
+  return {
+    job: run.job,
+    run_id: run.id,
+    status: run.status,
+    started_at: run.startedAt.toISOString(),
+    finished_at: run.finishedAt?.toISOString() ?? null,
+    ...Object.fromEntries(counters.map((counter) => [counter, run.counts[counter] ?? 0])),
+    technical_errors: Object.fromEntries(
+      kinds.map(([counter, n]) => [counter.slice(TECHNICAL_ERRORS.length), n]),
+    ),
+  };
 }

@@ -1,10 +1,72 @@
+import { Inject, Injectable } from '@nestjs/common';
 import Redis, { Cluster, type DNSLookupFunction, type RedisOptions } from 'ioredis';
-import type { RedisCredentials, RedisPlace } from './redis-place';
+import type { Settings } from '../config/env';
+import type { ServerPlace } from '../config/setting-kinds';
+import { SETTINGS } from '../config/settings.module';
+import { Log } from '../observability';
+
+/** How the program logs in to the servers, and whether connections are encrypted. */
+interface RedisCredentials {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly tls: boolean;
+}
+
+/** The settings that say where Redis is. */
+export type RedisSettings = Pick<
+  Settings,
+  | 'REDIS_URL'
+  | 'REDIS_SENTINELS'
+  | 'REDIS_MASTER_NAME'
+  | 'REDIS_SENTINEL_PASSWORD'
+  | 'REDIS_CLUSTER_NODES'
+  | 'REDIS_USERNAME'
+  | 'REDIS_PASSWORD'
+  | 'REDIS_TLS'
+>;
+
+/** Where Redis is. */
+type RedisPlace =
+  | { readonly kind: 'server'; readonly url: string }
+  | {
+      readonly kind: 'sentinels';
+      readonly sentinels: readonly ServerPlace[];
+      readonly master: string;
+      readonly sentinelPassword?: string | undefined;
+      readonly credentials: RedisCredentials;
+    }
+  | {
+      readonly kind: 'cluster';
+      readonly nodes: readonly ServerPlace[];
+      readonly credentials: RedisCredentials;
+    };
+
+function redisPlaceOf(settings: RedisSettings): RedisPlace {
+  const credentials = {
+    username: settings.REDIS_USERNAME,
+    password: settings.REDIS_PASSWORD,
+    tls: settings.REDIS_TLS,
+  };
+  if (settings.REDIS_SENTINELS !== undefined) {
+    return {
+      kind: 'sentinels',
+      sentinels: settings.REDIS_SENTINELS,
+      master: settings.REDIS_MASTER_NAME,
+      sentinelPassword: settings.REDIS_SENTINEL_PASSWORD,
+      credentials,
+    };
+  }
+  if (settings.REDIS_CLUSTER_NODES !== undefined) {
+    return { kind: 'cluster', nodes: settings.REDIS_CLUSTER_NODES, credentials };
+  }
+  return { kind: 'server', url: settings.REDIS_URL ?? '' };
+}
 
 type Kind = 'client' | 'subscriber' | 'bclient';
 
 /** The longest pause between two attempts to reach Redis: back at work within a second of its return. */
 const RECONNECT_WITHIN_MS = 1_000;
+
 /** A command of the producer that takes longer has failed; its caller does not wait for it anyway. */
 const COMMAND_TIMEOUT_MS = 2_000;
 
@@ -39,18 +101,22 @@ const byItsName: DNSLookupFunction = (host, answer) => answer(null, host);
  * The connections Bull works with. The producer keeps no queue of its own while Redis is away, or the memory would fill
  * with bells nobody needs; the two that listen wait for ever. Bull does not close connections it was given: we do.
  */
+@Injectable()
 export class RedisConnections {
   private readonly open = new Set<Redis | Cluster>();
+  private readonly place: RedisPlace;
 
   constructor(
-    private readonly place: RedisPlace,
-    private readonly failed: (error: unknown) => void,
-  ) {}
+    @Inject(SETTINGS) settings: RedisSettings,
+    private readonly log: Log,
+  ) {
+    this.place = redisPlaceOf(settings);
+  }
 
   readonly create = (kind: Kind): Redis | Cluster => {
     const redis = connect(this.place, kind);
     // Without a listener a lost connection would end the process.
-    redis.on('error', this.failed);
+    redis.on('error', (error) => this.log.error('redis connection failed', error));
     this.open.add(redis);
     return redis;
   };

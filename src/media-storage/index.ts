@@ -1,3 +1,3 @@
-export { MediaStorageModule, type MediaStorageChoices } from './media-storage.module';
+export { MediaStorageModule, MediaStorageWorkerModule } from './media-storage.module';
 export { MediaUploads } from './media-uploads';
 export { SweepOrphans } from './sweep-orphans';

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Module, type Provider } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { Transactions } from '../database/transactions';
@@ -11,24 +11,6 @@ import { S3Store } from './s3-store';
 import { SweepAtTimes } from './sweep-at-times';
 import { SweepOrphans } from './sweep-orphans';
 import { sweepPaceOf } from './sweep-pace.rules';
-
-/** What a process does about objects. */
-export interface MediaStorageChoices {
-  /** Sweeps up what failed registrations have left. */
-  readonly works: boolean;
-}
-
-/** Objects that belong to persons: where they lie, and that none is left behind. */
-@Module({})
-export class MediaStorageModule {
-  static of({ works }: MediaStorageChoices): DynamicModule {
-    return {
-      module: MediaStorageModule,
-      providers: [store, repository, mediaUploads, waiting, sweepOrphans, ...(works ? [sweepAtTimes] : [])],
-      exports: [MediaUploads, SweepOrphans],
-    };
-  }
-}
 
 const WAITING = Symbol('WAITING');
 
@@ -96,3 +78,14 @@ const waiting: Provider = {
     metrics.refreshBy(async () => metrics.mediaUploadsWaiting.set(await uploads.waiting()));
   },
 };
+
+/** Objects that belong to persons: where they are stored, and that no orphan stays. */
+@Module({
+  providers: [store, repository, mediaUploads, waiting, sweepOrphans],
+  exports: [MediaUploads, SweepOrphans],
+})
+export class MediaStorageModule {}
+
+/** Removes objects of failed registrations from time to time; for workers. */
+@Module({ imports: [MediaStorageModule], providers: [sweepAtTimes] })
+export class MediaStorageWorkerModule {}

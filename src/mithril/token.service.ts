@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Sql, Transactions } from '../database/transactions';
 import { callerBehind, type Caller } from '../domain/access/access.rules';
+import type { Callers } from '../http';
 import { type Grant, TokenRepository } from './token.repository';
 
 /** 256 bits, as many as the hash has. */
@@ -9,7 +10,7 @@ const TOKEN_BYTES = 32;
 
 /** Access tokens. The database has only their hashes. */
 @Injectable()
-export class TokenService {
+export class TokenService implements Callers {
   constructor(
     private readonly transactions: Transactions,
     private readonly tokens: TokenRepository,

@@ -1,3 +1,3 @@
-export { MvsPassportModule } from './mvs-passport.module';
+export { MvsPassportModule, MvsPassportWorkerModule } from './mvs-passport.module';
 export { MvsPassportStream } from './mvs-passport.stream';
 export { MVS_PASSPORT_ANSWERS } from './mvs-passport.stream';

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
+import { JobsWorkerModule } from '../jobs';
 import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsPassportProcessor } from './mvs-passport.processor';
 import { MvsPassportRepository } from './mvs-passport.repository';
 import { MvsPassportStream } from './mvs-passport.stream';
 
@@ -20,3 +22,7 @@ import { MvsPassportStream } from './mvs-passport.stream';
   exports: [MvsPassportStream],
 })
 export class MvsPassportModule {}
+
+/** Its wake-up jobs, for workers. */
+@Module({ imports: [JobsWorkerModule], providers: [MvsPassportProcessor] })
+export class MvsPassportWorkerModule {}

@@ -100,9 +100,11 @@ export class Metrics {
     'When a run of the job last finished; since when its schedule is known until one has, 0 if no worker saw it yet',
     ['job_name'],
   );
-  readonly tickets = this.counter('job_tickets_total', 'Tickets of the queue that reached this process', [
-    'job_name',
-  ]);
+  readonly jobWakeUps = this.counter(
+    'job_wake_ups_total',
+    'Wake-up jobs of a queue that reached this process',
+    ['job_name'],
+  );
   readonly rowsPurged = this.counter('rows_purged_total', 'Rows removed because their time was over', [
     'table',
   ]);

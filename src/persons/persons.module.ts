@@ -1,13 +1,13 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { ConfidantRelationshipsModule } from '../confidant-relationships';
-import { PurgeList } from '../jobs';
+import { PurgeRegistry } from '../jobs';
 import { MediaStorageModule } from '../media-storage';
 import { MithrilModule, oldTokens } from '../mithril';
 import { SignedContentModule } from '../signed-content';
-import { VerificationsModule, type VerificationsChoices } from '../verifications';
+import { VerificationsModule } from '../verifications';
 import { PersonRepository } from './person.repository';
 import { PersonSearchRepository } from './person-search.repository';
 import { PersonsService } from './persons.service';
@@ -27,50 +27,46 @@ const limits = ThrottlerModule.forRootAsync({
   useFactory: ({ SIGN_UP_REQUESTS_PER_MINUTE: limit }: Settings) => [{ ttl: MINUTE_MS, limit }],
 });
 
-const OLD_ROWS = Symbol('OLD_ROWS');
+/** Registers what is purged. `mithril` is beside `jobs` and does not import it, so its old rows are registered here. */
+@Injectable()
+class PersonPurges implements OnModuleInit {
+  constructor(
+    private readonly purges: PurgeRegistry,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
-/** `mithril` is beside `jobs` and does not import it, so its old rows are registered here. */
-const oldRows: Provider = {
-  provide: OLD_ROWS,
-  inject: [PurgeList, SETTINGS],
-  useFactory: (tables: PurgeList, settings: Settings) => {
-    const batch = settings.RETENTION_BATCH_SIZE;
-    tables.add(
-      oldTokens({ days: settings.RETENTION_TOKENS_DAYS, batch }),
-      oldSignUps({ days: settings.RETENTION_SIGN_UPS_DAYS, batch }),
+  onModuleInit(): void {
+    const batch = this.settings.RETENTION_BATCH_SIZE;
+    this.purges.add(
+      oldTokens({ days: this.settings.RETENTION_TOKENS_DAYS, batch }),
+      oldSignUps({ days: this.settings.RETENTION_SIGN_UPS_DAYS, batch }),
     );
-    return tables;
-  },
-};
-
-/** Patients: search, matching and sign-up. */
-@Module({})
-export class PersonsModule {
-  static of(choices: VerificationsChoices): DynamicModule {
-    return {
-      module: PersonsModule,
-      imports: [
-        limits,
-        VerificationsModule.of(choices),
-        ConfidantRelationshipsModule,
-        MithrilModule,
-        SignedContentModule,
-        MediaStorageModule.of({ works: choices.works }),
-      ],
-      controllers: [ConfidantSignUpController],
-      providers: [
-        PersonsService,
-        PersonRepository,
-        PersonSearchRepository,
-        RegistrationParametersRepository,
-        RegistrationService,
-        RegistrationPlanner,
-        ApplicantService,
-        SignUpRepository,
-        SignUpSession,
-        SignUpObserver,
-        oldRows,
-      ],
-    };
   }
 }
+
+/** Patients: search, matching and sign-up. */
+@Module({
+  imports: [
+    limits,
+    VerificationsModule,
+    ConfidantRelationshipsModule,
+    MithrilModule,
+    SignedContentModule,
+    MediaStorageModule,
+  ],
+  controllers: [ConfidantSignUpController],
+  providers: [
+    PersonsService,
+    PersonRepository,
+    PersonSearchRepository,
+    RegistrationParametersRepository,
+    RegistrationService,
+    RegistrationPlanner,
+    ApplicantService,
+    SignUpRepository,
+    SignUpSession,
+    SignUpObserver,
+    PersonPurges,
+  ],
+})
+export class PersonsModule {}

@@ -1,5 +1,5 @@
 import { type RetryKind, NOT_PROCESSED } from '../domain/verification/technical-error';
-import type { Errands, TakenErrand } from '../jobs';
+import type { BackgroundTasks, ClaimedTask } from '../jobs';
 import type { CallOutcome, RegisterLimiter, MvsTrembitaClient, UnzrAnswer } from '../mvs-trembita';
 import type { Log } from '../observability';
 import { infoOfAnswer } from './info-of-answer';
@@ -24,10 +24,10 @@ type CallEnd =
 const NOTHING_SENT: SentMessage = { messageId: null, durationMs: null };
 
 /** Asks the register about the UNZRs that wait for it. No connection to the database is held during a call. */
-export class FetchUnzrInfo implements Errands {
+export class FetchUnzrInfo implements BackgroundTasks {
   constructor(private readonly parts: FetchUnzrInfoParts) {}
 
-  async takeNext(): Promise<TakenErrand | undefined> {
+  async claimNext(): Promise<ClaimedTask | undefined> {
     const claimed = await this.parts.questions.claim(this.parts.leaseSeconds);
     if (claimed === undefined) return undefined;
     return { run: ({ stop, abort }) => this.fetch(claimed, abort, stop) };

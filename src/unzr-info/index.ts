@@ -1,1 +1,1 @@
-export { UnzrInfoModule } from './unzr-info.module';
+export { UnzrInfoModule, UnzrInfoWorkerModule } from './unzr-info.module';

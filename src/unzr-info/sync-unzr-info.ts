@@ -1,17 +1,21 @@
-import type { Bell } from '../jobs';
+import { Injectable } from '@nestjs/common';
+import { type BackgroundTaskQueue, WakeUps } from '../jobs';
 import type { UnzrInfoRow } from './unzr-info';
-import type { UnzrInfoRepository, UnzrInfoRequest } from './unzr-info.repository';
+import { UnzrInfoRepository, type UnzrInfoRequest } from './unzr-info.repository';
 
-/** Takes down a question about a UNZR. The row is the job; the bell only makes it quick. */
+export const UNZR_INFO_QUEUE = 'unzr-info' satisfies BackgroundTaskQueue;
+
+/** Stores a question about a UNZR. The row is the task; the wake-up only makes it quick. */
+@Injectable()
 export class SyncUnzrInfo {
   constructor(
     private readonly questions: UnzrInfoRepository,
-    private readonly bell: Bell,
+    private readonly wakeUps: WakeUps,
   ) {}
 
   async run(request: UnzrInfoRequest): Promise<UnzrInfoRow> {
     const row = await this.questions.ask(request);
-    await this.bell.ring();
+    await this.wakeUps.notify(UNZR_INFO_QUEUE);
     return row;
   }
 }

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
+import { JobsWorkerModule } from '../jobs';
 import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
+import { UnzrProcessor } from './unzr.processor';
 import { UnzrRepository } from './unzr.repository';
 import { UnzrStream } from './unzr.stream';
 
@@ -20,3 +22,7 @@ import { UnzrStream } from './unzr.stream';
   exports: [UnzrStream],
 })
 export class UnzrModule {}
+
+/** Its wake-up jobs, for workers. */
+@Module({ imports: [JobsWorkerModule], providers: [UnzrProcessor] })
+export class UnzrWorkerModule {}

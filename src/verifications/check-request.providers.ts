@@ -1,28 +1,15 @@
 import type { Provider } from '@nestjs/common';
 import { Transactions } from '../database/transactions';
-import { Bell, ErrandLoop, ErrandsModule } from '../jobs';
+import { BackgroundTaskLoops, WakeUps } from '../jobs';
 import { FactsRepository } from './facts.repository';
 import { VerificationJobFactory } from './verification-job.factory';
 import { type AnyRegisterStream, REGISTER_STREAMS } from './stream-registry';
 import { RequestedChecks } from './requested-checks.service';
 import { CheckRequestRepository } from './check-request.repository';
-import { type ChecksAtOnce, ReadCheck } from './check-request.service';
-
-/** The queue of the checks that somebody waits for. */
-const QUEUE = 'checks-at-once';
+import { CHECKS_AT_ONCE_QUEUE, type ChecksAtOnce, ReadCheck } from './check-request.service';
 
 /** Ask for it with `@Inject(CHECKS_AT_ONCE)`: where a check is asked for that is made at once. */
 export const CHECKS_AT_ONCE = Symbol('CHECKS_AT_ONCE');
-
-/** The loop of these checks, and the bell. */
-export function atOnceErrands(choices: { readonly works: boolean; readonly rings: boolean }) {
-  return ErrandsModule.of({ name: QUEUE, ...choices });
-}
-
-/** What a process needs to ask for such checks, and to make them if it works. */
-export function atOnceWork(works: boolean): readonly Provider[] {
-  return [requests, checksAtOnce, readCheck, ...(works ? [checkAtOnce] : [])];
-}
 
 const requests: Provider = {
   provide: CheckRequestRepository,
@@ -32,8 +19,8 @@ const requests: Provider = {
 
 const checksAtOnce: Provider = {
   provide: CHECKS_AT_ONCE,
-  inject: [CheckRequestRepository, Bell],
-  useFactory: (rows: CheckRequestRepository, bell: Bell): ChecksAtOnce => ({ requests: rows, bell }),
+  inject: [CheckRequestRepository, WakeUps],
+  useFactory: (rows: CheckRequestRepository, wakeUps: WakeUps): ChecksAtOnce => ({ requests: rows, wakeUps }),
 };
 
 const readCheck: Provider = {
@@ -43,15 +30,19 @@ const readCheck: Provider = {
     new ReadCheck(transactions, facts, rows),
 };
 
-const checkAtOnce: Provider = {
+/** What a process needs to ask for such checks. */
+export const AT_ONCE_WORK: readonly Provider[] = [requests, checksAtOnce, readCheck];
+
+/** Makes these checks, in a worker. */
+export const checkAtOnce: Provider = {
   provide: RequestedChecks,
-  inject: [VerificationJobFactory, REGISTER_STREAMS, CheckRequestRepository, ErrandLoop],
+  inject: [VerificationJobFactory, REGISTER_STREAMS, CheckRequestRepository, BackgroundTaskLoops],
   useFactory: (
-    ...given: [VerificationJobFactory, AnyRegisterStream[], CheckRequestRepository, ErrandLoop]
+    ...given: [VerificationJobFactory, AnyRegisterStream[], CheckRequestRepository, BackgroundTaskLoops]
   ) => {
-    const [makeChecks, streams, rows, loop] = given;
+    const [makeChecks, streams, rows, loops] = given;
     const check = makeChecks.atOnce(streams, rows);
-    loop.does(check);
+    loops.add(CHECKS_AT_ONCE_QUEUE, check);
     return check;
   },
 };

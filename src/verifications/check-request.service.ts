@@ -1,13 +1,16 @@
-import type { Bell } from '../jobs';
+import type { BackgroundTaskQueue, WakeUps } from '../jobs';
 import type { CheckRequestRepository, CheckRequestRow, RequestedCheck } from './check-request.repository';
 import type { Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import type { FactsRepository } from './facts.repository';
 
-/** Where a check is asked for that is made at once, and the bell that makes it quick. */
+/** The queue of the checks that somebody waits for. */
+export const CHECKS_AT_ONCE_QUEUE = 'checks-at-once' satisfies BackgroundTaskQueue;
+
+/** Where a check is asked for that is made at once, and the wake-ups that make it quick. */
 export interface ChecksAtOnce {
   readonly requests: CheckRequestRepository;
-  readonly bell: Bell;
+  readonly wakeUps: WakeUps;
 }
 
 /** How a check stands that somebody asked for. */

@@ -2,4 +2,4 @@ export { InitialVerifications, type NewPersonFacts } from './initial-verificatio
 export { PersonDataChanged, type ChangedData } from './stream-restart.service';
 export { RequeueCheck, type RepeatAsked } from './stream-restart.service';
 export { VERIFICATION_JOBS } from './stream-registry';
-export { CHECKS, VerificationsModule, type VerificationsChoices } from './verifications.module';
+export { CHECKS, VerificationsModule, VerificationsWorkerModule } from './verifications.module';

@@ -3,7 +3,7 @@ import type { Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals } from '../domain/verification/register-stream';
 import type { RegisterStreamName } from '../domain/verification/stream';
-import type { Errands, HelpSignals, TakenErrand } from '../jobs';
+import type { BackgroundTasks, ClaimedTask, HelpSignals } from '../jobs';
 import type { RegisterLimiter, RegisterMethod } from '../mvs-trembita';
 import type { Held, ClaimLeaseRepository } from './claim.repository';
 import type { FactsRepository } from './facts.repository';
@@ -42,10 +42,10 @@ type AnyOutcome = Outcome<unknown, string>;
  * Checks the persons whom somebody waits for: one by one, beside the sweeps and under no run of theirs, with the same
  * claim, lease and guarded write. Whoever a sweep has taken first is left to it, and the request ends with his review.
  */
-export class RequestedChecks implements Errands {
+export class RequestedChecks implements BackgroundTasks {
   constructor(private readonly parts: CheckAtOnceParts) {}
 
-  async takeNext(): Promise<TakenErrand | undefined> {
+  async claimNext(): Promise<ClaimedTask | undefined> {
     const { requests, leaseSeconds } = this.parts;
     const request = await requests.take(leaseSeconds);
     return request && { run: (signals) => this.check(request, signals) };

@@ -3,7 +3,7 @@ import { nextStreamStatus } from '../domain/verification/stream-status.rules';
 import { STREAM_STATUS_TABLE, type StreamStatusRow } from '../domain/verification/stream-status.table';
 import type { PersonFacts, RegisterStream } from '../domain/verification/register-stream';
 import { type StreamPair, REGISTER_STREAMS, type RegisterStreamName } from '../domain/verification/stream';
-import type { ChecksAtOnce } from './check-request.service';
+import { CHECKS_AT_ONCE_QUEUE, type ChecksAtOnce } from './check-request.service';
 import type { FactsRepository } from './facts.repository';
 import type { OutcomeRepository } from './outcome.repository';
 import { recordPersonChanges, type StreamChange, type SumChange } from './status-change.repository';
@@ -68,7 +68,7 @@ export class PersonDataChanged {
 
   /** Makes the checks that were asked for quick; without it they are found all the same, a little later. */
   ring(): Promise<void> {
-    return this.checks.bell.ring();
+    return this.checks.wakeUps.notify(CHECKS_AT_ONCE_QUEUE);
   }
 }
 
@@ -134,7 +134,7 @@ export class RequeueCheck {
       if (run) await this.checks.requests.request(sql, repeat, repeat.actorId);
       return run;
     });
-    if (atOnce) await this.checks.bell.ring();
+    if (atOnce) await this.checks.wakeUps.notify(CHECKS_AT_ONCE_QUEUE);
     return { atOnce };
   }
 

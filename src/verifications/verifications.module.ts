@@ -1,14 +1,16 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { Inject, Injectable, Module, type OnModuleInit, type Provider } from '@nestjs/common';
 import type { Settings } from '../config/env';
 import { SETTINGS } from '../config/settings.module';
 import { DatabaseHealth } from '../database/database-health';
 import { Transactions } from '../database/transactions';
-import { JobList, JobsModule, PurgeList } from '../jobs';
+import { JobRegistry, JobsModule, JobsWorkerModule, PurgeRegistry } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { Metrics } from '../observability';
 import { JobsController } from './admin/jobs.controller';
 import { OFFICIAL_CONTROLLERS, OFFICIAL_WORK } from './admin/official-work';
-import { atOnceErrands, atOnceWork, CHECKS_AT_ONCE } from './check-request.providers';
+import { AT_ONCE_WORK, checkAtOnce, CHECKS_AT_ONCE } from './check-request.providers';
+import { CheckRequestRepository } from './check-request.repository';
+import { ChecksAtOnceProcessor } from './checks-at-once.processor';
 import type { ChecksAtOnce } from './check-request.service';
 import { InitialVerifications } from './initial-verifications.service';
 import { countLedger } from './verification-metrics';
@@ -26,44 +28,8 @@ import {
   REGISTER_STREAMS,
   STREAM_CLASSES,
   STREAM_MODULES,
-  VERIFICATION_JOBS,
 } from './stream-registry';
 import { PARTIES, PERSONS, SUBJECTS } from './subject';
-
-/** What a process does about checks. */
-export interface VerificationsChoices {
-  readonly works: boolean;
-  readonly rings: boolean;
-}
-
-/** The only room that knows all streams: their runs, locks and sums. */
-@Module({})
-export class VerificationsModule {
-  static of({ works, rings }: VerificationsChoices): DynamicModule {
-    const jobs = JobsModule.of({ names: VERIFICATION_JOBS, works, rings });
-    return {
-      module: VerificationsModule,
-      imports: [MvsTrembitaModule, ...STREAM_MODULES, jobs, atOnceErrands({ works, rings })],
-      controllers: [PersonVerificationController, JobsController, ...OFFICIAL_CONTROLLERS],
-      providers: [
-        InitialVerifications,
-        OutcomeRepository,
-        FactsRepository,
-        streams,
-        partyStreams,
-        VerificationJobFactory,
-        ledger,
-        oldRows,
-        ...OFFICIAL_WORK,
-        ...atOnceWork(works),
-        personDataChanged,
-        checks,
-        readVerification,
-      ],
-      exports: [InitialVerifications, PersonDataChanged, RequeueCheck, REGISTER_STREAMS, CHECKS, jobs],
-    };
-  }
-}
 
 /** Ask for it with `@Inject(CHECKS)`: the jobs of all streams, put into the timetable. */
 export const CHECKS = Symbol('CHECKS');
@@ -103,9 +69,9 @@ const readVerification: Provider = {
 
 const checks: Provider = {
   provide: CHECKS,
-  inject: [JobList, VerificationJobFactory, REGISTER_STREAMS, PARTY_STREAMS],
+  inject: [JobRegistry, VerificationJobFactory, REGISTER_STREAMS, PARTY_STREAMS],
   useFactory: (
-    jobs: JobList,
+    jobs: JobRegistry,
     makeChecks: VerificationJobFactory,
     ...[ofPersons, ofParties]: AnyRegisterStream[][]
   ) => {
@@ -124,19 +90,60 @@ const ledger: Provider = {
   useFactory: (transactions: Transactions, metrics: Metrics) => countLedger(transactions, metrics),
 };
 
-const OLD_ROWS = Symbol('OLD_ROWS');
+/** Registers what is purged here: both logs, which this module writes most, and the locks. */
+@Injectable()
+class VerificationPurges implements OnModuleInit {
+  constructor(
+    private readonly purges: PurgeRegistry,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
-/** Every room writes to the two logs; this one, which writes most, removes what is past its time. */
-const oldRows: Provider = {
-  provide: OLD_ROWS,
-  inject: [PurgeList, SETTINGS],
-  useFactory: (tables: PurgeList, settings: Settings) => {
+  onModuleInit(): void {
+    const { settings } = this;
     const batch = settings.RETENTION_BATCH_SIZE;
-    tables.add(
+    this.purges.add(
       oldRecords('status_change_events', { days: settings.RETENTION_EVENTS_DAYS, batch }),
       oldRecords('audit_log', { days: settings.RETENTION_AUDIT_DAYS, batch }),
       ...SUBJECTS.map((subject) => oldLocks(subject, { days: settings.RETENTION_LOCKS_DAYS, batch })),
     );
-    return tables;
-  },
-};
+  }
+}
+
+/** The only module that knows all streams: their runs, locks and sums. */
+@Module({
+  imports: [MvsTrembitaModule, ...STREAM_MODULES, JobsModule],
+  controllers: [PersonVerificationController, JobsController, ...OFFICIAL_CONTROLLERS],
+  providers: [
+    InitialVerifications,
+    OutcomeRepository,
+    FactsRepository,
+    streams,
+    partyStreams,
+    VerificationJobFactory,
+    ledger,
+    VerificationPurges,
+    ...OFFICIAL_WORK,
+    ...AT_ONCE_WORK,
+    personDataChanged,
+    checks,
+    readVerification,
+  ],
+  exports: [
+    InitialVerifications,
+    PersonDataChanged,
+    RequeueCheck,
+    REGISTER_STREAMS,
+    CHECKS,
+    JobsModule,
+    VerificationJobFactory,
+    CheckRequestRepository,
+  ],
+})
+export class VerificationsModule {}
+
+/** Makes the checks that somebody waits for; for workers. */
+@Module({
+  imports: [VerificationsModule, JobsWorkerModule],
+  providers: [checkAtOnce, ChecksAtOnceProcessor],
+})
+export class VerificationsWorkerModule {}

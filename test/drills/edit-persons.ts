@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module';
+import { provideSettings } from '../../src/config/settings.module';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { type Sql, Transactions } from '../../src/database/transactions';
 import { NestLog, openLog } from '../../src/observability';
@@ -71,11 +72,12 @@ class EditPersons {
 
 async function run(): Promise<void> {
   const settings = ownSettingsOrExit('job');
+  provideSettings(settings);
   const log = openLog(settings);
-  const app = await NestFactory.createApplicationContext(
-    AppModule.of({ settings, log, works: false, rings: false }),
-    { logger: new NestLog(log), abortOnError: false },
-  );
+  const app = await NestFactory.createApplicationContext(AppModule, {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
   const stop = new AbortController();
   const input = createInterface({ input: process.stdin });
   input.once('close', () => stop.abort());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StartRun } from '../../src/jobs';
+import { JobRunner } from '../../src/jobs';
 import { type RunningCommand, startCommand, withoutRedis } from '../support/program';
 import { Installation } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
@@ -80,7 +80,7 @@ describe('npm run job -- purge', () => {
 describe('The job purge of the timetable', () => {
   it('is started by officials like the others, and the workers do it', async () => {
     await events(2, 400);
-    const started = await here.program.get(StartRun).run('purge', SYSTEM_USER_ID);
+    const started = await here.program.get(JobRunner).startRun('purge', SYSTEM_USER_ID);
     const ended = await here.ended(started.id);
     expect(ended).toMatchObject({ status: 'FINISHED', counts: { status_change_events: 2 } });
     const metrics = await (await here.program.internal('/metrics')).text();

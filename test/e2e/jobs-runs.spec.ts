@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/worker-id';
 import { type HelpEnd, JobRunRepository } from '../../src/jobs';
-import { Timetable } from '../../src/jobs/timetable';
+import { JobScheduler } from '../../src/jobs/job.scheduler';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
 import { Installation, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   await here.shareRegister();
 });
 
-const beat = (program: Program = here.program): Promise<void> => program.get(Timetable).beat();
+const beat = (program: Program = here.program): Promise<void> => program.get(JobScheduler).startDueRuns();
 
 /** Makes the schedule one that has been known for so many days; a beat of the program's own may have noted it. */
 async function knownFor(days: number): Promise<void> {

@@ -116,7 +116,7 @@ describe('What the alerts count', () => {
     expect(jobs.size).toBeGreaterThan(4);
     for (const job of jobs) {
       expect(valuesOf('job_runs_total', [job, 'status="FAILED"']), job).toEqual(['0']);
-      expect(valuesOf('job_tickets_total', [job]), job).toEqual(['0']);
+      expect(valuesOf('job_wake_ups_total', [job]), job).toEqual(['0']);
     }
   });
 });

@@ -58,7 +58,7 @@ async function withWorker(test: (worker: Program) => Promise<void>): Promise<voi
 
 async function ticketsHeardBy(worker: Program): Promise<number> {
   const metrics = await (await worker.internal('/metrics')).text();
-  return Number(/^\S*job_tickets_total\{job_name="unzr-info"\} (\d+)/m.exec(metrics)?.[1] ?? 0);
+  return Number(/^\S*job_wake_ups_total\{job_name="unzr-info"\} (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
 const endsOf = async (desk: UnzrInfoDesk) =>

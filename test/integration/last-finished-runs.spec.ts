@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JobRunRepository, PURGE_JOB } from '../../src/jobs';
-import { LAST_FINISHED } from '../../src/jobs/job-run-statements';
-import { showLastFinished } from '../../src/jobs/show-last-finished';
-import { Metrics } from '../../src/observability';
+import { JOB_NAMES, JobRunRepository, PURGE_JOB } from '../../src/jobs';
+import { JobRunObserver } from '../../src/jobs/job-run-observer';
+import { LAST_FINISHED } from '../../src/jobs/job-run.repository';
+import { Metrics, openLog } from '../../src/observability';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
-const CHECK = 'some-check';
+const CHECK = 'dms-passport-persons';
+/** Of jobs that no worker has seen. */
+const NEVER = Object.fromEntries(JOB_NAMES.map((job) => [job, 0]));
 /** Enough that reading them all for one figure would show. */
 const MANY = 20_000;
 
@@ -25,7 +27,7 @@ beforeEach(() => emptyTables(registry.sql));
 /** The figures of a program that has just started. */
 function aProgram(): Metrics {
   const metrics = new Metrics();
-  showLastFinished(new JobRunRepository(registry.transactions), [CHECK, PURGE_JOB], metrics);
+  new JobRunObserver(openLog({ LOG_LEVEL: 'silent' }), metrics, new JobRunRepository(registry.transactions));
   return metrics;
 }
 
@@ -55,7 +57,11 @@ describe('The figure of when a job last finished', () => {
     for (const status of ['FAILED', 'STOPPED', 'SKIPPED']) await ended(status, LATER);
     await ended('RUNNING', null);
     await ended('FINISHED', LATER, PURGE_JOB);
-    expect(await toldBy(aProgram())).toEqual({ [CHECK]: seconds(SECOND), [PURGE_JOB]: seconds(LATER) });
+    expect(await toldBy(aProgram())).toEqual({
+      ...NEVER,
+      [CHECK]: seconds(SECOND),
+      [PURGE_JOB]: seconds(LATER),
+    });
   });
 
   it('is the same in every process, also in one that has just started, and moves on in all of them', async () => {
@@ -79,7 +85,7 @@ describe('The figure of when a job last finished', () => {
   it('is 0 while no worker has seen the schedule, so that it is missed; a job that is no more is not told', async () => {
     await seen('a job of long ago', FIRST);
     await ended('FINISHED', FIRST, 'a job of long ago');
-    expect(await toldBy(aProgram())).toEqual({ [CHECK]: 0, [PURGE_JOB]: 0 });
+    expect(await toldBy(aProgram())).toEqual(NEVER);
   });
 
   it('is found by an index, however many runs there are', async () => {

@@ -1,13 +1,18 @@
 import { type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/read-settings';
-import { SettingsModule } from '../../src/config/settings.module';
+import { SETTINGS, SettingsModule } from '../../src/config/settings.module';
 import { DatabaseModule } from '../../src/database/database.module';
 import { Transactions } from '../../src/database/transactions';
-import { MediaStorageModule, MediaUploads, SweepOrphans } from '../../src/media-storage';
-import { Metrics, ObservabilityModule, openLog } from '../../src/observability';
+import {
+  MediaStorageModule,
+  MediaStorageWorkerModule,
+  MediaUploads,
+  SweepOrphans,
+} from '../../src/media-storage';
+import { Log, Metrics, NestLog, ObservabilityModule, openLog } from '../../src/observability';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder } from '../support/media';
 import { environmentOf } from '../support/program';
@@ -31,13 +36,21 @@ async function start(environment: Record<string, string>, works: boolean): Promi
   const urls = { databaseUrl: database.url, redisUrl: 'redis://nowhere', registerUrl: 'http://nowhere' };
   const settings = readSettings(environmentOf({ ...urls, environment }), 'http');
   const log = openLog({ LOG_LEVEL: 'silent' });
-  const imports = [
-    SettingsModule.of(settings),
-    ObservabilityModule.of({ log }),
-    DatabaseModule,
-    MediaStorageModule.of({ works }),
-  ];
-  app = await NestFactory.createApplicationContext({ module: class Parts {}, imports }, { logger: false });
+  const module = await Test.createTestingModule({
+    imports: [
+      SettingsModule,
+      ObservabilityModule,
+      DatabaseModule,
+      works ? MediaStorageWorkerModule : MediaStorageModule,
+    ],
+  })
+    .setLogger(new NestLog(log))
+    .overrideProvider(SETTINGS)
+    .useValue(settings)
+    .overrideProvider(Log)
+    .useValue(log)
+    .compile();
+  app = await module.init();
 }
 
 const key = (): string => `${randomUUID()}/signed_content`;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { oldRuns } from '../../src/jobs/old-runs';
+import { oldRuns } from '../../src/jobs/purge.job';
 import { oldTokens } from '../../src/mithril';
 import { oldSignUps } from '../../src/persons/sign-up/sign-up.repository';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';

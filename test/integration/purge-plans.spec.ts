@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OldRows } from '../../src/database/old-rows';
-import { oldRuns } from '../../src/jobs/old-runs';
+import { oldRuns } from '../../src/jobs/purge.job';
 import { oldTokens } from '../../src/mithril';
 import { oldSignUps } from '../../src/persons/sign-up/sign-up.repository';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OldRows } from '../../src/database/old-rows';
-import { oldRuns } from '../../src/jobs/old-runs';
-import { PurgeList } from '../../src/jobs/purge-list';
-import { PurgeOldRows } from '../../src/jobs/purge-old-rows';
+import { oldRuns, PurgeRegistry } from '../../src/jobs/purge.job';
 import { oldRecords } from '../../src/verifications/old-verification-rows';
 import { BATCH, keeping, NEVER, OLD, PurgeScene } from '../support/purge-fixture';
 import { Session } from '../support/sql-session';
@@ -75,23 +73,22 @@ describe('The way a purge goes', () => {
 
   it('tells that it failed when the database refuses for good, and clears the other tables', async () => {
     await here.addEvents(OLD);
-    const tables = new PurgeList();
+    const tables = new PurgeRegistry();
     // Younger than the floor that the database keeps by itself.
     tables.add(
       oldRecords('audit_log', { days: 1, batch: BATCH }),
       oldRecords('status_change_events', keeping),
     );
     const failures: unknown[] = [];
-    const observer = { removed: () => undefined, failed: (error: unknown) => failures.push(error) };
-    const parts = { tables, transactions: here.transactions, schedule: '0 0 1 1 *', worker: 'w', observer };
-    expect(await new PurgeOldRows(parts).help(here.run, NEVER)).toBe('failed');
+    const job = here.jobOf(tables, { failed: (error) => failures.push(error) });
+    expect(await job.help(here.run, NEVER)).toBe('failed');
     expect(failures).toMatchObject([{ code: '42501' }]);
     expect(await here.left('mpi.status_change_events', 'id')).toEqual([]);
   });
 });
 
 it('No table may be purged in two ways.', () => {
-  const tables = new PurgeList();
+  const tables = new PurgeRegistry();
   tables.add(oldRuns(keeping));
   expect(() => tables.add(oldRuns(keeping))).toThrow('job_runs');
 });

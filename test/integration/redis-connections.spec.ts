@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../src/jobs';
+import { logTo } from '../support/test-queue';
 
 const SUBSCRIBED = '*3\r\n$10\r\npsubscribe\r\n$4\r\nbell\r\n:1\r\n';
 
@@ -29,6 +30,8 @@ async function silentRedis(): Promise<{ url: string; nextSocket: () => Promise<S
   };
 }
 
+const settingsOf = (url: string) => ({ REDIS_URL: url, REDIS_MASTER_NAME: 'mymaster', REDIS_TLS: false });
+
 describe('The connections to Redis', () => {
   it('closed while a subscription is being renewed, leave no error that nobody catches', async () => {
     const stray: unknown[] = [];
@@ -36,7 +39,10 @@ describe('The connections to Redis', () => {
     process.on('unhandledRejection', note);
     try {
       const { url, nextSocket } = await silentRedis();
-      const connections = new RedisConnections({ kind: 'server', url }, () => undefined);
+      const connections = new RedisConnections(
+        settingsOf(url),
+        logTo(() => undefined),
+      );
       const first = nextSocket();
       const redis = connections.create('subscriber');
       const listening = redis.psubscribe('bell');
@@ -61,7 +67,10 @@ describe('The connections to Redis', () => {
 
   it('tell whoever waits for an answer that it will not come', async () => {
     const { url, nextSocket } = await silentRedis();
-    const connections = new RedisConnections({ kind: 'server', url }, () => undefined);
+    const connections = new RedisConnections(
+      settingsOf(url),
+      logTo(() => undefined),
+    );
     const arrived = nextSocket();
     const listening = connections.create('subscriber').psubscribe('bell');
     await once(await arrived, 'data');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import type { RedisPlace } from '../../src/jobs/redis-place';
+import type { RedisSettings } from '../../src/jobs/redis-connections';
 import { RedisServers } from '../support/redis';
 import { QueueBell } from '../support/test-queue';
 import { waitUntil } from '../support/wait-until';
@@ -21,8 +21,8 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-function aBell(place: RedisPlace): QueueBell {
-  const bell = new QueueBell(place);
+function aBell(settings: Partial<RedisSettings>): QueueBell {
+  const bell = new QueueBell(settings);
   open.push(bell);
   return bell;
 }
@@ -49,11 +49,10 @@ describe('Redis as several servers', () => {
       'sentinel',
     );
     const bell = aBell({
-      kind: 'sentinels',
-      sentinels: [{ host: '127.0.0.1', port: sentinel.port }],
-      master: 'the-bell',
-      sentinelPassword: SENTINEL_PASSWORD,
-      credentials: { password: PASSWORD, tls: false },
+      REDIS_SENTINELS: [{ host: '127.0.0.1', port: sentinel.port }],
+      REDIS_MASTER_NAME: 'the-bell',
+      REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
+      REDIS_PASSWORD: PASSWORD,
     });
     await bell.isHeard('the bell before the failover', HEARD_WITHIN_MS);
     expect(await bell.connections.ping()).toBe(true);
@@ -71,9 +70,7 @@ describe('Redis as several servers', () => {
     // All slots there are: a cluster of one node, which refuses a script over two slots like any other.
     expect(await node.ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')).toBe('+OK\r\n');
     const bell = aBell({
-      kind: 'cluster',
-      nodes: [{ host: '127.0.0.1', port: node.port }],
-      credentials: { tls: false },
+      REDIS_CLUSTER_NODES: [{ host: '127.0.0.1', port: node.port }],
     });
     await bell.isHeard('the bell in the cluster', HEARD_WITHIN_MS);
     expect(await bell.connections.ping()).toBe(true);

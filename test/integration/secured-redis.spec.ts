@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisConnections } from '../../src/jobs';
 import { freshRedis, type FreshRedis } from '../support/redis';
 import { RedisServers } from '../support/redis';
+import { logTo } from '../support/test-queue';
 import { TlsFront } from '../support/network-proxies';
 
 const PROJECT = join(__dirname, '../..');
@@ -121,12 +122,17 @@ describe('TLS between the program and Redis', () => {
     'is refused by the connection called %s with a certificate of an authority nobody named',
     async (kind) => {
       const front = await frontWith(BY_ADDRESS);
-      const place = { kind: 'server', url: `rediss://127.0.0.1:${front.port}` } as const;
+      const settings = {
+        REDIS_URL: `rediss://127.0.0.1:${front.port}`,
+        REDIS_MASTER_NAME: 'mymaster',
+        REDIS_TLS: false,
+      };
       const trouble = await new Promise((resolve) => {
-        const connections = new RedisConnections(place, (error) => {
+        const log = logTo((error) => {
           connections.closeAll();
           resolve(error);
         });
+        const connections = new RedisConnections(settings, log);
         connections.create(kind);
       });
       expect(trouble).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });

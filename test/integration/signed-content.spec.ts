@@ -2,12 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Settings } from '../../src/config/env';
-import { SettingsModule } from '../../src/config/settings.module';
-import { ObservabilityModule, openLog } from '../../src/observability';
+import { SETTINGS, SettingsModule } from '../../src/config/settings.module';
+import { Log, NestLog, ObservabilityModule, openLog } from '../../src/observability';
 import { SignedContentService, SignedContentModule } from '../../src/signed-content';
 import { TestAuthority, trustedFileIn } from '../../tools/test-authority';
 
@@ -20,9 +19,6 @@ const trustedFile = join(folder, 'ca.pem');
 writeFileSync(trustedFile, authority.trustedPem);
 const BY = { drfo: '1234567890', signedAt: new Date('2026-05-01T10:00:00Z') };
 
-@Module({})
-class Program {}
-
 async function started(changed: Partial<Settings> = {}) {
   const lines: string[] = [];
   const settings = {
@@ -34,13 +30,16 @@ async function started(changed: Partial<Settings> = {}) {
     ...changed,
   } as Settings;
   const log = openLog(settings, { write: (line: string) => void lines.push(line) });
-  const app = await NestFactory.createApplicationContext(
-    {
-      module: Program,
-      imports: [SettingsModule.of(settings), ObservabilityModule.of({ log }), SignedContentModule],
-    },
-    { logger: false, abortOnError: false },
-  );
+  const module = await Test.createTestingModule({
+    imports: [SettingsModule, ObservabilityModule, SignedContentModule],
+  })
+    .setLogger(new NestLog(openLog({ LOG_LEVEL: 'silent' })))
+    .overrideProvider(SETTINGS)
+    .useValue(settings)
+    .overrideProvider(Log)
+    .useValue(log)
+    .compile();
+  const app = await module.init();
   const signedContent = app.get(SignedContentService, { strict: false });
   return { signedContent, lines, close: () => app.close() };
 }

@@ -1,10 +1,9 @@
-import type { OpenApiDocument, Callers } from '../../src/http';
+import type { OpenApiDocument } from '../../src/http';
 import { AnswerCheck, noteFault } from './openapi-check';
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Answer } from './sign-up-environment';
-import { Refusal } from '../../src/domain/refusal';
 
 /** By where the program is. All are the same program, but each serves its own description. */
 const CHECKS = new Map<string, Promise<AnswerCheck>>();
@@ -141,8 +140,3 @@ function answerOn(socket: Socket): Promise<Pick<Answer, 'status' | 'body'>> {
     socket.once('close', () => reject(new Error('The connection ended without an answer.')));
   });
 }
-
-/** For an application whose calls ask for no token: every token is wrong. */
-export const NO_CALLERS = {
-  useFactory: (): Callers => ({ ofToken: () => Promise.reject(new Refusal('access_token_invalid')) }),
-};

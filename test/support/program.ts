@@ -1,10 +1,13 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { AppModule } from '../../src/app.module';
-import type { Clock } from '../../src/config/clock';
+import { Test } from '@nestjs/testing';
+import { ApiModule, WorkerModule } from '../../src/app.module';
+import { type Clock, CLOCK, SYSTEM_CLOCK } from '../../src/config/clock';
+import type { Settings } from '../../src/config/env';
 import { readSettings } from '../../src/config/read-settings';
-import { createApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
-import { openLog } from '../../src/observability';
+import { SETTINGS } from '../../src/config/settings.module';
+import { configureApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
+import { Log, NestLog, openLog } from '../../src/observability';
 import { nodeArguments } from '../../tools/node-arguments';
 import { holdAnswers, letGoOf } from './openapi-check';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -74,16 +77,7 @@ export class Program {
     const settings = readSettings(environmentOf(choices), 'http');
     const logged: string[] = [];
     const log = openLog(settings, { write: (line) => void logged.push(line) });
-    const app = await createApplication(
-      AppModule.of({
-        settings,
-        log,
-        works: choices.works ?? true,
-        rings: true,
-        ...(choices.clock === undefined ? {} : { clock: choices.clock }),
-      }),
-      log,
-    );
+    const app = await createProgram(choices, settings, log);
     try {
       const addresses = await startListening(app, settings, 'http');
       holdAnswers(addresses, () => app.get(OpenApi, { strict: false }).document());
@@ -127,6 +121,25 @@ export class Program {
     await this.app.close();
     letGoOf(this.addresses);
   }
+}
+
+async function createProgram(
+  { works = true, clock }: ProgramChoices,
+  settings: Settings,
+  log: Log,
+): Promise<NestExpressApplication> {
+  const module = await Test.createTestingModule({ imports: [works ? WorkerModule : ApiModule] })
+    .setLogger(new NestLog(log))
+    .overrideProvider(SETTINGS)
+    .useValue(settings)
+    .overrideProvider(Log)
+    .useValue(log)
+    .overrideProvider(CLOCK)
+    .useValue(clock ?? SYSTEM_CLOCK)
+    .compile();
+  const app = module.createNestApplication<NestExpressApplication>({ bodyParser: false });
+  configureApplication(app);
+  return app;
 }
 
 const PROJECT = join(__dirname, '../..');

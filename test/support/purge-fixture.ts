@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { OldRows } from '../../src/database/old-rows';
-import type { RunFacts } from '../../src/jobs';
-import { PurgeList } from '../../src/jobs/purge-list';
-import { PURGE_JOB, PurgeOldRows } from '../../src/jobs/purge-old-rows';
+import type { Settings } from '../../src/config/env';
+import { JobRegistry, type RunFacts } from '../../src/jobs';
+import { Metrics } from '../../src/observability';
+import { logTo } from './test-queue';
+import { PurgeRegistry, PURGE_JOB, PurgeJob } from '../../src/jobs/purge.job';
 import { emptyTables, openRegistry, type Registry } from './database';
 
 /** How long rows are kept here, by which moments just before and after that, and how many go at once. */
@@ -43,21 +45,28 @@ export class PurgeScene {
     this.run = runFacts();
   }
 
-  jobFor(table: OldRows, hear: (rows: number) => void = () => undefined): PurgeOldRows {
-    const tables = new PurgeList();
+  jobFor(table: OldRows, hear: (rows: number) => void = () => undefined): PurgeJob {
+    const tables = new PurgeRegistry();
     tables.add(table);
-    return new PurgeOldRows({
-      tables,
-      transactions: this.transactions,
-      schedule: '0 0 1 1 *',
-      worker: randomUUID(),
-      observer: {
-        removed: (_, rows) => hear(rows),
-        failed: (error) => {
-          throw error;
-        },
+    const metrics = { rowsPurged: { inc: (_labels: object, rows: number) => hear(rows) } };
+    return this.jobOf(tables, {
+      metrics: metrics as unknown as Metrics,
+      failed: (error) => {
+        throw error;
       },
     });
+  }
+
+  /** The job about these tables, with what counts removals and hears failures. */
+  jobOf(
+    tables: PurgeRegistry,
+    { metrics = new Metrics(), failed }: { metrics?: Metrics; failed: (error: unknown) => void },
+  ): PurgeJob {
+    const settings = { RETENTION_SCHEDULE: '0 0 1 1 *' } as Settings;
+    return new PurgeJob(
+      ...([new JobRegistry(), tables, this.transactions, logTo(failed)] as const),
+      ...([metrics, randomUUID(), settings] as const),
+    );
   }
 
   purge(table: OldRows): Promise<string> {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Clock } from '../../src/config/clock';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { Tickets } from '../../src/jobs';
+import { WakeUps } from '../../src/jobs';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
 import type { VerificationJob } from '../../src/verifications/verification-job';
@@ -188,11 +188,11 @@ export class Installation {
   }
 
   /** A ticket through the queue. */
-  ring(job = JOB): Promise<void> {
-    return this.program.get(Tickets).ring(job);
+  ring(job: string = JOB): Promise<void> {
+    return this.program.get(WakeUps).notify(job);
   }
 
-  /** Tickets that nobody has finished with. */
+  /** WakeUps that nobody has finished with. */
   async ticketsLeft(): Promise<number> {
     const { waiting, active, delayed } = await this.program.get<Queue>(getQueueToken(JOB)).getJobCounts();
     return waiting + active + delayed;

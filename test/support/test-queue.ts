@@ -1,7 +1,7 @@
 import Bull, { type Queue } from 'bull';
-import { RedisConnections } from '../../src/jobs/redis-connections';
-import type { RedisPlace } from '../../src/jobs/redis-place';
-import { Tickets } from '../../src/jobs/tickets';
+import { RedisConnections, type RedisSettings } from '../../src/jobs/redis-connections';
+import type { Log } from '../../src/observability';
+import { WakeUps } from '../../src/jobs/wake-ups.service';
 import { waitUntil } from './wait-until';
 
 const NAME = 'bell';
@@ -12,15 +12,19 @@ export class QueueBell {
   /** What the connections complained about. */
   readonly troubles: unknown[] = [];
   private readonly queue: Queue;
-  private readonly tickets: Tickets;
+  private readonly wakeUps: WakeUps;
   private timesHeard = 0;
 
-  constructor(place: RedisPlace) {
-    this.connections = new RedisConnections(place, (error) => void this.troubles.push(error));
+  constructor(settings: Partial<RedisSettings>) {
+    this.connections = new RedisConnections(
+      { REDIS_MASTER_NAME: 'mymaster', REDIS_TLS: false, ...settings },
+      logTo((error) => this.troubles.push(error)),
+    );
     this.queue = new Bull(NAME, { createClient: this.connections.create, prefix: '{verification}' });
     this.queue.on('error', () => undefined);
     void this.queue.process(1, () => Promise.resolve(void (this.timesHeard += 1))).catch(() => undefined);
-    this.tickets = new Tickets(new Map([[NAME, this.queue]]), () => undefined);
+    this.wakeUps = new WakeUps(logTo(() => undefined));
+    this.wakeUps.connect([this.queue]);
   }
 
   /** Rings until somebody has heard it: a ticket may be lost, the next one is as good. */
@@ -28,7 +32,7 @@ export class QueueBell {
     const before = this.timesHeard;
     await waitUntil(
       async () => {
-        await this.tickets.ring(NAME);
+        await this.wakeUps.notify(NAME);
         return this.timesHeard > before;
       },
       { what, timeoutMs },
@@ -40,4 +44,9 @@ export class QueueBell {
     this.connections.closeAll();
     await closed;
   }
+}
+
+/** A log that hands the errors on. */
+export function logTo(failed: (error: unknown) => void): Log {
+  return { error: (_sentence: string, error: unknown) => failed(error) } as unknown as Log;
 }

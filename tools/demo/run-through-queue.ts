@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { JobList, type JobRun, JobRunRepository, RedisConnections, Tickets } from '../../src/jobs';
+import { JobRegistry, type JobRun, JobRunRepository, RedisConnections, WakeUps } from '../../src/jobs';
 import { showProgress } from '../../src/cli/show-progress';
 
 export interface RunToWatch {
@@ -26,11 +26,11 @@ export async function runThroughQueue(watched: RunToWatch): Promise<JobRun> {
 async function startAndWatch({ app, actorId, stopped }: RunToWatch): Promise<JobRun> {
   const runs = app.get(JobRunRepository, ANYWHERE);
   const redis = app.get(RedisConnections, ANYWHERE);
-  const job = app.get(JobList, ANYWHERE).get(JOB);
+  const job = app.get(JobRegistry, ANYWHERE).get(JOB);
   const due = await job.due();
   while (!(await redis.ping())) await wait(LOOK_EVERY_MS, undefined, { signal: stopped });
   const runId = await startRun(runs, actorId, stopped);
-  await app.get(Tickets, ANYWHERE).ring(JOB);
+  await app.get(WakeUps, ANYWHERE).notify(JOB);
   const progress = showProgress({ runs, counters: job.counters, due: () => Promise.resolve(due) });
   progress.start(runId);
   try {
@@ -45,7 +45,7 @@ async function startRun(runs: JobRunRepository, actorId: string, stopped: AbortS
   for (;;) {
     const { kind, runId } = await runs.start(JOB, actorId, HOLDER);
     if (kind !== 'already_running') {
-      await runs.giveUpLease(runId, HOLDER.worker);
+      await runs.releaseLease(runId, HOLDER.worker);
       return runId;
     }
     await theEnd(runs, runId, stopped);

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AppModule } from '../../src/app.module';
+import { ApiModule } from '../../src/app.module';
+import { provideSettings } from '../../src/config/settings.module';
 import type { SettingsFor } from '../../src/config/env';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { JobList, type JobRun } from '../../src/jobs';
+import { JobRegistry, type JobRun } from '../../src/jobs';
 import { type Log, NestLog } from '../../src/observability';
 import { compareEnds, type Course } from './compare-ends';
 import { makePeople, type MadeUpPeople } from './make-people';
@@ -67,7 +68,7 @@ export async function showDemo(demo: Demo): Promise<boolean> {
     authority: desk.authority,
     confidant,
     bucketFolder: desk.bucketFolder,
-    due: () => app.get(JobList, { strict: false }).get(DmsPassportStream.JOB).due(),
+    due: () => app.get(JobRegistry, { strict: false }).get(DmsPassportStream.JOB).due(),
     runAgain: () => runThroughQueue(watched),
   });
   if (serves) {
@@ -81,10 +82,11 @@ export async function showDemo(demo: Demo): Promise<boolean> {
 
 /** A view into the program's rooms without any work of its own: it rings and reads. */
 async function look({ settings, log, tearDown }: Demo, urls: ServerUrls): Promise<INestApplicationContext> {
-  const app = await NestFactory.createApplicationContext(
-    AppModule.of({ settings: { ...settings, ...urls }, log, works: false, rings: true }),
-    { logger: new NestLog(log), abortOnError: false },
-  );
+  provideSettings({ ...settings, ...urls });
+  const app = await NestFactory.createApplicationContext(ApiModule, {
+    logger: new NestLog(log),
+    abortOnError: false,
+  });
   tearDown.later(() => app.close());
   return app;
 }
@@ -115,7 +117,7 @@ interface Shown {
 
 function report({ app, run, people, course }: Shown): boolean {
   const ends = compareEnds([...people.persons, ...people.parties], course);
-  const { counters } = app.get(JobList, { strict: false }).get(DmsPassportStream.JOB);
+  const { counters } = app.get(JobRegistry, { strict: false }).get(DmsPassportStream.JOB);
   const wrong = wrongLines(ends);
   const isRight = run.status === 'FINISHED' && wrong.length === 0;
   print(runLines(run, counters), '', caseLines(ends), '');

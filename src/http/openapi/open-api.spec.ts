@@ -2,8 +2,8 @@ import { Controller, Get, Module, Param, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { NO_CALLERS } from '../../../test/support/http-client';
-import { ObservabilityModule, openLog } from '../../observability';
+import { httpPlatform } from '../../../test/support/http-platform';
+import { openLog } from '../../observability';
 import { createApplication, Describes, HttpModule, InternalOnly, Needs, OpenApi, ParseId, toldId } from '..';
 
 const THING = {
@@ -42,15 +42,8 @@ afterEach(async () => {
 
 async function documentOf(controller: Type) {
   const log = openLog({ LOG_LEVEL: 'silent' });
-  const up = () => Promise.resolve(true);
   @Module({
-    imports: [
-      ObservabilityModule.of({ log }),
-      HttpModule.of({
-        probes: { useFactory: () => ({ database: up, migrations: up }) },
-        callers: NO_CALLERS,
-      }),
-    ],
+    imports: [httpPlatform({ log }), HttpModule],
     controllers: [controller],
   })
   class TestModule {}

@@ -3,8 +3,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApplication, HttpModule, startListening, WithoutToken } from '../../http';
-import { ObservabilityModule, openLog } from '../../observability';
-import { NO_CALLERS } from '../../../test/support/http-client';
+import { openLog } from '../../observability';
+import { httpPlatform } from '../../../test/support/http-platform';
 import { SignUpLimitGuard, limitedAddress } from './sign-up-limit.guard';
 
 const LIMIT = 3;
@@ -34,19 +34,10 @@ class SomeController {
   }
 }
 
-const yes = () => Promise.resolve(true);
-
 const log = openLog({ LOG_LEVEL: 'silent' });
 
 @Module({
-  imports: [
-    ObservabilityModule.of({ log }),
-    HttpModule.of({
-      probes: { useFactory: () => ({ database: yes, migrations: yes }) },
-      callers: NO_CALLERS,
-    }),
-    ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: LIMIT }]),
-  ],
+  imports: [httpPlatform({ log }), HttpModule, ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: LIMIT }])],
   controllers: [SomeController],
 })
 class SomeModule {}

@@ -1,17 +1,17 @@
-import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { Refusal } from '../../domain/refusal';
 import { CallerOf, Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
-import { JobList, type JobRun, JobRunRepository, runSummary, StartRun } from '../../jobs';
+import { JobRegistry, type JobRun, JobRunner, JobRunRepository, runSummary } from '../../jobs';
 import { LIST_OF_RUNS, ONE_RUN, START_OF_RUN } from './described-jobs.dto';
 
 /** What the jobs did and do, newest first; and their start by hand. */
 @Controller('api/admin/jobs')
 export class JobsController {
   constructor(
-    @Inject(JobRunRepository) private readonly runs: JobRunRepository,
-    @Inject(JobList) private readonly jobs: JobList,
-    @Inject(StartRun) private readonly startRun: StartRun,
+    private readonly runs: JobRunRepository,
+    private readonly jobs: JobRegistry,
+    private readonly runner: JobRunner,
   ) {}
 
   @Get()
@@ -40,7 +40,7 @@ export class JobsController {
   @Needs('job:run', { of: 'NHS' })
   @Describes(START_OF_RUN)
   async start(@Param('name') name: string, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
-    return this.told(await this.startRun.run(name, caller.userId));
+    return this.told(await this.runner.startRun(name, caller.userId));
   }
 
   private told(run: JobRun): Record<string, unknown> {

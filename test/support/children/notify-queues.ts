@@ -1,5 +1,4 @@
 import { readSettings, type Environment } from '../../../src/config/read-settings';
-import { redisPlaceOf } from '../../../src/jobs/redis-place';
 import { QueueBell } from '../test-queue';
 
 /** A worker is told of other servers too; this one asks none of them. */
@@ -18,7 +17,7 @@ async function run(): Promise<void> {
 }
 
 async function ringWith(environment: Environment): Promise<string> {
-  const bell = new QueueBell(redisPlaceOf(readSettings({ ...NOT_ASKED, ...environment }, 'worker')));
+  const bell = new QueueBell(readSettings({ ...NOT_ASKED, ...environment }, 'worker'));
   try {
     await bell.isHeard('the bell', WITHIN_MS);
     return 'heard';

@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Metrics, openLog } from '../observability';
-import { type JobRun, RUN_ENDS } from './job-run';
-import { observeRuns } from './observe-runs';
+import { type JobRun, RUN_ENDS } from './job';
+import { JobRunObserver } from './job-run-observer';
+import type { JobRunRepository } from './job-run.repository';
 
 const RUN: JobRun = {
   id: '11111111-1111-4111-8111-111111111111',
@@ -25,13 +26,14 @@ function anObserver() {
   });
   const metrics = new Metrics();
   const log = openLog({ LOG_LEVEL: 'info' }, destination);
-  return { observer: observeRuns(log, metrics, [RUN.job]), metrics, lines };
+  const runs = { lastFinished: () => Promise.resolve([]) } as unknown as JobRunRepository;
+  return { observer: new JobRunObserver(log, metrics, runs), metrics, lines };
 }
 
 describe('A run in the log', () => {
   it('begins with who wanted it and ends with everything its record counts', () => {
     const { observer, lines } = anObserver();
-    observer.began({ id: RUN.id, job: RUN.job, startedBy: RUN.startedBy ?? '' });
+    observer.started({ id: RUN.id, job: RUN.job, startedBy: RUN.startedBy ?? '' });
     observer.ended(RUN);
     const whose = { run_id: RUN.id, job: RUN.job, started_by: RUN.startedBy };
     const end = { ...whose, state: 'FINISHED', duration_ms: 2_000, counts: RUN.counts };

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { HelpEnd, Job, RunFacts } from './job';
-import { JobList } from './job-list';
-import type { JobRun, RunStatus } from './job-run';
+import type { Settings } from '../config/env';
+import { openLog } from '../observability';
+import type { HelpEnd, Job, RunFacts, JobRun, RunStatus } from './job';
+import { JobRegistry } from './job-registry';
 import type { JobRunRepository } from './job-run.repository';
-import { RunInForeground } from './run-in-foreground';
-import { type PartPorts, TakePart } from './take-part';
+import { JobRunner } from './job-runner.service';
+import type { JobRunObserver } from './job-run-observer';
+import { WakeUps } from './wake-ups.service';
+import { RunParticipant } from './run-participant.service';
 
-const RUN: RunFacts = { id: 'a run', job: 'a job', byHand: true, startedAt: new Date(0) };
+const RUN: RunFacts = { id: 'a run', job: 'purge', byHand: true, startedAt: new Date(0) };
 const SIGNALS = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 const jobThat = (does: Partial<Job>): Job => ({
@@ -20,31 +23,34 @@ const jobThat = (does: Partial<Job>): Job => ({
   ...does,
 });
 
-/** Runs as they stand in the database, and what was told of them. */
-function portsWith(runs: Partial<JobRunRepository>): PartPorts & { readonly failures: unknown[] } {
+/** A participant that sees these runs in the database, and the failures it reported. */
+function participantOf(stubs: Partial<JobRunRepository>, leaseSeconds = 60) {
   const failures: unknown[] = [];
   const nothing = () => undefined;
-  return {
-    runs: {
-      takeLease: () => Promise.resolve(true),
-      end: () => Promise.resolve(true),
-      find: () => Promise.resolve(undefined),
-      running: () => Promise.resolve(RUN),
-      start: () => Promise.resolve({ kind: 'started' as const, runId: RUN.id }),
-      ...runs,
-    } as JobRunRepository,
-    holder: { worker: 'a worker', leaseSeconds: 60 },
-    observer: { began: nothing, skipped: nothing, ended: nothing, failed: (error) => failures.push(error) },
-    failures,
-  };
+  const runs = {
+    takeLease: () => Promise.resolve(true),
+    end: () => Promise.resolve(true),
+    find: () => Promise.resolve(undefined),
+    running: () => Promise.resolve(RUN),
+    start: () => Promise.resolve({ kind: 'started' as const, runId: RUN.id }),
+    ...stubs,
+  } as unknown as JobRunRepository;
+  const observer = {
+    started: nothing,
+    skipped: nothing,
+    ended: nothing,
+    failed: (_job: string, error: unknown) => failures.push(error),
+  } as unknown as JobRunObserver;
+  const settings = { VERIFICATION_LEASE_SECONDS: leaseSeconds } as Settings;
+  return { runs, observer, failures, participant: new RunParticipant(runs, observer, 'a worker', settings) };
 }
 
 describe('A worker that takes part in a run', () => {
   it('asks people although somebody else cannot be rescued', async () => {
-    const ports = portsWith({});
+    const { participant, failures } = participantOf({});
     const job = jobThat({ sweep: () => Promise.reject(new Error('a row is held')) });
-    expect(await new TakePart(job, ports).run(RUN, SIGNALS)).toBe('FINISHED');
-    expect(ports.failures).toHaveLength(1);
+    expect(await participant.takePart(job, RUN, SIGNALS)).toBe('FINISHED');
+    expect(failures).toHaveLength(1);
   });
 
   it('leaves only when no renewal of its lease is under way: it would take back what is given up', async () => {
@@ -52,7 +58,7 @@ describe('A worker that takes part in a run', () => {
     let renew: () => void = () => undefined;
     const renewed = new Promise<void>((resolve) => (renew = resolve));
     let lookedAt = 0;
-    const ports = portsWith({
+    const stubs = {
       takeLease: async () => {
         lookedAt += 1;
         if (lookedAt === 2) {
@@ -62,10 +68,9 @@ describe('A worker that takes part in a run', () => {
         }
         return true;
       },
-    });
+    };
     const job = jobThat({ help: () => renewed.then(() => 'stopped' as const) });
-    const holder = { ...ports.holder, leaseSeconds: 0.01 };
-    told.push(await new TakePart(job, { ...ports, holder }).run(RUN, SIGNALS));
+    told.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
     expect(told).toEqual(['renewed', 'stopped']);
   });
 });
@@ -73,17 +78,19 @@ describe('A worker that takes part in a run', () => {
 describe('A run in the foreground whose lease went to a worker', () => {
   it('is over when that worker has ended it, not before', async () => {
     const standings: RunStatus[] = ['RUNNING', 'FINISHED', 'FINISHED'];
-    const ports = portsWith({
+    const { runs, observer, participant } = participantOf({
       takeLease: () => Promise.resolve(false),
       find: () => Promise.resolve({ ...RUN, status: standings.shift() } as unknown as JobRun),
     });
-    const jobs = new JobList([RUN.job]);
+    const jobs = new JobRegistry();
     jobs.add(jobThat({}));
-    const end = await new RunInForeground(jobs, ports).run({
+    const wakeUps = new WakeUps(openLog({ LOG_LEVEL: 'silent' }));
+    const runner = new JobRunner(jobs, runs, participant, observer, wakeUps);
+    const end = await runner.runInForeground({
       job: RUN.job,
       startedBy: 'somebody',
       signals: SIGNALS,
-      begun: () => undefined,
+      onStart: () => undefined,
     });
     expect(end).toMatchObject({ kind: 'ended', run: { status: 'FINISHED' } });
     expect(standings).toEqual([]);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { latestTick } from './latest-tick';
+import { TickMemory } from './job.scheduler';
 
 const at = (now: string, schedule = '0 1 * * *') =>
-  latestTick({ schedule, timeZone: 'Europe/Kyiv', now: new Date(now) }).toISOString();
+  new TickMemory('Europe/Kyiv').latestTick(schedule, new Date(now)).toISOString();
 
 describe('The latest tick of a schedule', () => {
   it('is read in Kyiv: one o’clock there is 23:00 UTC of the day before in winter and 22:00 in summer', () => {

@@ -1,0 +1,45 @@
+import type { Type } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ConfigurationFault } from './config/configuration-fault';
+import type { Settings } from './config/env';
+import { ownSettingsOrExit } from './config/own-settings';
+import { provideSettings } from './config/settings.module';
+import { createApplication, type ServerRole, startListening } from './http';
+import { openLog, watchForStrayErrors } from './observability';
+
+/** After the grace time everything is written or released; what still hangs then is a connection. */
+const LAST_MOMENT_MS = 5_000;
+
+/** Starts a process of the service. It runs until a signal ends it. */
+export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
+  const settings = ownSettingsOrExit(role);
+  provideSettings(settings);
+  const log = openLog(settings);
+  watchForStrayErrors(log);
+  try {
+    const app = await createApplication(root, log);
+    closeOnSignal(app, settings);
+    await startListening(app, settings, role);
+  } catch (error) {
+    if (error instanceof ConfigurationFault) {
+      process.stderr.write(`${error.message}\n`);
+      process.exit(error.exitStatus);
+    }
+    log.fatal('start failed', error);
+    process.exit(1);
+  }
+}
+
+/** Closes in order; a server that does not answer delays the end by the grace time and five seconds at most. */
+function closeOnSignal(app: NestExpressApplication, settings: Settings): void {
+  let isClosing = false;
+  // Not `once`: an impatient second signal would end the process before it has released what it holds.
+  const close = (): void => {
+    if (isClosing) return;
+    isClosing = true;
+    setTimeout(() => process.exit(0), settings.SHUTDOWN_GRACE_SECONDS * 1000 + LAST_MOMENT_MS).unref();
+    void app.close().finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}

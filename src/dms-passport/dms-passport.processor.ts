@@ -1,0 +1,25 @@
+import { Process, Processor } from '@nestjs/bull';
+import { JobWorkers } from '../jobs';
+import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
+
+/** Wake-up jobs of the stream dms_passport of persons. */
+@Processor(DmsPassportStream.JOB)
+export class DmsPassportProcessor {
+  constructor(private readonly workers: JobWorkers) {}
+
+  @Process({ concurrency: 1 })
+  wake(): Promise<void> {
+    return this.workers.onWakeUp(DmsPassportStream.JOB);
+  }
+}
+
+/** Wake-up jobs of the stream dms_passport of parties. */
+@Processor(DmsPassportOfPartiesStream.JOB)
+export class DmsPassportOfPartiesProcessor {
+  constructor(private readonly workers: JobWorkers) {}
+
+  @Process({ concurrency: 1 })
+  wake(): Promise<void> {
+    return this.workers.onWakeUp(DmsPassportOfPartiesStream.JOB);
+  }
+}

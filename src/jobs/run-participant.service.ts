@@ -1,0 +1,111 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { WORKER_ID } from '../config/worker-id';
+import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
+import { JobRunObserver } from './job-run-observer';
+import { type Holder, JobRunRepository } from './job-run.repository';
+
+/** While other workers still hold persons of the run, its holder looks again after this. */
+const LOOK_AGAIN_MS = 250;
+
+/** How a worker's part in a run ended: it ended the run, the run goes on without it, or the worker has to stop. */
+export type PartEnd = 'FINISHED' | 'FAILED' | 'goes_on' | 'stopped';
+
+/**
+ * This process's part in runs. Every worker helps; the one that holds the run's lease stays until nothing is left,
+ * neither to take nor claimed by anybody, and it alone ends the run.
+ */
+@Injectable()
+export class RunParticipant {
+  /** In whose name this process holds runs, and for how long without a renewal. */
+  readonly holder: Holder;
+
+  constructor(
+    private readonly runs: JobRunRepository,
+    private readonly observer: JobRunObserver,
+    @Inject(WORKER_ID) worker: string,
+    @Inject(SETTINGS) settings: Settings,
+  ) {
+    this.holder = { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS };
+  }
+
+  async takePart(job: Job, run: RunFacts, signals: HelpSignals): Promise<PartEnd> {
+    let renewal = Promise.resolve();
+    const renew = (): void => void (renewal = this.keepLease(run));
+    const timer = setInterval(renew, (this.holder.leaseSeconds * 1000) / 3);
+    try {
+      await this.takeLease(run);
+      await this.sweep(job);
+      for (;;) {
+        const end = await job.help(run, signals);
+        if (end === 'stopped' || signals.stop.aborted) return 'stopped';
+        if (!(await this.takeLease(run))) return 'goes_on';
+        const ended = await this.tryToEnd(job, run, end);
+        if (ended !== undefined) return ended;
+        await wait(LOOK_AGAIN_MS, undefined, { signal: signals.stop }).catch(() => undefined);
+        await this.sweep(job);
+      }
+    } finally {
+      clearInterval(timer);
+      // A renewal still under way would take back the lease of a worker that leaves.
+      await renewal;
+    }
+  }
+
+  /** Leaves a run to the other workers: its lease is released, its status stays. */
+  async leave(run: RunFacts): Promise<void> {
+    await this.runs.releaseLease(run.id, this.holder.worker);
+  }
+
+  /** Ends a run as STOPPED if this process holds it. Workers that still help find it over; what they hold is written. */
+  async stop(run: RunFacts): Promise<void> {
+    const unfinished = (): Promise<boolean> => Promise.resolve(false);
+    if (await this.runs.end(run.id, this.holder.worker, { status: 'STOPPED', unfinished })) {
+      await this.reportEnd(run);
+    }
+  }
+
+  private async tryToEnd(job: Job, run: RunFacts, end: HelpEnd): Promise<'FINISHED' | 'FAILED' | undefined> {
+    const status = end === 'nothing_due' ? 'FINISHED' : 'FAILED';
+    const ended = await this.runs.end(run.id, this.holder.worker, {
+      status,
+      unfinished: (sql) => job.unfinished(sql, run.id, end),
+    });
+    if (!ended) return undefined;
+    await this.reportEnd(run);
+    return status;
+  }
+
+  /** The run is over even if it cannot be reported, so a failure here goes no further. */
+  private async reportEnd({ id, job }: RunFacts): Promise<void> {
+    try {
+      const run = await this.runs.find(id);
+      if (run !== undefined) this.observer.ended(run);
+    } catch (error) {
+      this.observer.failed(job, error);
+    }
+  }
+
+  /** Claims that cannot be taken back now must not keep the other persons from being checked. */
+  private async sweep(job: Job): Promise<void> {
+    try {
+      await job.sweep();
+    } catch (error) {
+      this.observer.failed(job.name, error);
+    }
+  }
+
+  private takeLease(run: RunFacts): Promise<boolean> {
+    return this.runs.takeLease(run.id, this.holder);
+  }
+
+  private async keepLease(run: RunFacts): Promise<void> {
+    try {
+      await this.takeLease(run);
+    } catch (error) {
+      this.observer.failed(run.job, error);
+    }
+  }
+}

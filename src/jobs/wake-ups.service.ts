@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import type { Queue } from 'bull';
+import { Log } from '../observability';
+
+/** How long a caller waits for Redis at most. The work itself is a row in the database, and the poll finds it. */
+const NOTIFY_WITHIN_MS = 300;
+
+/**
+ * Wakes the workers of a queue through Redis. A wake-up job says that there may be work and nothing else; it may be lost,
+ * doubled or late. Without queues, as in `npm run job`, a notification does nothing.
+ */
+@Injectable()
+export class WakeUps {
+  private queues: ReadonlyMap<string, Queue> = new Map();
+
+  constructor(private readonly log: Log) {}
+
+  /** The queues of this process; called once, while it starts. */
+  connect(queues: readonly Queue[]): void {
+    this.queues = new Map(queues.map((queue) => [queue.name, queue]));
+  }
+
+  /** To be called once the row is committed. Waits for Redis 300 ms at most, and never throws. */
+  async notify(queueName: string): Promise<void> {
+    const queue = this.queues.get(queueName);
+    if (queue === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, NOTIFY_WITHIN_MS)));
+    const added = queue.add({}).then(
+      () => undefined,
+      (error: unknown) =>
+        this.log.error('wake-up not sent, the workers will find the work by polling', error),
+    );
+    await Promise.race([added, late]);
+    clearTimeout(timer);
+  }
+}

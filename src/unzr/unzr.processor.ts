@@ -1,0 +1,14 @@
+import { Process, Processor } from '@nestjs/bull';
+import { JobWorkers } from '../jobs';
+import { UnzrStream } from './unzr.stream';
+
+/** Wake-up jobs of the stream unzr. */
+@Processor(UnzrStream.JOB)
+export class UnzrProcessor {
+  constructor(private readonly workers: JobWorkers) {}
+
+  @Process({ concurrency: 1 })
+  wake(): Promise<void> {
+    return this.workers.onWakeUp(UnzrStream.JOB);
+  }
+}

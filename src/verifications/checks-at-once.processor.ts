@@ -1,0 +1,14 @@
+import { Process, Processor } from '@nestjs/bull';
+import { BackgroundTaskLoops } from '../jobs';
+import { CHECKS_AT_ONCE_QUEUE } from './check-request.service';
+
+/** Wake-up jobs of the checks that somebody waits for. */
+@Processor(CHECKS_AT_ONCE_QUEUE)
+export class ChecksAtOnceProcessor {
+  constructor(private readonly loops: BackgroundTaskLoops) {}
+
+  @Process({ concurrency: 1 })
+  wake(): void {
+    this.loops.onWakeUp(CHECKS_AT_ONCE_QUEUE);
+  }
+}

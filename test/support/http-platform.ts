@@ -1,0 +1,32 @@
+import type { DynamicModule } from '@nestjs/common';
+import { Refusal } from '../../src/domain/refusal';
+import { CALLERS, type Callers, READINESS_PROBES, type ReadinessProbes } from '../../src/http';
+import { Log, Metrics } from '../../src/observability';
+
+interface Platform {
+  readonly log: Log;
+  readonly probes?: Partial<ReadinessProbes>;
+  readonly callers?: Callers;
+}
+
+const UP: ReadinessProbes = {
+  database: () => Promise.resolve(true),
+  migrations: () => Promise.resolve(true),
+};
+
+const NO_CALLERS: Callers = { authenticate: () => Promise.reject(new Refusal('access_token_invalid')) };
+
+/** What `HttpModule` needs of other modules. By default every server answers, and every token is wrong. */
+export function httpPlatform({ log, probes = {}, callers = NO_CALLERS }: Platform): DynamicModule {
+  return {
+    module: class HttpPlatform {},
+    global: true,
+    providers: [
+      { provide: Log, useValue: log },
+      Metrics,
+      { provide: READINESS_PROBES, useValue: { ...UP, ...probes } },
+      { provide: CALLERS, useValue: callers },
+    ],
+    exports: [Log, Metrics, READINESS_PROBES, CALLERS],
+  };
+}
