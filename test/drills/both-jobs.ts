@@ -19,7 +19,6 @@ export const bothJobs: Drill = {
   name: 'both-jobs',
   code: 'D30',
   says: `persons and parties at once, ${KILLS} times kill -9 of a worker, ${KILLS / FLUSH_EVERY} times FLUSHALL`,
-  needsRealRedis: true,
   short: false,
   play: (stage) =>
     play(

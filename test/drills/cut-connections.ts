@@ -18,7 +18,6 @@ export const cutConnections: Drill = {
   name: 'cut-connections',
   code: 'D8',
   says: `all connections to PostgreSQL cut ${CUTS} times in one run`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

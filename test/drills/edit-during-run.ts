@@ -15,7 +15,6 @@ export const editDuringRun: Drill = {
   name: 'edit-during-run',
   code: 'D19',
   says: 'persons edited during the whole run',
-  needsRealRedis: false,
   short: true,
   play: (stage) =>
     play(stage, { name: 'edit-during-run', persons: PERSONS, spare: 2_000, latencyMs: 120 }, fault),

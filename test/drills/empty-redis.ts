@@ -14,7 +14,6 @@ export const emptyRedis: Drill = {
   name: 'empty-redis',
   code: 'D5',
   says: `Redis restarted empty ${RESTARTS} times in one run`,
-  needsRealRedis: true,
   short: false,
   play: (stage) =>
     play(stage, { name: 'empty-redis', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE }, fault),

@@ -27,7 +27,6 @@ export const endWorkers: Drill = {
   name: 'end-workers',
   code: 'R9',
   says: `${ENDS} times SIGTERM to a worker in one run`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(stage, { name: 'end-workers', persons: PERSONS, latencyMs: 150, settings: SETTINGS }, endOneByOne),
@@ -38,7 +37,6 @@ export const rollingRestart: Drill = {
   name: 'rolling-restart',
   code: 'R9',
   says: `all ${WORKERS} workers replaced one after the other, twice in one run`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

@@ -21,7 +21,6 @@ export const fillDisk: Drill = {
   name: 'fill-disk',
   code: 'P3',
   says: `sign-up: the disk of media storage full, ${REFUSED} registrations meanwhile`,
-  needsRealRedis: false,
   short: false,
   cannot: () =>
     spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0

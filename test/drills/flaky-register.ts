@@ -12,7 +12,6 @@ export const flakyRegister: Drill = {
   name: 'flaky-register',
   code: 'D13',
   says: `${FAILURE_RATE * 100} % of the answers are technical errors, in ${RUNS} runs`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(stage, { name: 'flaky-register', persons: 600, latencyMs: 60, settings: LONG_LEASE }, fault),

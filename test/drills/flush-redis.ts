@@ -13,7 +13,6 @@ export const flushRedis: Drill = {
   name: 'flush-redis',
   code: 'D4',
   says: `${FLUSHES} times FLUSHALL in one run`,
-  needsRealRedis: true,
   short: true,
   play: (stage) => play(stage, { name: 'flush-redis', persons: PERSONS, latencyMs: 150 }, fault),
 };

@@ -19,7 +19,6 @@ export const garbleAnswers: Drill = {
   name: 'garble-answers',
   code: 'D11',
   says: 'the register answers HTML, garbage, contradictions, faults',
-  needsRealRedis: false,
   short: true,
   play: (stage) =>
     play(stage, { name: 'garble-answers', persons: 600, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),

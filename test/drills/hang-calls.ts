@@ -18,7 +18,6 @@ export const hangCalls: Drill = {
   name: 'hang-calls',
   code: 'D10',
   says: 'the register hangs, drips, closes, resets, sends 10 GB',
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

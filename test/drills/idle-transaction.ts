@@ -16,7 +16,6 @@ export const idleTransaction: Drill = {
   name: 'idle-transaction',
   code: 'D9',
   says: `foreign transactions idle with an old snapshot and with ${HELD} persons' rows`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(stage, { name: 'idle-transaction', persons: PERSONS, latencyMs: 60, settings: LONG_LEASE }, fault),

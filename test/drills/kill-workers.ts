@@ -28,7 +28,6 @@ export const killWorkers: Drill = {
   name: 'kill-workers',
   code: 'D1',
   says: `${KILLS} times kill -9 of a worker in one run`,
-  needsRealRedis: false,
   short: true,
   play: (stage) =>
     play(stage, { name: 'kill-workers', persons: PERSONS, latencyMs: 150, settings: FOR_KILLING }, fault),

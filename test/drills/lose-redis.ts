@@ -34,7 +34,6 @@ function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'sh
     name,
     code: 'D5',
     says: `Redis down for ${seconds} s in a run, and down at start`,
-    needsRealRedis: true,
     short,
     play: (stage) =>
       play(stage, { name, persons: 600, latencyMs: 250 }, (scene) => fault(scene, seconds * 1000)),

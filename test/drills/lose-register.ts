@@ -19,7 +19,6 @@ export const loseRegister: Drill = {
   name: 'lose-register',
   code: 'D13',
   says: `the register away ${AWAY.length} times for ${AWAY_FOR_MS / 1000} s in one run`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(stage, { name: 'lose-register', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE }, fault),

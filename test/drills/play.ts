@@ -10,7 +10,6 @@ export interface Drill {
   readonly code: string;
   readonly says: string;
   /** Cannot be played with the Redis that lives in this process's memory. */
-  readonly needsRealRedis: boolean;
   /** Part of the short form. */
   readonly short: boolean;
   /** Why this machine cannot play it, if it cannot. */

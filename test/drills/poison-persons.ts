@@ -12,7 +12,6 @@ export const poisonPersons: Drill = {
   name: 'poison-persons',
   code: 'D17',
   says: `${ERRORS.length} persons whose answers the database refuses, each with another error`,
-  needsRealRedis: false,
   short: false,
   play: (stage) => play(stage, { name: 'poison-persons', persons: 400, latencyMs: 20 }, fault),
 };

@@ -13,7 +13,6 @@ export const restartPostgres: Drill = {
   name: 'restart-postgres',
   code: 'D7',
   says: `PostgreSQL restarted fast and immediate, connections cut ${CUTS} times, in one run`,
-  needsRealRedis: false,
   short: true,
   play: (stage) => play(stage, { name: 'restart-postgres', persons: PERSONS, latencyMs: 150 }, fault),
 };

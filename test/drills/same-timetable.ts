@@ -21,7 +21,6 @@ export const sameTimetable: Drill = {
   name: 'same-timetable',
   code: 'D16',
   says: `${WORKERS} workers with the same timetable of a run a minute, two with wrong clocks, one killed`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

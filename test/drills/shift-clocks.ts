@@ -14,7 +14,6 @@ export const shiftClocks: Drill = {
   name: 'shift-clocks',
   code: 'D15',
   says: `two workers' clocks an hour wrong, jumping forth and back ${JUMPS} times in one run`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(stage, { name: 'shift-clocks', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE }, fault),

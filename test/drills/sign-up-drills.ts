@@ -20,7 +20,6 @@ type Break = (scene: Scene, desk: SignUpDesk) => Promise<number>;
 function signUpDrill(drill: Pick<Drill, 'name' | 'code' | 'says'>, breaks: Break): Drill {
   return {
     ...drill,
-    needsRealRedis: false,
     short: false,
     play: (stage) =>
       playAnything(stage, { name: drill.name, persons: 0, latencyMs: 0 }, (scene) => atDesk(scene, breaks)),

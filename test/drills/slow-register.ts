@@ -15,7 +15,6 @@ export const slowRegister: Drill = {
   name: 'slow-register',
   code: 'D14',
   says: `answers take ${QUICK_MS} ms, then ${SLOW_MS} ms, longer than a lease, then ${QUICK_MS} ms`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

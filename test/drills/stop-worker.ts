@@ -18,7 +18,6 @@ export const stopWorker: Drill = {
   name: 'stop-worker',
   code: 'D2',
   says: 'a worker stopped for three leases, then continued',
-  needsRealRedis: false,
   short: true,
   play: (stage) =>
     play(

@@ -19,7 +19,6 @@ export const stormPassports: Drill = {
   name: 'storm-passports',
   code: 'D18',
   says: `shared passports checked from all ends, persons and parties at once, among ${CLIENTS} clients that lock at random`,
-  needsRealRedis: false,
   short: false,
   play: (stage) =>
     play(

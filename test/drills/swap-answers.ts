@@ -15,7 +15,6 @@ export const swapAnswers: Drill = {
   name: 'swap-answers',
   code: 'D12',
   says: 'the register answers with foreign ids and with the answer before',
-  needsRealRedis: false,
   short: true,
   play: (stage) =>
     play(stage, { name: 'swap-answers', persons: 260, ...SLOWLY }, (scene) => mistreatCalls(scene, MODES)),

@@ -14,7 +14,6 @@ export const tripleTickets: Drill = {
   name: 'triple-tickets',
   code: 'D20',
   says: 'every ticket delivered three times, two workers',
-  needsRealRedis: false,
   short: true,
   play: (stage) => play(stage, { name: 'triple-tickets', persons: PERSONS, latencyMs: 80 }, fault),
 };

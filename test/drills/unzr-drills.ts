@@ -14,7 +14,7 @@ const LATENCY_MS = 250;
 const STANDS_STILL_MS = 60_000;
 
 /** Where nobody dies no lease should pass, however busy the machine is. */
-type Asked = Pick<Drill, 'name' | 'code' | 'says' | 'needsRealRedis'> & Pick<SceneWishes, 'settings'>;
+type Asked = Pick<Drill, 'name' | 'code' | 'says'> & Pick<SceneWishes, 'settings'>;
 
 function unzrDrill({ settings = {}, ...drill }: Asked, breaks: Break): Drill {
   return {
@@ -33,7 +33,6 @@ export const killOverUnzrs = unzrDrill(
     name: 'unzr-kill',
     code: 'U1',
     says: 'UNZR info: workers and doors killed with -9, 10 and 5 times',
-    needsRealRedis: false,
   },
   killOver,
 );
@@ -44,7 +43,6 @@ export const flushOverUnzrs = unzrDrill(
     name: 'unzr-flush',
     code: 'U2',
     says: 'UNZR info: FLUSHALL 12 times',
-    needsRealRedis: true,
     settings: LONG_LEASE,
   },
   flushOver,
@@ -56,7 +54,6 @@ export const loseRegisterOverUnzrs = unzrDrill(
     name: 'unzr-register',
     code: 'U3',
     says: 'UNZR info: the register away twice',
-    needsRealRedis: false,
     settings: LONG_LEASE,
   },
   loseRegisterOver,

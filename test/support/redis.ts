@@ -4,10 +4,9 @@ import { startRedis, type EmbeddedRedis } from '../../tools/embedded';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { askRedis } from '../../tools/embedded/ask-redis';
+import { askRedis } from '../../tools/embedded/redis';
 import { findFreePort } from '../../tools/embedded/free-port';
-import type { RedisProgram } from '../../tools/embedded/redis-kinds';
-import { findRedisProgram } from '../../tools/embedded/redis-program';
+import { findRedisProgram, REDIS_KINDS, type RedisProgram } from '../../tools/embedded/redis-program';
 import { ServerProgram } from '../../tools/embedded/server-program';
 import { waitUntil } from './wait-until';
 
@@ -60,10 +59,9 @@ export class RedisServers {
     private readonly folder: string,
   ) {}
 
-  /** Nothing on a machine that has no Redis but the one in memory, which knows neither sentinels nor clusters. */
+  /** Undefined on a machine without any Redis. */
   static async find(): Promise<RedisServers | undefined> {
-    const kinds = ['redis-server', 'valkey-server', 'private copy'] as const;
-    const program = await findRedisProgram(kinds, process.env['XDG_CACHE_HOME']);
+    const program = await findRedisProgram(REDIS_KINDS, process.env['XDG_CACHE_HOME']);
     return program && new RedisServers(program, await mkdtemp(join(tmpdir(), 'redis-apart-')));
   }
 

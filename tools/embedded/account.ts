@@ -8,15 +8,15 @@ export interface Account {
   gid: number;
 }
 
-/** The numbers Linux distributions agree on, for a machine whose list of accounts has no such name. */
+/** The ids that Linux distributions agree on, for a machine without an account of that name. */
 const NOBODY: Account = { uid: 65_534, gid: 65_534 };
 
-/** Whether this program runs as root; PostgreSQL then refuses to start under the same account. */
+/** Whether this program runs as root; PostgreSQL refuses to run as root. */
 export function isRoot(): boolean {
   return process.geteuid?.() === 0;
 }
 
-/** The account that owns nothing, under which servers run when the program itself is root. */
+/** The account under which servers run when the program is root. */
 export async function nobody(): Promise<Account> {
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
   const [, , uid, gid] = accounts.match(/^nobody:.*$/m)?.[0].split(':') ?? [];
@@ -24,16 +24,16 @@ export async function nobody(): Promise<Account> {
 }
 
 /**
- * The folder for temporary files. Root may have a private one, which `nobody` cannot enter,
- * so it is taken only when every folder above it may be entered by all.
+ * The folder for temporary files. Root may have a private one that `nobody` cannot enter, so it is used only if every
+ * account may enter all its parents.
  */
 export async function temporaryRoot(): Promise<string> {
   const chosen = tmpdir();
-  return !isRoot() || (await everybodyMayEnter(chosen)) ? chosen : '/tmp';
+  return !isRoot() || (await allMayEnter(chosen)) ? chosen : '/tmp';
 }
 
-async function everybodyMayEnter(folder: string): Promise<boolean> {
+async function allMayEnter(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   if ((mode & 0o001) === 0) return false;
-  return dirname(folder) === folder || everybodyMayEnter(dirname(folder));
+  return dirname(folder) === folder || allMayEnter(dirname(folder));
 }

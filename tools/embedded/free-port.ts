@@ -2,15 +2,15 @@ import { createServer } from 'node:net';
 import { randomInt } from 'node:crypto';
 
 /**
- * Linux hands out 32768 and above to outgoing connections. A client that keeps dialling a dead
- * port of that range may be given this very port as its own end, and then talks to itself for good.
+ * Linux gives ports from 32768 up to outgoing connections. A client that keeps connecting to a closed port of that range
+ * may get this very port as its own and then be connected to itself.
  */
 const LAST_PORT = 32_000;
-/** Above the ports that well-known servers are installed on. */
+/** Above the ports of well-known servers. */
 const FIRST_PORT = 15_000;
 const ATTEMPTS = 50;
 
-/** A port nobody listens on just now. Somebody else may still be faster: the caller tries again then. */
+/** A port that is free at the moment. Another process may take it first; then the caller tries again. */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT);
@@ -27,10 +27,10 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The port asked for was taken by somebody else before the server could have it. */
+/** Another process took the port first. */
 export class PortTaken extends Error {}
 
-/** A server found on a free port; with a fixed port there is one try, otherwise a few. */
+/** Starts a server on a free port; with a fixed port there is one try. */
 export async function onFreePort<T>(
   fixedPort: number | undefined,
   start: (port: number) => Promise<T>,

@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isRoot, nobody } from './account';
 import { onFreePort, PortTaken } from './free-port';
-import { findPostgresBinaries } from './postgres-binaries';
-import { createCluster, type ClusterPlace } from './postgres-cluster';
-import { refuseProduction } from './refuse-production';
-import { createOwnFolder, lastLines, sweepLeftovers } from './server-folder';
+import { findPostgresBinaries, createCluster, type ClusterPlace } from './postgres-program';
+import { refuseProduction, createOwnFolder, lastLines, removeLeftovers } from './server-folder';
 import { ServerProgram } from './server-program';
 
 const HOST = '127.0.0.1';
@@ -15,42 +13,42 @@ const START_WITHIN_MS = 120_000;
 const STOP_WITHIN_MS = 15_000;
 
 /**
- * `smart` is left out on purpose: it waits for clients, and pools never leave.
- * `fast` ends sessions and writes everything down; `immediate` is what a crash leaves behind.
+ * `smart` is left out on purpose: it waits for clients, and pools never disconnect. `fast` ends sessions and writes
+ * everything to disk; `immediate` leaves the data as a crash does.
  */
 export type PostgresStop = 'fast' | 'immediate';
 
-/** How an embedded PostgreSQL is to be started. */
+/** How to start an embedded PostgreSQL. */
 export interface PostgresOptions {
-  /** Refused when it says `production`. */
+  /** `production` is refused. */
   nodeEnv: string;
-  /** Keeps the data here; without it they live in a temporary folder and go with the server. */
+  /** Stores the data here; without it they are in a temporary folder that is removed with the server. */
   directory?: string | undefined;
-  /** Without it a free one is found. */
+  /** A free one unless given. */
   port?: number | undefined;
-  /** Told in sentences what is being done. */
+  /** Receives sentences about the progress. */
   log?: ((sentence: string) => void) | undefined;
-  /** False gives up the data when the machine itself fails, and is faster: for tests. A crash of the server loses nothing. */
+  /** False is faster and may lose data if the machine fails: for tests. A crash of the server loses nothing. */
   durable?: boolean | undefined;
-  /** Added to the server's settings, and stronger than those given here. */
+  /** Added to the server's settings; they override the defaults. */
   settings?: Record<string, string> | undefined;
   /** A folder with `postgres` and `initdb` of another version. */
   binaries?: string | undefined;
 }
 
-/** A running PostgreSQL of this program's own, reachable from this machine only. */
+/** A running PostgreSQL that belongs to this program, reachable from this machine only. */
 export interface EmbeddedPostgres {
   readonly host: string;
   readonly port: number;
   /** As superuser, to the database `postgres`. */
   readonly url: string;
-  /** What the server itself writes; values from statements are kept out of it. */
+  /** The server's log; it has no values from statements. */
   readonly logFile: string;
   readonly pid: number;
   databaseUrl(name: string, user?: string): string;
-  /** Ends it for good; a temporary data folder goes with it. */
+  /** Stops it and removes its temporary data folder. */
   stop(): Promise<void>;
-  /** Ends it as a power cut of the server alone would; `restart` brings it back. */
+  /** Ends it without a checkpoint; `restart` starts it again. */
   crash(): Promise<void>;
   /** Stops it, if it runs, and starts it on the same port and data. */
   restart(stop?: PostgresStop): Promise<void>;
@@ -59,7 +57,7 @@ export interface EmbeddedPostgres {
 /** Starts a PostgreSQL that belongs to this program and ends with it. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   refuseProduction(options.nodeEnv, 'The embedded PostgreSQL');
-  await sweepLeftovers();
+  await removeLeftovers();
   const folder = await createOwnFolder();
   try {
     const server = await startIn(folder, options);
@@ -118,7 +116,7 @@ class PostgresServer implements EmbeddedPostgres {
       ...this.place,
       command: join(this.place.binaries, 'postgres'),
       args: ['-D', this.place.dataFolder, ...settingArguments(this.port, this.options)],
-      // This signal also gives back what the kernel keeps for the server; KILL would leave it behind.
+      // QUIT also releases the server's shared memory; KILL would leave it behind.
       onOwnerDeath: 'QUIT',
     });
     await this.waitUntilReady(this.program);
@@ -147,13 +145,13 @@ class PostgresServer implements EmbeddedPostgres {
     ]);
   }
 
-  /** The server's own note tells: line 1 is its number, line 8 its state. */
+  /** The server writes `postmaster.pid`: line 1 is its process id, line 8 its state. */
   private async waitUntilReady(program: ServerProgram): Promise<void> {
     const deadline = Date.now() + START_WITHIN_MS;
     while (Date.now() < deadline) {
       const note = await readFile(join(this.place.dataFolder, 'postmaster.pid'), 'utf8').catch(() => '');
-      const lines = note.split('\n').map((line) => line.trim());
-      if (lines[0] === String(program.pid) && lines[7] === 'ready') return;
+      const entries = note.split('\n').map((line) => line.trim());
+      if (entries[0] === String(program.pid) && entries[7] === 'ready') return;
       if (!program.isRunning) throw await this.whyItEnded();
       await pause(10);
     }
@@ -164,9 +162,9 @@ class PostgresServer implements EmbeddedPostgres {
   }
 
   private async whyItEnded(): Promise<Error> {
-    const said = await lastLines(this.logFile);
-    if (said.includes('Address already in use')) return new PortTaken(`Port ${this.port} is taken.`);
-    return new Error(`PostgreSQL did not start:\n${said}`);
+    const lines = await lastLines(this.logFile);
+    if (lines.includes('Address already in use')) return new PortTaken(`Port ${this.port} is taken.`);
+    return new Error(`PostgreSQL did not start:\n${lines}`);
   }
 }
 
@@ -174,14 +172,14 @@ function settingArguments(port: number, { durable, settings }: PostgresOptions):
   const wanted: Record<string, string> = {
     port: String(port),
     listen_addresses: HOST,
-    // A socket file would be a second door, and its path is soon too long for the kernel.
+    // A socket file is a second way in, and its path may be too long for the kernel.
     unix_socket_directories: '',
     // Test files, pools and workers of several programs side by side.
     max_connections: '200',
     shared_buffers: '128MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // Refused statements and casts carry the values of persons, so nothing of the level ERROR is written.
+    // Messages of the level ERROR may quote values of persons, so they are not written.
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_error_verbosity: 'terse',

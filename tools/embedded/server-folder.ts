@@ -5,10 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { temporaryRoot } from './account';
 
 const PREFIX = 'person-verification-server';
-/** A server told to stop at once needs a fraction of this; afterwards it is killed. */
+
+/** A server stops in a fraction of this; afterwards it is killed. */
 const LEFTOVER_STOP_MS = 5_000;
 
-/** Who started a server: a number alone is soon given to another program, with its start it is not. */
+/** The process that started a server. Process ids are reused, so its start time is part of it. */
 interface Owner {
   pidNamespace: string;
   pid: number;
@@ -16,8 +17,8 @@ interface Owner {
 }
 
 /**
- * A fresh folder for one server, or for what else a command keeps while it runs. Its name says who owns it, so that
- * the next start can tell a leftover from the folder of a copy that runs beside this one.
+ * A new folder for one server, or for other files that a command needs while it runs. Its name has its owner, so that
+ * the next start can distinguish a leftover from the folder of a process that still runs.
  */
 export async function createOwnFolder(): Promise<string> {
   const { pidNamespace, pid, startedTick } = self();
@@ -27,8 +28,8 @@ export async function createOwnFolder(): Promise<string> {
   return folder;
 }
 
-/** Ends servers and removes folders whose owner is gone. Folders of other accounts are not ours to judge. */
-export async function sweepLeftovers(): Promise<void> {
+/** Ends servers and removes folders whose owner has ended. Folders of other accounts are not touched. */
+export async function removeLeftovers(): Promise<void> {
   const root = await temporaryRoot();
   for (const name of await readdir(root)) {
     const owner = ownerNamedBy(name);
@@ -44,12 +45,12 @@ function self(): Owner {
   };
 }
 
-/** Programs in containers may share a folder for temporary files, but not their numbers. */
+/** Containers may share a temporary folder, but not their process ids. */
 function pidNamespace(): string {
   return readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
 }
 
-/** Field 22 of the kernel's record; the program's name before it may itself hold spaces and brackets. */
+/** Field 22 of /proc/PID/stat; the program's name before it may have spaces and brackets. */
 function startedTickOf(pid: number): string | undefined {
   try {
     const record = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -79,11 +80,11 @@ async function removeLeftover(folder: string): Promise<void> {
   const deadline = Date.now() + LEFTOVER_STOP_MS;
   while ((await programsIn(folder)).length > 0 && Date.now() < deadline) await pause(20);
   signalAll(await programsIn(folder), 'SIGKILL');
-  // Another copy may be sweeping the same folder: what it has already removed is no fault.
+  // Another process may be removing the same folder at the same time.
   await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => undefined);
 }
 
-/** Every server works inside its folder, and the kernel tells where a program works. */
+/** Every server has its folder as working directory. */
 async function programsIn(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
   const places = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
@@ -95,13 +96,22 @@ function signalAll(pids: number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // It ended between the look and the signal.
+      // It ended before the signal.
     }
   }
 }
 
-/** The last lines of a server's own log: the only place where it says why it did not start. */
+/** The last lines of a server's log: the only place with the reason why it did not start. */
 export async function lastLines(logFile: string, count = 8): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Embedded servers must never be mistaken for real ones, so they do not start in production. */
+export function refuseProduction(nodeEnv: string, what: string): void {
+  if (nodeEnv === 'production') {
+    throw new Error(
+      `${what} is not started with NODE_ENV=production. Set the address of a real server instead.`,
+    );
+  }
 }

@@ -3,15 +3,15 @@ import { closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from './account';
 
-/** A program to start, as which account, and where its words go. */
+/** A program to start, its account, and its log. */
 export interface ProgramToStart {
   command: string;
   args: string[];
-  /** Where it works; leftovers are recognised by it. */
+  /** Its working directory; leftovers are recognised by it. */
   folder: string;
   logFile: string;
   account?: Account | undefined;
-  /** Added to the environment that is passed on. */
+  /** Added to the environment of this process. */
   variables?: Record<string, string>;
   /** What the kernel sends it when this program dies, however it dies. */
   onOwnerDeath: 'QUIT' | 'KILL';
@@ -19,16 +19,15 @@ export interface ProgramToStart {
 
 let bindsToOwner: boolean | undefined;
 
-/** Small systems bring a `setpriv` that lacks the one option wanted, so it is tried and not looked up. */
+/** Small systems have a `setpriv` without this option, so it is tried. */
 function canBindToOwner(): boolean {
   bindsToOwner ??= spawnSync('setpriv', ['--pdeathsig', 'KILL', '--', 'true']).status === 0;
   return bindsToOwner;
 }
 
 /**
- * A running server. It stands in a session of its own, so Ctrl-C reaches only the program that
- * started it, and it is bound to that program's life. The bond holds to the thread that starts it:
- * start servers from the main thread, never from a worker thread.
+ * A running server. It has its own session, so Ctrl-C reaches only the program that started it, and the kernel ends it
+ * when the thread that started it ends: start servers from the main thread, never from a worker thread.
  */
 export class ServerProgram {
   private constructor(
@@ -36,7 +35,7 @@ export class ServerProgram {
     private readonly ended: Promise<void>,
   ) {}
 
-  /** Starts the program; that it answers is for the caller to find out. */
+  /** Starts the program; the caller finds out when it answers. */
   static async start(program: ProgramToStart): Promise<ServerProgram> {
     const log = openSync(program.logFile, 'a', 0o600);
     try {
@@ -64,7 +63,7 @@ export class ServerProgram {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
-  /** Sends each signal in turn, with the time it has to take effect, until the program is gone. */
+  /** Sends each signal in turn and waits for its time, until the program has ended. */
   async stop(steps: { signal: NodeJS.Signals; withinMs: number }[]): Promise<void> {
     this.child.ref();
     for (const { signal, withinMs } of steps) {
@@ -78,7 +77,7 @@ export class ServerProgram {
   }
 }
 
-/** Runs a program to its end and fails when it does. */
+/** Runs a program to its end; rejects when it fails. */
 export async function runToEnd(program: ProgramToStart): Promise<void> {
   const log = openSync(program.logFile, 'a', 0o600);
   try {
@@ -93,7 +92,7 @@ export async function runToEnd(program: ProgramToStart): Promise<void> {
   }
 }
 
-/** `setpriv` and `env` replace themselves, so the number of the child is the number of the server. */
+/** `setpriv` and `env` replace themselves, so the process id of the child is that of the server. */
 function spawnBound(program: ProgramToStart, options: SpawnOptions): ChildProcess {
   const bond = canBindToOwner() ? ['setpriv', '--pdeathsig', program.onOwnerDeath, '--'] : [];
   const variables = Object.entries({ LC_ALL: 'C', ...program.variables }).map((pair) => pair.join('='));
