@@ -1,14 +1,12 @@
 import { lstat, mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { MediaStore, NewObject, ObjectPlace } from './media-store';
-import { StoreFailure } from './media-store';
-import { segmentsOf } from './object-place.rules';
+import { type MediaStore, type NewObject, type ObjectPlace, StoreFailure, segmentsOf } from './media-store';
 
-/** What people have signed is read by this program's account alone. */
+/** Signed documents are readable by the service's account only. */
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** A folder just made can be swept away as an empty one before the first file is in it; not several times in a row. */
+/** A new folder may be removed as empty before the first file is in it, but hardly several times in a row. */
 const TRIES = 5;
 
 /** Objects as files below one directory, the bucket as its first folder. */
@@ -20,8 +18,8 @@ export class DirectoryStore implements MediaStore {
   }
 
   /**
-   * Writes beside the place and renames: nobody ever sees half an object. The name beside it follows from the key and
-   * is opened exclusively, so only one writer at a time looks whether the key is free and takes it.
+   * Writes a temporary file and renames it, so that nobody ever sees half an object. The temporary name follows from the
+   * key and is opened exclusively, so only one writer at a time checks whether the key is free.
    */
   async put({ bytes, ...place }: NewObject, signal: AbortSignal): Promise<void> {
     const file = this.fileOf(place);
@@ -38,7 +36,7 @@ export class DirectoryStore implements MediaStore {
       signal.throwIfAborted();
       await rename(part, file);
     } catch (error) {
-      // What stands in the way of the writing may stand in the way of this too; the sweeper comes by later.
+      // This may fail for the same reason as the write; the orphan clean-up removes the rest later.
       await unlink(part).catch(() => undefined);
       throw error;
     }
@@ -71,14 +69,14 @@ export class DirectoryStore implements MediaStore {
     }
   }
 
-  /** The folders above the root are its owner's, but the first object may be the one that makes the root itself. */
+  /** The first object may create the root itself; then the folders above it need a sync too. */
   private async makeFolder(folder: string): Promise<void> {
     const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     const isAboveRoot = made !== undefined && made.length <= this.root.length;
     if (isAboveRoot) await syncUp(dirname(this.root), dirname(made));
   }
 
-  /** A removal that a loss of power undoes would leave a file that nobody knows of any more. */
+  /** If a loss of power undid a removal, the file would remain without a record. */
   private async syncRemoval(folder: string): Promise<void> {
     try {
       await syncFolder(folder);
@@ -87,24 +85,24 @@ export class DirectoryStore implements MediaStore {
     }
   }
 
-  /** Up to the bucket, which stays. A folder that is not empty, or is gone already, ends the way. */
+  /** Up to the bucket, which stays. Stops at a folder that is not empty or already gone. */
   private async removeEmptyFolders(file: string): Promise<void> {
     try {
       for (let folder = dirname(file); dirname(folder) !== this.root; folder = dirname(folder)) {
         await rmdir(folder);
       }
     } catch {
-      // An empty folder left behind harms nobody.
+      // A remaining empty folder does no harm.
     }
   }
 }
 
-/** Keys cannot begin a segment with a dot, so this is never the file of another key. */
+/** Segments of keys never start with a dot, so this is never the file of another key. */
 function partOf(file: string): string {
   return join(dirname(file), `.${file.slice(dirname(file).length + 1)}.part`);
 }
 
-/** A file is found again after a loss of power only if every folder above it is, too. */
+/** A file survives a loss of power only if every folder above it does. */
 async function syncUp(from: string, to: string): Promise<void> {
   await syncFolder(from);
   if (from !== to) await syncUp(dirname(from), to);
@@ -137,7 +135,7 @@ async function isThere(file: string): Promise<boolean> {
   }
 }
 
-/** Where a file stands in place of a folder, nothing can be below it. */
+/** ENOTDIR: a file is in the place of a folder, so nothing can be below it. */
 function isAbsence(error: unknown): boolean {
   return codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR';
 }

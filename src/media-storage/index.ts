@@ -1,3 +1,3 @@
 export { MediaStorageModule, MediaStorageWorkerModule } from './media-storage.module';
-export { MediaUploads } from './media-uploads';
-export { SweepOrphans } from './sweep-orphans';
+export { MediaUploads } from './media-uploads.service';
+export { OrphanCleaner } from './orphan-cleaner.service';

@@ -1,7 +1,7 @@
-/** Where an object lies. */
+/** Where an object is stored. */
 export interface ObjectPlace {
   readonly bucket: string;
-  /** Segments with slashes between. */
+  /** Segments separated by slashes. */
   readonly key: string;
 }
 
@@ -10,22 +10,22 @@ export interface NewObject extends ObjectPlace {
   readonly bytes: Uint8Array;
 }
 
-/** Ask for it with `@Inject(MEDIA_STORE)`. */
+/** The store chosen by MEDIA_STORAGE; inject it with `@Inject(MEDIA_STORE)`. */
 export const MEDIA_STORE = Symbol('MEDIA_STORE');
 
-/** All this program wants of a place where objects are kept. Neither verb goes on for long once its signal says stop. */
+/** What the service needs of an object store. Both calls end soon after their signal is aborted. */
 export interface MediaStore {
-  /** Resolves when the object would outlive a loss of power; an object that is there is never overwritten. */
+  /** Resolves when the object would survive a loss of power. Never overwrites an existing object. */
   put(object: NewObject, signal: AbortSignal): Promise<void>;
-  /** Removes the object and whatever a broken-off `put` has left of it. One that is not there is removed already. */
+  /** Removes the object and what an interrupted `put` left of it. Removing a missing object succeeds. */
   remove(place: ObjectPlace, signal: AbortSignal): Promise<void>;
 }
 
-/** What kept a store from doing what it was asked, in words that may be logged. */
+/** Why a store failed, in words that may be logged. */
 export type StoreTrouble =
   'key_taken' | 'no_bucket' | 'access_denied' | 'unreachable' | 'too_late' | 'failed';
 
-/** A store that did not do what it was asked. The cause is for its code: its sentences are never told. */
+/** A failed call of a store. Only the code of the cause may be logged, never its message. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
 
@@ -40,4 +40,47 @@ export class StoreFailure extends Error {
 /** The word for the log. */
 export function troubleOf(error: unknown): StoreTrouble {
   return error instanceof StoreFailure ? error.trouble : 'failed';
+}
+
+/** The names of buckets that every kind of store accepts: those of S3, without dots. */
+const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
+
+/**
+ * One segment of a key. It cannot start with a dot, so it is never a way up; stores may use such names for files of their
+ * own.
+ */
+const SEGMENT = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+
+/** Keys consist of ids and a few words; the service makes none with more segments. */
+const MOST_SEGMENTS = 8;
+
+/**
+ * The segments of a place, its bucket first, each safe as a file name. The service makes all keys, so an unsafe one is a
+ * bug or manipulated: it throws.
+ */
+export function segmentsOf({ bucket, key }: ObjectPlace): readonly string[] {
+  const segments = key.split('/');
+  const isHarmless = BUCKET.test(bucket) && segments.every((segment) => SEGMENT.test(segment));
+  if (!isHarmless || segments.length > MOST_SEGMENTS) {
+    throw new Error('The place of an object is not made of harmless segments.');
+  }
+  return [bucket, ...segments];
+}
+
+/**
+ * The result of `work`, unless the signal is aborted first: then it rejects with `too_late`. A store should end by itself
+ * when its signal is aborted, but a disk that hangs does not, and the caller must not hang with it.
+ */
+export async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let stop: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    stop = () => reject(new StoreFailure('too_late'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
 }

@@ -1,10 +1,33 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import {
+  type StoreTrouble,
+  type MediaStore,
+  type NewObject,
+  type ObjectPlace,
+  StoreFailure,
+  segmentsOf,
+} from './media-store';
 import { Client } from 'minio';
-import type { MediaStore, NewObject, ObjectPlace, StoreTrouble } from './media-store';
-import { StoreFailure } from './media-store';
-import { segmentsOf } from './object-place.rules';
-import { S3_TROUBLES } from './s3-troubles.table';
+
+/** What the codes of S3 and of the connection mean to an operator. Other codes are logged as `failed`. */
+const S3_TROUBLES: Readonly<Record<string, StoreTrouble>> = {
+  PreconditionFailed: 'key_taken',
+  ConditionalRequestConflict: 'key_taken',
+  NoSuchBucket: 'no_bucket',
+  AccessDenied: 'access_denied',
+  InvalidAccessKeyId: 'access_denied',
+  SignatureDoesNotMatch: 'access_denied',
+  RequestTimeTooSkewed: 'access_denied',
+  ECONNREFUSED: 'unreachable',
+  ECONNRESET: 'unreachable',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+  ENOTFOUND: 'unreachable',
+  EAI_AGAIN: 'unreachable',
+  EPIPE: 'unreachable',
+  ETIMEDOUT: 'unreachable',
+};
 
 /** Which S3, and with which key. */
 export interface S3Access {
@@ -14,10 +37,10 @@ export interface S3Access {
   readonly secretKey: string;
 }
 
-/** Nothing is known of a container beyond that it is bytes; no browser must take it for anything else. */
+/** Browsers must not interpret a container as anything but bytes. */
 const CONTENT_TYPE = 'application/octet-stream';
 
-/** Objects in anything that speaks S3. */
+/** Objects in any store with the S3 protocol. */
 export class S3Store implements MediaStore {
   private readonly url: URL;
 
@@ -28,7 +51,7 @@ export class S3Store implements MediaStore {
   async put({ bucket, key, bytes }: NewObject, signal: AbortSignal): Promise<void> {
     segmentsOf({ bucket, key });
     const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    // The condition makes the store itself refuse a key that is taken.
+    // The condition makes the store refuse a key that is taken.
     const headers = { 'Content-Type': CONTENT_TYPE, 'If-None-Match': '*' };
     await this.ask(signal, (client) => client.putObject(bucket, key, body, body.length, headers));
   }
@@ -43,18 +66,18 @@ export class S3Store implements MediaStore {
     try {
       await call(this.clientUntil(AbortSignal.any([signal, ended.signal])));
     } catch (error) {
-      // A socket that is torn down at the deadline looks like one that broke.
+      // A socket closed at the deadline looks like a broken one.
       throw new StoreFailure(signal.aborted ? 'too_late' : troubleBehind(error), error);
     } finally {
-      // The library leaves the body of some refusals unread; its connection would stay open.
+      // The library leaves the body of some error answers unread; the connection would stay open.
       ended.abort();
     }
   }
 
   /**
-   * The library knows no deadline, but lets its way to the network be chosen: a client of one call, whose requests end
-   * with the signal. Making one costs no connection. It does not try again: every try is this program's decision, and
-   * the library would announce its own on the console.
+   * A client for one call, whose requests end with the signal: the library has no deadlines, but accepts a transport.
+   * Creating one opens no connection. Retries are off: each retry is our decision, and the library would print its own to
+   * the console.
    */
   private clientUntil(signal: AbortSignal): Client {
     const { protocol, hostname, port } = this.url;
@@ -72,13 +95,13 @@ export class S3Store implements MediaStore {
       pathStyle: true,
       retryOptions: { disableRetry: true },
       transport: { request: request as typeof http.request },
-      // A connection that is kept can be closed from the other side just as the next object is sent.
+      // The server could close a kept connection just as the next object is sent.
       transportAgent: new network.Agent({ keepAlive: false }),
     });
   }
 }
 
-/** Codes come from the other side: only those of the table are looked up. */
+/** Codes come from the server: only those of the table count. */
 function troubleBehind(error: unknown): StoreTrouble {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'string' || !Object.hasOwn(S3_TROUBLES, code)) return 'failed';

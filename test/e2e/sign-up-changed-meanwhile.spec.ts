@@ -147,7 +147,7 @@ describe('A registration that waits for another one of the same child', () => {
     held.letAllGo();
     expect(personIn(await longOne)).toBe(childId);
     expect(personIn(await wired.register(body))).toBe(childId);
-    await wired.sweepUp();
+    await wired.removeOrphans();
     const upload = { 'mpi.media_uploads': -1, objects: -1 };
     expect(await changes()).toEqual(together([RELATED, 2], [upload, 1]));
   });
@@ -162,7 +162,7 @@ describe('A registration that waits for another one of the same child', () => {
     });
     const answers = await Promise.all([wired.register(body), wired.register(body)]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 500]);
-    await wired.sweepUp();
+    await wired.removeOrphans();
     expect(await changes()).toEqual(RELATED);
   });
 });

@@ -47,37 +47,42 @@ async function killedAt(body: RegisterBody, statement: string, moment: Moment): 
 
 type Point = readonly [words: string, statement: string, moment: Moment, lies: Everything];
 
-/** What lies about before the sweeper comes shows that the process was killed where it is said. */
+/** What is left before the orphan clean-up shows that the process was killed at that moment. */
 const POINTS: readonly Point[] = [
-  ['before anything is written', 'write_down_media_upload', 'before', {}],
-  ['between journal and object', 'write_down_media_upload', 'after', UPLOAD],
+  ['before anything is written', 'record_media_upload', 'before', {}],
+  ['between record and object', 'record_media_upload', 'after', UPLOAD],
   ['between object and transaction', 'BEGIN', 'before', together([UPLOAD, 1], [OBJECT, 1])],
-  ['when its upload is crossed out', 'keep_media_upload', 'after', together([UPLOAD, 1], [OBJECT, 1])],
+  [
+    'when the record of its upload is deleted',
+    'keep_media_upload',
+    'after',
+    together([UPLOAD, 1], [OBJECT, 1]),
+  ],
   ['in the middle of the transaction', 'relationship_insert', 'before', together([UPLOAD, 1], [OBJECT, 1])],
   ['when all but the commit is done', 'COMMIT', 'before', together([UPLOAD, 1], [OBJECT, 1])],
 ];
 
 describe('A process that is killed', () => {
   it.each(POINTS)(
-    '%s leaves nothing once the sweeper has come by, and the same request goes well',
+    '%s leaves nothing after the orphan clean-up, and the same request succeeds',
     async (_, statement, moment, lies) => {
       const body = await wired.prepared(wired.child(first), first);
       const before = await everything();
       await killedAt(body, statement, moment);
       expect(changesBetween(before, await everything())).toEqual(lies);
-      await wired.sweepUp();
+      await wired.removeOrphans();
       expect(changesBetween(before, await everything())).toEqual({});
       personIn(await wired.register(body));
       expect(changesBetween(before, await everything())).toEqual(WHOLE);
     },
   );
 
-  it('before the sweeper has come by does not stand in the way of the same request', async () => {
+  it('does not block the same request before the orphan clean-up', async () => {
     const body = await wired.prepared(wired.child(first), first);
     const before = await everything();
     await killedAt(body, 'COMMIT', 'before');
     personIn(await wired.register(body));
-    await wired.sweepUp();
+    await wired.removeOrphans();
     expect(changesBetween(before, await everything())).toEqual(WHOLE);
   });
 
@@ -91,7 +96,7 @@ describe('A process that is killed', () => {
     const body = await wired.prepared(child.confidant(by.personId), by);
     const before = await everything();
     await killedAt(body, 'COMMIT', 'after');
-    await wired.sweepUp();
+    await wired.removeOrphans();
     expect(changesBetween(before, await everything())).toEqual(makes);
     personIn(await wired.register(body));
     expect(changesBetween(before, await everything())).toEqual(together([makes, 1], [REPEATED, 1]));

@@ -45,7 +45,7 @@ describe('A directory of signed content', () => {
       await writeFile(place, '');
       expectNotSaved(await wired.register(body));
       await rm(place);
-      await wired.sweepUp();
+      await wired.removeOrphans();
       expect(await changes()).toEqual({});
       personIn(await wired.register(body));
       expect(await changes()).toEqual(WHOLE);
@@ -96,11 +96,11 @@ describe('An S3 of signed content', () => {
     // The object did arrive; an attempt to remove it at once may have, too.
     expect(s3.answered.filter((line) => line.startsWith('PUT'))).toHaveLength(state === 'deaf' ? 1 : 0);
     expect(await changes()).toEqual({ 'mpi.media_uploads': 1 });
-    await wired.sweepUp(program);
-    // It could not be asked to remove anything either, so the journal still knows.
+    await wired.removeOrphans(program);
+    // It could not remove anything either, so the record remains.
     expect(await changes()).toEqual({ 'mpi.media_uploads': 1 });
     line.state = 'through';
-    await wired.sweepUp(program);
+    await wired.removeOrphans(program);
     expect(await changes()).toEqual({});
     expect(s3.objects.size).toBe(0);
     personIn(await wired.register(body, program));
@@ -118,11 +118,11 @@ describe('An S3 of signed content', () => {
       MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
     });
     expectNotSaved(await wired.register(body, cutOff));
-    await wired.sweepUp();
+    await wired.removeOrphans();
     expect(await changes()).toEqual({});
   });
 
-  it('that cannot remove the object of a registration which failed: the sweeper does it later', async () => {
+  it('that cannot remove the object of a failed registration: the orphan clean-up removes it later', async () => {
     // The object is kept, and then both the database and the store are gone.
     wired.wire.lieInWait(({ name }) => {
       if (name !== 'insert mpi.persons') return 'pass';
@@ -133,7 +133,7 @@ describe('An S3 of signed content', () => {
     wired.wire.letPass();
     expect([await changes(), s3.objects.size]).toEqual([{ 'mpi.media_uploads': 1 }, 1]);
     line.state = 'through';
-    await wired.sweepUp(program);
+    await wired.removeOrphans(program);
     expect([await changes(), s3.objects.size]).toEqual([{}, 0]);
   });
 });
@@ -157,7 +157,7 @@ describe('An S3 that is full', () => {
         MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
       });
       expectNotSaved(await wired.register(body, program));
-      await wired.sweepUp(program);
+      await wired.removeOrphans(program);
       expect(await changes()).toEqual({});
     } finally {
       full.close();

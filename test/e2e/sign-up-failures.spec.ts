@@ -19,7 +19,7 @@ const ALL_STEPS_MS = 240_000;
 const NEW_PERSON = {
   makes: WHOLE,
   steps: [
-    'write_down_media_upload',
+    'record_media_upload',
     'BEGIN',
     'lock_person_search_keys',
     'keep_media_upload',
@@ -89,7 +89,7 @@ async function tryWith(
   const name = wired.wire.seen[step - 1];
   wired.wire.letPass();
   if (name === undefined) return undefined;
-  await wired.sweepUp();
+  await wired.removeOrphans();
   const left = changesBetween(before, await wired.everything());
   personIn(await wired.register(body));
   return { step: name, answer, left, afterRepeat: changesBetween(before, await wired.everything()) };

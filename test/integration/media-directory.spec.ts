@@ -65,7 +65,7 @@ describe('The directory', () => {
     await expect(store.remove({ bucket: BUCKET, key: KEY }, NEVER)).resolves.toBeUndefined();
   });
 
-  it('keeps objects while folders beside them are swept away', async () => {
+  it('keeps objects while empty folders beside them are removed', async () => {
     const keys = Array.from({ length: 30 }, (_, i) => `person/${i}/signed_content`);
     await Promise.all(
       keys.map(async (key, i) => {

@@ -10,7 +10,7 @@ import {
   MediaStorageModule,
   MediaStorageWorkerModule,
   MediaUploads,
-  SweepOrphans,
+  OrphanCleaner,
 } from '../../src/media-storage';
 import { Log, Metrics, NestLog, ObservabilityModule, openLog } from '../../src/observability';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -55,8 +55,8 @@ async function start(environment: Record<string, string>, works: boolean): Promi
 
 const key = (): string => `${randomUUID()}/signed_content`;
 
-describe('Media storage as the settings have it', () => {
-  it('is a directory unless told otherwise', async () => {
+describe('Media storage', () => {
+  it('is a directory by default', async () => {
     await start({ MEDIA_STORAGE_DIRECTORY: folder.path }, false);
     const place = key();
     const id = await app
@@ -69,7 +69,7 @@ describe('Media storage as the settings have it', () => {
     expect(await folder.read(place)).toBe('signed');
   });
 
-  it('is S3 by settings, and an orphan there is swept in a process that works', async () => {
+  it('is S3 by setting, and a worker removes orphans there', async () => {
     const s3 = await S3Server.start();
     try {
       const environment = {
@@ -85,15 +85,15 @@ describe('Media storage as the settings have it', () => {
         .get(MediaUploads, { strict: false })
         .save({ bucket: BUCKET, key: place, bytes: Buffer.from('signed') });
       expect([...s3.objects.keys()]).toEqual([place]);
-      const sweep = app.get(SweepOrphans, { strict: false });
+      const cleaner = app.get(OrphanCleaner, { strict: false });
       const age = (minutes: number) =>
         app.get(Transactions, { strict: false }).query({
           text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '${minutes} minutes'`,
         });
       await age(58);
-      expect(await sweep.run()).toBe(0);
+      expect(await cleaner.removeOrphans()).toBe(0);
       await age(59);
-      expect(await sweep.run()).toBe(1);
+      expect(await cleaner.removeOrphans()).toBe(1);
       expect(s3.objects.size).toBe(0);
     } finally {
       await s3.stop();

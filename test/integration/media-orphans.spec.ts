@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../src/media-storage/directory-store';
 import { type MediaStore, StoreFailure } from '../../src/media-storage/media-store';
-import type { MediaUploads } from '../../src/media-storage/media-uploads';
+import type { MediaUploads } from '../../src/media-storage/media-uploads.service';
 import { waitUntil } from '../support/wait-until';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder, MediaParts, storeWith } from '../support/media';
@@ -44,7 +44,8 @@ afterEach(async () => {
 const newKey = (): string => `${randomUUID()}/signed_content`;
 const save = (key = newKey()): Promise<string> =>
   uploads.save({ bucket: BUCKET, key, bytes: Buffer.from(`signed ${key}`) });
-const sweep = (store: MediaStore = directory): Promise<number> => parts.sweeper(store).run();
+const removeOrphans = (store: MediaStore = directory): Promise<number> =>
+  parts.orphanCleaner(store).removeOrphans();
 
 /** A store whose removals wait for the test. */
 function heldRemovals(): { store: MediaStore; reached: Promise<void>; release: () => void } {
@@ -59,38 +60,41 @@ function heldRemovals(): { store: MediaStore; reached: Promise<void>; release: (
   return { store: storeWith({ remove }, directory), reached, release };
 }
 
-describe('The sweeper', () => {
+describe('The orphan clean-up', () => {
   it('removes objects whose registration did not commit within the hour, and leaves younger ones', async () => {
     await save();
     await save();
     await parts.age();
     const young = newKey();
     await save(young);
-    expect(await sweep()).toBe(2);
-    expect(await parts.journal()).toEqual([young]);
+    expect(await removeOrphans()).toBe(2);
+    expect(await parts.loggedKeys()).toEqual([young]);
     expect(await folder.files()).toEqual([`${BUCKET}/${young}`]);
     expect((await parts.metrics.mediaOrphansRemoved.get()).values[0]?.value).toBe(2);
   });
 
-  it('crosses out what was never sent', async () => {
-    await parts.uploads.writeDown(randomUUID(), { bucket: BUCKET, key: newKey() });
+  it('deletes the record of an upload that was never sent', async () => {
+    await parts.uploadLog.record(randomUUID(), { bucket: BUCKET, key: newKey() });
     await parts.age();
-    expect(await sweep()).toBe(1);
-    expect(await parts.journal()).toEqual([]);
+    expect(await removeOrphans()).toBe(1);
+    expect(await parts.loggedKeys()).toEqual([]);
   });
 
-  it('leaves the row while the store is away, and comes back for it', async () => {
+  it('leaves the record while the store is unreachable, and removes the object later', async () => {
     const key = newKey();
     await save(key);
     await parts.age();
-    const away = storeWith({ remove: () => Promise.reject(new StoreFailure('unreachable')) }, directory);
-    expect(await sweep(away)).toBe(0);
-    expect(await parts.journal()).toEqual([key]);
-    expect(await sweep()).toBe(1);
+    const unreachable = storeWith(
+      { remove: () => Promise.reject(new StoreFailure('unreachable')) },
+      directory,
+    );
+    expect(await removeOrphans(unreachable)).toBe(0);
+    expect(await parts.loggedKeys()).toEqual([key]);
+    expect(await removeOrphans()).toBe(1);
     expect(await folder.files()).toEqual([]);
   });
 
-  it('does not ask a store that is away about every single orphan', async () => {
+  it('does not call an unreachable store for every single orphan', async () => {
     for (let i = 0; i < 12; i += 1) await save();
     await parts.age();
     let asked = 0;
@@ -98,12 +102,12 @@ describe('The sweeper', () => {
       asked += 1;
       return Promise.reject(new StoreFailure('unreachable'));
     };
-    await sweep(storeWith({ remove }, directory));
+    await removeOrphans(storeWith({ remove }, directory));
     expect(asked).toBe(5);
-    expect(await sweep()).toBe(12);
+    expect(await removeOrphans()).toBe(12);
   });
 
-  it('gets round objects that cannot be removed', async () => {
+  it('skips objects that cannot be removed', async () => {
     const stuck = new Set(Array.from({ length: 7 }, newKey));
     for (const key of stuck) await save(key);
     await save();
@@ -111,93 +115,93 @@ describe('The sweeper', () => {
     const remove: MediaStore['remove'] = (place, signal) =>
       stuck.has(place.key) ? Promise.reject(new StoreFailure('failed')) : directory.remove(place, signal);
     const store = storeWith({ remove }, directory);
-    const removed = [await sweep(store), await sweep(store)];
+    const removed = [await removeOrphans(store), await removeOrphans(store)];
     expect(removed).toEqual([0, 1]);
-    expect(await parts.journal()).toEqual([...stuck].sort());
+    expect(await parts.loggedKeys()).toEqual([...stuck].sort());
   });
 
   it('does not wait for a store longer than its deadline', async () => {
     await save();
     await parts.age();
     const hanging = storeWith({ remove: () => new Promise<void>(() => undefined) }, directory);
-    expect(await parts.sweeper(hanging, 100).run()).toBe(0);
-    expect(await parts.journal()).toHaveLength(1);
+    expect(await parts.orphanCleaner(hanging, 100).removeOrphans()).toBe(0);
+    expect(await parts.loggedKeys()).toHaveLength(1);
   });
 
-  it('stops in the middle of a removal, and another one goes on', async () => {
+  it('stops in the middle of a removal, and another process continues', async () => {
     await save();
     await parts.age();
     const held = heldRemovals();
-    const sweeper = parts.sweeper(held.store);
-    const swept = sweeper.run();
+    const cleaner = parts.orphanCleaner(held.store);
+    const removed = cleaner.removeOrphans();
     await held.reached;
-    sweeper.stop();
-    expect(await swept).toBe(0);
-    expect(await parts.journal()).toHaveLength(1);
+    await cleaner.beforeApplicationShutdown();
+    expect(await removed).toBe(0);
+    expect(await parts.loggedKeys()).toHaveLength(1);
     held.release();
-    expect(await sweep()).toBe(1);
+    expect(await removeOrphans()).toBe(1);
   });
 
-  it('may be several at once: each object is removed, and counted, once', async () => {
+  it('may run several times at once: each object is removed, and counted, once', async () => {
     for (let i = 0; i < 30; i += 1) await save();
     await parts.age();
-    const removed = await Promise.all([sweep(), sweep(), sweep(), sweep()]);
+    const removed = await Promise.all([removeOrphans(), removeOrphans(), removeOrphans(), removeOrphans()]);
     expect(removed.reduce((sum, n) => sum + n)).toBe(30);
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.files()).toEqual([]);
   });
 });
 
-describe('A registration and the sweeper at the same object', () => {
+describe('A registration and the orphan clean-up of the same object', () => {
   it('the registration was first and commits: the object stays', async () => {
     const key = newKey();
     const id = await save(key);
     await parts.age();
     await registration.run('BEGIN');
     await uploads.keep(registration, id);
-    expect(await sweep()).toBe(0);
+    expect(await removeOrphans()).toBe(0);
     await registration.run('COMMIT');
-    expect(await sweep()).toBe(0);
+    expect(await removeOrphans()).toBe(0);
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
-  it('the registration was first and is rolled back: the next sweep removes the object', async () => {
+  it('the registration was first and is rolled back: the next clean-up removes the object', async () => {
     const id = await save();
     await parts.age();
     await registration.run('BEGIN');
     await uploads.keep(registration, id);
-    expect(await sweep()).toBe(0);
+    expect(await removeOrphans()).toBe(0);
     await registration.run('ROLLBACK');
-    expect(await sweep()).toBe(1);
+    expect(await removeOrphans()).toBe(1);
     expect(await folder.files()).toEqual([]);
   });
 
-  it('the sweeper was first and is still removing: the registration is refused', async () => {
+  it('the clean-up was first and is still removing: the registration is refused', async () => {
     const id = await save();
     await parts.age();
     const held = heldRemovals();
-    const swept = sweep(held.store);
+    const removed = removeOrphans(held.store);
     await held.reached;
     await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
       NOT_SAVED,
     );
     held.release();
-    expect(await swept).toBe(1);
+    expect(await removed).toBe(1);
     expect(await folder.files()).toEqual([]);
   });
 
-  it('the sweeper has not committed yet: the registration waits for it, and is refused', async () => {
+  it('the clean-up has not committed yet: the registration waits for it, and is refused', async () => {
     const id = await save();
-    const sweeper = await Session.open(database.adminUrl);
+    const cleaner = await Session.open(database.adminUrl);
     const observer = await Session.open(database.adminUrl);
     try {
-      await sweeper.run('BEGIN', 'UPDATE mpi.media_uploads SET orphaned_at = now()');
+      await cleaner.run('BEGIN', 'UPDATE mpi.media_uploads SET orphaned_at = now()');
       const kept = uploads.keep(registration, id).catch((error: unknown) => error);
-      await sweeper.isWaitedFor(observer);
-      await sweeper.run('COMMIT');
+      await cleaner.isWaitedFor(observer);
+      await cleaner.run('COMMIT');
       expect(await kept).toMatchObject(NOT_SAVED);
     } finally {
-      await sweeper.close();
+      await cleaner.close();
       await observer.close();
     }
   });
@@ -227,25 +231,25 @@ describe('A process that is killed', () => {
   }
 
   it.each([
-    ['between row and object', 'row', () => []],
+    ['between record and object', 'row', () => []],
     ['while the object is written', 'part', (key: string) => [`${BUCKET}/${key.replace('/', '/.')}.part`]],
     ['between object and registration', 'object', (key: string) => [`${BUCKET}/${key}`]],
     ['between keeping and commit', 'commit', (key: string) => [`${BUCKET}/${key}`]],
-  ])('%s leaves nothing behind once the sweeper has run', async (_, moment, filesOf) => {
+  ])('%s leaves nothing behind after a clean-up', async (_, moment, filesOf) => {
     const key = newKey();
     const held = await holdAt(moment, key);
     expect(await folder.files()).toEqual(filesOf(key));
     held.kill('SIGKILL');
     await once(held, 'exit');
-    expect(await parts.journal()).toEqual([key]);
+    expect(await parts.loggedKeys()).toEqual([key]);
     // PostgreSQL needs a moment to see that a session's other side is gone.
     await waitUntil(
       async () => {
         await parts.age();
-        await sweep();
-        return (await parts.journal()).length === 0;
+        await removeOrphans();
+        return (await parts.loggedKeys()).length === 0;
       },
-      { what: 'the journal to be empty' },
+      { what: 'the upload log to be empty' },
     );
     expect(await folder.files()).toEqual([]);
   });

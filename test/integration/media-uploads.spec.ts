@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../src/media-storage/directory-store';
 import { StoreFailure } from '../../src/media-storage/media-store';
-import type { MediaUploads } from '../../src/media-storage/media-uploads';
+import type { MediaUploads } from '../../src/media-storage/media-uploads.service';
 import { S3Store } from '../../src/media-storage/s3-store';
 import { waitUntil } from '../support/wait-until';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -43,11 +43,11 @@ const newKey = (): string => `${randomUUID()}/signed_content`;
 const object = (key: string) => ({ bucket: BUCKET, key, bytes: Buffer.from(`signed ${key}`) });
 
 describe('An upload', () => {
-  it('is in the journal, for everybody to see, before its object is sent', async () => {
+  it('is in the upload log, committed, before its object is sent', async () => {
     const key = newKey();
     let seen: string[] = [];
     const put = async (...given: Parameters<DirectoryStore['put']>): Promise<void> => {
-      seen = await parts.journal();
+      seen = await parts.loggedKeys();
       await directory.put(...given);
     };
     await parts.mediaUploads(storeWith({ put }, directory)).save(object(key));
@@ -55,7 +55,7 @@ describe('An upload', () => {
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
-  it('leaves the journal with the transaction that keeps it, and only when that commits', async () => {
+  it('leaves the upload log with the transaction that keeps it, and only when that commits', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
     await expect(
@@ -64,13 +64,13 @@ describe('An upload', () => {
         throw new Error('The registration failed.');
       }),
     ).rejects.toThrow('The registration failed.');
-    expect(await parts.journal()).toEqual([key]);
+    expect(await parts.loggedKeys()).toEqual([key]);
     await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
-  it('is kept once: the second one to ask for it is refused', async () => {
+  it('is kept once: a second request to keep it is refused', async () => {
     const id = await uploads.save(object(newKey()));
     await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
     await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
@@ -78,17 +78,17 @@ describe('An upload', () => {
     );
   });
 
-  it('that is discarded leaves neither object nor row', async () => {
+  it('leaves neither object nor record when it is discarded', async () => {
     const id = await uploads.save(object(newKey()));
     await uploads.discard(id);
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.files()).toEqual([]);
     await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
       NOT_SAVED,
     );
   });
 
-  it('that is kept, or that was never there, is not discarded', async () => {
+  it('is not discarded when it is kept or never existed', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
     await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
@@ -109,51 +109,54 @@ describe('An upload', () => {
     } finally {
       await registration.close();
     }
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
-  it('is left to the sweeper when it cannot be discarded, and nobody is told', async () => {
+  it('is left to the orphan clean-up when it cannot be discarded, without an error', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
-    const away = storeWith({ remove: () => Promise.reject(new StoreFailure('unreachable')) }, directory);
-    await expect(parts.mediaUploads(away).discard(id)).resolves.toBeUndefined();
-    expect(await parts.journal()).toEqual([key]);
+    const unreachable = storeWith(
+      { remove: () => Promise.reject(new StoreFailure('unreachable')) },
+      directory,
+    );
+    await expect(parts.mediaUploads(unreachable).discard(id)).resolves.toBeUndefined();
+    expect(await parts.loggedKeys()).toEqual([key]);
     await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
       NOT_SAVED,
     );
   });
 
-  it('to a taken key is refused, and the object there is safe from the sweeper too', async () => {
+  it('to a taken key is refused, and the object there is safe from the orphan clean-up too', async () => {
     const key = newKey();
     const id = await uploads.save(object(key));
     await parts.transactions.inTransaction((sql) => uploads.keep(sql, id));
     await expect(uploads.save({ ...object(key), bytes: Buffer.from('other') })).rejects.toMatchObject(
       NOT_SAVED,
     );
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     await parts.age();
-    await parts.sweeper(directory).run();
+    await parts.orphanCleaner(directory).removeOrphans();
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
 
-  it('to a key that leads elsewhere comes neither into the journal nor into the store', async () => {
+  it('to a key that leads elsewhere enters neither the upload log nor the store', async () => {
     await expect(uploads.save(object('../outside'))).rejects.toThrow('harmless');
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.entries()).toEqual([]);
   });
 });
 
 describe('A store that fails', () => {
-  /** The row stays for the sweeper, whatever the store says; after it nothing is left. */
+  /** The record stays for the orphan clean-up, whatever the store answers; after it nothing is left. */
   async function nothingRemains(): Promise<void> {
     await parts.age();
-    await parts.sweeper(directory).run();
-    expect(await parts.journal()).toEqual([]);
+    await parts.orphanCleaner(directory).removeOrphans();
+    expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.files()).toEqual([]);
   }
 
-  it('because the disk is full is told as a refusal, and its half-made object is removed at once', async () => {
+  it('because the disk is full causes a refusal, and the partial object is removed at once', async () => {
     const noSpace = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     const full = storeWith(
       {
@@ -165,16 +168,16 @@ describe('A store that fails', () => {
       directory,
     );
     await expect(parts.mediaUploads(full).save(object(newKey()))).rejects.toMatchObject(NOT_SAVED);
-    await waitUntil(async () => (await folder.files()).length === 0, { what: 'the half-made object to go' });
+    await waitUntil(async () => (await folder.files()).length === 0, { what: 'the partial object to go' });
     await nothingRemains();
   });
 
-  it('because a file stands in place of its folder is told as a refusal', async () => {
+  it('because a file is in the place of its folder causes a refusal', async () => {
     await writeFile(join(folder.path, BUCKET), 'a file');
     await expect(uploads.save(object(newKey()))).rejects.toMatchObject(NOT_SAVED);
     await parts.age();
-    expect(await parts.sweeper(directory).run()).toBe(1);
-    expect(await parts.journal()).toEqual([]);
+    expect(await parts.orphanCleaner(directory).removeOrphans()).toBe(1);
+    expect(await parts.loggedKeys()).toEqual([]);
   });
 
   it('because it hangs is given up at the deadline, and what it finishes later is removed', async () => {
@@ -191,7 +194,7 @@ describe('A store that fails', () => {
     );
     const key = newKey();
     await expect(parts.mediaUploads(hanging, 100).save(object(key))).rejects.toMatchObject(NOT_SAVED);
-    expect(await parts.journal()).toEqual([key]);
+    expect(await parts.loggedKeys()).toEqual([key]);
     finish();
     await waitUntil(async () => (await folder.entries()).includes(`${BUCKET}/`), { what: 'the late object' });
     await waitUntil(async () => (await folder.files()).length === 0, { what: 'the late object to go' });
@@ -212,7 +215,7 @@ describe('A store that fails', () => {
     }
   });
 
-  it('is not asked at all when the journal cannot be written', async () => {
+  it('is not called at all when the upload log cannot be written', async () => {
     const locker = await Session.open(database.adminUrl);
     try {
       await locker.run('ALTER TABLE mpi.media_uploads RENAME TO media_uploads_away');

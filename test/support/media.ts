@@ -5,28 +5,28 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
 import type { MediaStore } from '../../src/media-storage/media-store';
-import { MediaUploadRepository } from '../../src/media-storage/media-upload.repository';
-import { MediaUploads } from '../../src/media-storage/media-uploads';
-import { SweepOrphans } from '../../src/media-storage/sweep-orphans';
+import { UploadLogRepository } from '../../src/media-storage/upload-log.repository';
+import { MediaUploads } from '../../src/media-storage/media-uploads.service';
+import { OrphanCleaner } from '../../src/media-storage/orphan-cleaner.service';
 import { Metrics, openLog } from '../../src/observability';
 
 /** The bucket of all tests. */
 export const BUCKET = 'persons-dev';
 
 /** In tests an orphan is an hour old. */
-const ORPHAN_SECONDS = 3_600;
+const ORPHAN_MINUTES = 60;
 
 /** The parts of media storage on a real database, without the rest of the program. */
 export class MediaParts {
   readonly metrics = new Metrics();
-  readonly uploads: MediaUploadRepository;
+  readonly uploadLog: UploadLogRepository;
   private readonly log = openLog({ LOG_LEVEL: 'silent' });
 
   private constructor(
     private readonly dataSource: DataSource,
     readonly transactions: Transactions,
   ) {
-    this.uploads = new MediaUploadRepository(transactions);
+    this.uploadLog = new UploadLogRepository(transactions);
   }
 
   static async open(databaseUrl: string): Promise<MediaParts> {
@@ -35,26 +35,23 @@ export class MediaParts {
   }
 
   mediaUploads(store: MediaStore, timeoutMs = 10_000): MediaUploads {
-    return new MediaUploads({ store, uploads: this.uploads, log: this.log, timeoutMs });
+    return new MediaUploads(store, this.uploadLog, this.log, { MEDIA_STORAGE_TIMEOUT_MS: timeoutMs });
   }
 
-  sweeper(store: MediaStore, timeoutMs = 10_000): SweepOrphans {
-    const { uploads, log, metrics } = this;
-    return new SweepOrphans(
-      { store, uploads, log, metrics },
-      { olderThanSeconds: ORPHAN_SECONDS, timeoutMs },
-    );
+  orphanCleaner(store: MediaStore, timeoutMs = 10_000): OrphanCleaner {
+    const settings = { MEDIA_ORPHAN_MINUTES: ORPHAN_MINUTES, MEDIA_STORAGE_TIMEOUT_MS: timeoutMs };
+    return new OrphanCleaner(store, this.uploadLog, this.log, this.metrics, settings);
   }
 
-  /** As if everything in the journal had been written two hours ago. */
+  /** As if everything in the upload log had been recorded two hours ago. */
   async age(): Promise<void> {
     await this.transactions.query({
       text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`,
     });
   }
 
-  /** Keys in the journal. */
-  async journal(): Promise<string[]> {
+  /** Keys in the upload log. */
+  async loggedKeys(): Promise<string[]> {
     const rows = await this.transactions.query<{ object_key: string }>({
       text: 'SELECT object_key FROM mpi.media_uploads ORDER BY object_key',
     });

@@ -1,5 +1,10 @@
 import { rmSync } from 'node:fs';
-import { SweepOrphans } from '../../src/media-storage';
+import type { Settings } from '../../src/config/env';
+import { SETTINGS } from '../../src/config/settings.module';
+import { OrphanCleaner } from '../../src/media-storage';
+import { MEDIA_STORE, type MediaStore } from '../../src/media-storage/media-store';
+import { UploadLogRepository } from '../../src/media-storage/upload-log.repository';
+import { Log, Metrics } from '../../src/observability';
 import { DatabaseWire } from './database-proxy';
 import { type Everything, everythingOf } from './database';
 import { Program } from './program';
@@ -120,12 +125,19 @@ export class WiredSignUp {
     return everythingOf(this.scene.here.sql, this.scene.mediaFolder);
   }
 
-  /** What the sweeper does in time: an hour passes for whatever is left, and it comes by. */
-  async sweepUp(program = this.scene.here.program): Promise<void> {
+  /** The orphan clean-up of a worker after an hour: everything left is made that old. */
+  async removeOrphans(program = this.scene.here.program): Promise<void> {
     await this.nobodyAtWork();
     const { sql } = this.scene.here;
     await sql.run(`UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`);
-    await program.get(SweepOrphans).run();
+    const cleaner = new OrphanCleaner(
+      program.get<MediaStore>(MEDIA_STORE),
+      program.get(UploadLogRepository),
+      program.get(Log),
+      program.get(Metrics),
+      program.get<Settings>(SETTINGS),
+    );
+    await cleaner.removeOrphans();
   }
 
   async clear(): Promise<void> {

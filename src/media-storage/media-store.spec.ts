@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { resolve, sep } from 'node:path';
-import { segmentsOf } from './object-place.rules';
+import { segmentsOf } from './media-store';
 
 const ID = '6f9b0c3e-58a1-4f0e-9d55-0a4f5d3f7c11';
 const place = (key: string, bucket = 'persons-dev') => ({ bucket, key });
