@@ -2,9 +2,8 @@ import { parseArgs } from 'node:util';
 import { ConfigurationFault } from '../../src/config/configuration-fault';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { type Log, openLog, watchForStrayErrors } from '../../src/observability';
-import { DemoFailed } from './demo-failed';
-import { showDemo } from './show-demo';
-import { TearDown } from './tear-down';
+import { DemoFailed, CleanUp } from './clean-up';
+import { showDemo } from './demo';
 import { ExitStatus } from '../../src/cli/exit-status';
 import { StopOnSignal } from '../../src/cli/stop-on-signal';
 
@@ -22,14 +21,14 @@ async function run(): Promise<number> {
   const log = openLog({ LOG_LEVEL: settings.LOG_LEVEL === 'silent' ? 'silent' : 'error' });
   watchForStrayErrors(log);
   const signal = new StopOnSignal(0);
-  const tearDown = new TearDown();
+  const cleanUp = new CleanUp();
   try {
-    const isRight = await showDemo({ settings, log, tearDown, serves, stopped: signal.signals.stop });
+    const isRight = await showDemo({ settings, log, cleanUp, serves, stopped: signal.signals.stop });
     return signal.exitStatus ?? (isRight ? ExitStatus.Done : ExitStatus.Failed);
   } catch (error) {
     return signal.exitStatus ?? explain(error, log);
   } finally {
-    await tearDown.run();
+    await cleanUp.run();
   }
 }
 

@@ -1,5 +1,4 @@
-import type { After, DemoCase } from './case';
-import { CHECKED_LATELY, IN_FOREIGN_REVIEW, REFUTED } from './case-states.table';
+import { type After, type DemoCase, CHECKED_LATELY, IN_FOREIGN_REVIEW, REFUTED } from './demo-case';
 
 /** Parties know no CHANGES_NEEDED. */
 const REFUTED_PARTY: After = { ...REFUTED, sum: 'NOT_VERIFIED' };

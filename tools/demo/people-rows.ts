@@ -1,6 +1,6 @@
-import type { DemoCase } from './case';
-import type { MadeUpPeople, MadeUpPerson } from './make-people';
-import { confidantAmong, type MadeUpConfidant } from './sign-up/made-up-confidant';
+import type { DemoCase } from './demo-case';
+import type { InventedPeople, InventedPerson } from './invented-people';
+import { confidantAmong, type InventedConfidant } from './sign-up/invented-patients';
 
 /** A row by its columns. */
 export type Columns = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ const LATELY_MS = 2 * HOUR_MS;
 const DAYS_PAST_PERIOD = 30;
 
 /** The rows of all people of the demo. */
-export function rowsOf({ persons, parties }: MadeUpPeople, times: RowTimes): RowsByTable {
+export function rowsOf({ persons, parties }: InventedPeople, times: RowTimes): RowsByTable {
   const confidant = confidantAmong(persons);
   return [
     ['mpi.persons', persons.map((person) => personRow(person, times))],
@@ -37,7 +37,7 @@ export function rowsOf({ persons, parties }: MadeUpPeople, times: RowTimes): Row
   ];
 }
 
-function personRow(person: MadeUpPerson, { actorId }: RowTimes): Columns {
+function personRow(person: InventedPerson, { actorId }: RowTimes): Columns {
   return {
     ...partyRow(person),
     gender: person.gender,
@@ -49,7 +49,7 @@ function personRow(person: MadeUpPerson, { actorId }: RowTimes): Columns {
   };
 }
 
-function partyRow({ id, name, birthDate, sum, case: demoCase }: MadeUpPerson): Columns {
+function partyRow({ id, name, birthDate, sum, case: demoCase }: InventedPerson): Columns {
   return {
     id,
     first_name: name.firstName,
@@ -61,28 +61,28 @@ function partyRow({ id, name, birthDate, sum, case: demoCase }: MadeUpPerson): C
   };
 }
 
-function documentRows({ id, documents }: MadeUpPerson): Columns[] {
+function documentRows({ id, documents }: InventedPerson): Columns[] {
   return documents.map(({ type, number, issuedAt, expirationDate }) => {
     const dates = { issued_at: issuedAt, expiration_date: expirationDate };
     return { person_id: id, type, number, ...dates };
   });
 }
 
-function partyDocumentRows({ id, documents }: MadeUpPerson): Columns[] {
+function partyDocumentRows({ id, documents }: InventedPerson): Columns[] {
   return documents.map(({ type, number }) => ({ party_id: id, type, number }));
 }
 
 /** By it the confidant can be asked himself; without one nobody may be a confidant. */
-function ownMethodRow({ person, phone }: MadeUpConfidant): Columns {
+function ownMethodRow({ person, phone }: InventedConfidant): Columns {
   return { person_id: person.id, type: 'OTP', phone_number: phone, is_active: true };
 }
 
-function userRow({ person, userId, drfo }: MadeUpConfidant): Columns {
+function userRow({ person, userId, drfo }: InventedConfidant): Columns {
   return { id: userId, person_id: person.id, tax_id: drfo, is_active: true, is_blocked: false };
 }
 
 /** After two technical errors, as the job would have left it. */
-function lockRow({ id }: MadeUpPerson): Columns {
+function lockRow({ id }: InventedPerson): Columns {
   return { person_id: id, stream: 'dms_passport', attempts: 2, last_error_kind: 'timeout' };
 }
 
@@ -107,7 +107,7 @@ const NOT_CONCERNED: Columns = Object.fromEntries(
   ]),
 );
 
-function verificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes): Columns {
+function verificationRow({ id, case: demoCase }: InventedPerson, times: RowTimes): Columns {
   const drfo = demoCase.drfo ?? 'VERIFIED';
   return {
     person_id: id,
@@ -125,7 +125,7 @@ function verificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes):
   };
 }
 
-function partyVerificationRow({ id, case: demoCase }: MadeUpPerson, times: RowTimes): Columns {
+function partyVerificationRow({ id, case: demoCase }: InventedPerson, times: RowTimes): Columns {
   return { party_id: id, ...ELSE_VERIFIED, ...notLost(times), ...dmsPassport(demoCase, times) };
 }
 

@@ -1,5 +1,5 @@
 import type { Sql, Statement, Transactions } from '../../src/database/transactions';
-import { DEMO_ID_BEGINS } from './make-people';
+import { DEMO_ID_PREFIX } from './invented-people';
 import type { Columns, RowsByTable } from './people-rows';
 
 /** How the stream dms_passport of one person or party stands, and the sum of all its streams. */
@@ -50,7 +50,7 @@ const stateOf = (kind: 'person' | 'party', schema: 'mpi' | 'prm', waits: string)
                 ORDER BY 1)::text[] AS rows
     FROM ${schema}.${kind === 'person' ? 'persons' : 'parties'} AS p
     JOIN ${schema}.${kind}_verifications ON ${kind}_id = p.id
-   WHERE starts_with(p.id::text, '${DEMO_ID_BEGINS}')`;
+   WHERE starts_with(p.id::text, '${DEMO_ID_PREFIX}')`;
 
 const STATES: Statement = {
   text: `${stateOf('person', 'mpi', 'dms_passport_retry_at IS NOT NULL')}
@@ -65,7 +65,7 @@ export class PeopleRepository {
   async replace(rowsAt: (now: Date) => RowsByTable): Promise<Date> {
     return this.transactions.inTransaction(async (sql) => {
       for (const [table, column, owners] of OWNED) {
-        await sql.query({ text: `DELETE FROM ${table} WHERE ${column} IN (${owners})` }, [DEMO_ID_BEGINS]);
+        await sql.query({ text: `DELETE FROM ${table} WHERE ${column} IN (${owners})` }, [DEMO_ID_PREFIX]);
       }
       const [{ now } = { now: new Date() }] = await sql.query<{ now: Date }>({ text: 'SELECT now()' });
       for (const [table, rows] of rowsAt(now)) await insert(sql, table, rows);

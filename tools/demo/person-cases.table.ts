@@ -1,5 +1,5 @@
-import type { DemoCase } from './case';
 import {
+  type DemoCase,
   ABSENT,
   CHECKED_LATELY,
   CHECKED_LONG_AGO,
@@ -10,7 +10,7 @@ import {
   ONLINE,
   REFUTED,
   REFUTED_BEFORE,
-} from './case-states.table';
+} from './demo-case';
 
 type Rest = Partial<DemoCase>;
 const confirmed = { after: CONFIRMED, rows: ['S6'] } as const satisfies Rest;

@@ -1,4 +1,4 @@
-import { DemoFailed } from '../demo-failed';
+import { DemoFailed } from '../clean-up';
 
 /** What both calls carry. */
 export interface SignedBody {
@@ -34,7 +34,7 @@ interface Envelope {
 const ANSWER_WITHIN_MS = 30_000;
 
 /** The two calls of a sign-up, over HTTP. */
-export class SignUpCalls {
+export class SignUpClient {
   constructor(private readonly publicUrl: string) {}
 
   /** Step 1. */

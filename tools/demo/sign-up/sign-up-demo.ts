@@ -4,23 +4,27 @@ import { SYSTEM_CLOCK } from '../../../src/config/clock';
 import { dayInKyiv } from '../../../src/domain/calendar-day';
 import type { SignUpContent } from '../../../src/domain/person/person-request';
 import type { TestAuthority } from '../../test-authority';
-import { DemoFailed } from '../demo-failed';
-import { print } from '../say';
-import { type Fact, factLines, isSo } from './fact';
-import { factsOfPatient } from './facts-of-patient';
-import type { MadeUpConfidant } from './made-up-confidant';
-import { childOf, teenagerOf } from './made-up-patients';
-import { CHECKED_PASSPORT, PATIENT_STREAMS } from './patient-states.table';
+import { DemoFailed } from '../clean-up';
+import { print } from '../terminal';
+import {
+  type Fact,
+  factLines,
+  isSo,
+  factsOfPatient,
+  CHECKED_PASSPORT,
+  PATIENT_STREAMS,
+} from './patient-facts';
+import { type InventedConfidant, childOf, teenagerOf } from './invented-patients';
 import type { Patient, PatientRepository } from './patient.repository';
-import { registeredLines, type ShownAlgorithm, signedLines, validatedLines } from './print-steps';
-import type { Registered, SignedBody, SignUpCalls } from './sign-up-calls';
+import type { Registered, SignedBody, SignUpClient, Validated } from './sign-up-client';
+import { maskedName, maskedNumber } from '../../../src/domain/person/masking';
 
 /** What a sign-up is shown with. */
-export interface SignUpScene {
-  readonly calls: SignUpCalls;
+export interface SignUpDemo {
+  readonly calls: SignUpClient;
   readonly patients: PatientRepository;
   readonly authority: TestAuthority;
-  readonly confidant: MadeUpConfidant;
+  readonly confidant: InventedConfidant;
   /** Where the program keeps signed content. */
   readonly bucketFolder: string;
   /** How many the register is to be asked about who wait for nothing. */
@@ -30,21 +34,21 @@ export interface SignUpScene {
 }
 
 /** Signs a child up, step by step, and then somebody with a passport. True when everything is as the rules say. */
-export async function showSignUp(scene: SignUpScene): Promise<boolean> {
+export async function showSignUp(demo: SignUpDemo): Promise<boolean> {
   const today = dayInKyiv(SYSTEM_CLOCK());
-  const childContent = childOf(scene.confidant, today);
+  const childContent = childOf(demo.confidant, today);
   print('', 'A sign-up, step by step:', '');
-  const child = await signUp(scene, childContent, 'ecdsa');
+  const child = await signUp(demo, childContent, 'ecdsa');
   print('', '   What stands in the tables:');
   const isChildRight = show([
     ...factsOfPatient(
       { request: childContent.person, answer: child.answer, streams: PATIENT_STREAMS.child },
       child.patient,
     ),
-    await signedContentFact(scene, child),
+    await signedContentFact(demo, child),
   ]);
-  const isRepeatHarmless = await showRepeat(scene, child);
-  const isTeenagerRight = await showTeenager(scene, teenagerOf(scene.confidant, today));
+  const isRepeatHarmless = await showRepeat(demo, child);
+  const isTeenagerRight = await showTeenager(demo, teenagerOf(demo.confidant, today));
   const isRight = isChildRight && isRepeatHarmless && isTeenagerRight;
   print('', isRight ? 'Both were signed up as the rules say.' : 'The sign-up did not do what the rules say.');
   return isRight;
@@ -59,12 +63,8 @@ interface SignUp {
 }
 
 /** Both steps, each shown as it is done. */
-async function signUp(
-  scene: SignUpScene,
-  content: SignUpContent,
-  algorithm: ShownAlgorithm,
-): Promise<SignUp> {
-  const { authority, calls, confidant } = scene;
+async function signUp(demo: SignUpDemo, content: SignUpContent, algorithm: ShownAlgorithm): Promise<SignUp> {
+  const { authority, calls, confidant } = demo;
   const { lastName: surname, firstName: givenName } = confidant.person.name;
   const json = JSON.stringify(content);
   const by = { drfo: confidant.drfo, surname, givenName, algorithm, signedAt: SYSTEM_CLOCK() };
@@ -75,11 +75,11 @@ async function signUp(
   print(validatedLines(validated));
   const answer = await calls.register(signed, validated.token);
   print(registeredLines(answer));
-  const patient = await found(scene, answer);
+  const patient = await found(demo, answer);
   return { signed, container, session: validated.token, answer, patient };
 }
 
-async function found({ patients }: SignUpScene, { person: { id } }: Registered): Promise<Patient> {
+async function found({ patients }: SignUpDemo, { person: { id } }: Registered): Promise<Patient> {
   const patient = await patients.find(id);
   if (patient === undefined)
     throw new DemoFailed('The person who was answered does not stand in the tables.');
@@ -87,9 +87,9 @@ async function found({ patients }: SignUpScene, { person: { id } }: Registered):
 }
 
 /** What a program does whose first answer was lost on the way. */
-async function showRepeat(scene: SignUpScene, first: SignUp): Promise<boolean> {
-  const again = await scene.calls.register(first.signed, first.session);
-  const { relationships, methods, users, tokens } = await found(scene, again);
+async function showRepeat(demo: SignUpDemo, first: SignUp): Promise<boolean> {
+  const again = await demo.calls.register(first.signed, first.session);
+  const { relationships, methods, users, tokens } = await found(demo, again);
   print('', '4  The same content once more, as after a lost answer');
   const same = (isSame: boolean): string => (isSame ? 'the same' : 'another one');
   return show([
@@ -107,21 +107,21 @@ async function showRepeat(scene: SignUpScene, first: SignUp): Promise<boolean> {
 }
 
 /** Whoever signs up with a passport is the first whom the next run asks about. */
-async function showTeenager(scene: SignUpScene, content: SignUpContent): Promise<boolean> {
+async function showTeenager(demo: SignUpDemo, content: SignUpContent): Promise<boolean> {
   print('', 'Another one, fifteen years old and with a passport, signed with the national algorithm:', '');
-  const { answer, patient, container } = await signUp(scene, content, 'dstu');
+  const { answer, patient, container } = await signUp(demo, content, 'dstu');
   const { person: request } = content;
   const facts = [
     ...factsOfPatient({ request, answer, streams: PATIENT_STREAMS.teenager }, patient),
-    await signedContentFact(scene, { container, answer }),
+    await signedContentFact(demo, { container, answer }),
   ];
   // Most of it is as with the child: what is told is what differs, and what is wrong.
   const told = ['dms_passport', 'method', 'user'];
   print('');
   const areRight = show(facts.filter((fact) => told.includes(fact.of) || !isSo(fact)));
-  const due = String(await scene.due());
-  await scene.runAgain();
-  const [after, row] = [await found(scene, answer), await scene.patients.lastRow(answer.person.id)];
+  const due = String(await demo.due());
+  await demo.runAgain();
+  const [after, row] = [await found(demo, answer), await demo.patients.lastRow(answer.person.id)];
   print('', '4  The next run of the DMS check');
   const isChecked = show([
     { of: 'taken before all who wait for a retry', found: `${due} person`, expected: '1 person' },
@@ -136,7 +136,7 @@ async function showTeenager(scene: SignUpScene, content: SignUpContent): Promise
 
 type Kept = Pick<SignUp, 'container' | 'answer'>;
 
-async function signedContentFact({ bucketFolder }: SignUpScene, { container, answer }: Kept): Promise<Fact> {
+async function signedContentFact({ bucketFolder }: SignUpDemo, { container, answer }: Kept): Promise<Fact> {
   const key = `${answer.person.id}/signed_content`;
   const kept = await readFile(join(bucketFolder, key)).catch(() => undefined);
   const is = kept === undefined ? 'is not there' : 'is another one';
@@ -150,4 +150,55 @@ async function signedContentFact({ bucketFolder }: SignUpScene, { container, ans
 function show(facts: readonly Fact[]): boolean {
   print(factLines(facts));
   return facts.every(isSo);
+}
+
+const ALGORITHMS = { ecdsa: 'ECDSA', dstu: 'DSTU 4145 with GOST 34.311' } as const;
+
+/** What the demo signs with: what every library knows, and what real КЕП use. */
+export type ShownAlgorithm = keyof typeof ALGORITHMS;
+
+interface Signed {
+  readonly confidant: InventedConfidant;
+  readonly algorithm: ShownAlgorithm;
+  readonly contentBytes: number;
+}
+
+/** What the confidant does before any call. */
+export function signedLines({ confidant, algorithm, contentBytes }: Signed): string {
+  const { person, drfo } = confidant;
+  const who = `${maskedName(person.name)}, drfo ${maskedNumber(drfo)},`;
+  return `1  ${who} signs ${contentBytes} bytes about the patient with ${ALGORITHMS[algorithm]}`;
+}
+
+/** The answer of step 1. */
+export function validatedLines({ person, token }: Validated): string {
+  return [
+    '2  POST /api/pis/confidant/sign-up_validation → 200',
+    `   person: ${patient(person)}`,
+    `   token: ${shortened(token)}`,
+  ].join('\n');
+}
+
+/** The answer of step 2. */
+export function registeredLines({ person, user, access_token: token }: Registered): string {
+  const taxId = user.tax_id === '' ? '' : `, tax_id ${maskedNumber(user.tax_id)}`;
+  return [
+    '3  POST /api/pis/confidant/register → 201',
+    `   person: ${person.id}, ${patient(person)}`,
+    `   user: ${user.id}${taxId}`,
+    `   access_token: ${shortened(token)}`,
+  ].join('\n');
+}
+
+function patient({ first_name, last_name, second_name, documents }: Validated['person']): string {
+  const name = maskedName({ firstName: first_name, lastName: last_name, secondName: second_name ?? null });
+  const held = documents.map(({ type, number }) => `${type} ${maskedNumber(number)}`);
+  return [name, ...held].join(', ');
+}
+
+/** Nobody can do anything with so much of a token. */
+const SHOWN_SYMBOLS = 6;
+
+function shortened(token: string): string {
+  return `${token.slice(0, SHOWN_SYMBOLS)}… (${token.length} symbols)`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isListed } from '../sandbox';
-import { DEMO_ID_BEGINS, makePeople } from './make-people';
+import { DEMO_ID_PREFIX, makePeople } from './invented-people';
 import { PERSON_CASES } from './person-cases.table';
 
 const { persons, parties } = makePeople();
@@ -16,7 +16,7 @@ describe('The people of the demo', () => {
   it('are 2,000 persons and 50 parties, each with an id of the demo', () => {
     expect([persons.length, parties.length]).toEqual([2000, 50]);
     expect(new Set(everybody.map(({ id }) => id)).size).toBe(2050);
-    expect(everybody.every(({ id }) => id.startsWith(DEMO_ID_BEGINS))).toBe(true);
+    expect(everybody.every(({ id }) => id.startsWith(DEMO_ID_PREFIX))).toBe(true);
   });
 
   it('are the same every time', () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { SettingsFor } from '../../../src/config/env';
 import { createOwnFolder } from '../../embedded';
 import { openInFolder, trustedFileIn, type TestAuthority } from '../../test-authority';
-import type { TearDown } from '../tear-down';
+import type { CleanUp } from '../clean-up';
 
 /** What signing up needs beside the servers. */
-export interface SignUpDesk {
+export interface SignUpEnvironment {
   readonly authority: TestAuthority;
   readonly authorityFolder: string;
   /** Where the program keeps what was signed. */
@@ -20,12 +20,12 @@ export interface SignUpDesk {
 const SECRET_BYTES = 64;
 
 /** An authority of the demo's own and a place for signed content, in a folder that goes with the demo. */
-export async function openSignUpDesk(
+export async function openSignUpEnvironment(
   { NODE_ENV: nodeEnv, MEDIA_STORAGE_PERSON_BUCKET: bucket }: SettingsFor<'demo'>,
-  tearDown: TearDown,
-): Promise<SignUpDesk> {
+  cleanUp: CleanUp,
+): Promise<SignUpEnvironment> {
   const folder = await createOwnFolder();
-  tearDown.later(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  cleanUp.later(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const authorityFolder = join(folder, 'test-authority');
   const mediaFolder = join(folder, 'media');
   return {

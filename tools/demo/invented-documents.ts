@@ -1,9 +1,9 @@
 import type { DocumentType } from '../../src/domain/person/dictionaries';
 import { type AnswerName, isListed, SCRIPTED_ANSWERS } from '../sandbox';
-import type { DocumentKind } from './document-kind';
-import type { SeededRandom } from './seeded-random';
+import type { DocumentKind } from './demo-case';
+import type { SeededRandom } from './invented-people';
 
-export interface MadeUpDocument {
+export interface InventedDocument {
   readonly type: DocumentType;
   readonly number: string;
   readonly issuedAt: string;
@@ -35,14 +35,14 @@ const EXPIRED_ON = '2019-12-31';
 const ISSUED_FIRST = '1999-05-17';
 
 /** Documents of each kind. No number is given to two people unless the kind says so. */
-export class MadeUpDocuments {
+export class InventedDocuments {
   private readonly given = new Set<string>();
   private readonly shared = new Map<string, string>();
 
   constructor(private readonly random: SeededRandom) {}
 
   /** The n-th document of a kind; of the shared kinds the same n gives the same number. */
-  make(kind: DocumentKind, n: number): MadeUpDocument {
+  make(kind: DocumentKind, n: number): InventedDocument {
     if (kind in SCRIPTED_ANSWERS) return this.booklet(SCRIPTED_ANSWERS[kind as AnswerName].passport);
     if (kind === 'national_id') return this.document('NATIONAL_ID', this.random.digits(9));
     if (kind === 'birth_certificate')
@@ -86,11 +86,11 @@ export class MadeUpDocuments {
     return number;
   }
 
-  private booklet(number: string): MadeUpDocument {
+  private booklet(number: string): InventedDocument {
     return this.document('PASSPORT', number);
   }
 
-  private document(type: DocumentType, number: string): MadeUpDocument {
+  private document(type: DocumentType, number: string): InventedDocument {
     const issuedAt = `${2004 + this.random.below(12)}-03-${10 + this.random.below(20)}`;
     return { type, number, issuedAt, expirationDate: null };
   }

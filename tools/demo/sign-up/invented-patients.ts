@@ -1,6 +1,7 @@
 import { calendarDay, type IsoDay } from '../../../src/domain/calendar-day';
 import type { PersonRequest, SignUpContent } from '../../../src/domain/person/person-request';
-import type { MadeUpConfidant } from './made-up-confidant';
+import { DEMO_ID_PREFIX, type InventedPerson } from '../invented-people';
+import { PERSON_CASES } from '../person-cases.table';
 
 /** How the confidant is to be called among the methods of his wards. */
 export const ALIAS = 'рідні';
@@ -17,7 +18,7 @@ const RESIDENCE = {
 } as const;
 
 /** A child of five, known by the certificate of birth alone. */
-export function childOf(confidant: MadeUpConfidant, today: IsoDay): SignUpContent {
+export function childOf(confidant: InventedConfidant, today: IsoDay): SignUpContent {
   const birthDate = bornBefore(today, 5);
   return contentOf(confidant, {
     first_name: 'Волошка',
@@ -32,7 +33,7 @@ export function childOf(confidant: MadeUpConfidant, today: IsoDay): SignUpConten
 }
 
 /** Fifteen years old, with a tax number and a passport that the sandbox register does not list. */
-export function teenagerOf(confidant: MadeUpConfidant, today: IsoDay): SignUpContent {
+export function teenagerOf(confidant: InventedConfidant, today: IsoDay): SignUpContent {
   const birthDate = bornBefore(today, 15);
   const issuedOn = calendarDay(birthDate).add({ years: 14, months: 1 }).toString();
   return contentOf(confidant, {
@@ -58,7 +59,7 @@ type Told = Omit<
   | 'confidant_person'
 >;
 
-function contentOf({ person, phone }: MadeUpConfidant, told: Told): SignUpContent {
+function contentOf({ person, phone }: InventedConfidant, told: Told): SignUpContent {
   const { firstName, lastName } = person.name;
   const proof = {
     type: 'BIRTH_CERTIFICATE',
@@ -93,4 +94,28 @@ function contentOf({ person, phone }: MadeUpConfidant, told: Told): SignUpConten
  */
 function bornBefore(today: IsoDay, years: number): IsoDay {
   return calendarDay(today).subtract({ years, months: 6 }).with({ day: 15 }).toString();
+}
+
+/** Somebody of the demo who signs others up. */
+export interface InventedConfidant {
+  readonly person: InventedPerson;
+  readonly userId: string;
+  /** His tax number, by which his signature is known. */
+  readonly drfo: string;
+  readonly phone: string;
+}
+
+const USER_ID = `${DEMO_ID_PREFIX}000000000001`;
+
+/** A tax number begins with the days since 1900, and nobody born in that year is alive. */
+const DRFO = '0001700012';
+
+/** No operator has this code. */
+const PHONE = '+380000000012';
+
+/** The first person with a good passport: the run finds him verified. */
+export function confidantAmong(persons: readonly InventedPerson[]): InventedConfidant {
+  const person = persons.find((one) => one.case === PERSON_CASES.valid);
+  if (person === undefined) throw new Error('The demo has nobody with a good passport.');
+  return { person, userId: USER_ID, drfo: DRFO, phone: PHONE };
 }

@@ -8,27 +8,25 @@ import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { JobRegistry, type JobRun } from '../../src/jobs';
 import { type Log, NestLog } from '../../src/observability';
-import { compareEnds, type Course } from './compare-ends';
-import { makePeople, type MadeUpPeople } from './make-people';
+import { compareEnds, type Course, caseLines, peopleLines, runLines, wrongLines } from './report';
+import { makePeople, type InventedPeople } from './invented-people';
 import { rowsOf } from './people-rows';
 import { PeopleRepository } from './people.repository';
-import { caseLines, peopleLines, runLines, wrongLines } from './print-report';
-import { runThroughQueue } from './run-through-queue';
-import { addresses } from './print-addresses';
-import { print, tell } from './say';
-import { confidantAmong } from './sign-up/made-up-confidant';
-import { openSignUpDesk } from './sign-up/open-sign-up-desk';
+import { runThroughQueue } from './watched-run';
+import { print, tell } from './terminal';
+import { confidantAmong, type InventedConfidant } from './sign-up/invented-patients';
+import { openSignUpEnvironment } from './sign-up/sign-up-environment';
 import { PatientRepository } from './sign-up/patient.repository';
-import { showSignUp } from './sign-up/show-sign-up';
-import { SignUpCalls } from './sign-up/sign-up-calls';
-import { startProgram } from './start-program';
-import { type ServerUrls, startServers } from './start-servers';
-import type { TearDown } from './tear-down';
+import { showSignUp } from './sign-up/sign-up-demo';
+import { SignUpClient } from './sign-up/sign-up-client';
+import { startProgram, type RunningProgram } from './child-program';
+import { type ServerUrls, startServers } from './servers';
+import type { CleanUp } from './clean-up';
 
 export interface Demo {
   readonly settings: SettingsFor<'demo'>;
   readonly log: Log;
-  readonly tearDown: TearDown;
+  readonly cleanUp: CleanUp;
   /** Stays up after the run. */
   readonly serves: boolean;
   readonly stopped: AbortSignal;
@@ -36,17 +34,17 @@ export interface Demo {
 
 /** The whole demo, but for taking down what it built. True when everybody ended as the rules say. */
 export async function showDemo(demo: Demo): Promise<boolean> {
-  const { settings, tearDown, serves, stopped } = demo;
+  const { settings, cleanUp, serves, stopped } = demo;
   tell('Starting the servers …');
-  const [urls, desk] = await Promise.all([
-    startServers({ settings, tearDown, tell }),
-    openSignUpDesk(settings, tearDown),
+  const [urls, signUpEnvironment] = await Promise.all([
+    startServers({ settings, cleanUp, tell }),
+    openSignUpEnvironment(settings, cleanUp),
   ]);
   stopped.throwIfAborted();
   tell('Starting the program …');
   const graceSeconds = settings.SHUTDOWN_GRACE_SECONDS;
   const [program, app] = await Promise.all([
-    startProgram({ urls, variables: desk.variables, graceSeconds, tearDown }),
+    startProgram({ urls, variables: signUpEnvironment.variables, graceSeconds, cleanUp }),
     look(demo, urls),
   ]);
   stopped.throwIfAborted();
@@ -63,17 +61,17 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   stopped.throwIfAborted();
   tell('Two patients are signed up …');
   const isSignUpRight = await showSignUp({
-    calls: new SignUpCalls(program.publicUrl),
+    calls: new SignUpClient(program.publicUrl),
     patients: new PatientRepository(app.get(Transactions)),
-    authority: desk.authority,
+    authority: signUpEnvironment.authority,
     confidant,
-    bucketFolder: desk.bucketFolder,
+    bucketFolder: signUpEnvironment.bucketFolder,
     due: () => app.get(JobRegistry, { strict: false }).get(DmsPassportStream.JOB).due(),
     runAgain: () => runThroughQueue(watched),
   });
   if (serves) {
     program.listenToAll();
-    print(addresses({ urls, program, confidant, authorityFolder: desk.authorityFolder }));
+    print(addresses({ urls, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }));
     tell('Staying up; Ctrl-C ends everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
@@ -81,18 +79,18 @@ export async function showDemo(demo: Demo): Promise<boolean> {
 }
 
 /** A view into the program's rooms without any work of its own: it rings and reads. */
-async function look({ settings, log, tearDown }: Demo, urls: ServerUrls): Promise<INestApplicationContext> {
+async function look({ settings, log, cleanUp }: Demo, urls: ServerUrls): Promise<INestApplicationContext> {
   provideSettings({ ...settings, ...urls });
   const app = await NestFactory.createApplicationContext(ApiModule, {
     logger: new NestLog(log),
     abortOnError: false,
   });
-  tearDown.later(() => app.close());
+  cleanUp.later(() => app.close());
   return app;
 }
 
 async function load(
-  people: MadeUpPeople,
+  people: InventedPeople,
   repository: PeopleRepository,
   settings: SettingsFor<'demo'>,
 ): Promise<Date> {
@@ -111,7 +109,7 @@ async function load(
 interface Shown {
   readonly app: INestApplicationContext;
   readonly run: JobRun;
-  readonly people: MadeUpPeople;
+  readonly people: InventedPeople;
   readonly course: Course;
 }
 
@@ -124,4 +122,32 @@ function report({ app, run, people, course }: Shown): boolean {
   print('Some of them, before and after:', peopleLines(people, course), '');
   print(...wrong, isRight ? 'Everybody ended as the rules say.' : 'The run did not do what the rules say.');
   return isRight;
+}
+
+interface StayingUp {
+  readonly urls: ServerUrls;
+  readonly program: Pick<RunningProgram, 'publicUrl' | 'internalUrl'>;
+  readonly confidant: InventedConfidant;
+  readonly authorityFolder: string;
+}
+
+/** A comment to a shell: a token is made by who wants one, and shown to nobody else. */
+const TOKEN_LINES = [
+  '# The calls of officials ask for a token, which this makes:',
+  '# export TOKEN=$(npm run -s token -- --scope "person_verification:details job:read")',
+  '# curl -s $PUBLIC/api/admin/jobs -H "authorization: Bearer $TOKEN"',
+];
+
+/** Where everything is and who may sign somebody up, as lines that a shell takes over. */
+export function addresses({ urls, program, confidant, authorityFolder }: StayingUp): string {
+  const told = {
+    ...urls,
+    PUBLIC: program.publicUrl,
+    INTERNAL: program.internalUrl,
+    TEST_AUTHORITY: authorityFolder,
+    CONFIDANT_DRFO: confidant.drfo,
+    CONFIDANT_PERSON_ID: confidant.person.id,
+  };
+  const lines = Object.entries(told).map(([name, value]) => `export ${name}='${String(value)}'`);
+  return ['', ...lines, '', ...TOKEN_LINES].join('\n');
 }

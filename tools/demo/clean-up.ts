@@ -1,5 +1,5 @@
 /** What has to be ended at the end, whatever came in between. */
-export class TearDown {
+export class CleanUp {
   private readonly steps: (() => Promise<unknown>)[] = [];
 
   /** Remembers how to end what has just begun. */
@@ -14,3 +14,6 @@ export class TearDown {
     }
   }
 }
+
+/** Why the demo cannot go on, in a sentence of our own that may be shown. */
+export class DemoFailed extends Error {}

@@ -1,6 +1,6 @@
 import type { Gender } from '../../src/domain/person/dictionaries';
 import type { FullName } from '../../src/domain/person/masking';
-import type { SeededRandom } from './seeded-random';
+import type { SeededRandom } from './invented-people';
 
 /** Plants, birds and weather: the same for women and men. */
 const LAST_NAMES = [
@@ -63,7 +63,7 @@ const SETTLEMENTS = [
 const WITHOUT_SECOND_NAME = 12;
 
 /** Who somebody is, beside documents and checks. */
-export interface MadeUpIdentity {
+export interface InventedIdentity {
   readonly name: FullName;
   readonly gender: Gender;
   readonly birthDate: string;
@@ -71,7 +71,7 @@ export interface MadeUpIdentity {
 }
 
 /** Somebody who does not exist, grown up and in the places of a country that does not exist either. */
-export function madeUpIdentity(random: SeededRandom): MadeUpIdentity {
+export function inventedIdentity(random: SeededRandom): InventedIdentity {
   const gender = random.pick(['FEMALE', 'MALE'] as const);
   const secondName = random.below(WITHOUT_SECOND_NAME) === 0 ? null : random.pick(SECOND_NAMES[gender]);
   return {

@@ -1,0 +1,83 @@
+import { cumulativeStatusOf, partyStatusOf } from '../../src/domain/verification/cumulative-status.rules';
+import type { StreamStatus } from '../../src/domain/verification/stream';
+import type { DemoCase } from './demo-case';
+import { type InventedDocument, InventedDocuments } from './invented-documents';
+import { inventedIdentity, type InventedIdentity } from './invented-names';
+import { PARTY_CASES } from './party-cases.table';
+import { PERSON_CASES } from './person-cases.table';
+
+/** Somebody of the demo, and why. */
+export interface InventedPerson extends InventedIdentity {
+  readonly id: string;
+  readonly case: DemoCase;
+  readonly documents: readonly InventedDocument[];
+  /** What all streams add up to before the run. */
+  readonly sum: string;
+}
+
+export interface InventedPeople {
+  readonly persons: readonly InventedPerson[];
+  readonly parties: readonly InventedPerson[];
+}
+
+/** How every id of the demo begins; so its people can be told from everybody else's. */
+export const DEMO_ID_PREFIX = 'de300000-0000-4000-8000-';
+
+/** Any number would do: with the same one every demo shows the same people. */
+const SEED = 20_240_824;
+
+/** All persons and parties of the demo, always the same. */
+export function makePeople(): InventedPeople {
+  const random = new SeededRandom(SEED);
+  const documents = new InventedDocuments(random);
+  const of = (cases: readonly DemoCase[], sumOf: (demoCase: DemoCase) => string): InventedPerson[] =>
+    cases.flatMap((demoCase) =>
+      Array.from({ length: demoCase.people }, (_, n) => ({
+        ...inventedIdentity(random),
+        // Random ids mix the cases, because the selection takes people in the order of their ids.
+        id: DEMO_ID_PREFIX + random.hexDigits(12),
+        case: demoCase,
+        documents: demoCase.documents.map((kind) => documents.make(kind, n)),
+        sum: sumOf(demoCase),
+      })),
+    );
+  return {
+    persons: of(Object.values(PERSON_CASES), sumOfPerson),
+    parties: of(Object.values(PARTY_CASES), ({ before }) => partyStatusOf(['VERIFIED', before.status])),
+  };
+}
+
+function sumOfPerson({ before, drfo, standingSum }: DemoCase): string {
+  const streams: StreamStatus[] = ['VERIFIED', drfo ?? 'VERIFIED', before.status];
+  return cumulativeStatusOf({ current: standingSum ?? null, streams });
+}
+
+/** Numbers that look random and are the same in every run with the same seed: the generator known as mulberry32. */
+export class SeededRandom {
+  constructor(private state: number) {}
+
+  /** A whole number from 0 to the limit, which is not included. */
+  below(limit: number): number {
+    return Math.floor(this.share() * limit);
+  }
+
+  pick<T>(list: readonly [T, ...T[]]): T {
+    return list[this.below(list.length)] ?? list[0];
+  }
+
+  digits(count: number): string {
+    return Array.from({ length: count }, () => String(this.below(10))).join('');
+  }
+
+  hexDigits(count: number): string {
+    return Array.from({ length: count }, () => this.below(16).toString(16)).join('');
+  }
+
+  /** The four constants are those of the published generator. */
+  private share(): number {
+    this.state = (this.state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  }
+}

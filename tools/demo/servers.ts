@@ -1,0 +1,171 @@
+import { ConfigurationFault } from '../../src/config/configuration-fault';
+import type { SettingsFor } from '../../src/config/env';
+import { startPostgres, startRedis, type EmbeddedPostgres } from '../embedded';
+import { ChildProgram } from './child-program';
+import { DemoFailed, type CleanUp } from './clean-up';
+import { Client } from 'pg';
+import { migrate } from '../../src/database/data-source';
+import { DEMO_ID_PREFIX } from './invented-people';
+
+/** Where the servers of the demo are. */
+export interface ServerUrls {
+  readonly DATABASE_URL: string;
+  readonly REDIS_URL: string;
+  readonly TREMBITA_URL: string;
+}
+
+export interface ServersToStart {
+  readonly settings: SettingsFor<'demo'>;
+  readonly cleanUp: CleanUp;
+  readonly tell: (sentence: string) => void;
+}
+
+/**
+ * How long the sandbox takes for an answer, in milliseconds: a quick register, and with twenty calls at a time a run
+ * of two thousand persons that one can watch.
+ */
+const LATENCY_MS = 50;
+
+/** The sandbox has nothing to write; it goes at once. */
+const STOP_WITHIN_MS = 5_000;
+
+const LOOK_WITHIN_MS = 5_000;
+
+/** Starts each server whose address is not set, all at the same time, and prepares the database. */
+export async function startServers(wanted: ServersToStart): Promise<ServerUrls> {
+  const started = [database(wanted), redis(wanted), register(wanted)] as const;
+  // All of them are waited for, so that the tear-down knows of every one that did start.
+  await Promise.allSettled(started);
+  const [databaseUrl, redisUrl, trembitaUrl] = await Promise.all(started);
+  return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: trembitaUrl };
+}
+
+async function database({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+  if (settings.DATABASE_URL !== undefined) return borrowDatabase(settings.DATABASE_URL, cleanUp);
+  const postgres = await startPostgres({ nodeEnv: settings.NODE_ENV, durable: false, log: tell }).catch(
+    explain,
+  );
+  cleanUp.later(() => postgres.stop());
+  return createOwnDatabase(postgres);
+}
+
+async function redis({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+  if (settings.REDIS_URL !== undefined) return settings.REDIS_URL;
+  const server = await startRedis({ nodeEnv: settings.NODE_ENV, log: tell }).catch(explain);
+  cleanUp.later(() => server.stop());
+  return server.url;
+}
+
+async function register({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+  if (settings.TREMBITA_URL !== undefined) return onlyASandbox(settings.TREMBITA_URL);
+  let heard: (url: string) => void = () => undefined;
+  const address = new Promise<string>((resolve) => (heard = resolve));
+  const sandbox = ChildProgram.start({
+    file: 'tools/sandbox/main.ts',
+    args: ['--port', '0', '--latency-ms', String(LATENCY_MS)],
+    hearOutput: heard,
+    hearErrors: () => undefined,
+  });
+  cleanUp.later(() => sandbox.stop(STOP_WITHIN_MS));
+  const url = await Promise.race([address, sandbox.broken()]);
+  tell(`Sandbox register answers at ${url}`);
+  return url;
+}
+
+/** Made-up passports must not be asked of a real register. */
+async function onlyASandbox(url: string): Promise<string> {
+  const answer = await fetch(new URL('/control', url), { signal: AbortSignal.timeout(LOOK_WITHIN_MS) }).catch(
+    () => undefined,
+  );
+  if (answer?.headers.get('x-sandbox') === '1') return url;
+  const says = 'must name a running sandbox register, or nothing: then the demo brings its own';
+  throw new ConfigurationFault([{ name: 'TREMBITA_URL', says }]);
+}
+
+/** What the embedded servers say about a failed start knows of no person, and without it nobody could mend it. */
+function explain(error: unknown): never {
+  throw new DemoFailed(error instanceof Error ? error.message : 'An embedded server did not start.');
+}
+
+/** Any number will do, as long as every demo uses the same one. */
+const DEMO_LOCK = 7_204_126_002;
+
+const NAME = 'demo';
+
+/** A database of the demo's own on its embedded server. Gives an address whose sessions run as `app`. */
+export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<string> {
+  const admin = await connect(postgres.url);
+  try {
+    await admin.query(`CREATE DATABASE ${NAME}`);
+    await migrate(postgres.databaseUrl(NAME));
+    await admin.query(`CREATE ROLE ${NAME} LOGIN NOINHERIT`);
+    await admin.query(`GRANT app TO ${NAME}`);
+    await admin.query(`ALTER ROLE ${NAME} SET role = 'app'`);
+  } finally {
+    await admin.end();
+  }
+  return postgres.databaseUrl(NAME, NAME);
+}
+
+/**
+ * Makes sure that a database named from outside holds nobody but people of the demo, migrates it, and keeps other
+ * demos out of it as long as this one lasts. Gives an address whose sessions run as `app`, if its account may do that.
+ */
+export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<string> {
+  const session = await connect(url).catch(noAnswer);
+  cleanUp.later(() => session.end());
+  const { rows } = await session.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1) AS free', [
+    DEMO_LOCK,
+  ]);
+  if (rows[0]?.free !== true) refuse('names a database in which another demo is running');
+  await refuseForeignPeople(session);
+  await migrate(url);
+  return asApp(url);
+}
+
+/** Who is not of the demo. Patients whom its people signed up have other ids and are known by who wrote them. */
+const FOREIGN = [
+  ['mpi.persons', 'NOT starts_with(id::text, $1) AND NOT starts_with(inserted_by::text, $1)'],
+  ['prm.parties', 'NOT starts_with(id::text, $1)'],
+] as const;
+
+/** Looks before anything is changed. */
+async function refuseForeignPeople(session: Client): Promise<void> {
+  const { rows } = await session.query<{ table: string }>(`
+    SELECT n.nspname || '.' || c.relname AS table
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+  const tables = new Set(rows.map(({ table }) => table));
+  tables.delete('public.migrations');
+  if (tables.size > 0 && !tables.has('mpi.persons')) refuse('names a database with tables of something else');
+  for (const [table, condition] of FOREIGN.filter(([name]) => tables.has(name))) {
+    const found = await session.query(`SELECT FROM ${table} WHERE ${condition} LIMIT 1`, [DEMO_ID_PREFIX]);
+    if (found.rowCount !== 0) refuse(`names a database that holds persons or parties who are not the demo's`);
+  }
+}
+
+function noAnswer(): never {
+  throw new DemoFailed('DATABASE_URL names a database that cannot be reached, or not with this account.');
+}
+
+function refuse(says: string): never {
+  const way = 'name an empty database, or none: then the demo brings its own';
+  throw new ConfigurationFault([{ name: 'DATABASE_URL', says: `${says}; ${way}` }]);
+}
+
+/** An account that may not become `app` works as itself. */
+async function asApp(url: string): Promise<string> {
+  const address = new URL(url);
+  address.searchParams.set('options', '-c role=app');
+  const session = await connect(address.href).catch(() => undefined);
+  await session?.end();
+  return session === undefined ? url : address.href;
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client(url);
+  // A server that goes away is noticed by those who work with it; here nobody waits for an answer.
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
