@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { endAllChildren } from './child';
+import { endAllChildren } from './child-process';
 import { DRILLS } from './drill-list';
-import type { Drill } from './play';
+import type { Drill } from './definition';
 import { asJson, isKept, type Played, table } from './report';
-import { Stage } from './stage';
+import { Stage } from './environment';
 
 const WRONG_USAGE = 64;
 const INTERRUPTED = 130;

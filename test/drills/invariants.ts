@@ -1,5 +1,5 @@
-import type { Books } from './books';
-import { WATCHED, type Watched } from './watched';
+import { type Books, WATCHED, type Watched } from './database';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A promise about the tables that holds at every moment; the statement counts who breaks it. $1 is when the drill began. */
 interface Invariant {
@@ -172,4 +172,45 @@ export function effectsTwice(books: Books): Promise<number> {
                  WHERE changeset->'dms_passport_verification_status'->>'old_value'
                        <> changeset->'dms_passport_verification_status'->>'new_value') AS told
                GROUP BY entity_id HAVING sum(n) <> 0) AS untrue)`);
+}
+
+/** Often enough to catch what lasts, seldom enough to leave the machine to the drill. */
+const LOOK_EVERY_MS = 700;
+
+/** Looks at the invariants all the time while a drill goes on. */
+export class WatchInvariants {
+  private readonly seen = new Map<string, number>();
+  private readonly over = new AbortController();
+  private watching: Promise<void> | undefined;
+
+  constructor(
+    private readonly books: Books,
+    private readonly startedAt: string,
+  ) {}
+
+  start(): void {
+    this.watching ??= this.watch();
+  }
+
+  /** Looks a last time; gives every invariant that did not hold at some moment. */
+  async stop(): Promise<readonly string[]> {
+    this.over.abort();
+    await this.watching;
+    this.watching = undefined;
+    return [...this.seen].map(([sentence, count]) => `${sentence}; broken by up to ${count} at once`);
+  }
+
+  private async watch(): Promise<void> {
+    while (!this.over.signal.aborted) {
+      await this.look();
+      await pause(LOOK_EVERY_MS, undefined, { signal: this.over.signal }).catch(() => undefined);
+    }
+    await this.look();
+  }
+
+  private async look(): Promise<void> {
+    for (const [sentence, count] of await brokenInvariants(this.books, this.startedAt)) {
+      this.seen.set(sentence, Math.max(count, this.seen.get(sentence) ?? 0));
+    }
+  }
 }

@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until';
-import type { Books } from './books';
-import type { People } from './people';
-import { ofEverybody } from './watched';
+import { type Books, ofEverybody } from './database';
+import type { People } from './population';
 
 export const JOB = 'dms-passport-persons';
+
 const PARTIES_JOB = 'dms-passport-parties';
 
 /** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
 const STANDS_STILL_MS = 60_000;
+
 const LOOK_EVERY_MS = 50;
+
 /** A person who failed is tried again in each following run; more than this and something never ends. */
 const FOLLOWING_RUNS = 12;
 
@@ -121,3 +123,9 @@ export async function nextFinishedAfter(books: Books, atMs: number): Promise<num
 function progress(books: Books): Promise<number> {
   return books.number(`SELECT coalesce(max(seq), 0) FROM drill.history`);
 }
+
+/** Persons under claims of a worker, as a statement. Its name is one of ours. */
+export const heldBy = (worker: string): string => `
+  SELECT held.person_id, held.claim_id FROM mpi.verification_locks AS held
+    JOIN drill.history AS taken ON taken.claim_id = held.claim_id AND taken.person_id = held.person_id
+     AND taken.what = 'claimed' AND taken.worker = '${worker}'`;

@@ -1,17 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until';
 import type { Findings } from './findings';
-import { judgeSignUps, leftovers } from './judge-sign-ups';
-import { type Drill, playAnything } from './play';
-import type { Opened, Scene } from './scene';
-import { type SignUp, SignUpDesk } from './sign-up-desk';
+import { judgeSignUps, leftovers } from './sign-up-oracle';
+import { type Drill, playAnything } from './definition';
+import type { Opened, Scene } from './environment';
+import { type SignUp, SignUpDesk } from './sign-up-client';
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 const CHILDREN = 120;
+
 const DOORS = 3;
+
 const KILLS = 10;
+
 const RESTARTS = 4;
+
 /** The sweeper comes by every quarter of a minute. */
 const SWEPT_WITHIN_MS = 60_000;
+
 const TRIES = 5;
 
 /** What a drill does while children are signed up; gives how often. */
@@ -35,7 +43,7 @@ export const killOverSignUps = signUpDrill(
 /** P2: PostgreSQL is restarted while children are signed up. */
 export const restartOverSignUps = signUpDrill(
   { name: 'sign-up-postgres', code: 'P2', says: `sign-up: PostgreSQL restarted ${RESTARTS} times` },
-  restartPostgres,
+  restartDuringSignUps,
 );
 
 async function atDesk(scene: Scene, breaks: Break): Promise<Findings> {
@@ -161,7 +169,7 @@ async function killDoors(scene: Scene, desk: SignUpDesk): Promise<number> {
   return KILLS;
 }
 
-async function restartPostgres({ postgres }: Scene, desk: SignUpDesk): Promise<number> {
+async function restartDuringSignUps({ postgres }: Scene, desk: SignUpDesk): Promise<number> {
   for (let restart = 1; restart <= RESTARTS; restart += 1) {
     await sentUpTo(desk, Math.round((restart * CHILDREN * 0.8) / RESTARTS));
     await postgres.restart(restart % 2 === 0 ? 'immediate' : 'fast');
@@ -172,4 +180,115 @@ async function restartPostgres({ postgres }: Scene, desk: SignUpDesk): Promise<n
 async function sentUpTo(desk: SignUpDesk, count: number): Promise<void> {
   const tried = (): number => desk.signUps.filter(({ tries }) => tries > 0).length;
   await waitUntil(() => tried() >= count, { what: 'children to be signed up', timeoutMs: 300_000 });
+}
+
+const BEFORE = 10;
+
+const REFUSED = 20;
+
+/** As small as a file system of its own may be and still take the children who are signed up before it is full. */
+const DISK = '1m';
+
+const BLOCK = Buffer.alloc(4096, 1);
+
+/** Failed to save signed content. */
+const NOT_SAVED = 502;
+
+/** P3: the disk of media storage is full for a while. A file system of its own, really full. */
+export const fillDisk: Drill = {
+  name: 'fill-disk',
+  code: 'P3',
+  says: `sign-up: the disk of media storage full, ${REFUSED} registrations meanwhile`,
+  short: false,
+  cannot: () =>
+    spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
+      ? undefined
+      : 'this machine lets nobody mount a file system of his own',
+  play: (stage) =>
+    playAnything(stage, { name: 'fill-disk', persons: 0, latencyMs: 0 }, async (scene) => {
+      const desk = await SignUpDesk.open(scene.books, scene.random);
+      try {
+        return await actOnFullDisk(scene, desk);
+      } finally {
+        desk.close();
+      }
+    }),
+};
+
+async function actOnFullDisk(scene: Scene, desk: SignUpDesk): Promise<Findings> {
+  const { books } = scene;
+  const door = await doorWithOwnDisk(scene, desk);
+  desk.doors.add(door);
+  const seen = { signUps: desk.signUps, mediaFolder: asTheDoorSees(door, desk.mediaFolder) };
+
+  await desk.send(desk.sign(BEFORE));
+  const filler = join(seen.mediaFolder, 'filler');
+  fill(filler);
+  const refused = desk.sign(REFUSED);
+  await desk.send(refused);
+  const whileFull = await judgeSignUps(books, { ...seen, signUps: refused });
+  const freeBytes = freeIn(seen.mediaFolder);
+  rmSync(filler);
+
+  const refusals = refused.flatMap((one) => one.refusals);
+  const sinceMs = performance.now();
+  await desk.send(refused);
+  const recoveredMs = Math.round(performance.now() - sinceMs);
+  await swept(scene);
+  const verdict = await judgeSignUps(books, seen);
+  const left = await leftovers(books, { registered: verdict.registered, mediaFolder: seen.mediaFolder });
+  const missing = desk.signUps.length - verdict.registered;
+  const odd = refusals.filter((status) => status !== NOT_SAVED).length + REFUSED - refusals.length;
+  return {
+    persons: desk.signUps.length,
+    faults: refusals.length,
+    lost: verdict.lost,
+    wrong: verdict.wrong + whileFull.registered,
+    twice: verdict.twice,
+    again: 0,
+    stuck: left + missing,
+    repeated: 0,
+    inFlight: 0,
+    recoveredMs,
+    missed: [
+      ...verdict.examples,
+      ...(whileFull.registered > 0
+        ? [`${whileFull.registered} children were registered on a full disk`]
+        : []),
+      ...(odd > 0 ? [`${odd} calls were not refused as they should be on a full disk`] : []),
+      ...(left > 0 ? [`${left} rows or objects belong to nobody`] : []),
+      ...(missing > 0 ? [`${missing} children could not be signed up when there was room again`] : []),
+      ...scene.fallen.map(({ name }) => `${name} fell over`),
+    ],
+    notes: [`${freeBytes} bytes of the disk were free while it was full`],
+  };
+}
+
+/** One process that answers and works, in a name space of its own in which the folder is a disk of its own. */
+function doorWithOwnDisk(scene: Scene, { mediaFolder, settings }: SignUpDesk): Promise<Opened> {
+  mkdirSync(mediaFolder, { recursive: true });
+  const mount = `mount -t tmpfs -o size=${DISK},mode=0700 tmpfs "$0" && exec "$@"`;
+  const through = ['unshare', '-Urm', 'sh', '-c', mount, mediaFolder];
+  return scene.door({ args: ['--with-worker'], settings, through });
+}
+
+function asTheDoorSees({ child }: Opened, folder: string): string {
+  return join('/proc', String(child.pid), 'root', folder);
+}
+
+/** Until not one block is left. */
+function fill(file: string): void {
+  const opened = openSync(file, 'w');
+  try {
+    for (;;) writeSync(opened, BLOCK);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    closeSync(opened);
+  }
+}
+
+function freeIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

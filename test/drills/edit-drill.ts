@@ -1,0 +1,88 @@
+import type { EditOrder } from './edit-persons';
+import type { FaultReport } from './findings';
+import type { MadeDocument, MadePerson, People } from './population';
+import { type Drill, play } from './definition';
+import { runEnds, startRun } from './runs';
+import type { Scene } from './environment';
+
+const PERSONS = 400;
+const QUESTIONS = 650;
+/** Fewer edits than this in the middle of a review would prove little. */
+const LEAST_IN_REVIEW = 15;
+
+/** D19: persons are edited all the time while they are being checked. */
+export const editDuringRun: Drill = {
+  name: 'edit-during-run',
+  code: 'D19',
+  says: 'persons edited during the whole run',
+  short: true,
+  play: (stage) =>
+    play(stage, { name: 'edit-during-run', persons: PERSONS, spare: 2_000, latencyMs: 120 }, editAllTheTime),
+};
+
+async function editAllTheTime(scene: Scene): Promise<FaultReport> {
+  const { books, register, people } = scene;
+  const editor = scene.program('editor', 'test/drills/edit-persons.ts');
+  const ready = editor.hear((line) => (line === 'ready' ? true : undefined));
+  await Promise.all([scene.workers(2), ready]);
+  const runId = await startRun(books);
+  await register.reached(10);
+  editor.say(`${JSON.stringify(orderFor(scene))}\n`);
+  await register.reached(QUESTIONS);
+  editor.hangUp();
+  await editor.leave();
+  await runEnds(books, runId);
+  const inReview = await books.number(
+    `SELECT count(*) FROM drill.edits JOIN drill.history USING (transaction, person_id)
+      WHERE what = 'let_go'`,
+  );
+  const edits = await books.number(`SELECT count(*) FROM drill.edits`);
+  return {
+    faults: edits,
+    people: await asEdited(scene, people),
+    notes: [`${edits} edits, ${inReview} of them in the middle of a review`],
+    missed: inReview < LEAST_IN_REVIEW ? [`only ${inReview} edits fell into a review`] : [],
+  };
+}
+
+/** Who may be edited: active, and holding no passport that others hold too, whose verdict would depend on them. */
+function orderFor({ people, random }: Scene): EditOrder {
+  const editable = people.persons.filter(({ active, kind }) => active && !kind.startsWith('shared'));
+  const { found, notFound } = people.spare;
+  const numbers = notFound.flatMap((number, index) => [
+    number,
+    ...(index % 4 === 0 ? [found[index] ?? number] : []),
+  ]);
+  return { seed: String(random.next()), personIds: editable.map(({ id }) => id), numbers };
+}
+
+/** Everybody with the newest document that was written and not taken back. */
+async function asEdited({ books }: Scene, people: People): Promise<People> {
+  const rows = await books.look<{ person_id: string; new_number: string | null }>(
+    `SELECT DISTINCT ON (person_id) person_id, new_number FROM drill.edits ORDER BY person_id, seq DESC`,
+  );
+  const newest = new Map(rows.map(({ person_id, new_number }) => [person_id, new_number]));
+  const persons = people.persons.map((person): MadePerson => {
+    const number = newest.get(person.id);
+    if (number === undefined) return person;
+    return { ...person, kind: `${person.kind}, edited`, ...afterEdit(person.id, number) };
+  });
+  return { ...people, persons };
+}
+
+/** Signed anew: with a document he is to be checked, without one there is nothing to check. */
+function afterEdit(
+  id: string,
+  number: string | null,
+): Pick<MadePerson, 'documents' | 'stream' | 'mvsPassport'> {
+  if (number === null) {
+    const stream = { status: 'VERIFICATION_NOT_NEEDED', reason: 'AUTO_DATA_ABSENT', syncedDaysAgo: null };
+    return { documents: [], stream, mvsPassport: 'VERIFICATION_NOT_NEEDED' };
+  }
+  const document: MadeDocument = { id, type: 'PASSPORT', number, issuedOn: null, expiresOn: null };
+  return {
+    documents: [document],
+    stream: { status: 'VERIFICATION_NEEDED', reason: 'ONLINE_TRIGGERED', syncedDaysAgo: null },
+    mvsPassport: 'VERIFICATION_NEEDED',
+  };
+}

@@ -1,0 +1,216 @@
+import type { FaultReport } from './findings';
+import { type Drill, play } from './definition';
+import { nextFinishedAfter, runEnds, startRun, finishedPersons, isOver, whileItGetsOn } from './runs';
+import type { Scene } from './environment';
+import { setTimeout as pause } from 'node:timers/promises';
+import { LONG_LEASE } from './settings';
+import { Client } from 'pg';
+
+const PERSONS_OF_RESTARTS = 700;
+
+const CUTS_BEFORE_RESTARTS = 3;
+
+/** R6: at work again so long after PostgreSQL is back, at the latest. */
+const BACK_WITHIN_MS = 30_000;
+
+/** D7: PostgreSQL is restarted in a run, gently and at once, and connections are cut. */
+export const restartPostgres: Drill = {
+  name: 'restart-postgres',
+  code: 'D7',
+  says: `PostgreSQL restarted fast and immediate, connections cut ${CUTS_BEFORE_RESTARTS} times, in one run`,
+  short: true,
+  play: (stage) =>
+    play(stage, { name: 'restart-postgres', persons: PERSONS_OF_RESTARTS, latencyMs: 150 }, restartDuringRun),
+};
+
+async function restartDuringRun(scene: Scene): Promise<FaultReport> {
+  const { books, register, postgres } = scene;
+  await scene.workers(2);
+  const runId = await startRun(books);
+  const faults = [
+    ...Array.from({ length: CUTS_BEFORE_RESTARTS }, () => () => cutAllConnections(scene)),
+    () => postgres.restart('fast'),
+    () => postgres.restart('immediate'),
+  ];
+  let recoveredMs = 0;
+  for (const [index, happen] of faults.entries()) {
+    await register.reached(Math.round(((index + 1) * PERSONS_OF_RESTARTS * 0.5) / faults.length));
+    // Whatever was in hand when it happened may be asked again; it happens somewhere between these two moments.
+    const fromMs = Date.now();
+    await happen();
+    const backAtMs = Date.now();
+    scene.crashes.push({ fromMs, untilMs: backAtMs });
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, backAtMs));
+  }
+  await runEnds(books, runId);
+  return {
+    faults: faults.length,
+    recoveredMs,
+    missed: recoveredMs > BACK_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+  };
+}
+
+/** Every connection of a worker, in the middle of whatever it does. */
+async function cutAllConnections({ books }: Scene): Promise<void> {
+  await books.write(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'worker%'`,
+  );
+}
+
+const PERSONS_OF_CUTS = 900;
+
+const CUTS = 20;
+
+/** Between two cuts so many persons are finished, so that the run gets on, and then anything up to this passes. */
+const FINISHED_BETWEEN = 5;
+
+const WITHIN_MS = 200;
+
+/** D8: the connections of all workers are cut, again and again. */
+export const cutConnections: Drill = {
+  name: 'cut-connections',
+  code: 'D8',
+  says: `all connections to PostgreSQL cut ${CUTS} times in one run`,
+  short: false,
+  play: (stage) =>
+    play(
+      stage,
+      // Few calls at once: the run has to last for all cuts.
+      {
+        name: 'cut-connections',
+        persons: PERSONS_OF_CUTS,
+        latencyMs: 150,
+        settings: { ...LONG_LEASE, TREMBITA_CONCURRENCY: '6' },
+      },
+      cutDuringRun,
+    ),
+};
+
+async function cutDuringRun(scene: Scene): Promise<FaultReport> {
+  const { books, register, random } = scene;
+  await scene.workers(3);
+  const runId = await startRun(books);
+  await register.reached(10);
+  let recoveredMs = 0;
+  let faults = 0;
+  for (let cut = 0; cut < CUTS; cut += 1) {
+    const before = await finishedPersons(books);
+    const isEnough = async (): Promise<true | undefined> =>
+      (await finishedPersons(books)) >= before + FINISHED_BETWEEN ? true : undefined;
+    await whileItGetsOn(isEnough, { books, what: 'persons to be finished between two cuts' });
+    await pause(random.below(WITHIN_MS));
+    if (await isOver(books, [runId])) throw new Error(`The run was over after ${cut} cuts.`);
+    const fromMs = Date.now();
+    faults += await cutAll(scene);
+    const untilMs = Date.now();
+    scene.crashes.push({ fromMs, untilMs });
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, untilMs));
+  }
+  await runEnds(books, runId);
+  const isLate = recoveredMs > BACK_WITHIN_MS + scene.lagMs;
+  return {
+    faults: CUTS,
+    recoveredMs,
+    notes: [`${faults} connections were cut`],
+    missed: isLate ? [`work stood still for ${recoveredMs} ms`] : [],
+  };
+}
+
+/** Every connection of a worker, in the middle of whatever it does. Gives how many. */
+function cutAll({ books }: Scene): Promise<number> {
+  return books.number(
+    `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'worker%'`,
+  );
+}
+
+const PERSONS_OF_IDLE = 500;
+
+const HELD_PERSONS = 12;
+
+/**
+ * D9: one foreign transaction keeps an old snapshot through the whole run, another one holds rows of persons who are
+ * being checked, and both do nothing. Everybody else is checked meanwhile.
+ */
+export const idleTransaction: Drill = {
+  name: 'idle-transaction',
+  code: 'D9',
+  says: `foreign transactions idle with an old snapshot and with ${HELD_PERSONS} persons' rows`,
+  short: false,
+  play: (stage) =>
+    play(
+      stage,
+      { name: 'idle-transaction', persons: PERSONS_OF_IDLE, latencyMs: 60, settings: LONG_LEASE },
+      idleDuringRun,
+    ),
+};
+
+async function idleDuringRun(scene: Scene): Promise<FaultReport> {
+  const { books, register } = scene;
+  const [reader, holder] = [await session(books.url), await session(books.url)];
+  try {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    await reader.query('SELECT count(*) FROM mpi.person_verifications');
+    await scene.workers(2);
+    const runId = await startRun(books);
+    await register.reached(100);
+    await holder.query('BEGIN');
+    const { rows } = await holder.query<{ person_id: string }>(
+      `SELECT person_id FROM mpi.person_verifications WHERE person_id = ANY ($1::uuid[]) FOR UPDATE`,
+      [toHold(scene)],
+    );
+    const heldIds = rows.map(({ person_id }) => person_id);
+    const waitedMs = await everybodyElse(scene, heldIds);
+    const meanwhile = await touchedWhileHeld(scene, heldIds);
+    await holder.query('COMMIT');
+    await runEnds(books, runId);
+    return {
+      faults: 2,
+      notes: [`everybody else was done ${Math.round(waitedMs / 100) / 10} s after the rows were taken`],
+      missed: meanwhile > 0 ? [`${meanwhile} persons were written while another transaction held them`] : [],
+    };
+  } finally {
+    await Promise.all([reader.end(), holder.end()]);
+  }
+}
+
+async function session(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url, application_name: 'foreign' });
+  client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Persons with a passport of their own: who shares one is rightly kept waiting by its other holders. */
+function toHold({ people, random }: Scene): string[] {
+  const plain = people.persons.filter(({ kind }) => kind === 'plain').map(({ id }) => id);
+  return Array.from({ length: HELD_PERSONS }, () => random.pick(plain));
+}
+
+/** Waits until each other person who was accepted has been finished or has failed; gives how long that took. */
+async function everybodyElse({ books }: Scene, heldIds: readonly string[]): Promise<number> {
+  const sinceMs = performance.now();
+  const left = async (): Promise<true | undefined> => {
+    const n = await books.number(
+      `SELECT count(*) FROM drill.began AS b WHERE subject = 'persons' AND accepted AND NOT person_id = ANY ($1::uuid[])
+          AND NOT EXISTS (SELECT FROM mpi.person_verifications AS v WHERE v.person_id = b.person_id
+            AND (v.dms_passport_retry_at IS NOT NULL OR v.dms_passport_synced_at > now() - interval '1 day'
+                 OR v.dms_passport_verification_status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED')))`,
+      [heldIds],
+    );
+    return n === 0 ? true : undefined;
+  };
+  await whileItGetsOn(left, { books, what: 'everybody else to be done' });
+  return performance.now() - sinceMs;
+}
+
+/** The last thing told of each held person must be older than the transaction that holds him. */
+function touchedWhileHeld({ books }: Scene, heldIds: readonly string[]): Promise<number> {
+  return books.number(
+    `SELECT count(DISTINCT person_id) FROM drill.history, pg_stat_activity AS a
+      WHERE a.application_name = 'foreign' AND a.datname = current_database() AND a.state = 'idle in transaction'
+        AND a.query LIKE '%FOR UPDATE%' AND person_id = ANY ($1::uuid[]) AND at > a.state_change`,
+    [heldIds],
+  );
+}

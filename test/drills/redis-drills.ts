@@ -1,0 +1,225 @@
+import type { FaultReport } from './findings';
+import { type Drill, play } from './definition';
+import { nextFinishedAfter, runEnds, startRun, finishedPersons } from './runs';
+import type { Scene, Opened } from './environment';
+import { LONG_LEASE } from './settings';
+import { noRepository } from '../support/sql-session';
+import type { Sql } from '../../src/database/transactions';
+import { aCaller } from '../support/builders';
+import { waitUntil } from '../support/wait-until';
+import { Bell } from './wake-ups';
+import { mendRegister } from './population-loader';
+import { ProbeDoor, READING } from './http-probe';
+
+const FLUSHES = 4;
+
+const PERSONS = 500;
+
+/** One poll with its jitter, and the look of a busy machine: without any bell work is found after this. */
+const GOES_ON_WITHIN_MS = 5_000;
+
+/** D4: Redis forgets everything in the middle of a run. */
+export const flushRedis: Drill = {
+  name: 'flush-redis',
+  code: 'D4',
+  says: `${FLUSHES} times FLUSHALL in one run`,
+  short: true,
+  play: (stage) => play(stage, { name: 'flush-redis', persons: PERSONS, latencyMs: 150 }, flushDuringRun),
+};
+
+async function flushDuringRun(scene: Scene): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  await scene.workers(2);
+  const runId = await startRun(books);
+  let recoveredMs = 0;
+  for (let flush = 1; flush <= FLUSHES; flush += 1) {
+    await register.reached(Math.round((flush * PERSONS * 0.6) / FLUSHES));
+    await redis.flushAll();
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, Date.now()));
+  }
+  await runEnds(books, runId);
+  return {
+    faults: FLUSHES,
+    recoveredMs,
+    missed: recoveredMs > GOES_ON_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+  };
+}
+
+const RESTARTS = 3;
+
+/** D5: Redis ends in a run and comes back knowing nothing. */
+export const emptyRedis: Drill = {
+  name: 'empty-redis',
+  code: 'D5',
+  says: `Redis restarted empty ${RESTARTS} times in one run`,
+  short: false,
+  play: (stage) =>
+    play(
+      stage,
+      { name: 'empty-redis', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE },
+      restartDuringRun,
+    ),
+};
+
+async function restartDuringRun(scene: Scene): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  await scene.workers(2);
+  const runId = await startRun(books);
+  let recoveredMs = 0;
+  for (let restart = 1; restart <= RESTARTS; restart += 1) {
+    await register.reached(Math.round((restart * PERSONS * 0.6) / RESTARTS));
+    const goneAtMs = Date.now();
+    await redis.restart();
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, goneAtMs));
+  }
+  await runEnds(books, runId);
+  const isLate = recoveredMs > GOES_ON_WITHIN_MS + scene.lagMs;
+  return {
+    faults: RESTARTS,
+    recoveredMs,
+    missed: isLate ? [`work stood still for ${recoveredMs} ms`] : [],
+  };
+}
+
+const AWAY_FOR_SECONDS = 20;
+
+const A_MINUTE_SECONDS = 60;
+
+/** R5: at full rate so long after Redis is back, at the latest. */
+const BACK_WITHIN_MS = 30_000;
+
+/** Twice as long as Bull takes to see that a ticket was left lying. */
+const HEARS_WITHIN_MS = 90_000;
+
+/** What commands kept for an absent server would fill. */
+const GROWS_AT_MOST_MIB = 100;
+
+/** D5: Redis goes away in a run, programs start without it, and it comes back. */
+export const loseRedis = loseRedisFor(AWAY_FOR_SECONDS, { name: 'lose-redis', short: true });
+
+/** The same for as long as the promise about it speaks of. */
+export const loseRedisForAMinute = loseRedisFor(A_MINUTE_SECONDS, {
+  name: 'lose-redis-minute',
+  short: false,
+});
+
+function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'short'>): Drill {
+  return {
+    name,
+    code: 'D5',
+    says: `Redis down for ${seconds} s in a run, and down at start`,
+    short,
+    play: (stage) =>
+      play(stage, { name, persons: 600, latencyMs: 250 }, (scene) => loseDuringRun(scene, seconds * 1000)),
+  };
+}
+
+async function loseDuringRun(scene: Scene, awayForMs: number): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
+  const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
+  const token = await aCaller().withScope(READING).save(sql);
+  const runId = await startRun(books);
+  await register.reached(100);
+  const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
+
+  await redis.stop();
+  const stoppedAtMs = Date.now();
+  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '', token, () => scene.lagMs);
+  probe.start(door);
+  const stoodStillMs = await nextFinishedAfter(books, stoppedAtMs);
+  // A worker and a door that have never seen Redis.
+  const late = await Promise.all([scene.worker(), scene.door()]);
+  probe.start(late[1]);
+  await runEnds(books, runId);
+  // Whoever failed is tried again by a whole run without any bell.
+  await mendRegister(register, scene.people);
+  await runEnds(books, await startRun(books));
+  await waitUntil(() => Date.now() > stoppedAtMs + awayForMs, {
+    what: 'the outage',
+    timeoutMs: awayForMs * 2,
+  });
+  const finished = await finishedPersons(books);
+  const slow = await probe.stop();
+  const grownMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib())) - memoryMib;
+
+  await redis.restart();
+  const recoveredMs = await seesRedisAgain([door, late[1]]);
+  await hearsBells(redis.url);
+  const { lagMs } = scene;
+  return {
+    faults: 2,
+    recoveredMs,
+    notes: [
+      `${finished} persons finished by the end of the outage, the first ${stoodStillMs} ms after its beginning`,
+      `the doors were asked ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
+    ],
+    missed: [
+      ...slow.faults,
+      ...(stoodStillMs > GOES_ON_WITHIN_MS + lagMs
+        ? [`work stood still for ${stoodStillMs} ms without Redis`]
+        : []),
+      ...(recoveredMs > BACK_WITHIN_MS + lagMs ? [`Redis was seen again only after ${recoveredMs} ms`] : []),
+      ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${Math.round(grownMib)} MiB without Redis`] : []),
+    ],
+  };
+}
+
+/** How long it takes until every door reports Redis as up. */
+async function seesRedisAgain(doors: readonly Opened[]): Promise<number> {
+  const backAtMs = Date.now();
+  for (const { internalUrl } of doors) {
+    await waitUntil(
+      async () => {
+        const answer = await fetch(`${internalUrl}/health/ready`);
+        return ((await answer.json()) as { redis: string }).redis === 'up';
+      },
+      { what: 'a door to see Redis again', timeoutMs: BACK_WITHIN_MS * 2 },
+    );
+  }
+  return Date.now() - backAtMs;
+}
+
+/** The bells ring again by themselves, without a restart. */
+async function hearsBells(redisUrl: string): Promise<void> {
+  const bell = new Bell(redisUrl);
+  try {
+    await bell.ringUntilHeard(HEARS_WITHIN_MS);
+  } finally {
+    await bell.close();
+  }
+}
+
+const DELIVERIES = 3;
+
+const WAKE_UP_ROUNDS = 10;
+
+const DELIVERED_WITHIN_MS = 90_000;
+
+/** D20: every ticket is delivered three times, to two workers. */
+export const tripleTickets: Drill = {
+  name: 'triple-tickets',
+  code: 'D20',
+  says: 'every ticket delivered three times, two workers',
+  short: true,
+  play: (stage) => play(stage, { name: 'triple-tickets', persons: PERSONS, latencyMs: 80 }, repeatWakeUps),
+};
+
+async function repeatWakeUps(scene: Scene): Promise<FaultReport> {
+  const { books, register, redis } = scene;
+  await scene.workers(2);
+  const bell = new Bell(redis.url);
+  try {
+    const runId = await startRun(books);
+    for (let round = 0; round < WAKE_UP_ROUNDS; round += 1) {
+      await register.reached(Math.round((round * PERSONS * 0.6) / WAKE_UP_ROUNDS));
+      await bell.ring(DELIVERIES);
+    }
+    await runEnds(books, runId);
+    await bell.ring(DELIVERIES);
+    await bell.isHeard(DELIVERED_WITHIN_MS);
+  } finally {
+    await bell.close();
+  }
+  return { faults: (WAKE_UP_ROUNDS + 1) * DELIVERIES };
+}

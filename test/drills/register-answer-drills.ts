@@ -1,0 +1,185 @@
+import { waitUntil } from '../support/wait-until';
+import type { Books } from './database';
+import type { FaultReport } from './findings';
+import { nextFinishedAfter, runEnds, startRun } from './runs';
+import type { Opened, Scene } from './environment';
+import { type Drill, play } from './definition';
+
+/** A way in which the register misbehaves: a mode of the sandbox, and the technical errors that are right for it. */
+export type Mistreatment = readonly [mode: string, ...kinds: string[]];
+
+/** So many calls end badly, or the breaker opens, before the register is well again. */
+const CALLS = 8;
+
+/** Answers use up persons, and none is asked about twice in a run: slow and few calls make the run last for all. */
+export const SLOWLY = { latencyMs: 200, settings: { TREMBITA_CONCURRENCY: '6' } };
+
+/** Ten gigabytes and a bomb come in: a program that keeps them grows by far more than this. */
+const GROWS_AT_MOST_MIB = 160;
+
+/**
+ * One mistreatment after the other in the middle of a run, each until enough calls have failed of it. None may bring
+ * a verdict, all end as technical errors of the right kind, memory stays bounded, and then work goes on.
+ */
+export async function mistreatCalls(
+  scene: Scene,
+  mistreatments: readonly Mistreatment[],
+): Promise<FaultReport> {
+  const workers = await scene.workers(2);
+  const runId = await startRun(scene.books);
+  await scene.register.reached(20);
+  const memoryMib = peak(workers);
+  const spoiled: [number, number][] = [];
+  const wrongful: string[] = [];
+  let recoveredMs = 0;
+  for (const mistreatment of mistreatments) {
+    const { all, sure } = await misbehave(scene, mistreatment);
+    const wellAtMs = Date.now();
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(scene.books, wellAtMs));
+    spoiled.push(all);
+    wrongful.push(...(await verdictsOf(scene, mistreatment, sure)));
+  }
+  await scene.register.behave({ latencyMs: 0 });
+  await runEnds(scene.books, runId);
+  const grownMib = Math.round(peak(workers) - memoryMib);
+  return {
+    faults: mistreatments.length,
+    recoveredMs,
+    spoiled,
+    notes: [`a worker's memory grew by ${grownMib} MiB at most`],
+    missed: [...wrongful, ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${grownMib} MiB`] : [])],
+  };
+}
+
+type Span = [from: number, to: number];
+
+/** The questions that may have been spoiled, and those that surely were. */
+async function misbehave(
+  { books, register }: Scene,
+  [mode, ...kinds]: Mistreatment,
+): Promise<{ all: Span; sure: Span }> {
+  const before = await register.count();
+  const failedBefore = await failures(books, kinds);
+  await register.behave({ mode });
+  const first = await register.count();
+  const isEnough = async (): Promise<boolean> => {
+    const failed = (await failures(books, kinds)) - failedBefore;
+    return failed >= CALLS || (failed > 0 && (await isGateShut(books)));
+  };
+  await waitUntil(isEnough, { what: `technical errors in the mode ${mode}`, timeoutMs: 60_000, everyMs: 50 });
+  const last = await register.count();
+  await register.behave({ mode: 'normal' });
+  return { all: [before + 1, await register.count()], sure: [first + 1, last] };
+}
+
+/** Persons who got a verdict out of an answer that was none. */
+async function verdictsOf(
+  { books, register }: Scene,
+  [mode]: Mistreatment,
+  [from, to]: Span,
+): Promise<string[]> {
+  const messages = (await register.asked(from - 1))
+    .filter(({ sequence }) => sequence <= to)
+    .map(({ messageId }) => messageId);
+  const verdicts = await books.number(
+    `SELECT count(*) FROM mpi.audit_log WHERE message_id = ANY ($1::varchar[])`,
+    [messages],
+  );
+  return verdicts > 0 ? [`${verdicts} verdicts came out of answers in the mode ${mode}`] : [];
+}
+
+/** The breaker has had enough of it: few calls are made any more, each later than the one before. */
+async function isGateShut(books: Books): Promise<boolean> {
+  return (
+    (await books.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0
+  );
+}
+
+function failures(books: Books, kinds: readonly string[]): Promise<number> {
+  return books.number(
+    `SELECT coalesce(sum(n), 0) FROM mpi.job_run_counts WHERE counter = ANY ($1::varchar[])`,
+    [kinds.map((kind) => `technical_errors.${kind}`)],
+  );
+}
+
+function peak(workers: readonly Opened[]): number {
+  return Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
+}
+
+const UNREADABLE = ['html', 'garbage', 'nothing', 'cut_off', 'doctype', 'two_body_children', 'windows_1251'];
+
+const UNREADABLE_STATUSES = ['repeated_status', 'word_status'];
+
+const UNREADABLE_MODES: readonly Mistreatment[] = [
+  ...[...UNREADABLE, ...UNREADABLE_STATUSES].map((mode): Mistreatment => [mode, 'unreadable_answer']),
+  ['deep_nesting', 'unreadable_answer', 'too_large'],
+  ['unknown_status', 'register_error'],
+  ['fault_11', 'fault_server'],
+  ['fault_http_200', 'fault_server'],
+  ['fault_configuration_12', 'fault_configuration'],
+  ['http_503', 'http_error'],
+];
+
+/** D11: the register answers with pages, garbage, contradictions and faults. */
+export const garbleAnswers: Drill = {
+  name: 'garble-answers',
+  code: 'D11',
+  says: 'the register answers HTML, garbage, contradictions, faults',
+  short: true,
+  play: (stage) =>
+    play(stage, { name: 'garble-answers', persons: 600, ...SLOWLY }, (scene) =>
+      mistreatCalls(scene, UNREADABLE_MODES),
+    ),
+};
+
+const HANGING_MODES: readonly Mistreatment[] = [
+  ['hang', 'timeout'],
+  ['hang_after_headers', 'timeout'],
+  ['drip', 'timeout'],
+  ['closed', 'connection'],
+  ['reset', 'connection'],
+  ['closed_mid_body', 'connection'],
+  ['endless_headers', 'connection', 'too_large'],
+  ['huge', 'too_large'],
+  ['gzip_bomb', 'too_large', 'unreadable_answer'],
+];
+
+/** D10: the register hangs, drips, closes and resets connections, and sends without end. */
+export const hangCalls: Drill = {
+  name: 'hang-calls',
+  code: 'D10',
+  says: 'the register hangs, drips, closes, resets, sends 10 GB',
+  short: false,
+  play: (stage) =>
+    play(
+      stage,
+      {
+        name: 'hang-calls',
+        persons: 400,
+        ...SLOWLY,
+        settings: { ...SLOWLY.settings, TREMBITA_TIMEOUT_MS: '1000' },
+      },
+      (scene) => mistreatCalls(scene, HANGING_MODES),
+    ),
+};
+
+const FOREIGN_MODES: readonly Mistreatment[] = [
+  'foreign_id',
+  'foreign_service',
+  'foreign_client',
+  'missing_id',
+  'no_header',
+  'previous_answer',
+].map((mode): Mistreatment => [mode, 'foreign_answer']);
+
+/** D12: good answers that belong to other questions. */
+export const swapAnswers: Drill = {
+  name: 'swap-answers',
+  code: 'D12',
+  says: 'the register answers with foreign ids and with the answer before',
+  short: true,
+  play: (stage) =>
+    play(stage, { name: 'swap-answers', persons: 260, ...SLOWLY }, (scene) =>
+      mistreatCalls(scene, FOREIGN_MODES),
+    ),
+};

@@ -1,0 +1,42 @@
+import type { ProgramWishes } from './environment';
+
+/** Every drill counts in leases; two seconds is the shortest allowed. */
+export const LEASE_MS = 2_000;
+
+/**
+ * For drills in which nobody dies: on a machine that does something else as well, the shortest lease passes now and
+ * then although its worker lives.
+ */
+export const LONG_LEASE: Readonly<Record<string, string>> = { VERIFICATION_LEASE_SECONDS: '10' };
+
+/** As small as they may be, so that minutes of real life pass in seconds. */
+export const SETTINGS: Readonly<Record<string, string>> = {
+  LOG_LEVEL: 'info',
+  DATABASE_POOL_SIZE: '6',
+  HTTP_PORT: '0',
+  INTERNAL_PORT: '0',
+  WORKER_INTERNAL_PORT: '0',
+  VERIFICATION_LEASE_SECONDS: String(LEASE_MS / 1000),
+  JOB_POLL_SECONDS: '1',
+  SHUTDOWN_GRACE_SECONDS: '9',
+  TREMBITA_TIMEOUT_MS: '3000',
+  TREMBITA_BREAKER_OPEN_MS: '200',
+  VERIFICATION_RETRY_FIRST_SECONDS: '1',
+  VERIFICATION_RETRY_CAP_SECONDS: '1',
+  // Once in four years: the drills put in their runs themselves.
+  DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  DMS_PARTY_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
+  RETENTION_SCHEDULE: '0 0 29 2 *',
+};
+
+const HOUR_MS = 3_600_000;
+
+/** A program whose clock is an hour ahead, or behind; SIGUSR2 makes it the other. */
+export function wrongClock(hours: 1 | -1): ProgramWishes {
+  return {
+    preload: 'test/drills/shift-date.cjs',
+    settings: { DRILL_CLOCK_SHIFT_MS: String(hours * HOUR_MS) },
+  };
+}

@@ -1,0 +1,205 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '../support/wait-until';
+import type { FaultReport } from './findings';
+import { type Drill, play } from './definition';
+import { isOver, runsEnd, startRuns } from './runs';
+import { LEASE_MS } from './settings';
+import type { Opened, Scene } from './environment';
+
+const WORKER_KILLS = 20;
+
+const WORKERS = 4;
+
+/** So many stay alive, so that the run goes on while a killed one is replaced. */
+const LEAST_ALIVE = 2;
+
+const PERSONS_OF_ONE_JOB = 800;
+
+/** The longest extra moment before a kill: longer than a group of answers waits to be written. */
+const WITHIN_MS = 130;
+
+/** Settings under which workers may be killed one after the other. */
+export const FOR_KILLING: Readonly<Record<string, string>> = {
+  TREMBITA_CONCURRENCY: '36',
+  TREMBITA_CONCURRENCY_PER_WORKER: '9',
+  // Longer than a worker takes to start: no call is over while the register waits for one.
+  TREMBITA_TIMEOUT_MS: '30000',
+  SHUTDOWN_GRACE_SECONDS: '36',
+};
+
+/** D1: workers are killed in the middle of a run, at random points, again and again. */
+export const killWorkers: Drill = {
+  name: 'kill-workers',
+  code: 'D1',
+  says: `${WORKER_KILLS} times kill -9 of a worker in one run`,
+  short: true,
+  play: (stage) =>
+    play(
+      stage,
+      { name: 'kill-workers', persons: PERSONS_OF_ONE_JOB, latencyMs: 150, settings: FOR_KILLING },
+      killDuringRun,
+    ),
+};
+
+async function killDuringRun(scene: Scene): Promise<FaultReport> {
+  const alive = await scene.workers(WORKERS);
+  const runIds = await startRuns(scene.books, scene.people);
+  const kills = await killAgainAndAgain(scene, {
+    alive,
+    runIds,
+    times: WORKER_KILLS,
+    within: PERSONS_OF_ONE_JOB * 0.55,
+  });
+  await runsEnd(scene.books, runIds);
+  const { releasedMs, held } = await longestRelease(scene);
+  return {
+    faults: kills,
+    recoveredMs: releasedMs,
+    notes: [`${held} persons were in the hands of killed workers`],
+    missed: [
+      ...(kills < WORKER_KILLS
+        ? [`only ${kills} of ${WORKER_KILLS} kills came before the run was over`]
+        : []),
+      ...(releasedMs > 2 * LEASE_MS + scene.lagMs
+        ? [`somebody was released only after ${releasedMs} ms, two leases are ${2 * LEASE_MS}`]
+        : []),
+    ],
+  };
+}
+
+/** When workers are killed, and which runs have to be under way then. */
+interface Killing {
+  readonly alive: readonly Opened[];
+  readonly runIds: readonly string[];
+  readonly times: number;
+  /** Within about so many questions. */
+  readonly within: number;
+  /** What else befalls the system, after the n-th kill. */
+  readonly andThen?: (n: number) => Promise<void>;
+}
+
+/** Kills workers at random points of a run and starts others in their place; gives how many it killed. */
+export async function killAgainAndAgain(scene: Scene, killing: Killing): Promise<number> {
+  const alive = new Set(killing.alive);
+  const coming: Promise<void>[] = [];
+  let kills = 0;
+  for (const point of killPoints(scene, killing)) {
+    await scene.register.reached(point);
+    await aWorkerToSpare(scene, alive);
+    await pause(scene.random.below(WITHIN_MS));
+    if (await isOver(scene.books, killing.runIds)) break;
+    const victim = scene.random.pick([...alive]);
+    alive.delete(victim);
+    await kill(scene, victim);
+    kills += 1;
+    await killing.andThen?.(kills);
+    coming.push(scene.worker().then((opened) => void alive.add(opened)));
+  }
+  await Promise.all(coming);
+  return kills;
+}
+
+/** Numbers of questions at which a worker dies. */
+function killPoints({ random }: Scene, { times, within }: Killing): number[] {
+  const points = Array.from({ length: times }, () => 20 + random.below(within));
+  return points.sort((one, other) => one - other);
+}
+
+/** While one starts the register keeps its answers, or on a busy machine the run would be over before the last kill. */
+async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): Promise<void> {
+  if (alive.size > LEAST_ALIVE) return;
+  await register.behave({ hold: true });
+  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
+  await register.behave({ hold: false });
+}
+
+async function kill(scene: Scene, { child }: Opened): Promise<void> {
+  const fromMs = Date.now();
+  await child.end('SIGKILL');
+  scene.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });
+}
+
+/** How long the last person waited, whom a killed worker held, until he could be taken again. */
+async function longestRelease({ books, crashes }: Scene): Promise<{ releasedMs: number; held: number }> {
+  const [row] = await books.look<{ ms: number | null; held: number }>(
+    `SELECT max(extract(epoch FROM ended_at - crashed_at))::float8 * 1000 AS ms, count(*)::int AS held
+       FROM unnest($1::timestamptz[], $2::varchar[]) AS crash (crashed_at, crashed)
+       JOIN (SELECT worker, what, at, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
+               FROM drill.history) AS hold
+         ON hold.worker = crashed AND hold.what = 'claimed' AND ended_at > crashed_at`,
+    [crashes.map(({ fromMs }) => new Date(fromMs).toISOString()), crashes.map(({ worker }) => worker)],
+  );
+  return { releasedMs: Math.round(row?.ms ?? 0), held: row?.held ?? 0 };
+}
+
+const KILLS_IN_BOTH_RUNS = 9;
+
+/** After every third kill Redis forgets everything as well. */
+const FLUSH_EVERY = 3;
+
+const PERSONS_OF_BOTH_JOBS = 500;
+
+/** About as many questions as are asked in two thirds of both runs. */
+const WITHIN_QUESTIONS = 270;
+
+/** Fewer parties than this in the hands of killed workers, and the drill was one of persons. */
+const LEAST_PARTIES = 5;
+
+/** D30: persons and parties are checked by two runs at once, and what befalls persons befalls parties too. */
+export const bothJobs: Drill = {
+  name: 'both-jobs',
+  code: 'D30',
+  says: `persons and parties at once, ${KILLS_IN_BOTH_RUNS} times kill -9 of a worker, ${KILLS_IN_BOTH_RUNS / FLUSH_EVERY} times FLUSHALL`,
+  short: false,
+  play: (stage) =>
+    play(
+      stage,
+      {
+        name: 'both-jobs',
+        persons: PERSONS_OF_BOTH_JOBS,
+        partiesToo: true,
+        latencyMs: 150,
+        settings: FOR_KILLING,
+      },
+      killDuringBothRuns,
+    ),
+};
+
+async function killDuringBothRuns(scene: Scene): Promise<FaultReport> {
+  const { books, redis, people } = scene;
+  const alive = await scene.workers(WORKERS);
+  const runIds = await startRuns(books, people);
+  const kills = await killAgainAndAgain(scene, {
+    alive,
+    runIds,
+    times: KILLS_IN_BOTH_RUNS,
+    within: WITHIN_QUESTIONS,
+    andThen: async (n) => {
+      if (n % FLUSH_EVERY === 0) await redis.flushAll();
+    },
+  });
+  await runsEnd(books, runIds);
+  const parties = await partiesOfTheKilled(scene);
+  return {
+    faults: kills + Math.floor(kills / FLUSH_EVERY),
+    notes: [`${parties} parties were in the hands of killed workers`],
+    missed: [
+      ...(kills < KILLS_IN_BOTH_RUNS
+        ? [`only ${kills} of ${KILLS_IN_BOTH_RUNS} kills came before one of the runs was over`]
+        : []),
+      ...(parties < LEAST_PARTIES ? [`killed workers held only ${parties} parties`] : []),
+    ],
+  };
+}
+
+/** Parties whom others let go because the worker that had taken them was killed. */
+function partiesOfTheKilled({ books, crashes }: Scene): Promise<number> {
+  return books.number(
+    `SELECT count(*) FROM drill.history AS taken
+       JOIN drill.history AS let_go USING (person_id, claim_id)
+       JOIN drill.began AS began USING (person_id)
+      WHERE taken.what = 'claimed' AND taken.worker = ANY ($1::varchar[]) AND let_go.what = 'let_go'
+        AND let_go.worker <> taken.worker AND began.subject = 'parties'`,
+    [crashes.map(({ worker }) => worker)],
+  );
+}
