@@ -1,8 +1,8 @@
 import { type FaultReport, releasedFromTheLiving } from './findings';
 import { type Drill, play } from './definition';
 import { runEnds, startRun, JOB, whileItGetsOn } from './runs';
-import { LEASE_MS, LONG_LEASE, wrongClock } from './settings';
-import type { Scene, Opened } from './environment';
+import { LEASE_MS, LONG_LEASE } from './settings';
+import type { Opened, ProgramWishes, Scene } from './environment';
 import { waitUntil } from '../support/wait-until';
 
 const PERSONS_OF_CLOCKS = 600;
@@ -189,4 +189,14 @@ async function wrongRuns({ books, lagMs }: Scene): Promise<string[]> {
 
 function tickCount({ books }: Scene): Promise<number> {
   return books.number(`SELECT count(*) FROM mpi.job_runs WHERE job = $1 AND tick IS NOT NULL`, [JOB]);
+}
+
+const HOUR_MS = 3_600_000;
+
+/** A program whose clock is an hour ahead, or behind; SIGUSR2 makes it the other. */
+function wrongClock(hours: 1 | -1): ProgramWishes {
+  return {
+    preload: 'test/drills/shift-date.cjs',
+    settings: { DRILL_CLOCK_SHIFT_MS: String(hours * HOUR_MS) },
+  };
 }

@@ -1,7 +1,6 @@
 import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } from '../../tools/embedded';
 import { Books } from './database';
 import { Child, endAllChildren } from './child-process';
-import type { Crash } from './findings';
 import { SETTINGS } from './settings';
 import { loadPeople, teachRegister } from './population-loader';
 import { MakePeople, type People } from './population';
@@ -35,6 +34,16 @@ export interface SceneParts {
   readonly books: Books;
   readonly appUrl: string;
   readonly random: SeededRandom;
+}
+
+/**
+ * A span in which a worker lost what it had in hand; without a name all workers did. It is a span and not a moment: on
+ * a busy machine the drill learns of an end long after it.
+ */
+export interface Crash {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly worker?: string;
 }
 
 /** A door with its two addresses, or a worker with its one. */

@@ -3,7 +3,7 @@ import { effectsTwice } from './invariants';
 import { mendRegister } from './population-loader';
 import type { People } from './population';
 import { runUntilNothingWaits } from './runs';
-import type { Scene } from './environment';
+import type { Crash, Scene } from './environment';
 import { claimedAgain } from './recorder';
 import { type Books, ofEverybody } from './database';
 import type { Asked } from './register';
@@ -133,16 +133,6 @@ async function dayInKyiv({ books }: Scene): Promise<string> {
 
 function fallen({ fallen }: Scene): string[] {
   return fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? 'without a word'}`);
-}
-
-/**
- * A span in which a worker lost what it had in hand; without a name all workers did. It is a span and not a moment: on
- * a busy machine the drill learns of an end long after it.
- */
-export interface Crash {
-  readonly fromMs: number;
-  readonly untilMs: number;
-  readonly worker?: string;
 }
 
 export interface Calls {

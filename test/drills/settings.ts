@@ -1,5 +1,3 @@
-import type { ProgramWishes } from './environment';
-
 /** Every drill counts in leases; two seconds is the shortest allowed. */
 export const LEASE_MS = 2_000;
 
@@ -30,13 +28,3 @@ export const SETTINGS: Readonly<Record<string, string>> = {
   UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   RETENTION_SCHEDULE: '0 0 29 2 *',
 };
-
-const HOUR_MS = 3_600_000;
-
-/** A program whose clock is an hour ahead, or behind; SIGUSR2 makes it the other. */
-export function wrongClock(hours: 1 | -1): ProgramWishes {
-  return {
-    preload: 'test/drills/shift-date.cjs',
-    settings: { DRILL_CLOCK_SHIFT_MS: String(hours * HOUR_MS) },
-  };
-}
