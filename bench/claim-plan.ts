@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { claimReady, markParameters } from '../src/verifications/claim.sql';
+import { PERSONS } from '../src/verifications/subject';
 
 /** What one claim cost, as PostgreSQL counted it. */
 export interface ClaimCost {
@@ -28,7 +29,7 @@ interface PlanNode {
 
 /** The claim statement of the program under EXPLAIN (ANALYZE, BUFFERS), on a connection that knows it. Takes nobody. */
 export class ClaimPlan {
-  private readonly statement = claimReady('dms_passport', BATCH);
+  private readonly statement = claimReady({ stream: 'dms_passport', subject: PERSONS }, BATCH);
 
   private constructor(
     private readonly client: Client,

@@ -6,7 +6,7 @@ import { provideSettings } from '../src/config/settings.module';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { type Sandbox, startSandbox } from '../tools/sandbox';
-import { PersonDataChanged, RequeueCheck } from '../src/verifications';
+import { StreamRestartService } from '../src/verifications';
 import type { Goal, Measured } from './goal';
 import { makeDue } from './rows';
 import { onDatabase, type BenchEnvironment } from './environment';
@@ -157,16 +157,16 @@ async function timeOf(
 
 async function requeue(app: INestApplicationContext, personId: string): Promise<void> {
   const asked = { status: 'VERIFICATION_NEEDED', run: true };
-  const requeueCheck = app.get(RequeueCheck, { strict: false });
-  await requeueCheck.run({ personId, stream: 'dms_passport', actorId: ACTOR, asked });
+  const restarts = app.get(StreamRestartService, { strict: false });
+  await restarts.requeue({ personId, stream: 'dms_passport', actorId: ACTOR, asked });
 }
 
 async function change(app: INestApplicationContext, personId: string): Promise<void> {
-  const changed = app.get(PersonDataChanged, { strict: false });
+  const restarts = app.get(StreamRestartService, { strict: false });
   await app
     .get(Transactions, { strict: false })
-    .inTransaction((sql) => changed.run(sql, { personId, actorId: ACTOR, run: true }));
-  await changed.ring();
+    .inTransaction((sql) => restarts.onDataChanged(sql, { personId, actorId: ACTOR, run: true }));
+  await restarts.notify();
 }
 
 function percentile99(times: readonly number[]): number {

@@ -4,12 +4,13 @@ import { dataSourceOptions } from '../src/database/data-source';
 import { Transactions } from '../src/database/transactions';
 import { DMS_PASSPORT_ANSWERS } from '../src/dms-passport';
 import { BatchClaimer } from '../src/verifications/worker-claims';
-import { ClaimRepository, ClaimLeaseRepository } from '../src/verifications/claim.repository';
-import { decideAnswered, type Answered } from '../src/verifications/outcome';
+import { ClaimRepository } from '../src/verifications/claim.repository';
+import { decideAnswered } from '../src/verifications/outcome';
 import { FactsRepository } from '../src/verifications/facts.repository';
 import { OutcomeRepository } from '../src/verifications/outcome.repository';
+import { PERSONS } from '../src/verifications/subject';
 
-const STREAM = 'dms_passport';
+const CHECKED = { stream: 'dms_passport', subject: PERSONS } as const;
 const ACTOR = '00000000-0000-4000-8000-000000000001';
 /** So far ahead that everybody is always due. */
 const THRESHOLD = new Date('2100-01-01');
@@ -41,7 +42,7 @@ export class RepositoryLoop {
     const runId = run?.id ?? '';
     const claims = new ClaimRepository(transactions, new FactsRepository());
     const people = Array.from({ length: loops }, (_, n) => {
-      const claimant = { stream: STREAM, runId, worker: `loop-${n}`, leaseSeconds: 600 } as const;
+      const claimant = { ...CHECKED, runId, worker: `loop-${n}`, leaseSeconds: 600 } as const;
       return new BatchClaimer(claims, () => ({ ...claimant, actorId: ACTOR, threshold: THRESHOLD }), false);
     });
     return new RepositoryLoop(dataSource, transactions, people);
@@ -61,27 +62,27 @@ export class RepositoryLoop {
 
   private async claimAndComplete(people: BatchClaimer, untilMs: number): Promise<number> {
     const outcomes = new OutcomeRepository();
-    const leases = new ClaimLeaseRepository(this.transactions);
+    const claims = new ClaimRepository(this.transactions, new FactsRepository());
     let done = 0;
     while (performance.now() < untilMs) {
-      const { held, claimId } = await people.next(BATCH);
-      const decided = held.map((one) => ({
-        held: one,
-        decision: decideAnswered(ANSWERS, { answer: 'NOT_FOUND', question: null } as NotFound, new Map()),
+      const { persons, claimId } = await people.claimBatch(BATCH);
+      const decided = persons.map(({ facts }) => ({
+        personId: facts.personId,
+        claimId,
+        decision: decideAnswered(ANSWERS, { answer: 'NOT_FOUND', question: null }, new Map()),
       }));
       const changed = await this.transactions.inTransaction(async (sql) => {
         await outcomes.lock(
           sql,
-          held.map(({ facts }) => facts.personId),
+          PERSONS,
+          persons.map(({ facts }) => facts.personId),
         );
-        return outcomes.applyDecided(sql, { stream: STREAM, actorId: ACTOR }, decided);
+        return outcomes.applyDecided(sql, CHECKED, ACTOR, decided);
       });
-      if (changed.length !== held.length) throw new Error('Claimed persons were lost.');
-      await leases.finish([claimId]);
+      if (changed.length !== persons.length) throw new Error('Claimed persons were lost.');
+      await claims.finish([claimId]);
       done += changed.length;
     }
     return done;
   }
 }
-
-type NotFound = Answered<null, 'FOUND' | 'NOT_FOUND'>;

@@ -5,6 +5,7 @@ import { Transactions } from '../../src/database/transactions';
 import { ClaimRepository } from '../../src/verifications/claim.repository';
 import { FactsRepository } from '../../src/verifications/facts.repository';
 import { PersonListRepository } from '../../src/verifications/person-list.repository';
+import { PERSONS } from '../../src/verifications/subject';
 import type { Measured } from '../goal';
 import { median } from '../statistics';
 import { againstSmall, type AgainstSmall, inTurns, type Sizes } from './at-sizes';
@@ -86,6 +87,7 @@ const QUERY_CANCELED = '57014';
 async function countDue(sql: Transactions): Promise<number | null> {
   return new ClaimRepository(sql, new FactsRepository()).countDue({
     stream: 'dms_passport',
+    subject: PERSONS,
     runId: NOBODY,
     worker: 'bench',
     leaseSeconds: 60,

@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
 import { JobsWorkerModule } from '../jobs';
-import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsTrembitaModule } from '../mvs-trembita';
 import { DmsPassportOfPartiesProcessor, DmsPassportProcessor } from './dms-passport.processor';
 import { DmsPassportRepository } from './dms-passport.repository';
 import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
@@ -10,16 +8,8 @@ import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.st
 /** The stream dms_passport, of persons and of parties. */
 @Module({
   imports: [MvsTrembitaModule],
-  providers: [
-    DmsPassportRepository,
-    ...[DmsPassportStream, DmsPassportOfPartiesStream].map((Stream) => ({
-      provide: Stream,
-      inject: [SETTINGS, MvsTrembitaClient, DmsPassportRepository],
-      useFactory: (settings: Settings, mvs: MvsTrembitaClient, passports: DmsPassportRepository) =>
-        new Stream(settings, mvs, passports),
-    })),
-  ],
-  exports: [DmsPassportStream, DmsPassportOfPartiesStream],
+  providers: [DmsPassportRepository, DmsPassportOfPartiesStream, DmsPassportStream],
+  exports: [DmsPassportOfPartiesStream, DmsPassportStream],
 })
 export class DmsPassportModule {}
 

@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { AskedQuestion, Holder, KeptQuestion } from '../domain/verification/register-stream';
 
-/** The booklet as the register is asked about it. */
+/** The booklet in the question to the register. */
 export interface DmsPassportQuestion {
   readonly passType: string;
   readonly series: string;
@@ -11,7 +12,7 @@ export interface DmsPassportQuestion {
 export const keyOfPassport = ({ passType, series, number }: DmsPassportQuestion): string =>
   `${passType}|${series}|${number}`;
 
-/** Rows in the order of their keys: two holders who are checked at once meet at the first row and not crosswise. */
+/** Rows in the order of their keys, so that two groups with the same documents cannot deadlock. */
 const KEEP: Statement = {
   name: 'dms_passport_keep',
   text: `
@@ -26,8 +27,8 @@ const KEEP: Statement = {
 };
 
 /**
- * A row that seems to be written later than now tells of a clock that was set back, or of another program's: by it every
- * answer would be overtaken, and its holders asked again without end.
+ * Rows from the future are ignored: the clock was set back, or another program wrote them. They would overtake every
+ * answer, and the holders would be asked about again and again.
  */
 const OVERTAKEN: Statement = {
   name: 'dms_passport_overtaken',
@@ -66,7 +67,8 @@ interface DocumentRow {
   readonly pas_number: string;
 }
 
-/** What the register said about booklets, and who holds them. */
+/** The register's answers about booklets, and their holders. */
+@Injectable()
 export class DmsPassportRepository {
   async keep(
     sql: Sql,

@@ -1,4 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import { chosenDocument, parsePassportNumber } from '../domain/person/document.rules';
@@ -14,18 +16,24 @@ import type {
   StreamJob,
 } from '../domain/verification/register-stream';
 import type { JobName } from '../jobs';
-import type { MvsTrembitaClient } from '../mvs-trembita';
-import {
-  type DmsPassportQuestion,
-  type DmsPassportRepository,
-  keyOfPassport,
-} from './dms-passport.repository';
+import { MvsTrembitaClient } from '../mvs-trembita';
+import { type DmsPassportQuestion, DmsPassportRepository, keyOfPassport } from './dms-passport.repository';
 import type { AnswersOf } from '../domain/verification/stream';
 
-/** What the register calls the passport booklet. */
+/** The answers of the register of the migration service about a passport booklet. */
+export type DmsPassportAnswer = 'FOUND' | 'NOT_FOUND';
+
+/** A register of INVALID passports: FOUND refutes. */
+export const DMS_PASSPORT_ANSWERS = {
+  FOUND: { means: 'refuted', reason: 'AUTO_NOT_VALID', keep: 'answer', reaches: 'other_holders' },
+  NOT_FOUND: { means: 'confirmed', reason: 'AUTO_VALID', keep: 'nothing', reaches: 'nobody_else' },
+} as const satisfies AnswersOf<DmsPassportAnswer>;
+
+/** The register's code of the passport booklet. */
 const BOOKLET = '0101';
 
-/** Whether a person's passport is listed in the register of invalid documents of the migration service. */
+/** Whether a passport is in the migration service's register of invalid documents. */
+@Injectable()
 export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, DmsPassportAnswer, Sql> {
   static readonly JOB: JobName = 'dms-passport-persons';
 
@@ -37,8 +45,8 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
   readonly job: StreamJob;
 
   constructor(
-    settings: Settings,
-    private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportDmsStatus'>,
+    @Inject(SETTINGS) settings: Settings,
+    private readonly mvs: MvsTrembitaClient,
     private readonly passports: DmsPassportRepository,
   ) {
     this.job = this.jobOf(settings);
@@ -53,7 +61,7 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
     };
   }
 
-  /** An ID card brings a person into the stream as well, although the review then finds nothing to check. */
+  /** An ID card brings a person into the stream too, although the review then finds nothing to check. */
   hasData({ documents }: PersonFacts): boolean {
     return documents.some(({ type }) => type === 'PASSPORT' || type === 'NATIONAL_ID');
   }
@@ -91,7 +99,8 @@ export class DmsPassportStream implements RegisterStream<DmsPassportQuestion, Dm
   }
 }
 
-/** The same about the passports of parties, on a timetable of its own. */
+/** The same stream of parties, with a job of its own. */
+@Injectable()
 export class DmsPassportOfPartiesStream extends DmsPassportStream {
   static override readonly JOB: JobName = 'dms-passport-parties';
 
@@ -104,12 +113,3 @@ export class DmsPassportOfPartiesStream extends DmsPassportStream {
     };
   }
 }
-
-/** What the register of the migration service can say about a passport booklet. */
-export type DmsPassportAnswer = 'FOUND' | 'NOT_FOUND';
-
-/** A register of INVALID passports: being found is the bad news. */
-export const DMS_PASSPORT_ANSWERS = {
-  FOUND: { means: 'refuted', reason: 'AUTO_NOT_VALID', keep: 'answer', reaches: 'other_holders' },
-  NOT_FOUND: { means: 'confirmed', reason: 'AUTO_VALID', keep: 'nothing', reaches: 'nobody_else' },
-} as const satisfies AnswersOf<DmsPassportAnswer>;

@@ -1,3 +1,2 @@
 export { MvsPassportModule, MvsPassportWorkerModule } from './mvs-passport.module';
-export { MvsPassportStream } from './mvs-passport.stream';
-export { MVS_PASSPORT_ANSWERS } from './mvs-passport.stream';
+export { MVS_PASSPORT_ANSWERS, MvsPassportStream } from './mvs-passport.stream';

@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
 import { JobsWorkerModule } from '../jobs';
-import { MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';
+import { MvsTrembitaModule } from '../mvs-trembita';
 import { MvsPassportProcessor } from './mvs-passport.processor';
 import { MvsPassportRepository } from './mvs-passport.repository';
 import { MvsPassportStream } from './mvs-passport.stream';
@@ -10,15 +8,7 @@ import { MvsPassportStream } from './mvs-passport.stream';
 /** The stream mvs_passport. */
 @Module({
   imports: [MvsTrembitaModule],
-  providers: [
-    MvsPassportRepository,
-    {
-      provide: MvsPassportStream,
-      inject: [SETTINGS, MvsTrembitaClient, MvsPassportRepository],
-      useFactory: (settings: Settings, mvs: MvsTrembitaClient, passports: MvsPassportRepository) =>
-        new MvsPassportStream(settings, mvs, passports),
-    },
-  ],
+  providers: [MvsPassportRepository, MvsPassportStream],
   exports: [MvsPassportStream],
 })
 export class MvsPassportModule {}

@@ -1,11 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { DocumentType } from '../domain/person/dictionaries';
 import type { AskedQuestion, Holder, KeptQuestion } from '../domain/verification/register-stream';
 
-/** The documents that the register knows. */
+/** The types of documents in the register. */
 export type PassportType = Extract<DocumentType, 'PASSPORT' | 'NATIONAL_ID'>;
 
-/** A passport as the register is asked about it, and as its holders call it. */
+/** A passport in the question to the register, and the type of document of its holders. */
 export interface MvsPassportQuestion {
   readonly documentType: PassportType;
   readonly passType: string;
@@ -14,12 +15,12 @@ export interface MvsPassportQuestion {
   readonly number: string;
 }
 
-/** No series and an empty one are the same to the register, and are one key. */
+/** No series and an empty series are the same to the register, and have the same key. */
 export const keyOfPassport = (
   passport: Pick<MvsPassportQuestion, 'passType' | 'series' | 'number'>,
 ): string => `${passport.passType}|${passport.series ?? ''}|${passport.number}`;
 
-/** Rows in the order of their keys: two holders who are checked at once meet at the first row and not crosswise. */
+/** Rows in the order of their keys, so that two groups with the same documents cannot deadlock. */
 const KEEP: Statement = {
   name: 'mvs_passport_keep',
   text: `
@@ -34,9 +35,9 @@ const KEEP: Statement = {
 };
 
 /**
- * The two halves each read the unique index; one condition that takes a missing series for equal to a missing one could
- * not. A row that seems to be written later than now is passed over: a clock was set back, or another program wrote it,
- * and its holders would be asked again without end.
+ * Each half reads the unique index, which one condition that treats two missing series as equal could not. Rows from the
+ * future are ignored: the clock was set back, or another program wrote them, and the holders would be asked about again
+ * and again.
  */
 const OVERTAKEN: Statement = {
   name: 'mvs_passport_overtaken',
@@ -82,7 +83,8 @@ interface DocumentRow {
   readonly pas_number: string;
 }
 
-/** What the register said about passports, and who holds them. */
+/** The register's answers about passports, and their holders. */
+@Injectable()
 export class MvsPassportRepository {
   async keep(
     sql: Sql,
@@ -127,7 +129,7 @@ function columns(questions: readonly MvsPassportQuestion[]): (string | null)[][]
 const keyOfRow = (row: DocumentRow): string =>
   keyOfPassport({ passType: row.pass_type, series: row.pas_serial, number: row.pas_number });
 
-/** A document as its holder has it: the series is the beginning of the number. */
+/** The document as the holder has it: the number starts with the series. */
 const nameOfDocument = (type: string, number: string): string => `${type} ${number}`;
 
 async function holders(

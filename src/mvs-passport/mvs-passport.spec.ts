@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../config/env';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
+import type { MvsTrembitaClient } from '../mvs-trembita';
 import { MvsPassportRepository } from './mvs-passport.repository';
 import { MvsPassportStream, MVS_PASSPORT_ANSWERS } from './mvs-passport.stream';
 
@@ -11,7 +12,9 @@ const SETTINGS = {
   MVS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: 100,
 } as Settings;
 
-const NOT_ASKED = { checkPassportStatus: () => Promise.reject(new Error('asked')) };
+const NOT_ASKED = {
+  checkPassportStatus: () => Promise.reject(new Error('asked')),
+} as unknown as MvsTrembitaClient;
 
 function theStream(idCard?: string): MvsPassportStream {
   const settings = idCard === undefined ? SETTINGS : { ...SETTINGS, MVS_PASS_TYPE_NATIONAL_ID: idCard };

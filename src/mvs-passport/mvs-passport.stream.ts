@@ -1,4 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import { chosenDocument, DOCUMENT_NUMBERS, parsePassportNumber } from '../domain/person/document.rules';
@@ -14,19 +16,29 @@ import type {
   RegisterStream,
   StreamJob,
 } from '../domain/verification/register-stream';
-import type { MvsTrembitaClient } from '../mvs-trembita';
+import { MvsTrembitaClient } from '../mvs-trembita';
 import {
   keyOfPassport,
   type MvsPassportQuestion,
-  type MvsPassportRepository,
+  MvsPassportRepository,
   type PassportType,
 } from './mvs-passport.repository';
 import type { AnswersOf } from '../domain/verification/stream';
 
-/** What the register calls the passport booklet. */
+/** The answers of the ministry's register about a passport. */
+export type MvsPassportAnswer = 'FOUND' | 'NOT_FOUND';
+
+/** A register of STOLEN AND LOST passports: FOUND refutes. */
+export const MVS_PASSPORT_ANSWERS = {
+  FOUND: { means: 'refuted', reason: 'AUTO_LOST', keep: 'answer', reaches: 'other_holders' },
+  NOT_FOUND: { means: 'confirmed', reason: 'AUTO_NOT_LOST', keep: 'nothing', reaches: 'nobody_else' },
+} as const satisfies AnswersOf<MvsPassportAnswer>;
+
+/** The register's code of the passport booklet. */
 const BOOKLET = '0101';
 
-/** Whether a person's passport is listed in the ministry's register of stolen and lost ones. */
+/** Whether a passport is in the ministry's register of stolen and lost passports. */
+@Injectable()
 export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, MvsPassportAnswer, Sql> {
   static readonly JOB = 'mvs-passport-persons';
 
@@ -36,13 +48,13 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
   readonly dataStatus = { FOUND: 1, NOT_FOUND: 0 } as const;
   readonly clearedWhenMalformed = null;
   readonly job: StreamJob;
-  /** Undefined while nobody has told us what the register calls an ID card: then it is asked about booklets alone. */
+  /** The register's code of an ID card. While it is not configured, the register is asked about booklets only. */
   private readonly idCard: string | undefined;
   private readonly knownTypes: readonly PassportType[];
 
   constructor(
-    settings: Settings,
-    private readonly mvs: Pick<MvsTrembitaClient, 'checkPassportStatus'>,
+    @Inject(SETTINGS) settings: Settings,
+    private readonly mvs: MvsTrembitaClient,
     private readonly passports: MvsPassportRepository,
   ) {
     this.job = {
@@ -55,7 +67,7 @@ export class MvsPassportStream implements RegisterStream<MvsPassportQuestion, Mv
     this.knownTypes = this.idCard === undefined ? ['PASSPORT'] : ['PASSPORT', 'NATIONAL_ID'];
   }
 
-  /** An ID card brings a person into the stream as well, although the review may then find nothing to check. */
+  /** An ID card brings a person into the stream too, although the review may then find nothing to check. */
   hasData({ documents }: PersonFacts): boolean {
     return documents.some(({ type }) => type === 'PASSPORT' || type === 'NATIONAL_ID');
   }
@@ -103,12 +115,3 @@ function aboutBooklet({ number: text }: PersonDocument): MvsPassportQuestion | '
   const number = parsePassportNumber(text);
   return number === 'malformed' ? number : { documentType: 'PASSPORT', passType: BOOKLET, ...number };
 }
-
-/** What the register of the ministry can say about a passport. */
-export type MvsPassportAnswer = 'FOUND' | 'NOT_FOUND';
-
-/** A register of STOLEN AND LOST passports: being found is the bad news. */
-export const MVS_PASSPORT_ANSWERS = {
-  FOUND: { means: 'refuted', reason: 'AUTO_LOST', keep: 'answer', reaches: 'other_holders' },
-  NOT_FOUND: { means: 'confirmed', reason: 'AUTO_NOT_LOST', keep: 'nothing', reaches: 'nobody_else' },
-} as const satisfies AnswersOf<MvsPassportAnswer>;

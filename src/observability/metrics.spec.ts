@@ -19,11 +19,11 @@ describe('The metrics', () => {
     let waiting = 0;
     metrics.refreshBy(async () => {
       waiting += 1;
-      metrics.ledger.set({ stream: 'dms_passport', state: 'waiting' }, waiting);
+      metrics.backlog.set({ stream: 'dms_passport', state: 'waiting_for_retry' }, waiting);
     });
     await metrics.text();
     expect(await metrics.text()).toContain(
-      'verification_ledger_persons{stream="dms_passport",state="waiting"} 2',
+      'verification_backlog_persons{stream="dms_passport",state="waiting_for_retry"} 2',
     );
   });
 

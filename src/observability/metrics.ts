@@ -49,7 +49,7 @@ export class Metrics {
   );
   readonly claims = this.counter(
     'verification_claims_total',
-    'Batches of persons or parties taken, and those swept because their worker was gone',
+    'Batches of persons or parties taken, and those whose claim expired',
     ['stream', 'subject', 'end'],
   );
   readonly writeSeconds = this.histogram(
@@ -70,12 +70,12 @@ export class Metrics {
     'Transactions run again after a deadlock or a serialization failure',
     [],
   );
-  readonly ledger = this.gauge(
-    'verification_ledger_persons',
-    'Persons by where they stand: held, waiting for a retry, cannot be checked',
+  readonly backlog = this.gauge(
+    'verification_backlog_persons',
+    'Persons by state: claimed by a worker, waiting for a retry, or cannot be checked',
     ['stream', 'state'],
   );
-  readonly partyLedger = this.gauge('verification_ledger_parties', 'The same of parties', [
+  readonly partyBacklog = this.gauge('verification_backlog_parties', 'The same of parties', [
     'stream',
     'state',
   ]);
@@ -118,7 +118,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** Before each collection this brings figures up to date that are counted elsewhere, as the ledger is. */
+  /** Before each collection this brings figures up to date that are counted elsewhere, such as the backlog. */
   refreshBy(refresh: () => Promise<void>): void {
     this.refreshers.push(refresh);
   }

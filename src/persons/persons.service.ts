@@ -71,7 +71,7 @@ export class PersonsService {
   async register(sql: Sql, { id, content, parameters, actorId, now }: NewRegistration): Promise<void> {
     await this.persons.insert(sql, { id, content, actorId });
     const facts = factsOf(content.person, dayInKyiv(now));
-    await this.initialVerifications.run(sql, { personId: id, facts, parameters, actorId, now });
+    await this.initialVerifications.create(sql, { personId: id, facts, parameters, actorId, now });
   }
 
   private keysOf(person: PersonRequest): SearchKeys {

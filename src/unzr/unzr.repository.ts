@@ -1,8 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { KeptQuestion } from '../domain/verification/register-stream';
 
-/** A person as the register is asked whether this UNZR is his. */
+/** A person in the question to the register, whether this UNZR is theirs. */
 export interface UnzrStreamQuestion {
   readonly unzr: string;
   readonly familyName: string;
@@ -11,7 +12,7 @@ export interface UnzrStreamQuestion {
   readonly dateBirth: IsoDay;
 }
 
-/** Rows in the order of their key: two groups that are written at once meet at the first row and not crosswise. */
+/** Rows in the order of their key, so that two groups with the same UNZRs cannot deadlock. */
 const KEEP: Statement = {
   name: 'unzr_keep',
   text: `
@@ -28,13 +29,14 @@ const KEEP: Statement = {
     RETURNING id, unzr`,
 };
 
-/** Under which names the register found UNZRs. */
+/** UNZRs that the register found, with names and date of birth. */
+@Injectable()
 export class UnzrRepository {
   async keep(
     sql: Sql,
     kept: readonly KeptQuestion<UnzrStreamQuestion>[],
   ): Promise<ReadonlyMap<string, string>> {
-    // Two persons with one UNZR may be written at once: the register has it once, and so have we.
+    // A group may contain two persons with the same UNZR; its row is one.
     const each = [...new Map(kept.map((entry) => [entry.question.unzr, entry])).values()];
     const rows = await sql.query<{ id: string; unzr: string }>(KEEP, [
       each.map(({ question }) => question.unzr),

@@ -14,7 +14,7 @@ const SETTINGS = {
 type CheckUnzr = MvsTrembitaClient['checkUnzr'];
 const notAsked: CheckUnzr = () => Promise.reject(new Error('asked'));
 const theStream = (checkUnzr = notAsked): UnzrStream =>
-  new UnzrStream(SETTINGS, { checkUnzr }, new UnzrRepository());
+  new UnzrStream(SETTINGS, { checkUnzr } as MvsTrembitaClient, new UnzrRepository());
 
 const bearing = (unzr: string | null): PersonFacts => ({
   personId: 'one',

@@ -1,4 +1,6 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import { parseUnzr } from '../domain/person/identifiers';
 import type {
@@ -12,14 +14,27 @@ import type {
   StreamJob,
   ClearedData,
 } from '../domain/verification/register-stream';
-import type { MvsTrembitaClient } from '../mvs-trembita';
-import type { UnzrRepository, UnzrStreamQuestion } from './unzr.repository';
+import { MvsTrembitaClient } from '../mvs-trembita';
+import { UnzrRepository, type UnzrStreamQuestion } from './unzr.repository';
 import type { AnswersOf } from '../domain/verification/stream';
 
-/** Nobody else has the same UNZR by right, so an answer is about the person asked about and about nobody else. */
+/** The answers of the demographic register about a person and their UNZR. */
+export type UnzrStreamAnswer = 'FOUND' | 'NOT_FOUND';
+
+/** A register of the CURRENT RECORDS of persons: NOT_FOUND refutes, and nobody else is affected. */
+export const UNZR_ANSWERS = {
+  FOUND: { means: 'confirmed', reason: 'AUTO', keep: 'answer', reaches: 'nobody_else' },
+  NOT_FOUND: { means: 'refuted', reason: 'AUTO', keep: 'nothing', reaches: 'nobody_else' },
+} as const satisfies AnswersOf<UnzrStreamAnswer>;
+
+/** A malformed UNZR is nobody's number: it is removed, and the person may sign with the right one. */
+export const UNZR_CLEARED_WHEN_MALFORMED = 'unzr' satisfies ClearedData;
+
+/** A UNZR has one rightful holder, so an answer applies only to the person asked about. */
 const NOBODY: Promise<readonly Holder[]> = Promise.resolve([]);
 
-/** Whether the demographic register knows a person by his UNZR, names and date of birth. */
+/** Whether the demographic register has a person with this UNZR, these names and this date of birth. */
+@Injectable()
 export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStreamAnswer, Sql> {
   static readonly JOB = 'unzr-persons';
 
@@ -31,8 +46,8 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
   readonly job: StreamJob;
 
   constructor(
-    settings: Settings,
-    private readonly mvs: Pick<MvsTrembitaClient, 'checkUnzr'>,
+    @Inject(SETTINGS) settings: Settings,
+    private readonly mvs: MvsTrembitaClient,
     private readonly records: UnzrRepository,
   ) {
     this.job = {
@@ -69,7 +84,7 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
     return this.records.keep(sql, kept);
   }
 
-  /** No refuting answer is kept, so none overtakes a confirming one. */
+  /** No refuting answer is kept, so none can overtake a confirming one. */
   overtaken(): Promise<ReadonlySet<string>> {
     return Promise.resolve(new Set());
   }
@@ -82,15 +97,3 @@ export class UnzrStream implements RegisterStream<UnzrStreamQuestion, UnzrStream
     return NOBODY;
   }
 }
-
-/** What the demographic register can say about a person and his UNZR. */
-export type UnzrStreamAnswer = 'FOUND' | 'NOT_FOUND';
-
-/** A register of the LIVING RECORDS of persons: not being found is the bad news, and it is nobody else's. */
-export const UNZR_ANSWERS = {
-  FOUND: { means: 'confirmed', reason: 'AUTO', keep: 'answer', reaches: 'nobody_else' },
-  NOT_FOUND: { means: 'refuted', reason: 'AUTO', keep: 'nothing', reaches: 'nobody_else' },
-} as const satisfies AnswersOf<UnzrStreamAnswer>;
-
-/** A malformed UNZR is nobody's number: it is taken from the person, who may sign with the right one. */
-export const UNZR_CLEARED_WHEN_MALFORMED = 'unzr' satisfies ClearedData;

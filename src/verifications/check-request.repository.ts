@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql, Transactions, Statement } from '../database/transactions';
+import { Injectable } from '@nestjs/common';
+import { type Sql, type Statement, Transactions } from '../database/transactions';
 import type { RegisterStreamName } from '../domain/verification/stream';
 
 /** Which check. */
@@ -8,37 +9,37 @@ export interface RequestedCheck {
   readonly stream: RegisterStreamName;
 }
 
-/** A request in the hands of a worker. Another one may get it when the first seems dead; the claim decides then. */
+/** A request that a worker works on. Another worker may get it if the first seems dead; then the claim decides. */
 export interface TakenRequest extends RequestedCheck {
   readonly id: string;
 }
 
-/** How a check that was asked for stands. */
+/** The state of a requested check. */
 export type CheckState = 'waiting' | 'asking' | 'done' | 'failed';
 
-/** A check that was asked for, as it is told. */
+/** A requested check as it is published. */
 export interface CheckRequestRow {
   readonly stream: RegisterStreamName;
   readonly state: CheckState;
   readonly requested_at: Date;
   readonly requested_by: string;
   readonly ended_at: Date | null;
-  /** Kind of the technical error of a failed one: a code, no words of the register. */
+  /** Kind of the technical error of a failed check: a code, no text of the register. */
   readonly error: string | null;
-  /** Technical errors in a row, those of later sweeps included. */
+  /** Technical errors in a row, including those of later runs. */
   readonly attempts: number;
-  /** From when the timetable takes the person again after a technical error. */
+  /** From when the job takes the person again after a technical error. */
   readonly next_try_at: Date | null;
 }
 
-/** For whom the person is claimed. */
+/** By whom the person is claimed. */
 export interface RequestClaimant {
   readonly worker: string;
   readonly leaseSeconds: number;
   readonly actorId: string;
 }
 
-/** A person under a claim of his own. */
+/** A claim of one person. */
 export interface OneClaimed {
   readonly claimId: string;
   readonly attempts: number;
@@ -46,16 +47,17 @@ export interface OneClaimed {
   readonly nowMs: number;
 }
 
-/** The checks that somebody waits for, which are the jobs too. Times are those of the database. */
+/** Requested checks. Their rows are also the work queue. Times are those of the database. */
+@Injectable()
 export class CheckRequestRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** In the transaction that began the stream again, with the person's row locked. */
+  /** In the transaction that restarted the stream, with the person's row locked. */
   async request(sql: Sql, { personId, stream }: RequestedCheck, userId: string): Promise<void> {
     await sql.query(REQUEST, [personId, stream, userId]);
   }
 
-  /** Undefined when nobody ever asked for the check. */
+  /** Undefined if nobody ever requested the check. */
   async read(
     { personId, stream }: RequestedCheck,
     sql: Sql = this.transactions,
@@ -67,7 +69,7 @@ export class CheckRequestRepository {
     return row;
   }
 
-  /** Takes what has waited longest to be looked at. */
+  /** Takes the request that has been due for the longest time. */
   async take(leaseSeconds: number): Promise<TakenRequest | undefined> {
     const [row] = await this.transactions.query<{
       id: string;
@@ -77,14 +79,14 @@ export class CheckRequestRepository {
     return row === undefined ? undefined : { id: row.id, personId: row.person_id, stream: row.stream };
   }
 
-  /** Ends the request if the stream tells that it is over; else gives after how many milliseconds to look again. */
+  /** Ends the request if the status of the stream says so; otherwise returns after how many milliseconds to look again. */
   async settle({ id, stream }: TakenRequest): Promise<number | null> {
     const [row] = await this.transactions.query<{ again_in_ms: string | null }>(settle(stream), [id]);
     const againInMs = row?.again_in_ms ?? null;
     return againInMs === null ? null : Number(againInMs);
   }
 
-  /** Takes the person for review; undefined when he is not to be had now. */
+  /** Claims the person for review; undefined if that is not possible now. */
   async claim(
     { personId, stream }: RequestedCheck,
     { worker, leaseSeconds, actorId }: RequestClaimant,
@@ -98,12 +100,12 @@ export class CheckRequestRepository {
   }
 }
 
-/** So long after a look that changed nothing: the gate is shut, or a sweep has the person in its hands. */
+/** Time until the next look after one that changed nothing: the circuit is open, or a run has claimed the person. */
 const LOOK_AGAIN_SECONDS = 1;
 
 /**
- * How an open request stands is not written anywhere: the stream and its lock tell, whoever wrote them. The lock row was
- * removed when the stream began again, so technical errors in it came after the request.
+ * The state of an open request is not stored: it follows from the stream and its lock, whoever wrote them. The restart of
+ * the stream removed the lock row, so its technical errors are later than the request.
  */
 function stateSql(stream: RegisterStreamName): string {
   const status = `v.${stream}_verification_status`;
@@ -114,7 +116,7 @@ function stateSql(stream: RegisterStreamName): string {
                ELSE 'waiting' END`;
 }
 
-/** Somebody who is not active any more is not checked. */
+/** The error of a person who is no longer active, and is not checked. */
 export const PERSON_NOT_ACTIVE = 'person_not_active';
 
 const ERROR = `CASE WHEN v.person_is_active THEN l.last_error_kind ELSE '${PERSON_NOT_ACTIVE}' END`;
@@ -124,7 +126,7 @@ const joined = (stream: RegisterStreamName): string => `
       LEFT JOIN mpi.verification_locks AS l ON l.person_id = r.person_id AND l.stream = '${stream}'`;
 
 /** $1 person, $2 stream, $3 user. Sent while the person's row of verifications is locked. */
-export const REQUEST: Statement = {
+const REQUEST: Statement = {
   name: 'request_check',
   text: `
     INSERT INTO mpi.check_requests (person_id, stream, requested_by)
@@ -134,8 +136,8 @@ export const REQUEST: Statement = {
            ended_at = NULL, ended_as = NULL, error_kind = NULL, updated_at = now()`,
 };
 
-/** $1 for how many seconds nobody else looks at it. */
-export const TAKE: Statement = {
+/** $1 for how many seconds nobody else takes it. */
+const TAKE: Statement = {
   name: 'take_check_request',
   text: `
     UPDATE mpi.check_requests SET next_look_at = now() + make_interval(secs => $1)
@@ -146,10 +148,10 @@ export const TAKE: Statement = {
 };
 
 /**
- * $1 request. What the other tables tell may be older than a request that was made anew meanwhile: that one has another
- * id, and is not touched.
+ * $1 request. The state may be older than a request that was made again meanwhile: that one has another id, and does not
+ * change.
  */
-export function settle(stream: RegisterStreamName): Statement {
+function settle(stream: RegisterStreamName): Statement {
   return {
     name: `settle_check_request_${stream}`,
     text: `
@@ -168,8 +170,8 @@ export function settle(stream: RegisterStreamName): Statement {
   };
 }
 
-/** $1 person, $2 stream. The times and errors of one that is over stay what they were. */
-export function readRequest(stream: RegisterStreamName): Statement {
+/** $1 person, $2 stream. Times and errors of an ended request no longer change. */
+function readRequest(stream: RegisterStreamName): Statement {
   return {
     name: `read_check_request_${stream}`,
     text: `
@@ -184,11 +186,11 @@ export function readRequest(stream: RegisterStreamName): Statement {
 }
 
 /**
- * Takes exactly one person for review (S3): the claim of a sweep for somebody who is asked for, and under no run.
+ * Claims exactly one person for review (S3), outside of a run.
  * $1 claim, $2 person, $3 stream, $4 worker, $5 lease in seconds, $6 actor.
- * Whoever is locked at this moment is passed over, as anywhere: the request is looked at again.
+ * A row that somebody locks at this moment is skipped, as in every claim: the worker looks at the request again.
  */
-export function claimRequested(stream: RegisterStreamName): Statement {
+function claimRequested(stream: RegisterStreamName): Statement {
   return {
     name: `claim_requested_${stream}`,
     text: `

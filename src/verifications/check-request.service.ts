@@ -1,32 +1,46 @@
-import type { BackgroundTaskQueue, WakeUps } from '../jobs';
-import type { CheckRequestRepository, CheckRequestRow, RequestedCheck } from './check-request.repository';
-import type { Transactions } from '../database/transactions';
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
-import type { FactsRepository } from './facts.repository';
+import { WakeUps } from '../jobs';
+import {
+  CheckRequestRepository,
+  type CheckRequestRow,
+  type RequestedCheck,
+} from './check-request.repository';
+import { PersonCardRepository } from './person-card.repository';
 
-/** The queue of the checks that somebody waits for. */
-export const CHECKS_AT_ONCE_QUEUE = 'checks-at-once' satisfies BackgroundTaskQueue;
+/** The queue of the requested checks. */
+export const CHECKS_AT_ONCE_QUEUE = 'checks-at-once';
 
-/** Where a check is asked for that is made at once, and the wake-ups that make it quick. */
-export interface ChecksAtOnce {
-  readonly requests: CheckRequestRepository;
-  readonly wakeUps: WakeUps;
-}
-
-/** How a check stands that somebody asked for. */
-export class ReadCheck {
+/** Requests for checks that are made at once because somebody waits for them. */
+@Injectable()
+export class CheckRequestService {
   constructor(
-    private readonly transactions: Transactions,
-    private readonly facts: FactsRepository,
     private readonly requests: CheckRequestRepository,
+    private readonly persons: PersonCardRepository,
+    private readonly wakeUps: WakeUps,
   ) {}
 
-  /** Refuses when there is no such person, or when nobody ever asked for the check. */
-  async run(check: RequestedCheck): Promise<CheckRequestRow> {
-    const active = await this.facts.isActive(this.transactions, check.personId);
-    if (active === undefined) throw new Refusal('person_not_found');
+  /** In the transaction that restarted the stream, with the row of the person locked. Call `notify` after the commit. */
+  request(sql: Sql, check: RequestedCheck, userId: string): Promise<void> {
+    return this.requests.request(sql, check, userId);
+  }
+
+  /** Wakes a worker. Without it workers find the request a little later. */
+  notify(): Promise<void> {
+    return this.wakeUps.notify(CHECKS_AT_ONCE_QUEUE);
+  }
+
+  /** The state of a requested check. Refuses if the person does not exist, or if nobody ever requested the check. */
+  async find(check: RequestedCheck): Promise<CheckRequestRow> {
+    await this.persons.requireExisting(check.personId);
     const request = await this.requests.read(check);
     if (request === undefined) throw new Refusal('check_not_found');
     return request;
+  }
+
+  async isUnderWay(sql: Sql, check: RequestedCheck): Promise<boolean> {
+    const request = await this.requests.read(check, sql);
+    return request?.state === 'waiting' || request?.state === 'asking';
   }
 }

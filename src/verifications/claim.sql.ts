@@ -1,16 +1,16 @@
+import type { Statement } from '../database/transactions';
 import { SELECTION_BRANCHES, type SelectionBranch } from '../domain/verification/selection.rules';
 import type { RegisterStreamName } from '../domain/verification/stream';
-import { type Checked, PERSONS } from './subject';
-import type { Statement } from '../database/transactions';
+import type { Checked } from './subject';
 
-/** Branches that read people who wait for nothing; the last line of the order, retries, is read by a window. */
+/** Branches of people who are not waiting for a retry. The last branch, the retries, is read by `retryWindow`. */
 export const READY_BRANCHES: readonly SelectionBranch[] = SELECTION_BRANCHES.filter(
   ({ retry }) => retry === 'not_waiting',
 );
 
 /**
- * Where a worker stopped reading a branch. One long transaction anywhere keeps the entries of everybody taken since
- * in the indexes; starting behind them costs nothing, walking over them costs more with every claim.
+ * Where a worker stopped reading a branch. One long transaction anywhere keeps the index entries of everybody claimed
+ * since then. Starting behind them is free; reading across them gets slower with every claim.
  */
 export interface Mark {
   readonly syncedAt: string;
@@ -22,7 +22,7 @@ export const START: Mark = { syncedAt: '-infinity', id: '00000000-0000-0000-0000
 /** Parameters of a claim before the marks: claim, run, stream, worker, lease in seconds, threshold, system user. */
 const MARKS_FROM = 8;
 
-/** The marks as parameters, in the order in which `branchSql` numbers them. */
+/** The marks as parameters, in the order of their numbers in `branchSql`. */
 export function markParameters(marks: readonly Mark[]): string[] {
   return READY_BRANCHES.flatMap(({ synced }, index) => {
     const mark = marks[index] ?? START;
@@ -37,7 +37,7 @@ function markParameter(index: number): number {
 
 const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
-/** Condition of the branch on status and reason; with one status it is an equation, which the index repeats. */
+/** Condition of the branch on status and reason. One status is compared with `=`, as in the partial index. */
 function pairSql(stream: RegisterStreamName, { statuses, reason }: SelectionBranch): string {
   const status = `${stream}_verification_status`;
   const condition =
@@ -54,10 +54,10 @@ function syncedSql({ stream, subject }: Checked, { synced }: SelectionBranch, pa
       AND (${column}, ${subject.id}) > ($${parameter}::timestamptz, $${parameter + 1}::uuid)`;
 }
 
-/** Who may be taken and waits for nothing. */
+/** Active, and not waiting for a retry. */
 const readySql = ({ stream, subject }: Checked): string => `${stream}_retry_at IS NULL AND ${subject.active}`;
 
-/** The order of a branch is that of its index. */
+/** A branch has the order of its index. */
 function orderSql({ stream, subject }: Checked, index: number): string {
   const isNever = READY_BRANCHES[index]?.synced === 'never';
   return isNever ? subject.id : `${stream}_synced_at, ${subject.id}`;
@@ -66,13 +66,13 @@ function orderSql({ stream, subject }: Checked, index: number): string {
 const branchName = (index: number): string => `branch_${index}`;
 
 /**
- * One branch: at most `size` persons in the order of its index, locked, and none at all once the branches before it
- * have filled the batch. The limit is a constant: with an unknown one the planner may prefer to sort the table.
+ * One branch: locks at most `size` persons in the order of its index, and none if the branches before it have filled the
+ * batch. The limit is a constant: with a parameter the planner may prefer to sort the table.
  */
 function branchSql(checked: Checked, size: number, index: number): string {
   const { stream, subject } = checked;
   const branch = READY_BRANCHES[index];
-  if (branch === undefined) throw new Error('There is no such branch.');
+  if (branch === undefined) throw new Error(`The selection has no branch ${index}.`);
   const full = Array.from({ length: index }, (_, before) => `(SELECT count(*) FROM ${branchName(before)})`);
   const room = full.length === 0 ? '' : `AND ${full.join(' + ')} < ${size}`;
   return `${branchName(index)} AS MATERIALIZED (
@@ -85,8 +85,8 @@ function branchSql(checked: Checked, size: number, index: number): string {
      ORDER BY ${orderSql(checked, index)} LIMIT ${size} FOR UPDATE SKIP LOCKED)`;
 }
 
-/** The branches as common table expressions, and the table `picked` made of them. */
-export function selectionSql(checked: Checked, size: number): string {
+/** The branches as common table expressions, and the table `picked` as their union. */
+function selectionSql(checked: Checked, size: number): string {
   const branches = READY_BRANCHES.map((_, index) => branchSql(checked, size, index));
   const union = READY_BRANCHES.map((_, index) => `SELECT * FROM ${branchName(index)}`).join(
     '\n    UNION ALL ',
@@ -97,7 +97,7 @@ export function selectionSql(checked: Checked, size: number): string {
      ORDER BY branch, synced_at, ${checked.subject.id} LIMIT ${size})`;
 }
 
-/** Who is in each branch, without order or limit. $1 is the threshold. */
+/** The persons of each branch, without order or limit. $1 is the threshold. */
 function branchesSql(checked: Checked): string[] {
   const { stream, subject } = checked;
   return READY_BRANCHES.map((branch) => {
@@ -111,28 +111,9 @@ function branchesSql(checked: Checked): string[] {
 }
 
 /**
- * Whether anybody at all could be taken; reads one entry of each index at most. The order is what makes it so: for
- * EXISTS, which knows no order, the planner would rather walk through the table until it meets somebody, and when nobody
- * is due that is the whole table.
- */
-export function anybodyDueSql(checked: Checked): string {
-  const looks = branchesSql(checked).map(
-    (branch, index) => `(SELECT true ${branch} ORDER BY ${orderSql(checked, index)} LIMIT 1)`,
-  );
-  return `SELECT coalesce(${looks.join(',\n  ')}, false) AS due`;
-}
-
-/** How many could be taken. */
-export function countDueSql(checked: Checked): string {
-  return `SELECT (${branchesSql(checked)
-    .map((branch) => `(SELECT count(*) ${branch})`)
-    .join('\n + ')})::integer AS due`;
-}
-
-/**
- * A claim in one statement: pick and lock people, take them for review (S3), write claim and lock rows, count.
+ * A claim in one statement: selects and locks people, puts them in review (S3), writes claim and lock rows, and counts.
  * $1 claim, $2 run, $3 stream, $4 worker, $5 lease in seconds, $6 threshold, $7 actor, then the marks or the ids.
- * The run's row is locked for reading, so that nobody is claimed for a run that is just being ended.
+ * It locks the row of the run for reading, so that nobody is claimed for a run that is just ending.
  */
 function claimSql({ stream, subject }: Checked, picked: string): string {
   const { id } = subject;
@@ -168,21 +149,21 @@ function claimSql({ stream, subject }: Checked, picked: string): string {
    ORDER BY picked.branch, picked.synced_at, picked.${id}`;
 }
 
-/** Claims from the branches of people who wait for nothing. */
-export function claimReady(stream: RegisterStreamName, size: number, subject = PERSONS): Statement {
-  const checked = { stream, subject };
+/** Claims people who are not waiting for a retry. */
+export function claimReady(checked: Checked, size: number): Statement {
   return {
-    name: `claim_ready_${stream}_${size}${subject.suffix}`,
+    name: `claim_ready_${checked.stream}_${size}${checked.subject.suffix}`,
     text: claimSql(checked, selectionSql(checked, size)),
   };
 }
 
 /**
- * Claims people of a window of retries: $8 are their ids, $9 their waits as the window saw them. $6 is the threshold.
- * The window is older than the claim: whoever was tried since then, under another worker, waits anew and is passed over.
- * The wait stands in the row that is locked, so it is looked at as it is and not as the statement first saw it.
+ * Claims people of a window of retries: $8 are their ids, $9 their retry times as the window read them. $6 is the
+ * threshold. The window is older than the claim: a person whom another worker tried since then has a new retry time and
+ * is skipped. The retry time is a column of the locked row, so the statement compares its current value.
  */
-export function claimListed(stream: RegisterStreamName, subject = PERSONS): Statement {
+export function claimRetries(checked: Checked): Statement {
+  const { stream, subject } = checked;
   const { id } = subject;
   const picked = `picked AS MATERIALIZED (
     SELECT v.${id}, v.${stream}_verification_status AS status, v.${stream}_verification_reason AS reason,
@@ -196,16 +177,16 @@ export function claimListed(stream: RegisterStreamName, subject = PERSONS): Stat
      ORDER BY v.${stream}_synced_at NULLS FIRST, v.${id} FOR UPDATE SKIP LOCKED)`;
   return {
     name: `claim_listed_${stream}${subject.suffix}`,
-    text: claimSql({ stream, subject }, picked),
+    text: claimSql(checked, picked),
   };
 }
 
 /**
- * The next people whose wait is over, oldest wait first, behind a mark.
- * $1 and $2 the mark, $3 whether the wait is ignored, $4 the run, $5 the stream.
- * Whoever failed in this very run is passed over; he stands before the mark and is not met again.
+ * The next people after a mark whose retry time has come, earliest first.
+ * $1 and $2 the mark, $3 whether to ignore the retry time, $4 the run, $5 the stream.
+ * `tried` marks those who already failed in this run: the claim skips them.
  */
-export function retryWindow(stream: RegisterStreamName, size: number, subject = PERSONS): Statement {
+export function retryWindow({ stream, subject }: Checked, size: number): Statement {
   const { id } = subject;
   return {
     name: `retry_window_${stream}_${size}${subject.suffix}`,
@@ -223,40 +204,24 @@ export function retryWindow(stream: RegisterStreamName, size: number, subject = 
 }
 
 /**
- * What the streams may know of parties, in the columns of `FACTS_OF`. Their documents have no dates: of several
- * passports the one with the smallest id is asked about, since nothing else tells them apart.
+ * Whether anybody is due, retries aside. $1 is the threshold. It reads at most one entry of each index because of the
+ * order: for EXISTS, without an order, the planner may scan the whole table when nobody is due.
  */
-export const PARTY_FACTS_OF: Statement = {
-  name: 'facts_of_parties',
-  text: `
-    SELECT p.id AS person_id, coalesce(p.last_name, '') AS last_name, coalesce(p.first_name, '') AS first_name,
-           p.second_name, coalesce(p.birth_date::text, '') AS birth_date, NULL AS unzr,
-           d.id, d.type, d.number, NULL AS issued_at, NULL AS expiration_date
-      FROM prm.parties AS p
-      LEFT JOIN prm.party_documents AS d ON d.party_id = p.id AND d.party_id = ANY ($1::uuid[])
-     WHERE p.id = ANY ($1::uuid[])`,
-};
-
-/**
- * What the streams may know of persons: one row a document, and one without for who has none. The ids are named twice,
- * since the planner does not carry a list over from one table to the other, and would read all documents.
- */
-export const FACTS_OF: Statement = {
-  name: 'facts_of_persons',
-  text: `
-    SELECT p.id AS person_id, p.last_name, p.first_name, p.second_name, p.birth_date::text AS birth_date, p.unzr,
-           d.id, d.type, d.number, d.issued_at::text AS issued_at, d.expiration_date::text AS expiration_date
-      FROM mpi.persons AS p
-      LEFT JOIN mpi.person_documents AS d ON d.person_id = p.id AND d.person_id = ANY ($1::uuid[])
-     WHERE p.id = ANY ($1::uuid[])`,
-};
-
-/** Whether anybody is due who waits for nothing. $1 is the threshold. */
-export function anybodyDue(stream: RegisterStreamName, subject = PERSONS): Statement {
-  return { name: `anybody_due_${stream}${subject.suffix}`, text: anybodyDueSql({ stream, subject }) };
+export function anybodyDue(checked: Checked): Statement {
+  const branches = branchesSql(checked).map(
+    (branch, index) => `(SELECT true ${branch} ORDER BY ${orderSql(checked, index)} LIMIT 1)`,
+  );
+  return {
+    name: `anybody_due_${checked.stream}${checked.subject.suffix}`,
+    text: `SELECT coalesce(${branches.join(',\n  ')}, false) AS due`,
+  };
 }
 
-/** How many are due who wait for nothing. $1 is the threshold. */
-export function countDue(stream: RegisterStreamName, subject = PERSONS): Statement {
-  return { name: `count_due_${stream}${subject.suffix}`, text: countDueSql({ stream, subject }) };
+/** How many are due, retries aside. $1 is the threshold. */
+export function countDue(checked: Checked): Statement {
+  const counts = branchesSql(checked).map((branch) => `(SELECT count(*) ${branch})`);
+  return {
+    name: `count_due_${checked.stream}${checked.subject.suffix}`,
+    text: `SELECT (${counts.join('\n + ')})::integer AS due`,
+  };
 }

@@ -1,38 +1,41 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Sql, Statement, Transactions } from '../database/transactions';
-import type { RegisterStreamName } from '../domain/verification/stream';
-import { holdOf, type OutcomeRepository } from './outcome.repository';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { type Sql, type Statement, Transactions } from '../database/transactions';
+import type { SubjectName } from '../domain/verification/stream';
+import { claimKeyOf, OutcomeRepository } from './outcome.repository';
+import { type Checked, PARTIES, PERSONS, type Subject } from './subject';
 import { RunCounts } from './verification-metrics';
-import type { Subject } from './subject';
 
-/** So many persons go back in one transaction at most: it must stay short, others wait for the same rows. */
+/** Claims in one transaction: it must stay short because others wait for the same rows. */
 const CLAIMS_AT_ONCE = 10;
 
-/** A row that a write of ours holds is free after milliseconds; one that somebody forgot is left for the next sweep. */
+/** A row that our own write locks is free after milliseconds; one that stays locked is left for the next time. */
 const LOOKS_AT_BUSY = 5;
 const LOOK_AGAIN_MS = 50;
 
-/** What the sweeper sends about one kind of subject. */
-interface SweepStatements {
-  readonly lockStale: Statement;
+/** The statements for one kind of subject. */
+interface ReclaimStatements {
+  readonly lockExpired: Statement;
   readonly orphans: Statement;
   readonly lockFree: Statement;
   readonly removeVoid: Statement;
 }
 
-function sweepStatements(subject: Subject): SweepStatements {
+function reclaimStatements(subject: Subject): ReclaimStatements {
   const { name, id, locks, suffix } = subject;
   return {
     lockFree: lockFree(subject),
-    // A claim that another program wrote without a lease is not kept alive by anybody.
-    lockStale: {
+    // A claim that another program wrote without a lease counts as expired.
+    lockExpired: {
       name: `lock_stale_claims${suffix}`,
       text: `
     SELECT id, run_id, worker FROM mpi.verification_claims
      WHERE stream = $1::varchar AND subject = '${name}' AND (lease_until IS NULL OR lease_until < now())
      ORDER BY lease_until LIMIT ${CLAIMS_AT_ONCE} FOR UPDATE SKIP LOCKED`,
     },
-    // Locks of these claims, and of claims that are no more.
+    // Locks of these claims, and of claims that do not exist.
     orphans: {
       name: `orphan_locks${suffix}`,
       text: `
@@ -41,7 +44,7 @@ function sweepStatements(subject: Subject): SweepStatements {
        AND (claim_id = ANY ($2::uuid[])
             OR NOT EXISTS (SELECT FROM mpi.verification_claims AS c WHERE c.id = l.claim_id))`,
     },
-    // Held by nobody, and the stream moved on: the row remembers nothing that is still true.
+    // Locks that could not be released because the stream has moved on: they no longer mean anything.
     removeVoid: {
       name: `remove_void_locks${suffix}`,
       text: `
@@ -52,8 +55,8 @@ function sweepStatements(subject: Subject): SweepStatements {
 }
 
 /**
- * For everybody who has to leave alone what others hold. $1 is whom it is about: gives those whose row somebody else
- * holds now, and locks the rows of the others in the common order.
+ * For writers that must not wait for rows locked by others. $1 are ids: returns those whose row is locked by somebody
+ * else, and locks the rows of the others in the common order.
  */
 export function lockFree({ id, verifications, suffix }: Subject): Statement {
   return {
@@ -67,99 +70,98 @@ export function lockFree({ id, verifications, suffix }: Subject): Statement {
   };
 }
 
+const STATEMENTS: Readonly<Record<SubjectName, ReclaimStatements>> = {
+  persons: reclaimStatements(PERSONS),
+  parties: reclaimStatements(PARTIES),
+};
+
 const REMOVE_CLAIMS: Statement = {
   name: 'remove_stale_claims',
   text: `DELETE FROM mpi.verification_claims WHERE id = ANY ($1::uuid[])`,
 };
 
-interface StaleClaim {
+interface ExpiredClaim extends Record<string, unknown> {
   readonly id: string;
   readonly run_id: string | null;
   readonly worker: string | null;
 }
 
-/** How many claims were removed, persons released, and claims left because a row was held. */
-interface Swept {
+interface OrphanLock extends Record<string, unknown> {
+  readonly id: string;
+  readonly claim_id: string;
+}
+
+/** Claims removed, persons released, and claims left because somebody else locks a row. */
+interface Reclaimed {
   readonly claims: number;
   readonly released: number;
   readonly busy: number;
 }
 
-interface OrphanLock {
-  readonly id: string;
-  readonly claim_id: string;
-}
-
 /**
- * Row S11: whoever is held by a claim that nobody keeps alive goes back as before the lock. A wrong rescue does no
- * harm: the answer that comes late finds its claim gone. A claim goes back as a whole; one with a person whose row
- * somebody holds is left for the next time, so that nobody else has to wait for that row.
+ * Row S11: persons under a claim that no worker renews go back to the status before the lock. Reclaiming from a worker
+ * that is alive does no harm: its late answer no longer finds the claim. A claim is released as a whole. A claim with a
+ * row that somebody else locks is left for the next time, so that nobody waits for that row.
  */
+@Injectable()
 export class ExpiredClaims {
-  private readonly statements: SweepStatements;
-
   constructor(
     private readonly transactions: Transactions,
     private readonly outcomes: OutcomeRepository,
-    private readonly actorId: string,
-  ) {
-    this.statements = sweepStatements(outcomes.subject);
-  }
+    @Inject(SETTINGS) private readonly settings: Pick<Settings, 'SYSTEM_USER_ID'>,
+  ) {}
 
-  /** Gives how many persons went back. */
-  async run(stream: RegisterStreamName): Promise<number> {
+  /** Returns how many persons it released. */
+  async reclaim(checked: Checked): Promise<number> {
     let released = 0;
     for (let looks = 1; ;) {
-      const swept = await this.transactions.inTransaction((sql) => this.sweep(sql, stream));
-      released += swept.released;
-      if (swept.claims === CLAIMS_AT_ONCE) continue;
-      if (swept.busy === 0 || looks >= LOOKS_AT_BUSY) return released;
+      const reclaimed = await this.transactions.inTransaction((sql) => this.reclaimSome(sql, checked));
+      released += reclaimed.released;
+      if (reclaimed.claims === CLAIMS_AT_ONCE) continue;
+      if (reclaimed.busy === 0 || looks >= LOOKS_AT_BUSY) return released;
       looks += 1;
       await wait(LOOK_AGAIN_MS);
     }
   }
 
-  private async sweep(sql: Sql, stream: RegisterStreamName): Promise<Swept> {
-    const stale = await sql.query<StaleClaim & Record<string, unknown>>(this.statements.lockStale, [stream]);
-    const all = await sql.query<OrphanLock & Record<string, unknown>>(this.statements.orphans, [
-      stream,
-      stale.map(({ id }) => id),
-    ]);
-    const busy = await this.busyClaims(sql, all);
-    const claims = stale.filter(({ id }) => !busy.has(id));
-    const orphans = all.filter(({ claim_id }) => !busy.has(claim_id));
+  private async reclaimSome(sql: Sql, checked: Checked): Promise<Reclaimed> {
+    const { lockExpired, orphans, removeVoid } = STATEMENTS[checked.subject.name];
+    const expired = await sql.query<ExpiredClaim>(lockExpired, [checked.stream]);
+    const all = await sql.query<OrphanLock>(orphans, [checked.stream, expired.map(({ id }) => id)]);
+    const busy = await this.busyClaims(sql, checked, all);
+    const claims = expired.filter(({ id }) => !busy.has(id));
+    const locks = all.filter(({ claim_id }) => !busy.has(claim_id));
     if (claims.length > 0) await sql.query(REMOVE_CLAIMS, [claims.map(({ id }) => id)]);
-    if (orphans.length === 0) return { claims: claims.length, released: 0, busy: busy.size };
-    const back = await this.outcomes.giveBack(
+    if (locks.length === 0) return { claims: claims.length, released: 0, busy: busy.size };
+    const released = await this.outcomes.release(
       sql,
-      { stream, actorId: this.actorId, runId: null },
-      orphans.map(({ id, claim_id }) => ({
-        held: { claimId: claim_id, facts: { personId: id } },
+      checked,
+      { actorId: this.settings.SYSTEM_USER_ID, runId: null },
+      locks.map((lock) => ({
+        personId: lock.id,
+        claimId: lock.claim_id,
         waitSeconds: null,
         error: null,
         messageId: null,
       })),
     );
-    await sql.query(this.statements.removeVoid, [
-      stream,
-      orphans.map(({ id }) => id),
-      orphans.map(({ claim_id }) => claim_id),
+    await sql.query(removeVoid, [
+      checked.stream,
+      locks.map(({ id }) => id),
+      locks.map(({ claim_id }) => claim_id),
     ]);
-    await this.takeBackCounts(
-      sql,
-      claims,
-      orphans.filter(({ id, claim_id }) => back.has(holdOf(id, claim_id))),
-    );
-    return { claims: claims.length, released: back.size, busy: busy.size };
+    const back = locks.filter(({ id, claim_id }) => released.has(claimKeyOf(id, claim_id)));
+    await this.subtractCounts(sql, claims, back);
+    return { claims: claims.length, released: released.size, busy: busy.size };
   }
 
-  /** Those who go back were not taken after all: a run counts them when somebody takes them again. */
-  private async takeBackCounts(
+  /** Released persons no longer count as taken: a run counts them when it takes them again. */
+  private async subtractCounts(
     sql: Sql,
-    stale: readonly StaleClaim[],
+    claims: readonly ExpiredClaim[],
     released: readonly OrphanLock[],
   ): Promise<void> {
-    for (const { id, run_id: runId, worker } of stale) {
+    for (const { id, run_id: runId, worker } of claims) {
       if (runId === null || worker === null) continue;
       const counts = new RunCounts();
       counts.add('taken', -released.filter(({ claim_id }) => claim_id === id).length);
@@ -167,11 +169,16 @@ export class ExpiredClaims {
     }
   }
 
-  /** Claims under which somebody's row is held by others. */
-  private async busyClaims(sql: Sql, orphans: readonly OrphanLock[]): Promise<ReadonlySet<string>> {
-    if (orphans.length === 0) return new Set();
-    const rows = await sql.query<{ id: string }>(this.statements.lockFree, [orphans.map(({ id }) => id)]);
+  /** Claims with a row that somebody else locks. */
+  private async busyClaims(
+    sql: Sql,
+    { subject }: Checked,
+    locks: readonly OrphanLock[],
+  ): Promise<ReadonlySet<string>> {
+    if (locks.length === 0) return new Set();
+    const statement = STATEMENTS[subject.name].lockFree;
+    const rows = await sql.query<{ id: string }>(statement, [locks.map(({ id }) => id)]);
     const busy = new Set(rows.map(({ id }) => id));
-    return new Set(orphans.filter(({ id }) => busy.has(id)).map(({ claim_id }) => claim_id));
+    return new Set(locks.filter(({ id }) => busy.has(id)).map(({ claim_id }) => claim_id));
   }
 }

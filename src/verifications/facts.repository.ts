@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
-import { FACTS_OF, PARTY_FACTS_OF } from './claim.sql';
+import { PERSONS, type Subject } from './subject';
 
 interface PersonRow {
   readonly person_id: string;
@@ -19,66 +20,71 @@ interface DocumentRow {
   readonly expiration_date: string | null;
 }
 
-/** A person without documents is a row without one. */
+/** A person without documents has one row, with null in its place. */
 type FactsRow = PersonRow & (DocumentRow | { readonly id: null });
 
-const IS_ACTIVE: Statement = {
-  name: 'person_is_active',
-  text: `SELECT coalesce(status = 'active' AND is_active, false) AS active FROM mpi.persons WHERE id = $1::uuid`,
+/**
+ * Facts about parties, in the columns of `PERSON_FACTS`. Their documents have no dates: of several passports the register
+ * is asked about the one with the smallest id.
+ */
+export const PARTY_FACTS: Statement = {
+  name: 'facts_of_parties',
+  text: `
+    SELECT p.id AS person_id, coalesce(p.last_name, '') AS last_name, coalesce(p.first_name, '') AS first_name,
+           p.second_name, coalesce(p.birth_date::text, '') AS birth_date, NULL AS unzr,
+           d.id, d.type, d.number, NULL AS issued_at, NULL AS expiration_date
+      FROM prm.parties AS p
+      LEFT JOIN prm.party_documents AS d ON d.party_id = p.id AND d.party_id = ANY ($1::uuid[])
+     WHERE p.id = ANY ($1::uuid[])`,
 };
 
-/** Where the facts about people are read. */
-export interface FactsSource {
-  ofAll(sql: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>>;
+/**
+ * Facts about persons: a row for each document, and one row without a document for a person who has none. The ids are in
+ * the statement twice because the planner does not apply the list to the joined table, and would read all documents.
+ */
+const PERSON_FACTS: Statement = {
+  name: 'facts_of_persons',
+  text: `
+    SELECT p.id AS person_id, p.last_name, p.first_name, p.second_name, p.birth_date::text AS birth_date, p.unzr,
+           d.id, d.type, d.number, d.issued_at::text AS issued_at, d.expiration_date::text AS expiration_date
+      FROM mpi.persons AS p
+      LEFT JOIN mpi.person_documents AS d ON d.person_id = p.id AND d.person_id = ANY ($1::uuid[])
+     WHERE p.id = ANY ($1::uuid[])`,
+};
+
+/** Facts about persons and parties, as the streams may know them. */
+@Injectable()
+export class FactsRepository {
+  async ofPerson(sql: Sql, personId: string): Promise<PersonFacts> {
+    return factsAmong(await this.ofAll(sql, PERSONS, [personId]), personId);
+  }
+
+  /** By the id of the person or party; ids that do not exist are missing from the result. */
+  async ofAll(
+    sql: Sql,
+    { name }: Pick<Subject, 'name'>,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, PersonFacts>> {
+    if (ids.length === 0) return new Map();
+    const statement = name === 'persons' ? PERSON_FACTS : PARTY_FACTS;
+    const rows = await sql.query<FactsRow & Record<string, unknown>>(statement, [ids]);
+    const documents = new Map<string, PersonDocument[]>();
+    const facts = new Map<string, PersonFacts>();
+    for (const row of rows) {
+      const own = documents.get(row.person_id) ?? [];
+      if (row.id !== null) own.push(documentOf(row));
+      if (!documents.has(row.person_id)) facts.set(row.person_id, factsOf(row, own));
+      documents.set(row.person_id, own);
+    }
+    return facts;
+  }
 }
 
-/** What the streams may know of persons. */
-export class FactsRepository implements FactsSource {
-  async of(sql: Sql, personId: string): Promise<PersonFacts> {
-    const facts = await this.ofAll(sql, [personId]);
-    return factsAmong(facts, personId);
-  }
-
-  async ofAll(sql: Sql, personIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
-    return readFacts(sql, FACTS_OF, personIds);
-  }
-
-  /** Undefined when there is no such person. */
-  async isActive(sql: Sql, personId: string): Promise<boolean | undefined> {
-    const [row] = await sql.query<{ active: boolean }>(IS_ACTIVE, [personId]);
-    return row?.active;
-  }
-}
-
-/** What the streams may know of parties: the same, as far as the tables of parties tell it. */
-export class PartyFactsRepository implements FactsSource {
-  async ofAll(sql: Sql, partyIds: readonly string[]): Promise<ReadonlyMap<string, PersonFacts>> {
-    return readFacts(sql, PARTY_FACTS_OF, partyIds);
-  }
-}
-
-async function readFacts(
-  sql: Sql,
-  statement: Statement,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, PersonFacts>> {
-  const rows = ids.length === 0 ? [] : await sql.query<FactsRow & Record<string, unknown>>(statement, [ids]);
-  const documents = new Map<string, PersonDocument[]>();
-  const facts = new Map<string, PersonFacts>();
-  for (const row of rows) {
-    const his = documents.get(row.person_id) ?? [];
-    if (row.id !== null) his.push(documentOf(row));
-    if (!documents.has(row.person_id)) facts.set(row.person_id, factsOf(row, his));
-    documents.set(row.person_id, his);
-  }
-  return facts;
-}
-
-/** A row of verifications cannot be without its person; not to find him is a bug. */
+/** A row of verifications always has its person; a missing person is a bug. */
 export function factsAmong(facts: ReadonlyMap<string, PersonFacts>, personId: string): PersonFacts {
-  const his = facts.get(personId);
-  if (his === undefined) throw new Error('A person with verifications is not among the persons.');
-  return his;
+  const own = facts.get(personId);
+  if (own === undefined) throw new Error('A person with verifications is not among the persons.');
+  return own;
 }
 
 function factsOf(row: PersonRow, documents: readonly PersonDocument[]): PersonFacts {

@@ -9,9 +9,10 @@ import {
   type SignUpParameters,
 } from '../domain/verification/initial-status.rules';
 import { STREAMS, type StreamName } from '../domain/verification/stream';
-import { recordPersonChanges, type StreamChange } from './status-change.repository';
+import { StatusChangeRepository, type StreamChange, WITHOUT_CALL } from './status-change.repository';
+import { PERSONS } from './subject';
 
-/** A person whose row was written in this transaction, and what the rules know of him. */
+/** A person whose row was written in this transaction, and the facts for the rules. */
 export interface NewPersonFacts {
   readonly personId: string;
   readonly facts: SignUpFacts;
@@ -20,13 +21,13 @@ export interface NewPersonFacts {
   readonly now: Date;
 }
 
-/** A column of a stream, and what it holds in the beginning. */
+/** A column of a stream, and its initial value. */
 interface InitialColumn {
   readonly name: string;
   readonly valueIn: (initial: InitialStatuses, now: Date) => unknown;
 }
 
-/** Acts of a change of name are fed to this stream; it is never refuted, and has no column for the moment of it. */
+/** This stream receives records of name changes; it is never refuted, and has no column for the time. */
 const NEVER_REFUTED: StreamName = 'dracs_name_change';
 
 const COLUMNS: readonly InitialColumn[] = STREAMS.flatMap((stream) => [
@@ -37,8 +38,8 @@ const COLUMNS: readonly InitialColumn[] = STREAMS.flatMap((stream) => [
     : [column(stream, 'unverified_at', ({ unverifiedAt }, now) => (unverifiedAt === 'now' ? now : null))]),
 ]);
 
-/** $1 person, $2 actor, then the columns of the streams. Everybody alive waits for the online search among acts of death. */
-const BEGIN: Statement = {
+/** $1 person, $2 actor, then the columns of the streams. Everybody is ready for the online search in death records. */
+const INSERT: Statement = {
   name: 'begin_verifications',
   text: `
     INSERT INTO mpi.person_verifications
@@ -47,21 +48,24 @@ const BEGIN: Statement = {
 };
 
 /**
- * How all nine streams of a new person begin, and what they add up to. Called in the transaction of whoever wrote the
- * person, after his documents: from the commit on the timetable may take him.
+ * Writes the initial status of all nine streams of a new person, and the cumulative status. Called in the transaction
+ * that inserts the person, after the documents: after the commit the jobs may claim the person.
  */
 @Injectable()
 export class InitialVerifications {
-  async run(sql: Sql, { personId, facts, parameters, actorId, now }: NewPersonFacts): Promise<void> {
+  constructor(private readonly statusChanges: StatusChangeRepository) {}
+
+  async create(sql: Sql, { personId, facts, parameters, actorId, now }: NewPersonFacts): Promise<void> {
     const initial = initialStatusesOf(facts, parameters);
-    await sql.query(BEGIN, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
+    await sql.query(INSERT, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
     const streams = STREAMS.map((stream) => initial[stream].verificationStatus);
     const after = cumulativeStatusOf({ current: null, streams });
-    await recordPersonChanges(
+    await this.statusChanges.record(
       sql,
+      PERSONS,
       { actorId, runId: null },
       {
-        changes: STREAMS.map((stream) => beginningOf(personId, stream, initial[stream])),
+        changes: STREAMS.map((stream) => initialChange(personId, stream, initial[stream])),
         sums: [{ id: personId, before: null, after }],
       },
     );
@@ -76,7 +80,7 @@ function column(
   return { name: `${stream}_${suffix}`, valueIn: (initial, now) => valueOf(initial[stream], now) };
 }
 
-function beginningOf(personId: string, stream: StreamName, initial: InitialStatus): StreamChange {
+function initialChange(personId: string, stream: StreamName, initial: InitialStatus): StreamChange {
   const { row, verificationStatus, verificationReason } = initial;
   return {
     id: personId,
@@ -84,8 +88,6 @@ function beginningOf(personId: string, stream: StreamName, initial: InitialStatu
     row,
     before: null,
     after: { verificationStatus, verificationReason },
-    claimId: null,
-    messageId: null,
-    durationMs: null,
+    ...WITHOUT_CALL,
   };
 }

@@ -1,28 +1,30 @@
+import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import type { Transactions, Sql, Statement } from '../database/transactions';
+import { type Sql, type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import {
   type NhsMove,
-  nextNhsStatusByOfficial,
   type NhsStatusRow,
+  nextNhsStatusByOfficial,
 } from '../domain/verification/nhs-status.rules';
 import { STREAM_STATUSES, type StreamPair } from '../domain/verification/stream';
 import { parseBody, text } from '../http';
-import { lockActivePerson, type PersonsAtHand } from './stream-restart.service';
+import { PersonCardRepository } from './person-card.repository';
 import {
-  recordPersonChanges,
   type ChangedPerson,
   changedPerson,
   type ChangedRow,
   returningStatuses,
   selectChanged,
+  StatusChangeRepository,
+  WITHOUT_CALL,
 } from './status-change.repository';
 import { PERSONS } from './subject';
 
-/** A reason in a few sentences; the limit is ours, the published column has none. */
+/** A reason in a few sentences. The limit is ours; the published column has none. */
 const LONGEST_COMMENT = 1_000;
 
-/** What an official may ask for. */
+/** What an official may send. */
 export const NHS_MOVE = z.strictObject({
   status: z.enum(STREAM_STATUSES),
   comment: text({ least: 0, most: LONGEST_COMMENT }).nullish(),
@@ -32,56 +34,12 @@ export interface NhsMoveAsked {
   readonly personId: string;
   /** The official. */
   readonly actorId: string;
-  /** Status and comment as they were sent: the published order looks at the person first. */
+  /** Status and comment as they were sent, checked after the person: that is the published order. */
   readonly asked: unknown;
 }
 
-/** Rows N4–N6: an official takes a person into work, accepts him or rejects him. */
-export class NhsStatusService {
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly persons: PersonsAtHand,
-    private readonly streams: NhsStatusRepository,
-  ) {}
-
-  /** Refuses in the published order; a refusal leaves everything as it was. */
-  run({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
-    return this.transactions.inTransaction(async (sql) => {
-      await lockActivePerson(sql, personId, this.persons);
-      const { status, comment: written } = parseBody(NHS_MOVE, asked);
-      const before = await this.streams.standing(sql, personId);
-      const row = allowed(nextNhsStatusByOfficial(before, status), {
-        from: before.verificationStatus,
-        to: status,
-      });
-      // Blanks are no reason that anybody could read.
-      const comment = written?.trim() ? written.trim() : null;
-      if (row.comment === 'required' && comment === null) throw new Refusal('comment_required');
-      const { sum } = await this.streams.move(sql, { personId, actorId, row, comment });
-      const after: StreamPair = {
-        verificationStatus: row.verificationStatus,
-        verificationReason: row.verificationReason,
-      };
-      const nothing = { claimId: null, messageId: null, durationMs: null };
-      await recordPersonChanges(
-        sql,
-        { actorId, runId: null },
-        {
-          changes: [{ id: personId, stream: 'nhs', row: row.row, before, after, ...nothing }],
-          sums: [sum],
-        },
-      );
-    });
-  }
-}
-
-function allowed(move: NhsMove, words: { readonly from: string; readonly to: string }) {
-  if (move.allowed) return move.row;
-  throw new Refusal(move.code, move.code === 'status_change_refused' ? { words } : {});
-}
-
-/** A move of the manual stream that was allowed. */
-export interface NhsChange {
+/** An allowed move. */
+interface NhsChange {
   readonly personId: string;
   readonly actorId: string;
   readonly row: NhsStatusRow;
@@ -95,7 +53,7 @@ const STANDING: Statement = {
       FROM mpi.person_verifications WHERE person_id = $1::uuid`,
 };
 
-/** $1 stream, $2 person, $3 actor, $4 status, $5 reason, $6 what becomes of the moment, $7 of the comment, $8 comment. */
+/** $1 stream, $2 person, $3 actor, $4 status, $5 reason, $6 rule for the time, $7 rule for the comment, $8 comment. */
 const MOVE: Statement = {
   name: 'nhs_move',
   text: `
@@ -114,27 +72,74 @@ const MOVE: Statement = {
     ${selectChanged(PERSONS)}`,
 };
 
-/** The manual stream in `person_verifications`. Both statements are sent after the row was locked. */
+/** The stream `nhs` of a person in `person_verifications`. Call both methods after the row was locked. */
+@Injectable()
 export class NhsStatusRepository {
-  async standing(sql: Sql, personId: string): Promise<StreamPair> {
+  async current(sql: Sql, personId: string): Promise<StreamPair> {
     const [pair] = await sql.query<StreamPair & Record<string, unknown>>(STANDING, [personId]);
-    if (pair === undefined) throw new Error('A row of verifications that was locked is gone.');
+    if (pair === undefined) throw new Error('A locked row of verifications is gone.');
     return pair;
   }
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {
-    const { verificationStatus, verificationReason } = row;
+    const { verificationStatus, verificationReason, unverifiedAt } = row;
     const [changed] = await sql.query<ChangedRow>(MOVE, [
-      'nhs',
-      personId,
-      actorId,
-      verificationStatus,
-      verificationReason,
-      row.unverifiedAt,
-      row.comment,
-      comment,
+      ...[
+        'nhs',
+        personId,
+        actorId,
+        verificationStatus,
+        verificationReason,
+        unverifiedAt,
+        row.comment,
+        comment,
+      ],
     ]);
-    if (changed === undefined) throw new Error('A row of verifications that was locked is gone.');
-    return changedPerson(changed);
+    if (changed === undefined) throw new Error('A locked row of verifications is gone.');
+    return changedPerson(changed, PERSONS);
   }
+}
+
+/** Rows N4–N6: an official takes a person into work, accepts them or rejects them. */
+@Injectable()
+export class NhsStatusService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly persons: PersonCardRepository,
+    private readonly statuses: NhsStatusRepository,
+    private readonly statusChanges: StatusChangeRepository,
+  ) {}
+
+  /** Refuses in the published order; a refusal changes nothing. */
+  move({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
+    return this.transactions.inTransaction(async (sql) => {
+      await this.persons.lockActive(sql, personId);
+      const { status, comment: sent } = parseBody(NHS_MOVE, asked);
+      const before = await this.statuses.current(sql, personId);
+      const row = allowed(nextNhsStatusByOfficial(before, status), {
+        from: before.verificationStatus,
+        to: status,
+      });
+      // A blank comment counts as none.
+      const comment = sent?.trim() ? sent.trim() : null;
+      if (row.comment === 'required' && comment === null) throw new Refusal('comment_required');
+      const { sum } = await this.statuses.move(sql, { personId, actorId, row, comment });
+      const { verificationStatus, verificationReason } = row;
+      const after: StreamPair = { verificationStatus, verificationReason };
+      await this.statusChanges.record(
+        sql,
+        PERSONS,
+        { actorId, runId: null },
+        {
+          changes: [{ id: personId, stream: 'nhs', row: row.row, before, after, ...WITHOUT_CALL }],
+          sums: [sum],
+        },
+      );
+    });
+  }
+}
+
+function allowed(move: NhsMove, words: { readonly from: string; readonly to: string }): NhsStatusRow {
+  if (move.allowed) return move.row;
+  throw new Refusal(move.code, move.code === 'status_change_refused' ? { words } : {});
 }

@@ -1,9 +1,32 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
 import { type Keeping, type OldRows, removed, type RemovedRow } from '../database/old-rows';
 import type { Statement } from '../database/transactions';
-import type { Subject } from './subject';
+import { PurgeRegistry } from '../jobs';
 import { lockFree } from './expired-claims.service';
+import { type Subject, SUBJECTS } from './subject';
 
-/** What the purge sends about the locks of one kind of subject. */
+/** Registers what this module purges: the two logs, and the locks. */
+@Injectable()
+export class OldVerificationRows implements OnModuleInit {
+  constructor(
+    private readonly purges: PurgeRegistry,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  onModuleInit(): void {
+    const { settings } = this;
+    const batch = settings.RETENTION_BATCH_SIZE;
+    this.purges.add(
+      oldRecords('status_change_events', { days: settings.RETENTION_EVENTS_DAYS, batch }),
+      oldRecords('audit_log', { days: settings.RETENTION_AUDIT_DAYS, batch }),
+      ...SUBJECTS.map((subject) => oldLocks(subject, { days: settings.RETENTION_LOCKS_DAYS, batch })),
+    );
+  }
+}
+
+/** The statements for the locks of one kind of subject. */
 interface PurgeStatements {
   readonly pick: Statement;
   readonly remove: Statement;
@@ -11,24 +34,24 @@ interface PurgeStatements {
 
 function purgeStatements(subject: Subject, batch: number): PurgeStatements {
   const { id, active, locks, verifications, suffix } = subject;
-  // A wait of nobody: its subject is not active any more, or is gone. Whoever is active keeps the number of attempts.
-  const ofNobody = `l.claim_id IS NULL AND l.updated_at < now() - make_interval(days => $1::integer)
+  // Waits of subjects who are not active any more, or do not exist. Active ones keep their number of attempts.
+  const ofInactive = `l.claim_id IS NULL AND l.updated_at < now() - make_interval(days => $1::integer)
        AND NOT EXISTS (SELECT FROM ${verifications} AS v WHERE v.${id} = l.${id} AND v.${active})`;
   return {
-    // $1 days, $2 mark. The batch stands in the text, so that the planner knows how few are wanted.
+    // $1 days, $2 mark. The batch size is a constant, so that the planner knows how few rows are needed.
     pick: {
       name: `pick_old_locks${suffix}`,
       text: `
     SELECT l.id, l.${id} AS held_id, l.updated_at::text AS old_since FROM ${locks} AS l
-     WHERE ${ofNobody} AND l.updated_at >= coalesce($2::timestamptz, '-infinity')
+     WHERE ${ofInactive} AND l.updated_at >= coalesce($2::timestamptz, '-infinity')
      ORDER BY l.updated_at LIMIT ${batch}`,
     },
-    // Sent once they are held, and looks again: one of them may have come back meanwhile. $1 days, $2 locks.
+    // Sent with the rows locked. It checks again: one of them may have become active meanwhile. $1 days, $2 locks.
     remove: {
       name: `purge_locks${suffix}`,
       text: `
     DELETE FROM ${locks} AS l WHERE l.id = ANY ($2::uuid[])
-       AND ${ofNobody} RETURNING l.id`,
+       AND ${ofInactive} RETURNING l.id`,
     },
   };
 }
@@ -41,7 +64,7 @@ interface OldLock {
   readonly [column: string]: unknown;
 }
 
-/** What is remembered of waits that nobody waits any more. A lock that a claim holds is the sweeper's business. */
+/** Locks that only remember waits of inactive subjects. Locks under a claim are left to `ExpiredClaims`. */
 export function oldLocks(subject: Subject, { days, batch }: Keeping): OldRows {
   const { pick, remove } = purgeStatements(subject, batch);
   const free = lockFree(subject);
@@ -58,7 +81,7 @@ export function oldLocks(subject: Subject, { days, batch }: Keeping): OldRows {
   };
 }
 
-/** Logs from which the program itself may remove nothing: the database does it, and keeps a floor of its own. */
+/** Logs from which only functions of the database may remove rows. They keep a minimum age of their own. */
 type RecordLog = 'status_change_events' | 'audit_log';
 
 /** $1 days, $2 mark, $3 rows at most. */
@@ -69,7 +92,7 @@ const removeFrom = (log: RecordLog): Statement => ({
       FROM mpi.purge_${log}(now() - make_interval(days => $1::integer), $2::timestamptz, $3::integer)`,
 });
 
-/** Events and audit rows past their time. */
+/** Events and audit rows past their retention time. */
 export function oldRecords(log: RecordLog, { days, batch }: Keeping): OldRows {
   const statement = removeFrom(log);
   return {

@@ -1,36 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isHeldByOthers, isPermanent } from '../database/failure';
 
-/** A group is written when its first outcome is this old: ten writes a second, unless groups fill up before. */
+/** A group is written when its first outcome is this old: ten writes a second, unless groups fill up earlier. */
 const GROUP_AGE_MS = 100;
-/** A full group is written at once; a larger one would hold its rows for long. */
+/** A full group is written at once; a larger one would lock its rows for too long. */
 const FULL_GROUP = 500;
-/** The database is away or busy: the same group is tried again after this, with jitter. */
+/** Pause before the same group is tried again, with jitter: the database is away or busy. */
 const TRY_AGAIN_MS = 500;
 
-export interface BufferPorts<Outcome> {
-  /** Writes a group in one transaction, wholly or not at all. */
+export interface BufferCallbacks<Outcome> {
+  /** Writes a group in one transaction. */
   readonly write: (group: readonly Outcome[]) => Promise<void>;
-  /** What to write instead for one outcome that cannot be written. */
+  /** The substitute for an outcome that cannot be written. */
   readonly instead: (outcome: Outcome) => Outcome | undefined;
-  /** The outcome is settled: written, or given up. */
+  /** The outcomes are written or given up. */
   readonly settled: (group: readonly Outcome[]) => void;
   readonly failed: (error: unknown) => void;
-  /** Once aborted, nothing is tried again: whoever is still held is rescued when the lease has passed. */
+  /** After it nothing is tried again: persons still claimed are reclaimed when the lease expires. */
   readonly abort: AbortSignal;
 }
 
 /** Gathers outcomes into groups and writes one group after the other. */
 export class OutcomeBuffer<Outcome> {
   private pending: Outcome[] = [];
-  /** Runs from the first that is pending; without it, what is pending is due. */
+  /** Runs from the first pending outcome; without it, the pending outcomes are due. */
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
-  /** Those whose rows a foreign transaction holds: in a group of others they would hold that up, again and again. */
-  private readonly held: Outcome[] = [];
+  /** Outcomes whose rows another program locks: in a group they would delay the others, again and again. */
+  private readonly blocked: Outcome[] = [];
   private waiting: Promise<void> | undefined;
 
-  constructor(private readonly ports: BufferPorts<Outcome>) {}
+  constructor(private readonly callbacks: BufferCallbacks<Outcome>) {}
 
   push(outcome: Outcome): void {
     this.pending.push(outcome);
@@ -38,14 +38,14 @@ export class OutcomeBuffer<Outcome> {
     else if (this.pending.length === 1) this.timer = setTimeout(() => this.flush(), GROUP_AGE_MS);
   }
 
-  /** Writes everything that was pushed so far. */
+  /** Writes everything pushed so far. */
   async drain(): Promise<void> {
     this.flush();
     while (this.writing !== undefined || this.waiting !== undefined)
       await Promise.all([this.writing, this.waiting]);
   }
 
-  /** What comes while a group is being written waits for its own time: at once, it would make a group of a few. */
+  /** Outcomes that arrive during a write wait their own time: written at once, they would be a small group. */
   private flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -59,13 +59,13 @@ export class OutcomeBuffer<Outcome> {
   private async write(group: readonly Outcome[]): Promise<void> {
     for (;;) {
       try {
-        await this.ports.write(group);
-        this.ports.settled(group);
+        await this.callbacks.write(group);
+        this.callbacks.settled(group);
         return;
       } catch (error) {
-        this.ports.failed(error);
+        this.callbacks.failed(error);
         if (isPermanent(error)) return this.isolate(group);
-        if (this.ports.abort.aborted) return this.ports.settled(group);
+        if (this.callbacks.abort.aborted) return this.callbacks.settled(group);
         if (isHeldByOthers(error)) return this.goAround(group);
         await this.pause();
       }
@@ -74,30 +74,30 @@ export class OutcomeBuffer<Outcome> {
 
   private async pause(): Promise<void> {
     const ms = TRY_AGAIN_MS * (0.5 + Math.random());
-    await wait(ms, undefined, { signal: this.ports.abort }).catch(() => undefined);
+    await wait(ms, undefined, { signal: this.callbacks.abort }).catch(() => undefined);
   }
 
   /**
-   * A foreign transaction holds somebody's row: the others do not wait for him, he is tried beside them. Who it is shows
-   * when each is written alone: a row that is free takes milliseconds, and half a group waits as long as a whole one.
+   * Another program locks somebody's row. The others must not wait for it, so that outcome is tried separately. Writing
+   * each outcome alone finds it: a free row takes milliseconds, while half a group would wait as long as a whole one.
    */
   private async goAround(group: readonly Outcome[]): Promise<void> {
     if (group.length === 1) {
-      this.held.push(...group);
+      this.blocked.push(...group);
       this.wait();
     } else for (const one of group) await this.write([one]);
   }
 
   private wait(): void {
-    this.waiting ??= this.writeHeld().finally(() => {
+    this.waiting ??= this.writeBlocked().finally(() => {
       this.waiting = undefined;
-      if (this.held.length > 0) this.wait();
+      if (this.blocked.length > 0) this.wait();
     });
   }
 
-  /** One at a time: each may take one more connection for as long as a row is waited for. */
-  private async writeHeld(): Promise<void> {
-    for (let one = this.held.shift(); one !== undefined; one = this.held.shift()) {
+  /** One at a time: each occupies a connection while it waits for its row. */
+  private async writeBlocked(): Promise<void> {
+    for (let one = this.blocked.shift(); one !== undefined; one = this.blocked.shift()) {
       await this.pause();
       await this.write([one]);
     }
@@ -109,12 +109,12 @@ export class OutcomeBuffer<Outcome> {
     await this.write(group.slice(middle));
   }
 
-  /** One outcome spoils its group: halve until it stands alone, so that the others are written. */
+  /** One outcome of the group cannot be written: halve the group until it is alone, so that the others are written. */
   private async isolate(group: readonly Outcome[]): Promise<void> {
     const [only] = group;
     if (group.length > 1) return this.halve(group);
-    const instead = only === undefined ? undefined : this.ports.instead(only);
-    if (instead === undefined) this.ports.settled(group);
+    const instead = only === undefined ? undefined : this.callbacks.instead(only);
+    if (instead === undefined) this.callbacks.settled(group);
     else await this.write([instead]);
   }
 }

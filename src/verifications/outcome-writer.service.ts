@@ -1,52 +1,42 @@
-import type { Sql, Transactions } from '../database/transactions';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { type Sql, Transactions } from '../database/transactions';
+import { maskedNumber } from '../domain/person/masking';
 import { retryWaitSeconds } from '../domain/verification/technical-error';
-import type { RegisterStream, AskedQuestion } from '../domain/verification/register-stream';
-import type { SubjectName } from '../domain/verification/stream';
 import type { StreamRowName } from '../domain/verification/stream-status.table';
+import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import { ClaimRepository, type ClaimedPerson } from './claim.repository';
+import { OtherHolders } from './other-holders.service';
+import { type Answered, decideAnswered, decideUnasked, meaningOf, type Outcome } from './outcome';
 import {
-  type ChangedPerson,
+  claimKeyOf,
+  type DecidedPerson,
+  type MalformedValue,
+  OutcomeRepository,
+  type ReleasedPerson,
+} from './outcome.repository';
+import {
   type Changes,
-  recordPartyChanges,
-  recordPersonChanges,
+  type ChangedPerson,
+  StatusChangeRepository,
   type StreamChange,
 } from './status-change.repository';
-import type { Held, ClaimLeaseRepository } from './claim.repository';
-import {
-  clearMalformed,
-  type DecidedHeld,
-  type GivenBack,
-  holdOf,
-  type OutcomeRepository,
-} from './outcome.repository';
-import { decideAnswered, decideUnasked, type Answered, type Outcome } from './outcome';
-import { type CheckObserver, RunCounts, type RunCounter } from './verification-metrics';
-import type { OtherHolders } from './other-holders.service';
-import { SUBJECTS } from './subject';
+import type { AnyRegisterStream, CheckedStream } from './stream-registry';
+import { type Subject, SUBJECTS } from './subject';
+import { type RunCounter, RunCounts, VerificationObserver } from './verification-metrics';
 
 /** For whom a group is written. */
 export interface Writer {
-  /** Null for a check that belongs to no run; nobody counts it then. */
+  /** Null for a check outside of a run, which is not counted. */
   readonly runId: string | null;
   readonly worker: string;
   readonly actorId: string;
 }
 
-export interface RetrySettings {
-  readonly firstSeconds: number;
-  readonly capSeconds: number;
-}
+const S5 = STREAM_STATUS_TABLE.S5.row;
 
-export interface WriteParts<Question, Answer extends string> {
-  readonly stream: RegisterStream<Question, Answer, Sql>;
-  /** Of those who are asked about. */
-  readonly outcomes: OutcomeRepository;
-  readonly others: OtherHolders<Question, Answer>;
-  readonly leases: ClaimLeaseRepository;
-  readonly retry: RetrySettings;
-  readonly observer: Pick<CheckObserver, 'written'>;
-}
-
-/** Under which name a row is counted. */
+/** The counter of each row of the status table. */
 const COUNTER_OF: Readonly<Partial<Record<StreamRowName, RunCounter>>> = {
   S4: 'absent',
   S5: 'incorrect',
@@ -54,220 +44,256 @@ const COUNTER_OF: Readonly<Partial<Record<StreamRowName, RunCounter>>> = {
   S7: 'refuted',
 };
 
-const RECORD = { persons: recordPersonChanges, parties: recordPartyChanges } as const;
-
-/**
- * Writes a group of outcomes in one short transaction: the answers that are kept, then the guarded changes, then
- * sums, events, audit rows and counts of everybody touched. What is no longer under its claim is dropped. Persons are
- * written before parties, whichever of them were asked about: that is the order in which everybody locks.
- */
-export class OutcomeWriter<Question, Answer extends string> {
-  private readonly stream: RegisterStream<Question, Answer, Sql>;
-  private readonly outcomes: OutcomeRepository;
-  private readonly others: OtherHolders<Question, Answer>;
-  private readonly asked: SubjectName;
-
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly parts: WriteParts<Question, Answer>,
-  ) {
-    this.stream = parts.stream;
-    this.outcomes = parts.outcomes;
-    this.asked = parts.outcomes.subject.name;
-    this.others = parts.others;
-  }
-
-  /** Tells what was counted, and how long it took, after the commit. */
-  async run(group: readonly Outcome<Question, Answer>[], writer: Writer): Promise<void> {
-    const startedAtMs = performance.now();
-    const written = await this.transactions.inTransaction(async (sql) => {
-      const counts = new RunCounts();
-      const answered = group.filter((outcome) => outcome.kind === 'answered');
-      const refuted = answered.filter(
-        ({ answer }) => this.stream.answers[answer].reaches === 'other_holders',
-      );
-      const dataIds = await keepAnswers(sql, this.stream, answered);
-      const work = { group, answered, refuted, dataIds, writer, counts };
-      for (const { name } of SUBJECTS) {
-        if (name === this.asked) await this.writeAsked(sql, work);
-        else await this.writeReached(sql, name, work);
-      }
-      if (writer.runId !== null) await counts.save(sql, writer.runId, writer.worker);
-      return counts;
-    });
-    this.parts.observer.written(this.stream.name, written, performance.now() - startedAtMs);
-  }
-
-  /** Those who were asked about, and the other holders of their kind. */
-  private async writeAsked(sql: Sql, work: Work<Question, Answer>): Promise<void> {
-    const { group, answered, refuted, dataIds, writer, counts } = work;
-    const holders = await this.others.find(sql, this.asked, refuted);
-    await this.outcomes.lock(sql, [...group.map(({ held }) => held.facts.personId), ...holders]);
-
-    const step = {
-      ...work,
-      overtaken: await overtakenAnswers(sql, this.stream, answered),
-      late: [] as Held[],
-    };
-    const changes = await this.apply(sql, step);
-    await this.putBack(sql, step);
-    await this.countLate(sql, step.late, counts);
-
-    const { actorId } = writer;
-    const reached = await this.others.refute(sql, this.asked, { refuted, dataIds, locked: holders, actorId });
-    counts.add(`propagated_${this.asked}`, reached.changes.length);
-    await clearMalformed(sql, writer, { stream: this.stream, group, changes: changes.changes });
-    await RECORD[this.asked](sql, writer, {
-      changes: [...changes.changes, ...reached.changes],
-      sums: [...changes.sums, ...reached.sums],
-    });
-  }
-
-  /** Holders of the other kind: parties when persons were asked about, persons when parties were. */
-  private async writeReached(sql: Sql, name: SubjectName, work: Work<Question, Answer>): Promise<void> {
-    const { refuted, dataIds, writer, counts } = work;
-    const locked = await this.others.lock(sql, name, await this.others.find(sql, name, refuted));
-    const { actorId } = writer;
-    const reached = await this.others.refute(sql, name, { refuted, dataIds, locked, actorId });
-    counts.add(`propagated_${name}`, reached.changes.length);
-    await RECORD[name](sql, writer, reached);
-  }
-
-  private async apply(sql: Sql, step: Step<Question, Answer>): Promise<Changes> {
-    const { group, overtaken, dataIds, writer, counts, late } = step;
-    const decided: (DecidedHeld & { readonly outcome: Outcome<Question, Answer> })[] = [];
-    for (const outcome of group) {
-      if (outcome.kind === 'decided')
-        decided.push({ outcome, held: outcome.held, decision: decideUnasked(outcome) });
-      if (outcome.kind === 'answered' && !overtaken.has(outcome)) {
-        decided.push({
-          outcome,
-          held: outcome.held,
-          decision: decideAnswered(this.stream, outcome, dataIds),
-        });
-      }
-    }
-    const changed = await this.outcomes.applyDecided(
-      sql,
-      { stream: this.stream.name, actorId: writer.actorId },
-      decided,
-    );
-    const byHold = new Map(changed.map((person) => [holdOf(person.id, person.claimId), person]));
-    const changes: StreamChange[] = [];
-    for (const one of decided) {
-      const person = byHold.get(holdOf(one.held.facts.personId, one.held.claimId));
-      if (person === undefined) late.push(one.held);
-      else changes.push(this.changeOf(one, person));
-      counts.add(person === undefined ? 'superseded' : (COUNTER_OF[one.decision.row] ?? 'superseded'));
-    }
-    return { changes, sums: changed.map(({ sum }) => sum) };
-  }
-
-  private changeOf(
-    { outcome, held, decision }: DecidedHeld & { readonly outcome: Outcome<Question, Answer> },
-    person: ChangedPerson,
-  ): StreamChange {
-    return {
-      id: person.id,
-      stream: this.stream.name,
-      row: decision.row,
-      before: person.before,
-      after: decision.after,
-      claimId: held.claimId,
-      messageId: outcome.kind === 'answered' ? outcome.messageId : null,
-      durationMs: outcome.kind === 'answered' ? outcome.durationMs : null,
-    };
-  }
-
-  private async putBack(sql: Sql, step: Step<Question, Answer>): Promise<void> {
-    const { group, overtaken, writer, counts, late } = step;
-    const given = group.filter(
-      (outcome) =>
-        outcome.kind === 'technical_error' || outcome.kind === 'released' || overtaken.has(outcome),
-    );
-    const { runId, actorId } = writer;
-    const back = await this.outcomes.giveBack(
-      sql,
-      { stream: this.stream.name, actorId, runId },
-      given.map((outcome) => this.givenBack(outcome)),
-    );
-    for (const outcome of given) {
-      const isBack = back.has(holdOf(outcome.held.facts.personId, outcome.held.claimId));
-      if (!isBack) late.push(outcome.held);
-      if (!isBack || outcome.kind === 'answered') counts.add('superseded');
-      else if (outcome.kind === 'technical_error') counts.add(`technical_errors.${outcome.error}`);
-      else counts.add('taken', -1);
-    }
-  }
-
-  /**
-   * Whoever was rescued from a claim was taken off the count; his answer came after all, and is counted as dropped, so
-   * he is put on again: what a run took is always what became of it.
-   */
-  private async countLate(sql: Sql, late: readonly Held[], counts: RunCounts): Promise<void> {
-    if (late.length === 0) return;
-    const living = await this.parts.leases.living(sql, [...new Set(late.map(({ claimId }) => claimId))]);
-    counts.add('taken', late.filter(({ claimId }) => !living.has(claimId)).length);
-  }
-
-  private givenBack(outcome: Outcome<Question, Answer>): GivenBack {
-    if (outcome.kind !== 'technical_error') {
-      return { held: outcome.held, waitSeconds: null, error: null, messageId: null };
-    }
-    const waitSeconds = retryWaitSeconds({
-      attempts: outcome.held.attempts + 1,
-      ...this.parts.retry,
-      random: Math.random(),
-    });
-    return { held: outcome.held, waitSeconds, error: outcome.error, messageId: outcome.messageId };
-  }
-}
-
-interface Work<Question, Answer extends string> {
-  readonly group: readonly Outcome<Question, Answer>[];
-  readonly answered: readonly Answered<Question, Answer>[];
-  /** Answers that are true of everybody with the same document. */
-  readonly refuted: readonly Answered<Question, Answer>[];
+/** One group while it is written. */
+interface Work {
+  readonly checked: CheckedStream;
+  readonly group: readonly Outcome[];
+  readonly answered: readonly Answered[];
+  /** Answers that apply to everybody with the same document. */
+  readonly refuted: readonly Answered[];
   readonly dataIds: ReadonlyMap<string, string>;
   readonly writer: Writer;
   readonly counts: RunCounts;
 }
 
-interface Step<Question, Answer extends string> extends Work<Question, Answer> {
-  readonly overtaken: ReadonlySet<Outcome<Question, Answer>>;
-  /** Filled with those who are no longer under their claim. */
-  readonly late: Held[];
+interface LockedWork extends Work {
+  readonly overtaken: ReadonlySet<Outcome>;
+  /** Receives the persons who are no longer under their claim. */
+  readonly late: ClaimedPerson[];
 }
 
-type Stream<Question, Answer extends string> = RegisterStream<Question, Answer, Sql>;
+interface DecidedOutcome extends DecidedPerson {
+  readonly outcome: Outcome;
+}
 
-/** Keeps the answers that are to be kept; gives the `mimir` row of each document. */
-export async function keepAnswers<Question, Answer extends string>(
+/**
+ * Writes a group of outcomes in one short transaction: the answers to keep, the guarded changes, then the cumulative
+ * statuses, events, audit rows and counts of everybody changed. Outcomes of persons who are no longer under their claim
+ * are dropped. Persons are written before parties, whichever the register was asked about: everybody locks in this order.
+ */
+@Injectable()
+export class OutcomeWriter {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outcomes: OutcomeRepository,
+    private readonly otherHolders: OtherHolders,
+    private readonly statusChanges: StatusChangeRepository,
+    private readonly claims: ClaimRepository,
+    private readonly observer: VerificationObserver,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  async writeGroup(checked: CheckedStream, group: readonly Outcome[], writer: Writer): Promise<void> {
+    const { stream } = checked;
+    const startedAtMs = performance.now();
+    const written = await this.transactions.inTransaction(async (sql) => {
+      const counts = new RunCounts();
+      const answered = group.filter((outcome) => outcome.kind === 'answered');
+      const refuted = answered.filter(({ answer }) => meaningOf(stream, answer).reaches === 'other_holders');
+      const dataIds = await keepAnswers(sql, stream, answered);
+      const work = { checked, group, answered, refuted, dataIds, writer, counts };
+      for (const subject of SUBJECTS) {
+        if (subject.name === checked.subject.name) await this.writeAsked(sql, work);
+        else await this.writeReached(sql, subject, work);
+      }
+      if (writer.runId !== null) await counts.save(sql, writer.runId, writer.worker);
+      return counts;
+    });
+    this.observer.written(checked, written, performance.now() - startedAtMs);
+  }
+
+  /** The persons asked about, and the other holders of the same kind. */
+  private async writeAsked(sql: Sql, work: Work): Promise<void> {
+    const { checked, group, answered, refuted, dataIds, writer, counts } = work;
+    const { stream, subject } = checked;
+    const locked = await this.otherHolders.find(sql, stream, subject, refuted);
+    await this.outcomes.lock(sql, subject, [...group.map(({ person }) => person.facts.personId), ...locked]);
+
+    const overtaken = await overtakenAnswers(sql, stream, answered);
+    const lockedWork: LockedWork = { ...work, overtaken, late: [] };
+    const own = await this.applyDecided(sql, lockedWork);
+    await this.release(sql, lockedWork);
+    await this.countLate(sql, lockedWork);
+
+    const { actorId } = writer;
+    const reached = await this.otherHolders.refute(sql, checked, {
+      refuted,
+      dataIds,
+      subject,
+      locked,
+      actorId,
+    });
+    counts.add(`propagated_${subject.name}`, reached.changes.length);
+    await this.clearMalformed(sql, work, own.changes);
+    await this.statusChanges.record(sql, subject, writer, {
+      changes: [...own.changes, ...reached.changes],
+      sums: [...own.sums, ...reached.sums],
+    });
+  }
+
+  /** Holders of the other kind: parties if the register was asked about persons, persons if about parties. */
+  private async writeReached(sql: Sql, subject: Subject, work: Work): Promise<void> {
+    const { checked, refuted, dataIds, writer, counts } = work;
+    const holders = await this.otherHolders.find(sql, checked.stream, subject, refuted);
+    const locked = await this.otherHolders.lock(sql, subject, holders);
+    const { actorId } = writer;
+    const reached = await this.otherHolders.refute(sql, checked, {
+      refuted,
+      dataIds,
+      subject,
+      locked,
+      actorId,
+    });
+    counts.add(`propagated_${subject.name}`, reached.changes.length);
+    await this.statusChanges.record(sql, subject, writer, reached);
+  }
+
+  private async applyDecided(sql: Sql, work: LockedWork): Promise<Changes> {
+    const { checked, writer, counts, late } = work;
+    const { stream, subject } = checked;
+    const decided = decisionsOf(work);
+    const changed = await this.outcomes.applyDecided(
+      sql,
+      { stream: stream.name, subject },
+      writer.actorId,
+      decided,
+    );
+    const byClaim = new Map(changed.map((person) => [claimKeyOf(person.id, person.claimId), person]));
+    const changes: StreamChange[] = [];
+    for (const one of decided) {
+      const person = byClaim.get(claimKeyOf(one.personId, one.claimId));
+      if (person === undefined) late.push(one.outcome.person);
+      else changes.push(changeOf(stream, one, person));
+      counts.add(person === undefined ? 'superseded' : (COUNTER_OF[one.decision.row] ?? 'superseded'));
+    }
+    return { changes, sums: changed.map(({ sum }) => sum) };
+  }
+
+  /** Technical errors, persons who were not asked about, and answers that a later refuting answer overtook. */
+  private async release(sql: Sql, work: LockedWork): Promise<void> {
+    const { checked, group, overtaken, writer, counts, late } = work;
+    const { stream, subject } = checked;
+    const notDecided = group.filter(
+      (outcome) =>
+        outcome.kind === 'technical_error' || outcome.kind === 'released' || overtaken.has(outcome),
+    );
+    const released = await this.outcomes.release(
+      sql,
+      { stream: stream.name, subject },
+      writer,
+      notDecided.map((outcome) => this.releasedPerson(outcome)),
+    );
+    for (const outcome of notDecided) {
+      const { person } = outcome;
+      const isReleased = released.has(claimKeyOf(person.facts.personId, person.claimId));
+      if (!isReleased) late.push(person);
+      if (!isReleased || outcome.kind === 'answered') counts.add('superseded');
+      else if (outcome.kind === 'technical_error') counts.add(`technical_errors.${outcome.error}`);
+      else counts.add('taken', -1);
+    }
+  }
+
+  private releasedPerson(outcome: Outcome): ReleasedPerson {
+    const { claimId, facts, attempts } = outcome.person;
+    const { personId } = facts;
+    if (outcome.kind !== 'technical_error') {
+      return { personId, claimId, waitSeconds: null, error: null, messageId: null };
+    }
+    const waitSeconds = retryWaitSeconds({
+      attempts: attempts + 1,
+      firstSeconds: this.settings.VERIFICATION_RETRY_FIRST_SECONDS,
+      capSeconds: this.settings.VERIFICATION_RETRY_CAP_SECONDS,
+      random: Math.random(),
+    });
+    return { personId, claimId, waitSeconds, error: outcome.error, messageId: outcome.messageId };
+  }
+
+  /**
+   * A person reclaimed from an expired claim was subtracted from the count `taken`. Their late answer counts as
+   * `superseded`, so they are added again: the outcomes of a run always add up to what it took.
+   */
+  private async countLate(sql: Sql, { late, counts }: LockedWork): Promise<void> {
+    if (late.length === 0) return;
+    const living = await this.claims.living(sql, [...new Set(late.map(({ claimId }) => claimId))]);
+    counts.add('taken', late.filter(({ claimId }) => !living.has(claimId)).length);
+  }
+
+  /** Row S5 of a stream that keeps no malformed data: removes it from the persons whose change was written. */
+  private async clearMalformed(
+    sql: Sql,
+    { checked, group, writer }: Work,
+    changes: readonly StreamChange[],
+  ): Promise<void> {
+    const data = checked.stream.clearedWhenMalformed;
+    if (data === null) return;
+    const values = new Map(
+      group.map(({ person: { facts, claimId } }) => [claimKeyOf(facts.personId, claimId), facts[data]]),
+    );
+    const malformed = changes.flatMap(({ row, id: personId, claimId }): MalformedValue[] => {
+      const value = values.get(claimKeyOf(personId, claimId)) ?? null;
+      if (row !== S5 || value === null || claimId === null) return [];
+      const changeset = JSON.stringify({ [data]: { old_value: maskedNumber(value), new_value: null } });
+      return [{ personId, claimId, value, changeset }];
+    });
+    await this.outcomes.clearMalformed(sql, data, writer, malformed);
+  }
+}
+
+function decisionsOf({ checked, group, overtaken, dataIds }: LockedWork): DecidedOutcome[] {
+  const decided: DecidedOutcome[] = [];
+  for (const outcome of group) {
+    const { facts, claimId } = outcome.person;
+    const key = { outcome, personId: facts.personId, claimId };
+    if (outcome.kind === 'decided') decided.push({ ...key, decision: decideUnasked(outcome) });
+    if (outcome.kind === 'answered' && !overtaken.has(outcome)) {
+      decided.push({ ...key, decision: decideAnswered(checked.stream, outcome, dataIds) });
+    }
+  }
+  return decided;
+}
+
+function changeOf(
+  stream: AnyRegisterStream,
+  { outcome, claimId, decision }: DecidedOutcome,
+  person: ChangedPerson,
+): StreamChange {
+  return {
+    id: person.id,
+    stream: stream.name,
+    row: decision.row,
+    before: person.before,
+    after: decision.after,
+    claimId,
+    messageId: outcome.kind === 'answered' ? outcome.messageId : null,
+    durationMs: outcome.kind === 'answered' ? outcome.durationMs : null,
+  };
+}
+
+/** Keeps the answers that the stream keeps; returns the id of the `mimir` row by key of the question. */
+async function keepAnswers(
   sql: Sql,
-  stream: Stream<Question, Answer>,
-  answered: readonly Answered<Question, Answer>[],
+  stream: AnyRegisterStream,
+  answered: readonly Answered[],
 ): Promise<ReadonlyMap<string, string>> {
-  const kept = answered.filter(({ answer }) => stream.answers[answer].keep === 'answer');
-  if (kept.length === 0) return new Map();
-  return stream.keep(
-    sql,
-    kept.map(({ question, description, answer }) => ({
-      question,
-      description,
-      dataStatus: stream.dataStatus[answer],
-    })),
-  );
+  const kept = answered.flatMap(({ question, description, answer }) => {
+    const dataStatus = stream.dataStatus[answer];
+    if (dataStatus === undefined || meaningOf(stream, answer).keep !== 'answer') return [];
+    return [{ question, description, dataStatus }];
+  });
+  return kept.length === 0 ? new Map() : stream.keep(sql, kept);
 }
 
-/** Good answers older than a bad one about the same document: somebody else's check found it meanwhile. */
-export async function overtakenAnswers<Question, Answer extends string>(
+/** Confirming answers that are older than a refuting answer about the same document, from somebody else's check. */
+async function overtakenAnswers(
   sql: Sql,
-  stream: Stream<Question, Answer>,
-  answered: readonly Answered<Question, Answer>[],
-): Promise<ReadonlySet<Outcome<Question, Answer>>> {
-  const good = answered.filter(({ answer }) => stream.answers[answer].means === 'confirmed');
-  if (good.length === 0) return new Set();
-  const asked: AskedQuestion<Question>[] = good.map(({ question, sentAt }) => ({ question, sentAt }));
-  const keys = await stream.overtaken(sql, asked);
-  return new Set(good.filter(({ question }) => keys.has(stream.keyOf(question))));
+  stream: AnyRegisterStream,
+  answered: readonly Answered[],
+): Promise<ReadonlySet<Outcome>> {
+  const confirmed = answered.filter(({ answer }) => meaningOf(stream, answer).means === 'confirmed');
+  if (confirmed.length === 0) return new Set();
+  const keys = await stream.overtaken(
+    sql,
+    confirmed.map(({ question, sentAt }) => ({ question, sentAt })),
+  );
+  return new Set(confirmed.filter(({ question }) => keys.has(stream.keyOf(question))));
 }

@@ -1,30 +1,31 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
-import type { RegisterStreamName, StreamPair } from '../domain/verification/stream';
+import type { ClearedData } from '../domain/verification/register-stream';
+import type { StreamPair } from '../domain/verification/stream';
+import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import type { Decision } from './outcome';
 import {
+  type Author,
   type ChangedPerson,
   changedPerson,
   type ChangedRow,
   returningStatuses,
   selectChanged,
-  type Author,
-  type StreamChange,
 } from './status-change.repository';
-import type { Held } from './claim.repository';
-import type { Decision, Outcome } from './outcome';
-import { PERSONS, type Subject } from './subject';
-import { maskedNumber } from '../domain/person/masking';
-import type { ClearedData, RegisterStream } from '../domain/verification/register-stream';
-import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import { type Checked, PARTIES, PERSONS, type Subject } from './subject';
 
-/** A decision about a person under a claim. */
-export interface DecidedHeld {
-  readonly held: Held;
+/** A person or party, and the claim they are under. */
+export interface ClaimKey {
+  readonly personId: string;
+  readonly claimId: string;
+}
+
+export interface DecidedPerson extends ClaimKey {
   readonly decision: Decision;
 }
 
-/** A person who goes back as before the lock; with a wait after a technical error, without one otherwise. */
-export interface GivenBack {
-  readonly held: Pick<Held, 'claimId'> & { readonly facts: { readonly personId: string } };
+/** Goes back to the status before the lock: with a wait after a technical error, otherwise without one. */
+export interface ReleasedPerson extends ClaimKey {
   readonly waitSeconds: number | null;
   readonly error: string | null;
   readonly messageId: string | null;
@@ -34,39 +35,47 @@ export interface GivenBack {
 export interface RefutedHolder {
   readonly id: string;
   readonly dataId: string | null;
-  readonly dataStatus: number;
+  readonly dataStatus: number | null;
   readonly reason: string;
 }
 
-/** One person under one claim. Under another claim he is held a second time, and that is another matter. */
-export const holdOf = (personId: string, claimId: string | null): string => `${personId} ${claimId}`;
+/** Malformed data of a person, to be removed. */
+export interface MalformedValue extends ClaimKey {
+  readonly value: string;
+  /** JSON for the audit log. */
+  readonly changeset: string;
+}
 
-/** Guarded writes to verifications. Every one is sent after the rows were locked, and finds them as they are. */
+/** One person under one claim. The same person under another claim has another key. */
+export const claimKeyOf = (personId: string, claimId: string | null): string => `${personId} ${claimId}`;
+
+const LOCK_ROWS = { persons: lockRows(PERSONS), parties: lockRows(PARTIES) } as const;
+
+/**
+ * Guarded writes to verifications. Every write is sent after `lock`, and changes only rows that are still in the state it
+ * expects.
+ */
+@Injectable()
 export class OutcomeRepository {
-  private readonly lockRows: Statement;
-
-  constructor(readonly subject = PERSONS) {
-    this.lockRows = lockRows(subject);
-  }
-
-  /** Locks the rows in the common order; gives back whom it found. */
-  async lock(sql: Sql, ids: readonly string[]): Promise<readonly string[]> {
-    const rows = await sql.query<{ id: string }>(this.lockRows, [[...new Set(ids)]]);
+  /** Locks the rows in the common order; returns the ids that exist. */
+  async lock(sql: Sql, { name }: Pick<Subject, 'name'>, ids: readonly string[]): Promise<readonly string[]> {
+    const rows = await sql.query<{ id: string }>(LOCK_ROWS[name], [[...new Set(ids)]]);
     return rows.map((row) => row.id);
   }
 
-  /** S4–S7: writes what is still under its claim. */
+  /** S4–S7: writes the decisions about persons who are still under their claim. */
   async applyDecided(
     sql: Sql,
-    { stream, actorId }: { readonly stream: RegisterStreamName; readonly actorId: string },
-    decided: readonly DecidedHeld[],
+    checked: Checked,
+    actorId: string,
+    decided: readonly DecidedPerson[],
   ): Promise<readonly ChangedPerson[]> {
     if (decided.length === 0) return [];
-    const rows = await sql.query<ChangedRow>(applyDecided(stream, this.subject), [
-      stream,
+    const rows = await sql.query<ChangedRow>(applyDecided(checked), [
+      checked.stream,
       actorId,
-      decided.map(({ held }) => held.facts.personId),
-      decided.map(({ held }) => held.claimId),
+      decided.map(({ personId }) => personId),
+      decided.map(({ claimId }) => claimId),
       decided.map(({ decision }) => decision.after.verificationStatus),
       decided.map(({ decision }) => decision.after.verificationReason),
       decided.map(({ decision }) => decision.dataId),
@@ -74,66 +83,90 @@ export class OutcomeRepository {
       decided.map(({ decision }) => decision.synced),
       decided.map(({ decision }) => decision.refuted),
     ]);
-    return rows.map((row) => changedPerson(row, this.subject));
+    return rows.map((row) => changedPerson(row, checked.subject));
   }
 
-  /** S9, S11: puts back what is still under its claim; gives those put back as `holdOf`. */
-  async giveBack(
+  /** S9, S11: releases the persons who are still under their claim; returns their claim keys. */
+  async release(
     sql: Sql,
-    { stream, actorId, runId }: { stream: RegisterStreamName; actorId: string; runId: string | null },
-    given: readonly GivenBack[],
+    checked: Checked,
+    { actorId, runId }: Author,
+    released: readonly ReleasedPerson[],
   ): Promise<ReadonlySet<string>> {
-    if (given.length === 0) return new Set();
-    const rows = await sql.query<{ id: string; claim_id: string }>(giveBack(stream, this.subject), [
-      stream,
+    if (released.length === 0) return new Set();
+    const rows = await sql.query<{ id: string; claim_id: string }>(release(checked), [
+      checked.stream,
       actorId,
       runId,
-      given.map(({ held }) => held.facts.personId),
-      given.map(({ held }) => held.claimId),
-      given.map(({ waitSeconds }) => waitSeconds),
-      given.map(({ error }) => error),
-      given.map(({ messageId }) => messageId),
+      released.map(({ personId }) => personId),
+      released.map(({ claimId }) => claimId),
+      released.map(({ waitSeconds }) => waitSeconds),
+      released.map(({ error }) => error),
+      released.map(({ messageId }) => messageId),
     ]);
-    return new Set(rows.map((row) => holdOf(row.id, row.claim_id)));
+    return new Set(rows.map((row) => claimKeyOf(row.id, row.claim_id)));
   }
 
   /** S8: refutes the stream of locked holders who are active and not in review. */
   async refuteHolders(
     sql: Sql,
-    { stream, actorId }: { readonly stream: RegisterStreamName; readonly actorId: string },
+    checked: Checked,
+    actorId: string,
     holders: readonly RefutedHolder[],
   ): Promise<readonly ChangedPerson[]> {
     if (holders.length === 0) return [];
-    const rows = await sql.query<ChangedRow>(refuteHolders(stream, this.subject), [
-      stream,
+    const rows = await sql.query<ChangedRow>(refuteHolders(checked), [
+      checked.stream,
       actorId,
       holders.map(({ id }) => id),
       holders.map(({ dataId }) => dataId),
       holders.map(({ dataStatus }) => dataStatus),
       holders.map(({ reason }) => reason),
     ]);
-    return rows.map((row) => changedPerson(row, this.subject));
+    return rows.map((row) => changedPerson(row, checked.subject));
   }
 
-  /** S1, S2, S10: begins the stream of one locked person or party again; undefined when there is no row. */
-  async beginAgain(
+  /** S1, S2, S10: restarts the stream of one locked person or party; undefined if there is no row. */
+  async restart(
     sql: Sql,
-    { stream, actorId, personId }: { stream: RegisterStreamName; actorId: string; personId: string },
+    checked: Checked,
+    { actorId, personId }: { readonly actorId: string; readonly personId: string },
     after: StreamPair,
   ): Promise<ChangedPerson | undefined> {
-    const [row] = await sql.query<ChangedRow>(beginAgain(stream, this.subject), [
-      stream,
+    const [row] = await sql.query<ChangedRow>(restart(checked), [
+      checked.stream,
       actorId,
       personId,
       after.verificationStatus,
       after.verificationReason,
     ]);
-    return row === undefined ? undefined : changedPerson(row, this.subject);
+    return row === undefined ? undefined : changedPerson(row, checked.subject);
+  }
+
+  /**
+   * S5 of a stream that keeps no malformed data: removes it from the persons, with an audit row each. Sent while their
+   * verification rows are locked. A value that somebody changed meanwhile, without notifying the streams, stays.
+   */
+  async clearMalformed(
+    sql: Sql,
+    data: ClearedData,
+    { runId, actorId }: Author,
+    malformed: readonly MalformedValue[],
+  ): Promise<void> {
+    if (malformed.length === 0) return;
+    await sql.query(CLEAR[data], [
+      runId,
+      actorId,
+      malformed.map(({ personId }) => personId),
+      malformed.map(({ value }) => value),
+      malformed.map(({ changeset }) => changeset),
+      malformed.map(({ claimId }) => claimId),
+    ]);
   }
 }
 
-/** Everybody who touches a verification or a lock row takes these rows first, in this order. */
-export function lockRows({ id, verifications, suffix }: Subject): Statement {
+/** Every transaction that writes a verification or a lock row locks these rows first, in this order. */
+function lockRows({ id, verifications, suffix }: Subject): Statement {
   return {
     name: `lock_verifications${suffix}`,
     text: `
@@ -143,12 +176,12 @@ export function lockRows({ id, verifications, suffix }: Subject): Statement {
 }
 
 /**
- * Rows S4 to S7. Sent after `lockRows`, as a statement of its own: after a wait PostgreSQL looks again at the row
- * it waited for, and keeps the old view of the lock rows joined to it.
- * $1 stream, $2 actor, then one array per column: whom, claim, status, reason, data id, data status,
+ * Rows S4 to S7. Sent after `lockRows`, as a statement of its own: after a wait PostgreSQL reads the row it waited for
+ * again, but not the lock rows joined to it.
+ * $1 stream, $2 actor, then one array per column: id, claim, status, reason, data id, data status,
  * whether it was synced now, whether it is refuted now.
  */
-export function applyDecided(stream: RegisterStreamName, subject = PERSONS): Statement {
+function applyDecided({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
     name: `apply_decided_${stream}${suffix}`,
@@ -175,12 +208,12 @@ export function applyDecided(stream: RegisterStreamName, subject = PERSONS): Sta
 }
 
 /**
- * Rows S9 and S11: as before the lock. Sent after `lockRows`. A lock row of another program that remembers nothing
- * gives nothing back.
- * $1 stream, $2 actor, $3 run or null, then one array per column: whom, claim, wait in seconds (null: no wait and
- * nothing counted), kind of error, message.
+ * Rows S9 and S11: status and reason as before the lock. Sent after `lockRows`. A lock row of another program without
+ * status and reason restores nothing.
+ * $1 stream, $2 actor, $3 run or null, then one array per column: id, claim, wait in seconds (null: no wait, and the
+ * attempt does not count), kind of error, message.
  */
-export function giveBack(stream: RegisterStreamName, subject = PERSONS): Statement {
+function release({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
     name: `give_back_${stream}${suffix}`,
@@ -218,10 +251,10 @@ export function giveBack(stream: RegisterStreamName, subject = PERSONS): Stateme
 }
 
 /**
- * Row S8 for other holders. Sent after `lockRows`; the rows cannot change any more.
- * $1 stream, $2 actor, then arrays: whom, data id, data status, reason.
+ * Row S8 for other holders. Sent after `lockRows`, so the rows cannot change any more.
+ * $1 stream, $2 actor, then arrays: id, data id, data status, reason.
  */
-export function refuteHolders(stream: RegisterStreamName, subject = PERSONS): Statement {
+function refuteHolders({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
     name: `refute_holders_${stream}${suffix}`,
@@ -245,10 +278,10 @@ export function refuteHolders(stream: RegisterStreamName, subject = PERSONS): St
 }
 
 /**
- * Rows S1, S2 and S10: the stream begins again. Sent after `lockRows`.
- * $1 stream, $2 actor, $3 whom, $4 status, $5 reason.
+ * Rows S1, S2 and S10: restarts the stream. Sent after `lockRows`.
+ * $1 stream, $2 actor, $3 id, $4 status, $5 reason.
  */
-export function beginAgain(stream: RegisterStreamName, subject = PERSONS): Statement {
+function restart({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
     name: `begin_again_${stream}${suffix}`,
@@ -276,12 +309,7 @@ export function beginAgain(stream: RegisterStreamName, subject = PERSONS): State
   };
 }
 
-const S5 = STREAM_STATUS_TABLE.S5.row;
-
-/**
- * Only what was looked at is emptied: whoever wrote another value meanwhile, without telling the streams, keeps it.
- * $1 run, $2 actor, then arrays: person, value, changeset, claim.
- */
+/** $1 run, $2 actor, then arrays: person, value, changeset, claim. */
 const CLEAR: Readonly<Record<ClearedData, Statement>> = {
   unzr: {
     name: 'clear_malformed_unzr',
@@ -292,43 +320,6 @@ const CLEAR: Readonly<Record<ClearedData, Statement>> = {
        WHERE p.id = d.person_id AND p.unzr = d.value
       RETURNING p.id, d.changeset, d.claim_id)
     INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset, "row", run_id, claim_id)
-    SELECT $2::uuid, 'persons', id, changeset, '${S5}', $1::uuid, claim_id FROM cleared`,
+    SELECT $2::uuid, 'persons', id, changeset, '${STREAM_STATUS_TABLE.S5.row}', $1::uuid, claim_id FROM cleared`,
   },
 };
-
-/** What was written of a group, and the stream it is about. */
-interface Written {
-  readonly stream: Pick<RegisterStream<never, never, never>, 'clearedWhenMalformed'>;
-  readonly group: readonly Outcome<unknown, string>[];
-  readonly changes: readonly StreamChange[];
-}
-
-/**
- * Row S5 of a stream that keeps no malformed data: it is taken from the persons whose change was written, with an audit
- * row of its own. Sent while their verification rows are locked.
- */
-export async function clearMalformed(
-  sql: Sql,
-  { runId, actorId }: Author,
-  { stream: { clearedWhenMalformed: data }, group, changes }: Written,
-): Promise<void> {
-  if (data === null) return;
-  const values = new Map(
-    group.map(({ held }) => [holdOf(held.facts.personId, held.claimId), held.facts[data]]),
-  );
-  const malformed = changes.flatMap(({ row, id, claimId }) => {
-    const value = values.get(holdOf(id, claimId)) ?? null;
-    return row === S5 && value !== null ? [{ id, claimId, value }] : [];
-  });
-  if (malformed.length === 0) return;
-  await sql.query(CLEAR[data], [
-    runId,
-    actorId,
-    malformed.map(({ id }) => id),
-    malformed.map(({ value }) => value),
-    malformed.map(({ value }) =>
-      JSON.stringify({ [data]: { old_value: maskedNumber(value), new_value: null } }),
-    ),
-    malformed.map(({ claimId }) => claimId),
-  ]);
-}

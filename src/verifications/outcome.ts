@@ -1,50 +1,52 @@
 import type { RetryKind } from '../domain/verification/technical-error';
-import type { Held } from './claim.repository';
 import { nextStreamStatus } from '../domain/verification/stream-status.rules';
-import type { RegisterStream } from '../domain/verification/register-stream';
-import type { StreamPair, AnswerMeaning } from '../domain/verification/stream';
+import type { StreamPair } from '../domain/verification/stream';
+import type { AnswerMeaning } from '../domain/verification/stream';
 import type {
-  StreamTrigger,
   StreamRowName,
   StreamStatusRow,
+  StreamTrigger,
 } from '../domain/verification/stream-status.table';
+import type { ClaimedPerson } from './claim.repository';
+import type { AnyRegisterStream } from './stream-registry';
 
 /** How the review of one person ended, ready to be written. */
-export type Outcome<Question, Answer extends string> =
-  | { readonly kind: 'decided'; readonly held: Held; readonly trigger: 'nothing_to_check' | 'data_malformed' }
-  | {
-      readonly kind: 'answered';
-      readonly held: Held;
-      readonly question: Question;
-      readonly answer: Answer;
-      /** What the register said in words; null when it said nothing. */
-      readonly description: string | null;
-      readonly messageId: string;
-      /** Not later than the call was sent, by the clock of the database. */
-      readonly sentAt: Date;
-      readonly durationMs: number;
-    }
-  | {
-      readonly kind: 'technical_error';
-      readonly held: Held;
-      readonly error: RetryKind;
-      readonly messageId: string | null;
-    }
-  | { readonly kind: 'released'; readonly held: Held };
+export type Outcome = Decided | Answered | Failed | Released;
 
-export type Decided<Question, Answer extends string> = Extract<
-  Outcome<Question, Answer>,
-  { kind: 'decided' }
->;
+/** Rows S4 and S5: decided without asking the register. */
+export interface Decided {
+  readonly kind: 'decided';
+  readonly person: ClaimedPerson;
+  readonly trigger: 'nothing_to_check' | 'data_malformed';
+}
 
-export type Answered<Question, Answer extends string> = Extract<
-  Outcome<Question, Answer>,
-  { kind: 'answered' }
->;
+export interface Answered {
+  readonly kind: 'answered';
+  readonly person: ClaimedPerson;
+  readonly question: unknown;
+  readonly answer: string;
+  /** What the register said in words; null if it said nothing. */
+  readonly description: string | null;
+  readonly messageId: string;
+  /** Not later than the call was sent, by the clock of the database. */
+  readonly sentAt: Date;
+  readonly durationMs: number;
+}
 
-export type Failed = Extract<Outcome<never, never>, { kind: 'technical_error' }>;
+export interface Failed {
+  readonly kind: 'technical_error';
+  readonly person: ClaimedPerson;
+  readonly error: RetryKind;
+  readonly messageId: string | null;
+}
 
-/** What a row of the common table writes to the stream's columns. */
+/** Not asked because the worker stops or the circuit is open. */
+export interface Released {
+  readonly kind: 'released';
+  readonly person: ClaimedPerson;
+}
+
+/** What a row of the status table writes to the columns of the stream. */
 export interface Decision {
   readonly row: StreamRowName;
   readonly after: StreamPair;
@@ -54,28 +56,28 @@ export interface Decision {
   readonly refuted: boolean;
 }
 
-type AnyStream<Question, Answer extends string> = Pick<
-  RegisterStream<Question, Answer, never>,
-  'answers' | 'dataStatus' | 'keyOf'
->;
-
-/** Rows S4 and S5: decided without asking. */
-export function decideUnasked<Question, Answer extends string>({
-  trigger,
-}: Decided<Question, Answer>): Decision {
+/** Rows S4 and S5: decided without asking the register. */
+export function decideUnasked({ trigger }: Pick<Decided, 'trigger'>): Decision {
   return decisionOf(rowFor(trigger), undefined);
 }
 
-/** Rows S6 and S7: what the answer means, and what follows. */
-export function decideAnswered<Question, Answer extends string>(
-  stream: AnyStream<Question, Answer>,
-  { question, answer }: Answered<Question, Answer>,
+/** Rows S6 and S7: what the answer means. */
+export function decideAnswered(
+  stream: Pick<AnyRegisterStream, 'answers' | 'dataStatus' | 'keyOf'>,
+  { question, answer }: Pick<Answered, 'question' | 'answer'>,
   dataIds: ReadonlyMap<string, string>,
 ): Decision {
-  const meaning = stream.answers[answer];
+  const meaning = meaningOf(stream, answer);
   const row = rowFor(meaning.means === 'refuted' ? 'register_refuted' : 'register_confirmed');
   const dataId = meaning.keep === 'answer' ? (dataIds.get(stream.keyOf(question)) ?? null) : null;
-  return decisionOf(row, { meaning, dataId, dataStatus: stream.dataStatus[answer] });
+  return decisionOf(row, { meaning, dataId, dataStatus: stream.dataStatus[answer] ?? null });
+}
+
+/** What an answer of the stream's register means. The type of the table makes it complete; a gap is a bug. */
+export function meaningOf({ answers }: Pick<AnyRegisterStream, 'answers'>, answer: string): AnswerMeaning {
+  const meaning = answers[answer];
+  if (meaning === undefined) throw new Error(`The stream has no meaning for the answer ${answer}.`);
+  return meaning;
 }
 
 function rowFor(trigger: StreamTrigger): StreamStatusRow {
@@ -84,13 +86,13 @@ function rowFor(trigger: StreamTrigger): StreamStatusRow {
   return move.row;
 }
 
-interface AnswerKept {
+interface KeptAnswer {
   readonly meaning: AnswerMeaning;
   readonly dataId: string | null;
-  readonly dataStatus: number;
+  readonly dataStatus: number | null;
 }
 
-function decisionOf(row: StreamStatusRow, answer: AnswerKept | undefined): Decision {
+function decisionOf(row: StreamStatusRow, answer: KeptAnswer | undefined): Decision {
   const kept = row.data === 'answer' ? answer : undefined;
   return {
     row: row.row,
@@ -102,7 +104,7 @@ function decisionOf(row: StreamStatusRow, answer: AnswerKept | undefined): Decis
   };
 }
 
-function pairOf({ row, to, reason }: StreamStatusRow, answer: AnswerKept | undefined): StreamPair {
+function pairOf({ row, to, reason }: StreamStatusRow, answer: KeptAnswer | undefined): StreamPair {
   const given = reason === 'of_the_stream' ? answer?.meaning.reason : reason;
   if (to === 'as_before' || given === undefined || given === 'as_before') {
     throw new Error(`Row ${row} does not decide a status by itself.`);

@@ -1,118 +1,121 @@
-import type { DatabaseClock } from '../database/database-clock';
-import type { Transactions } from '../database/transactions';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Settings } from '../config/env';
+import { SETTINGS } from '../config/settings.module';
+import { WORKER_ID } from '../config/worker-id';
+import { DatabaseClock } from '../database/database-clock';
+import { Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals } from '../domain/verification/register-stream';
-import type { RegisterStreamName } from '../domain/verification/stream';
-import type { BackgroundTasks, ClaimedTask, HelpSignals } from '../jobs';
-import type { RegisterLimiter, RegisterMethod } from '../mvs-trembita';
-import type { Held, ClaimLeaseRepository } from './claim.repository';
-import type { FactsRepository } from './facts.repository';
-import { ClaimLeases } from './worker-claims';
-import type { CheckObserver } from './verification-metrics';
+import { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask, type HelpSignals } from '../jobs';
+import { RegisterLimiter, type RegisterMethod } from '../mvs-trembita';
+import { CheckRequestRepository, type TakenRequest } from './check-request.repository';
+import { CHECKS_AT_ONCE_QUEUE } from './check-request.service';
+import { type ClaimedPerson, ClaimRepository } from './claim.repository';
+import { FactsRepository } from './facts.repository';
 import type { Outcome } from './outcome';
 import { OutcomeBuffer } from './outcome-buffer';
+import { OutcomeWriter } from './outcome-writer.service';
 import { notProcessed, reviewPerson } from './review-round';
-import type { AnyRegisterStream } from './stream-registry';
-import type { OutcomeWriter } from './outcome-writer.service';
-import type { CheckRequestRepository, TakenRequest } from './check-request.repository';
-
-/** A stream, and who writes what becomes of its checks. */
-export interface StreamAtOnce {
-  readonly stream: AnyRegisterStream;
-  readonly writer: OutcomeWriter<unknown, string>;
-}
-
-export interface CheckAtOnceParts {
-  readonly streams: ReadonlyMap<RegisterStreamName, StreamAtOnce>;
-  readonly requests: CheckRequestRepository;
-  readonly facts: FactsRepository;
-  readonly leases: ClaimLeaseRepository;
-  readonly transactions: Transactions;
-  readonly clock: DatabaseClock;
-  readonly gate: RegisterLimiter;
-  readonly observer: CheckObserver;
-  readonly worker: string;
-  readonly actorId: string;
-  readonly leaseSeconds: number;
-}
-
-type AnyOutcome = Outcome<unknown, string>;
+import { type CheckedStream, StreamRegistry } from './stream-registry';
+import { VerificationObserver } from './verification-metrics';
+import { ClaimLeases } from './worker-claims';
 
 /**
- * Checks the persons whom somebody waits for: one by one, beside the sweeps and under no run of theirs, with the same
- * claim, lease and guarded write. Whoever a sweep has taken first is left to it, and the request ends with his review.
+ * Makes the requested checks, one by one and outside of runs, with the same claim, lease and guarded write as in a run. A
+ * person whom a run has claimed first is left to it, and the request ends with that review.
  */
-export class RequestedChecks implements BackgroundTasks {
-  constructor(private readonly parts: CheckAtOnceParts) {}
+@Injectable()
+export class RequestedChecks implements BackgroundTasks, OnModuleInit {
+  constructor(
+    private readonly loops: BackgroundTaskLoops,
+    private readonly streams: StreamRegistry,
+    private readonly requests: CheckRequestRepository,
+    private readonly transactions: Transactions,
+    private readonly clock: DatabaseClock,
+    private readonly limiter: RegisterLimiter,
+    private readonly claims: ClaimRepository,
+    private readonly facts: FactsRepository,
+    private readonly writer: OutcomeWriter,
+    private readonly observer: VerificationObserver,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(WORKER_ID) private readonly worker: string,
+  ) {}
+
+  onModuleInit(): void {
+    this.loops.add(CHECKS_AT_ONCE_QUEUE, this);
+  }
 
   async claimNext(): Promise<ClaimedTask | undefined> {
-    const { requests, leaseSeconds } = this.parts;
-    const request = await requests.take(leaseSeconds);
+    const request = await this.requests.take(this.settings.VERIFICATION_LEASE_SECONDS);
     return request && { run: (signals) => this.check(request, signals) };
   }
 
-  /** What fails here is looked at again, as after the death of a worker: what became of the person tells the rest. */
+  /** After a failure the request is looked at again, as after the death of a worker; the status of the person decides. */
   private async check(request: TakenRequest, signals: HelpSignals): Promise<number | null> {
     try {
       await this.ask(request, signals);
     } catch (error) {
-      this.parts.observer.failed(error);
+      this.observer.failed(error);
     }
-    return this.parts.requests.settle(request);
+    return this.requests.settle(request);
   }
 
-  /** Nobody is claimed while the gate is shut: the person stays due, and the request is seen to wait. */
+  /** Claims nobody while the circuit is open: the person stays due, and the state of the request is `waiting`. */
   private async ask(request: TakenRequest, signals: HelpSignals): Promise<void> {
-    const one = this.parts.streams.get(request.stream);
-    if (one === undefined || signals.stop.aborted || !(await this.admits(one))) return;
-    const held = await this.claim(request);
-    if (held === undefined) return;
-    const claims = new ClaimLeases(this.parts.leases, {
-      seconds: this.parts.leaseSeconds,
-      failed: this.parts.observer.failed,
+    const checked = this.streams.ofPersons().find(({ stream }) => stream.name === request.stream);
+    if (checked === undefined || signals.stop.aborted || !(await this.admits(checked))) return;
+    const person = await this.claim(request, checked);
+    if (person === undefined) return;
+    const leases = new ClaimLeases(this.claims, {
+      seconds: this.settings.VERIFICATION_LEASE_SECONDS,
+      failed: this.observer.failed,
     });
-    claims.start();
-    claims.opened(held.claimId, 1);
+    leases.start();
+    leases.opened(person.claimId, 1);
     try {
-      await this.review(one, held, { claims, signals: { ...signals, turn: 'next' } });
+      await this.review(checked, person, { leases, signals: { ...signals, turn: 'next' } });
     } finally {
-      await claims.stop();
+      await leases.stop();
     }
   }
 
-  private async admits({ stream }: StreamAtOnce): Promise<boolean> {
-    const { gate } = this.parts;
-    // A worker takes its places at the register when it has something to ask, not while it idles.
-    if (gate.capacity() === 0) await gate.join();
-    return gate.capacity() > 0 && (await gate.admits(stream.method as RegisterMethod)) > 0;
+  private async admits({ stream }: CheckedStream): Promise<boolean> {
+    // A worker takes its permits when it has something to ask, not while it is idle.
+    if (this.limiter.capacity() === 0) await this.limiter.join();
+    return this.limiter.capacity() > 0 && (await this.limiter.admits(stream.method as RegisterMethod)) > 0;
   }
 
-  /** Data and documents are read after the claim: what it locked may be newer than what its own statement saw of them. */
-  private async claim(request: TakenRequest): Promise<Held | undefined> {
-    const { requests, facts, transactions, clock, observer } = this.parts;
-    const claimed = await requests.claim(request, this.parts);
+  /** Facts are read after the claim: the locked row may be newer than what the claiming statement saw in other tables. */
+  private async claim(request: TakenRequest, checked: CheckedStream): Promise<ClaimedPerson | undefined> {
+    const claimed = await this.requests.claim(request, {
+      worker: this.worker,
+      leaseSeconds: this.settings.VERIFICATION_LEASE_SECONDS,
+      actorId: this.settings.SYSTEM_USER_ID,
+    });
     if (claimed === undefined) return undefined;
-    clock.set(claimed.nowMs);
-    observer.claimed(request.stream, 1);
+    this.clock.set(claimed.nowMs);
+    this.observer.claimed(checked);
     const { claimId, attempts } = claimed;
-    return { claimId, attempts, facts: await facts.of(transactions, request.personId) };
+    return { claimId, attempts, facts: await this.facts.ofPerson(this.transactions, request.personId) };
   }
 
   private async review(
-    { stream, writer }: StreamAtOnce,
-    held: Held,
-    { claims, signals }: { readonly claims: ClaimLeases; readonly signals: AskSignals },
+    checked: CheckedStream,
+    person: ClaimedPerson,
+    { leases, signals }: { readonly leases: ClaimLeases; readonly signals: AskSignals },
   ): Promise<void> {
-    const { clock, observer, worker, actorId } = this.parts;
-    const buffer = new OutcomeBuffer<AnyOutcome>({
-      write: (group) => writer.run(group, { runId: null, worker, actorId }),
+    const { clock, worker } = this;
+    const { failed } = this.observer;
+    const writer = { runId: null, worker, actorId: this.settings.SYSTEM_USER_ID };
+    const buffer = new OutcomeBuffer<Outcome>({
+      write: (group) => this.writer.writeGroup(checked, group, writer),
       instead: notProcessed,
-      settled: () => claims.finished(held.claimId),
-      failed: observer.failed,
+      settled: () => leases.finished(person.claimId),
+      failed,
       abort: signals.abort,
     });
-    const parts = { stream, clock, signals, failed: observer.failed };
-    buffer.push(await reviewPerson(parts, held, dayInKyiv(clock.at())));
+    const review = { clock, signals, failed, today: dayInKyiv(clock.at()) };
+    buffer.push(await reviewPerson(checked.stream, person, review));
     await buffer.drain();
   }
 }

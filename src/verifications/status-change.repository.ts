@@ -1,26 +1,20 @@
+import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
-import type { NhsRowName } from '../domain/verification/nhs-status.rules';
-import type { StreamRowName } from '../domain/verification/stream-status.table';
-import type {
-  StreamPair,
-  CumulativeStatus,
-  StreamReason,
-  StreamStatus,
-  StreamName,
-  RegisterStreamName,
-  SubjectName,
-} from '../domain/verification/stream';
 import { cumulativeStatusOf, partyStatusOf } from '../domain/verification/cumulative-status.rules';
-import { PERSONS, type Subject } from './subject';
+import type { NhsRowName } from '../domain/verification/nhs-status.rules';
+import type { CumulativeStatus, StreamPair, StreamReason, StreamStatus } from '../domain/verification/stream';
+import type { RegisterStreamName, StreamName, SubjectName } from '../domain/verification/stream';
+import type { StreamRowName } from '../domain/verification/stream-status.table';
+import type { Subject } from './subject';
 
-/** One change of one stream, as the records tell it. */
+/** One change of one stream, as it is recorded. */
 export interface StreamChange {
   /** Person or party. */
   readonly id: string;
   readonly stream: StreamName;
-  /** Null where no table of transitions speaks of the stream. */
+  /** Null if no table of transitions covers the stream. */
   readonly row: StreamRowName | NhsRowName | null;
-  /** Null when the stream begins with its person, whose one event tells of the sum alone. */
+  /** Null for the initial status of a new person, who gets one event, of the cumulative status. */
   readonly before: StreamPair | null;
   readonly after: StreamPair;
   readonly claimId: string | null;
@@ -46,8 +40,8 @@ export interface Author {
   readonly runId: string | null;
 }
 
-/** Whose status it is. */
-interface Book {
+/** Where the changes of one kind of subject are recorded. */
+interface RecordTarget {
   readonly table: 'mpi.persons' | 'prm.parties';
   readonly entity: 'Person' | 'Party';
   readonly resource: 'person_verifications' | 'party_verifications';
@@ -55,28 +49,74 @@ interface Book {
   readonly touch: string;
 }
 
-const BOOK_OF_PERSONS: Book = {
-  table: 'mpi.persons',
-  entity: 'Person',
-  resource: 'person_verifications',
-  touch: 'updated_at = now(), updated_by = $2::uuid',
+const SAVE_RECORDS: Readonly<Record<SubjectName, Statement>> = {
+  persons: saveRecords({
+    table: 'mpi.persons',
+    entity: 'Person',
+    resource: 'person_verifications',
+    touch: 'updated_at = now(), updated_by = $2::uuid',
+  }),
+  parties: saveRecords({
+    table: 'prm.parties',
+    entity: 'Party',
+    resource: 'party_verifications',
+    touch: 'updated_at = now()',
+  }),
 };
 
-const BOOK_OF_PARTIES: Book = {
-  table: 'prm.parties',
-  entity: 'Party',
-  resource: 'party_verifications',
-  touch: 'updated_at = now()',
-};
+/** Cumulative statuses of persons and parties, with the events and audit rows of the changes that led to them. */
+@Injectable()
+export class StatusChangeRepository {
+  async record(
+    sql: Sql,
+    { name }: Pick<Subject, 'name'>,
+    author: Author,
+    { changes, sums }: Changes,
+  ): Promise<void> {
+    if (changes.length === 0) return;
+    // A person changed twice in one transaction has two sums; the later one includes both changes.
+    const latest = [...new Map(sums.map((sum) => [sum.id, sum])).values()];
+    const moved = latest.filter(({ before, after }) => before !== after);
+    const announced = changes.filter(
+      ({ before, after }) => before !== null && before.verificationStatus !== after.verificationStatus,
+    );
+    const events = distinct(
+      announced,
+      ({ stream, after }) => `${stream} ${after.verificationStatus}`,
+      eventOf,
+    );
+    const changesets = distinct(changes, nameOfChange, changesetOf);
+    await sql.query(SAVE_RECORDS[name], [
+      author.runId,
+      author.actorId,
+      moved.map(({ id }) => id),
+      moved.map(({ before }) => before),
+      moved.map(({ after }) => after),
+      announced.map(({ id }) => id),
+      events.which,
+      events.texts,
+      changes.map(({ id }) => id),
+      changesets.which,
+      changesets.texts,
+      changes.map(({ row }) => row),
+      changes.map(({ claimId }) => claimId),
+      changes.map(({ messageId }) => messageId),
+      changes.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
+    ]);
+  }
+}
+
+/** The fields of a change that no call to a register caused. */
+export const WITHOUT_CALL = { claimId: null, messageId: null, durationMs: null } as const;
 
 /**
- * The only place that writes a cumulative status; events and audit rows go with it, in one statement. The sum is
- * written only where the old one still stands: a NOT_VERIFIED set by hand meanwhile stays (C0).
+ * The only statement that writes a cumulative status, with its events and audit rows. It writes the status only if the
+ * old one is unchanged: a NOT_VERIFIED set by hand meanwhile stays (C0).
  * $1 run, $2 actor; sums: $3 id, $4 before, $5 after; events: $6 id, $7 which of the properties $8;
  * audit: $9 id, $10 which of the changesets $11, $12 row, $13 claim, $14 message, $15 duration. Hundreds of persons
- * share a few properties and changesets, which are sent and read once.
+ * share a few properties and changesets, so each of them is sent and parsed once.
  */
-function saveRecords({ table, entity, resource, touch }: Book): Statement {
+function saveRecords({ table, entity, resource, touch }: RecordTarget): Statement {
   return {
     name: `save_records_${resource}`,
     text: `
@@ -99,69 +139,22 @@ function saveRecords({ table, entity, resource, touch }: Book): Statement {
   };
 }
 
-const SAVE_FOR_PERSONS = saveRecords(BOOK_OF_PERSONS);
-
-const SAVE_FOR_PARTIES = saveRecords(BOOK_OF_PARTIES);
-
-/** Writes cumulative statuses, events and audit rows of persons. */
-export async function recordPersonChanges(sql: Sql, author: Author, changes: Changes): Promise<void> {
-  await record(sql, SAVE_FOR_PERSONS, { author, changes });
-}
-
-/** The same of parties. */
-export async function recordPartyChanges(sql: Sql, author: Author, changes: Changes): Promise<void> {
-  await record(sql, SAVE_FOR_PARTIES, { author, changes });
-}
-
-async function record(
-  sql: Sql,
-  statement: Statement,
-  { author, changes: { changes, sums } }: { readonly author: Author; readonly changes: Changes },
-): Promise<void> {
-  if (changes.length === 0) return;
-  // Somebody changed twice in one transaction has two sums; the later one saw both changes.
-  const latest = [...new Map(sums.map((sum) => [sum.id, sum])).values()];
-  const moved = latest.filter(({ before, after }) => before !== after);
-  const told = changes.filter(
-    ({ before, after }) => before !== null && before.verificationStatus !== after.verificationStatus,
-  );
-  const events = eachOnce(told, ({ stream, after }) => `${stream} ${after.verificationStatus}`, eventOf);
-  const changesets = eachOnce(changes, nameOfChange, changesetOf);
-  await sql.query(statement, [
-    author.runId,
-    author.actorId,
-    moved.map(({ id }) => id),
-    moved.map(({ before }) => before),
-    moved.map(({ after }) => after),
-    told.map(({ id }) => id),
-    events.which,
-    events.texts,
-    changes.map(({ id }) => id),
-    changesets.which,
-    changesets.texts,
-    changes.map(({ row }) => row),
-    changes.map(({ claimId }) => claimId),
-    changes.map(({ messageId }) => messageId),
-    changes.map(({ durationMs }) => (durationMs === null ? null : Math.round(durationMs))),
-  ]);
-}
-
 const nameOfChange = ({ stream, before, after }: StreamChange): string =>
   `${stream} ${before?.verificationStatus} ${before?.verificationReason} ${after.verificationStatus} ${after.verificationReason}`;
 
-/** The different texts of the changes, and for each change which of them it has, counted from one as PostgreSQL does. */
-function eachOnce(
+/** The distinct texts of the changes, and for each change the index of its text, from 1 as in PostgreSQL. */
+function distinct(
   changes: readonly StreamChange[],
   nameOf: (change: StreamChange) => string,
   textOf: (change: StreamChange) => string,
 ): { readonly texts: readonly string[]; readonly which: readonly number[] } {
-  const places = new Map<string, number>();
+  const indexes = new Map<string, number>();
   const texts: string[] = [];
   const which = changes.map((change) => {
     const name = nameOf(change);
-    const known = places.get(name);
+    const known = indexes.get(name);
     if (known !== undefined) return known;
-    places.set(name, texts.push(textOf(change)));
+    indexes.set(name, texts.push(textOf(change)));
     return texts.length;
   });
   return { texts, which };
@@ -184,37 +177,37 @@ function changesetOf({ stream, before, after }: StreamChange): string {
   });
 }
 
-/** The row of a person or party just after a change of one stream: what the sum and the records are made of. */
+/** The row of a person or party just after a change of one stream. */
 export interface ChangedRow {
   readonly id: string;
   readonly claim_id?: string;
-  /** Before the change; for somebody under a lock, before the lock. */
+  /** Before the change; for a person under a lock, before the lock. */
   readonly status_before: StreamStatus;
   readonly reason_before: StreamReason;
-  /** All streams after the change, in the order of the subject's streams, with a blank between: quicker to read than an array. */
+  /** All streams after the change, in the order of the subject's streams, separated by spaces: faster to parse than an array. */
   readonly statuses: string;
   /** Register streams under a lock and the status they count with. */
   readonly locked: Readonly<Partial<Record<RegisterStreamName, StreamStatus>>> | null;
   readonly cumulative_before: CumulativeStatus | null;
 }
 
-/** A row that was changed: what stood before, and the sum of all streams before and after. */
+/** A changed row: the stream before, and the cumulative status before and after. */
 export interface ChangedPerson {
   /** Of the person or party. */
   readonly id: string;
-  /** The claim under which it was decided; null when it was decided under none. */
+  /** The claim under which it was decided; null if there was none. */
   readonly claimId: string | null;
   readonly before: StreamPair;
   readonly sum: SumChange;
 }
 
-/** To be returned by an update of the verifications `AS v`. */
+/** RETURNING columns of an update of the verifications `AS v`. */
 export function returningStatuses({ id, streams }: Subject): string {
   const statuses = streams.map((stream) => `v.${stream}_verification_status`).join(" || ' ' || ");
   return `v.${id} AS id, ${statuses} AS statuses`;
 }
 
-/** What a change returns, from its CTE `changed`. $1 is always the stream. */
+/** The result of a change, from its CTE `changed`. $1 is always the stream. */
 export function selectChanged({ id, people, locks }: Subject): string {
   return `
   SELECT changed.*, p.verification_status AS cumulative_before,
@@ -224,26 +217,21 @@ export function selectChanged({ id, people, locks }: Subject): string {
     FROM changed JOIN ${people} AS p ON p.id = changed.id`;
 }
 
-/** How the streams add up. */
-const SUM_OF: Readonly<
-  Record<SubjectName, (standing: CumulativeStatus | null, streams: readonly StreamStatus[]) => string>
-> = {
-  persons: (standing, streams) => cumulativeStatusOf({ current: standing, streams }),
-  parties: (_standing, streams) => partyStatusOf(streams),
-};
-
-/** A changed row as the records tell it, with the sum that follows from it. */
-export function changedPerson(row: ChangedRow, subject: Subject = PERSONS): ChangedPerson {
+/** A changed row with its new cumulative status. */
+export function changedPerson(row: ChangedRow, subject: Subject): ChangedPerson {
   const before = row.cumulative_before;
+  const streams = countedStatuses(row, subject);
+  const after =
+    subject.name === 'persons' ? cumulativeStatusOf({ current: before, streams }) : partyStatusOf(streams);
   return {
     id: row.id,
     claimId: row.claim_id ?? null,
     before: { verificationStatus: row.status_before, verificationReason: row.reason_before },
-    sum: { id: row.id, before, after: SUM_OF[subject.name](before, countedStatuses(row, subject)) },
+    sum: { id: row.id, before, after },
   };
 }
 
-/** What each stream counts with: a register stream in review counts with what stood before its lock. */
+/** The status of each stream in the cumulative status: for a register stream in review, the status before its lock. */
 function countedStatuses(row: ChangedRow, { streams }: Subject): StreamStatus[] {
   const statuses = row.statuses.split(' ') as StreamStatus[];
   return streams.map((stream, index) => {

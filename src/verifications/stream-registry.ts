@@ -1,30 +1,46 @@
+import { type FactoryProvider, Inject, Injectable } from '@nestjs/common';
+import { DatabaseHealth } from '../database/database-health';
 import type { Sql } from '../database/transactions';
-import type { RegisterStream } from '../domain/verification/register-stream';
 import { DmsPassportModule, DmsPassportOfPartiesStream, DmsPassportStream } from '../dms-passport';
+import type { RegisterStream } from '../domain/verification/register-stream';
 import { MvsPassportModule, MvsPassportStream } from '../mvs-passport';
 import { UnzrModule, UnzrStream } from '../unzr';
+import { PARTIES, PERSONS, type Subject } from './subject';
 
-/** Any stream, where neither its question nor its answers matter. */
+/** Any stream, where the types of its question and answers do not matter. */
 export type AnyRegisterStream = RegisterStream<unknown, string, Sql>;
 
-/** The roll call: a register stream is one folder and one line here. */
-export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
-export const STREAM_CLASSES = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
-/** Those that are asked about parties as well, by jobs of their own. */
-export const PARTY_STREAM_CLASSES = [DmsPassportOfPartiesStream] as const;
+/** A stream, and whether it is asked about persons or parties. */
+export interface CheckedStream {
+  readonly stream: AnyRegisterStream;
+  readonly subject: Subject;
+}
 
-/** The jobs of all streams, by name. */
-export const VERIFICATION_JOBS: readonly string[] = [...STREAM_CLASSES, ...PARTY_STREAM_CLASSES].map(
+/** To add a register stream, add its folder, and its names to these lists. */
+export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
+const PERSON_STREAMS = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
+/** Streams that are asked about parties too, with a job of their own. */
+const PARTY_STREAMS = [DmsPassportOfPartiesStream] as const;
+
+/** Names of the jobs of all streams. */
+export const VERIFICATION_JOBS: readonly string[] = [...PERSON_STREAMS, ...PARTY_STREAMS].map(
   ({ JOB }) => JOB,
 );
 
-/** Ask for it with `@Inject(REGISTER_STREAMS)`: all streams of the roll call. */
+/** Inject it as `@Inject(REGISTER_STREAMS) streams: readonly CheckedStream[]`. */
 export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
+
+export const registerStreams: FactoryProvider<readonly CheckedStream[]> = {
+  provide: REGISTER_STREAMS,
+  inject: [...PERSON_STREAMS, ...PARTY_STREAMS],
+  useFactory: (...streams: AnyRegisterStream[]) =>
+    streams.map((stream, index) => ({ stream, subject: index < PERSON_STREAMS.length ? PERSONS : PARTIES })),
+};
 
 /** Minute, hour, day, month, weekday. */
 const SCHEDULE_FIELDS = 5;
 
-/** What every register stream has in a table of verifications, after its prefix. */
+/** Columns of every register stream in the table of verifications, after its prefix. */
 const COLUMNS = [
   'data_id',
   'data_status',
@@ -32,24 +48,38 @@ const COLUMNS = [
   'verification_status',
   'verification_reason',
   'unverified_at',
+  'retry_at',
 ];
-const OURS = 'retry_at';
 
-/** Tells which of the columns of the table of verifications are missing. */
-export type MissingColumns = (columns: readonly string[]) => readonly string[];
-
-/** Start-up refuses a stream without columns, schedule or complete table of answers, or one that stands here twice. */
-export function checkStreams(streams: readonly AnyRegisterStream[], missing: MissingColumns): void {
-  const names = new Set(streams.map(({ name }) => name));
-  if (names.size !== streams.length) throw new Error('A stream stands twice in the roll call.');
-  for (const { name, answers, dataStatus, job } of streams) {
-    const undecided = Object.keys(dataStatus).filter((answer) => answers[answer] === undefined);
-    if (undecided.length > 0)
-      throw new Error(`The stream ${name} does not say what ${undecided.join(', ')} means.`);
-    const lacking = missing([...COLUMNS, OURS].map((column) => `${name}_${column}`));
-    if (lacking.length > 0) throw new Error(`The stream ${name} lacks the columns ${lacking.join(', ')}.`);
-    if (job.schedule.trim().split(/\s+/).length !== SCHEDULE_FIELDS) {
-      throw new Error(`The stream ${name} has no schedule.`);
+/** All register streams. The program does not start with a stream that is incomplete or registered twice. */
+@Injectable()
+export class StreamRegistry {
+  constructor(
+    @Inject(REGISTER_STREAMS) readonly all: readonly CheckedStream[],
+    database: DatabaseHealth,
+  ) {
+    const names = new Set(all.map(({ stream, subject }) => `${stream.name} ${subject.name}`));
+    if (names.size !== all.length) throw new Error('A stream is registered twice.');
+    for (const { stream, subject } of all) {
+      checkStream(stream, (columns) => database.missingColumns(subject.verifications, columns));
     }
+  }
+
+  /** The streams of persons. */
+  ofPersons(): readonly CheckedStream[] {
+    return this.all.filter(({ subject }) => subject === PERSONS);
+  }
+}
+
+function checkStream(
+  { name, answers, dataStatus, job }: AnyRegisterStream,
+  missing: (columns: readonly string[]) => readonly string[],
+): void {
+  const undecided = Object.keys(dataStatus).filter((answer) => answers[answer] === undefined);
+  if (undecided.length > 0) throw new Error(`The stream ${name} has no meaning for ${undecided.join(', ')}.`);
+  const lacking = missing(COLUMNS.map((column) => `${name}_${column}`));
+  if (lacking.length > 0) throw new Error(`The stream ${name} lacks the columns ${lacking.join(', ')}.`);
+  if (job.schedule.trim().split(/\s+/).length !== SCHEDULE_FIELDS) {
+    throw new Error(`The schedule of the stream ${name} must have five fields.`);
   }
 }

@@ -1,102 +1,39 @@
-import type { Sql, Transactions } from '../database/transactions';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { type Sql, Transactions } from '../database/transactions';
+import { Refusal } from '../domain/refusal';
+import type { PersonFacts } from '../domain/verification/register-stream';
+import { REGISTER_STREAMS, type RegisterStreamName, type StreamPair } from '../domain/verification/stream';
 import { nextStreamStatus } from '../domain/verification/stream-status.rules';
 import { STREAM_STATUS_TABLE, type StreamStatusRow } from '../domain/verification/stream-status.table';
-import type { PersonFacts, RegisterStream } from '../domain/verification/register-stream';
-import { type StreamPair, REGISTER_STREAMS, type RegisterStreamName } from '../domain/verification/stream';
-import { CHECKS_AT_ONCE_QUEUE, type ChecksAtOnce } from './check-request.service';
-import type { FactsRepository } from './facts.repository';
-import type { OutcomeRepository } from './outcome.repository';
-import { recordPersonChanges, type StreamChange, type SumChange } from './status-change.repository';
-import type { AnyRegisterStream } from './stream-registry';
-import { z } from 'zod';
-import { Refusal } from '../domain/refusal';
 import { parseBody } from '../http';
 import type { RequestedCheck } from './check-request.repository';
+import { CheckRequestService } from './check-request.service';
+import { FactsRepository } from './facts.repository';
+import { OutcomeRepository } from './outcome.repository';
+import { PersonCardRepository } from './person-card.repository';
+import {
+  StatusChangeRepository,
+  type StreamChange,
+  type SumChange,
+  WITHOUT_CALL,
+} from './status-change.repository';
+import { type AnyRegisterStream, StreamRegistry } from './stream-registry';
+import { PERSONS } from './subject';
 
-const { S1 } = STREAM_STATUS_TABLE;
+const { S1, S10 } = STREAM_STATUS_TABLE;
 
 /** Whose data changed, and who changed it. */
 export interface ChangedData {
   readonly personId: string;
   readonly actorId: string;
-  /** Somebody waits for the checks: they are made at once. Ring when the transaction is committed. */
+  /** Somebody waits for the checks: make them at once. Call `notify` after the commit. */
   readonly run?: boolean;
 }
 
-/**
- * Rows S1 and S2: the one door through which changed data reaches the register streams. Called in the transaction of
- * whoever changed the data, after the documents are written: whatever a register answers about the old data is dropped.
- */
-export class PersonDataChanged {
-  constructor(
-    private readonly streams: readonly AnyRegisterStream[],
-    private readonly facts: FactsRepository,
-    private readonly outcomes: OutcomeRepository,
-    private readonly checks: ChecksAtOnce,
-  ) {}
-
-  async run(sql: Sql, { personId, actorId, run = false }: ChangedData): Promise<void> {
-    const [locked] = await this.outcomes.lock(sql, [personId]);
-    if (locked === undefined) return;
-    const facts = await this.facts.of(sql, personId);
-    const changes: StreamChange[] = [];
-    let sum: SumChange | undefined;
-    for (const stream of this.streams) {
-      const { row, after } = whatFollows(stream, facts);
-      const changed = await this.outcomes.beginAgain(sql, { stream: stream.name, actorId, personId }, after);
-      if (changed === undefined) continue;
-      if (run && row === S1)
-        await this.checks.requests.request(sql, { personId, stream: stream.name }, actorId);
-      sum = changed.sum;
-      changes.push({
-        id: personId,
-        stream: stream.name,
-        row: row.row,
-        before: changed.before,
-        after,
-        claimId: null,
-        messageId: null,
-        durationMs: null,
-      });
-    }
-    await recordPersonChanges(
-      sql,
-      { actorId, runId: null },
-      { changes, sums: sum === undefined ? [] : [sum] },
-    );
-  }
-
-  /** Makes the checks that were asked for quick; without it they are found all the same, a little later. */
-  ring(): Promise<void> {
-    return this.checks.wakeUps.notify(CHECKS_AT_ONCE_QUEUE);
-  }
-}
-
-function whatFollows(
-  stream: Pick<RegisterStream<never, never, never>, 'hasData'>,
-  facts: PersonFacts,
-): { readonly row: StreamStatusRow; readonly after: StreamPair } {
-  const trigger = stream.hasData(facts) ? 'signed_with_data' : 'signed_without_data';
-  // Both rows start from any status, so the present one does not matter.
-  const move = nextStreamStatus('VERIFIED', trigger);
-  if (!move.allowed) throw new Error(`The tables refuse ${trigger}.`);
-  return { row: move.row, after: beginning(move.row) };
-}
-
-/** The pair of a row that begins the stream again. */
-export function beginning({ row, to, reason }: StreamStatusRow): StreamPair {
-  if (to === 'as_before' || reason === 'as_before' || reason === 'of_the_stream') {
-    throw new Error(`Row ${row} does not begin a stream again.`);
-  }
-  return { verificationStatus: to, verificationReason: reason };
-}
-
-const S10 = STREAM_STATUS_TABLE.S10;
-
-/** A repeat is asked for by the status in which the stream begins again. */
+/** A repeat is requested by the status with which the stream restarts. */
 const REPEAT = { status: S10.to } as const;
-
-/** What an official may ask for. */
+/** What an official may send. */
 export const REPEAT_ASKED = z.strictObject({ status: z.literal(S10.to), run: z.boolean().optional() });
 
 interface Repeat extends RequestedCheck {
@@ -105,82 +42,111 @@ interface Repeat extends RequestedCheck {
 }
 
 export interface RepeatAsked extends Repeat {
-  /** What he asked for, as it was sent: the published order looks at the person first. */
+  /** The body as it was sent, checked after the person: that is the published order. */
   readonly asked?: unknown;
 }
 
-/** What became of a repeat. */
 export interface Requeued {
   /** The check is made at once. */
   readonly atOnce: boolean;
 }
 
-/** Row S10: an official has a register stream of a person checked again: in its turn, or at once (`run`). */
-export class RequeueCheck {
+/** Restarts register streams: after a change of the person's data (S1, S2), or because an official repeats a check (S10). */
+@Injectable()
+export class StreamRestartService {
   constructor(
     private readonly transactions: Transactions,
-    private readonly persons: PersonsAtHand,
-    private readonly checks: ChecksAtOnce,
+    private readonly streams: StreamRegistry,
+    private readonly persons: PersonCardRepository,
+    private readonly facts: FactsRepository,
+    private readonly outcomes: OutcomeRepository,
+    private readonly statusChanges: StatusChangeRepository,
+    private readonly checks: CheckRequestService,
   ) {}
 
-  /** Refuses when there is no such person, when he is not active, or when something else than a repeat is asked for. */
-  async run({ asked = REPEAT, ...repeat }: RepeatAsked): Promise<Requeued> {
+  /**
+   * Rows S1 and S2: every change of a person's data restarts their register streams. Called in the transaction of the
+   * change, after the documents are written: answers about the old data are dropped.
+   */
+  async onDataChanged(sql: Sql, { personId, actorId, run = false }: ChangedData): Promise<void> {
+    const [locked] = await this.outcomes.lock(sql, PERSONS, [personId]);
+    if (locked === undefined) return;
+    const facts = await this.facts.ofPerson(sql, personId);
+    const changes: StreamChange[] = [];
+    let sum: SumChange | undefined;
+    for (const { stream, subject } of this.streams.ofPersons()) {
+      const row = rowAfterChange(stream, facts);
+      const after = pairOf(row);
+      const checked = { stream: stream.name, subject };
+      const changed = await this.outcomes.restart(sql, checked, { actorId, personId }, after);
+      if (changed === undefined) continue;
+      if (run && row === S1) await this.checks.request(sql, { personId, stream: stream.name }, actorId);
+      sum = changed.sum;
+      const { before } = changed;
+      changes.push({ id: personId, stream: stream.name, row: row.row, before, after, ...WITHOUT_CALL });
+    }
+    const sums = sum === undefined ? [] : [sum];
+    await this.statusChanges.record(sql, PERSONS, { actorId, runId: null }, { changes, sums });
+  }
+
+  /** Wakes a worker for the checks that `run` requested. Without it workers find them a little later. */
+  notify(): Promise<void> {
+    return this.checks.notify();
+  }
+
+  /**
+   * Row S10: an official repeats a check, with the next run of the job or at once (`run`). Refuses if the person does not
+   * exist or is not active, or if the body is anything but a repeat.
+   */
+  async requeue({ asked = REPEAT, ...repeat }: RepeatAsked): Promise<Requeued> {
     const atOnce = await this.transactions.inTransaction(async (sql) => {
-      await lockActivePerson(sql, repeat.personId, this.persons);
+      await this.persons.lockActive(sql, repeat.personId);
       const { run = false } = parseBody(REPEAT_ASKED, asked);
-      // Whoever asks again while the first request is under way waits for the same answer.
-      if (run && (await this.isUnderWay(sql, repeat))) return run;
-      await this.beginAgain(sql, repeat);
-      if (run) await this.checks.requests.request(sql, repeat, repeat.actorId);
+      // A second request while the first is under way waits for the same answer.
+      if (run && (await this.checks.isUnderWay(sql, repeat))) return run;
+      await this.repeat(sql, repeat);
+      if (run) await this.checks.request(sql, repeat, repeat.actorId);
       return run;
     });
-    if (atOnce) await this.checks.wakeUps.notify(CHECKS_AT_ONCE_QUEUE);
+    if (atOnce) await this.checks.notify();
     return { atOnce };
   }
 
-  private async isUnderWay(sql: Sql, check: RequestedCheck): Promise<boolean> {
-    const request = await this.checks.requests.read(check, sql);
-    return request?.state === 'waiting' || request?.state === 'asking';
-  }
-
-  private async beginAgain(sql: Sql, { personId, stream, actorId }: Repeat): Promise<void> {
-    const after = beginning(S10);
-    const changed = await this.persons.outcomes.beginAgain(sql, { stream, actorId, personId }, after);
+  private async repeat(sql: Sql, { personId, stream, actorId }: Repeat): Promise<void> {
+    const after = pairOf(S10);
+    const checked = { stream, subject: PERSONS };
+    const changed = await this.outcomes.restart(sql, checked, { actorId, personId }, after);
     if (changed === undefined) throw new Refusal('person_not_found');
-    const nothing = { claimId: null, messageId: null, durationMs: null };
-    await recordPersonChanges(
+    const { before, sum } = changed;
+    await this.statusChanges.record(
       sql,
+      PERSONS,
       { actorId, runId: null },
       {
-        changes: [{ id: personId, stream, row: S10.row, before: changed.before, after, ...nothing }],
-        sums: [changed.sum],
+        changes: [{ id: personId, stream, row: S10.row, before, after, ...WITHOUT_CALL }],
+        sums: [sum],
       },
     );
   }
 }
 
-/** Whether a word of a path names a register stream. */
-export function isRegisterStream(word: string): word is RegisterStreamName {
-  return REGISTER_STREAMS.some((name) => name === word);
+function rowAfterChange(stream: Pick<AnyRegisterStream, 'hasData'>, facts: PersonFacts): StreamStatusRow {
+  const trigger = stream.hasData(facts) ? 'signed_with_data' : 'signed_without_data';
+  // Both rows start from any status, so the current one does not matter.
+  const move = nextStreamStatus('VERIFIED', trigger);
+  if (!move.allowed) throw new Error(`The tables refuse ${trigger}.`);
+  return move.row;
 }
 
-/** Where a person is found and held. */
-export interface PersonsAtHand {
-  readonly facts: FactsRepository;
-  readonly outcomes: OutcomeRepository;
+/** Status and reason of a row that restarts the stream. */
+function pairOf({ row, to, reason }: StreamStatusRow): StreamPair {
+  if (to === 'as_before' || reason === 'as_before' || reason === 'of_the_stream') {
+    throw new Error(`Row ${row} does not restart a stream.`);
+  }
+  return { verificationStatus: to, verificationReason: reason };
 }
 
-/**
- * Holds a person's verifications until the end of the transaction. Refuses when there is no such person, or when he is
- * not active: an official is told so before anything he asked for is looked at.
- */
-export async function lockActivePerson(
-  sql: Sql,
-  personId: string,
-  { facts, outcomes }: PersonsAtHand,
-): Promise<void> {
-  const [locked] = await outcomes.lock(sql, [personId]);
-  const active = await facts.isActive(sql, personId);
-  if (active === undefined || locked === undefined) throw new Refusal('person_not_found');
-  if (!active) throw new Refusal('person_not_active');
+/** Whether a part of a path is the name of a register stream. */
+export function isRegisterStream(name: string): name is RegisterStreamName {
+  return REGISTER_STREAMS.some((stream) => stream === name);
 }

@@ -6,20 +6,20 @@ import {
   type SubjectName,
 } from '../domain/verification/stream';
 
-/** Whom a check is about, as tables and columns. Everything else about a check is the same for persons and parties. */
+/** Persons or parties, as tables and columns. Everything else about a check is the same for both. */
 export interface Subject {
   readonly name: SubjectName;
-  /** Where the cumulative status stands. */
+  /** The table with the cumulative status. */
   readonly people: 'mpi.persons' | 'prm.parties';
   readonly verifications: 'mpi.person_verifications' | 'prm.party_verifications';
   readonly locks: 'mpi.verification_locks' | 'prm.party_verification_locks';
-  /** Column of verifications and locks that names the person or party. */
+  /** Column of verifications and locks with the id of the person or party. */
   readonly id: 'person_id' | 'party_id';
   /** Column of verifications that follows the activity of the person or party. */
   readonly active: 'person_is_active' | 'party_is_active';
   /** All streams of a row of verifications. */
   readonly streams: readonly StreamName[];
-  /** At the end of the names of prepared statements: one name is one text on a connection. */
+  /** End of the names of prepared statements: on a connection each name has one text. */
   readonly suffix: '' | '_of_parties';
 }
 
@@ -45,7 +45,7 @@ export const PARTIES: Subject = {
   suffix: '_of_parties',
 };
 
-/** In the order in which everybody locks their rows, whichever of them was asked about. */
+/** In the order in which every transaction locks their rows. */
 export const SUBJECTS: readonly Subject[] = [PERSONS, PARTIES];
 
 /** One stream of one kind of subject. */

@@ -1,28 +1,37 @@
 import { performance } from 'node:perf_hooks';
-import type {
-  Claim,
-  Claimant,
-  ClaimRepository,
-  WaitingPerson,
-  ClaimLeaseRepository,
-} from './claim.repository';
+import type { Claim, Claimant, ClaimRepository, WaitingPerson } from './claim.repository';
 import { type Mark, READY_BRANCHES, START } from './claim.sql';
 
 /**
- * How long a worker trusts its marks. Whoever comes back before a mark (released, rescued, just changed) is seen at
- * the next reset; a reset walks over what an old transaction keeps alive in the indexes, so it is not done at every claim.
+ * How long a worker trusts its marks. Persons who become due again before a mark (released, reclaimed, just changed) are
+ * found at the next reset. A reset reads across what an old transaction keeps alive in the indexes, so not every claim
+ * does one.
  */
 const MARKS_LAST_MS = 60_000;
 
-/** So many waiting persons are read at once and put in the order of the selection: memory stays bounded. */
+/** This many waiting persons are read at once and sorted: it bounds memory. */
 const RETRY_WINDOW = 1_000;
 
-/** Whom the next claim is for; the threshold moves with the day. */
+/** Ended claims are removed together: one by one, each would cost a statement. */
+const REMOVE_EVERY_MS = 1_000;
+
+/** Persons waiting to be asked about, as a multiple of the calls in flight: the slow tail of a batch must not starve the rest. */
+const WAITING_PER_CALL = 2;
+
+/** Four of the largest groups: more unwritten outcomes mean that the database is too slow, or that a row is locked. */
+const MAX_UNWRITTEN = 2_000;
+
+/** Long enough to smooth groups, short enough to follow a register that gets slower. */
+const RATE_WINDOW_MS = 2_000;
+
+const EMPTY_CLAIM: Claim = { claimId: '', persons: [], marks: [], nowMs: undefined };
+
+/** For whom the next claim is made; the threshold changes with the day. */
 export type NextClaimant = () => Claimant;
 
 /**
- * One worker's way through the selection: batch after batch, behind its marks, and last of all the people whose wait
- * for a retry is over.
+ * One worker's way through the selection: batch after batch, from its marks on, and last the persons whose retry time has
+ * come.
  */
 export class BatchClaimer {
   private marks: Mark[] = [];
@@ -36,44 +45,44 @@ export class BatchClaimer {
     private readonly ignoreWait: boolean,
   ) {}
 
-  /** Takes up to `size` persons. An empty claim means that nobody is due, whatever the marks were. */
-  async next(size: number): Promise<Claim> {
+  /** Claims up to `size` persons. An empty claim means that nobody is due, whatever the marks were. */
+  async claimBatch(size: number): Promise<Claim> {
     if (performance.now() - this.marksSetAtMs > MARKS_LAST_MS) this.resetMarks();
     const fromStart = this.atStart();
     const ready = await this.claims.claimReady(this.claimant(), size, this.marks);
-    for (const { branch, mark } of ready.taken) this.marks[branch] = mark;
-    if (ready.held.length >= size) return ready;
-    // Nothing is due behind the marks any more: look again at those who came back before them.
+    for (const { branch, mark } of ready.marks) this.marks[branch] = mark;
+    if (ready.persons.length >= size) return ready;
+    // Nobody is due after the marks any more: look again for those who became due before them.
     this.resetMarks();
-    if (ready.held.length > 0) return ready;
-    return fromStart ? this.nextRetries(size) : this.next(size);
+    if (ready.persons.length > 0) return ready;
+    return fromStart ? this.claimRetries(size) : this.claimBatch(size);
   }
 
-  /** Whether anybody could be taken, one whose wait is over included; takes nobody. */
+  /** Whether anybody could be claimed, retries included. Claims nobody. */
   async anybodyDue(): Promise<boolean> {
     if (await this.claims.anybodyDue(this.claimant())) return true;
-    // Read anew: whom the window shows, another worker may have taken meanwhile.
+    // Read the window again: another worker may have claimed the persons in it.
     this.retryMark = START;
     this.window = [];
     return this.readWindow();
   }
 
-  private async nextRetries(size: number): Promise<Claim> {
+  private async claimRetries(size: number): Promise<Claim> {
     for (;;) {
-      if (this.window.length === 0 && !(await this.readWindow())) return NOBODY;
-      const claim = await this.claims.claimListed(this.claimant(), this.window.splice(0, size));
-      if (claim.held.length > 0) return claim;
+      if (this.window.length === 0 && !(await this.readWindow())) return EMPTY_CLAIM;
+      const claim = await this.claims.claimRetries(this.claimant(), this.window.splice(0, size));
+      if (claim.persons.length > 0) return claim;
     }
   }
 
-  /** The next people whose wait is over; those who failed in this run are left behind the mark. */
+  /** Reads the next persons whose retry time has come, without those who failed in this run. */
   private async readWindow(): Promise<boolean> {
     const choices = { size: RETRY_WINDOW, ignoreWait: this.ignoreWait };
     const waiting = await this.claims.retryWindow(this.claimant(), this.retryMark, choices);
     const last = waiting.at(-1);
     if (last === undefined) return false;
     this.retryMark = last.mark;
-    this.window = waiting.filter(({ tried }) => !tried).sort(byTurn);
+    this.window = waiting.filter(({ tried }) => !tried).sort(bySyncTime);
     return this.window.length > 0 || this.readWindow();
   }
 
@@ -87,24 +96,19 @@ export class BatchClaimer {
   }
 }
 
-const NOBODY: Claim = { claimId: '', held: [], taken: [], nowMs: undefined };
-
-/** By `synced_at`, nobody asked before first, then by person. Both are texts of one form and compare as such. */
-function byTurn(one: WaitingPerson, other: WaitingPerson): number {
+/** By `synced_at`, never synced first, then by id. Both are strings of one format, so they compare as strings. */
+function bySyncTime(one: WaitingPerson, other: WaitingPerson): number {
   return compare(one.syncedAt ?? '', other.syncedAt ?? '') || compare(one.mark.id, other.mark.id);
 }
 
 const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
-
-/** Ended claims are removed together: one by one each would cost a statement. */
-const REMOVE_EVERY_MS = 1_000;
 
 interface Lease {
   readonly seconds: number;
   readonly failed: (error: unknown) => void;
 }
 
-/** The claims of one worker: keeps them alive, and lets each go when its last person is written. */
+/** The open claims of one worker: renews their leases, and removes each claim after its last person is written. */
 export class ClaimLeases {
   private readonly left = new Map<string, number>();
   private done: string[] = [];
@@ -112,11 +116,11 @@ export class ClaimLeases {
   private removedAtMs = performance.now();
 
   constructor(
-    private readonly leases: ClaimLeaseRepository,
+    private readonly claims: Pick<ClaimRepository, 'renew' | 'finish'>,
     private readonly lease: Lease,
   ) {}
 
-  /** Three renewals in a lease: two may be lost before anybody takes the worker for dead. */
+  /** Renews three times in a lease: two renewals may be lost before the lease expires. */
   start(): void {
     this.timer = setInterval(() => void this.renew(), (this.lease.seconds * 1000) / 3);
   }
@@ -132,7 +136,7 @@ export class ClaimLeases {
     else if (this.left.delete(claimId)) this.done.push(claimId);
   }
 
-  /** Removes the claims nobody is held under any more, if that is due. */
+  /** Removes the claims that have no person left, at most once a second. */
   async settle(): Promise<void> {
     if (performance.now() - this.removedAtMs >= REMOVE_EVERY_MS) await this.remove();
   }
@@ -142,14 +146,14 @@ export class ClaimLeases {
     await this.remove();
   }
 
-  /** What fails now is tried again with the next. */
+  /** What fails is tried again with the next removal. */
   private async remove(): Promise<void> {
     const done = this.done;
     if (done.length === 0) return;
     this.done = [];
     this.removedAtMs = performance.now();
     try {
-      await this.leases.finish(done);
+      await this.claims.finish(done);
     } catch (error) {
       this.done.push(...done);
       this.lease.failed(error);
@@ -158,7 +162,7 @@ export class ClaimLeases {
 
   private async renew(): Promise<void> {
     try {
-      await this.leases.renew([...this.left.keys()], this.lease.seconds);
+      await this.claims.renew([...this.left.keys()], this.lease.seconds);
       await this.remove();
     } catch (error) {
       this.lease.failed(error);
@@ -166,51 +170,42 @@ export class ClaimLeases {
   }
 }
 
-/** What a worker knows when it thinks about taking more people. */
+/** What a worker knows when it decides how many persons to claim. */
 export interface Load {
   readonly batchSize: number;
-  /** People taken whose review has not ended. */
+  /** Claimed persons whose review has not ended. */
   readonly underReview: number;
-  /** People whose review has ended and is not written yet. */
+  /** Persons whose review has ended and is not written yet. */
   readonly unwritten: number;
-  /** Calls this worker may have under way at once. */
+  /** Calls this worker may have in flight. */
   readonly capacity: number;
-  /** Reviews that ended in a second, lately. */
+  /** Recent reviews per second. */
   readonly finishedPerSecond: number;
   readonly leaseSeconds: number;
 }
 
-/** People waiting to be asked, as a multiple of the calls under way: the slow tail of a batch must not starve the rest. */
-const WAITING_PER_CALL = 2;
-
-/** Four of the largest groups: with more than these to write the database does not keep up, or a row is held. */
-const MOST_UNWRITTEN = 2_000;
-
 /**
- * How many people to take now; 0 when there are enough. A whole batch as soon as fewer than two people wait for each
+ * How many persons to claim now; 0 if there are enough. A whole batch as soon as fewer than two persons wait for each
  * call, since a claim costs the same for one person as for a hundred. Never more than can be asked in a third of the
- * lease, so that a worker that dies holds up few people, and never fewer than can be asked at once.
+ * lease, so that a worker that dies delays few persons, and never fewer than can be asked at once.
  */
 export function claimSize({ batchSize, capacity, underReview, unwritten, ...pace }: Load): number {
-  if (underReview >= capacity * (1 + WAITING_PER_CALL) || unwritten > MOST_UNWRITTEN) return 0;
+  if (underReview >= capacity * (1 + WAITING_PER_CALL) || unwritten > MAX_UNWRITTEN) return 0;
   const withinLease = Math.max(capacity, Math.floor((pace.finishedPerSecond * pace.leaseSeconds) / 3));
   const room = withinLease - underReview;
   if (room >= batchSize) return batchSize;
-  // A slow register: wait until a good part of the room is free and a claim is worth its statements, unless a place
-  // at the register stands empty.
+  // A slow register: wait until a good part of the room is free and a claim is worth its statements, unless a permit
+  // is unused.
   const isWorthwhile = room >= Math.min(batchSize, withinLease) / 4 || underReview < capacity;
   return isWorthwhile ? powerOfTwoWithin(room) : 0;
 }
 
-/** Each size is a statement of its own, prepared once on each connection: a few sizes do. */
+/** Each size is a statement of its own, prepared once on each connection: a few sizes are enough. */
 function powerOfTwoWithin(n: number): number {
   return n < 1 ? 0 : 2 ** Math.floor(Math.log2(n));
 }
 
-/** Long enough to smooth groups, short enough to follow a register that slows down. */
-const WINDOW_MS = 2_000;
-
-/** How many a second, over the last moments. */
+/** How many per second, over the last two to four seconds. */
 export class RecentRate {
   private previous = 0;
   private current = 0;
@@ -221,20 +216,20 @@ export class RecentRate {
   }
 
   add(n: number): void {
-    this.turn();
+    this.advance();
     this.current += n;
   }
 
   perSecond(): number {
-    this.turn();
-    const elapsedMs = Math.max(this.nowMs() - this.startedAtMs, WINDOW_MS / 10);
-    return Math.max((this.current / elapsedMs) * 1000, (this.previous / WINDOW_MS) * 1000);
+    this.advance();
+    const elapsedMs = Math.max(this.nowMs() - this.startedAtMs, RATE_WINDOW_MS / 10);
+    return Math.max((this.current / elapsedMs) * 1000, (this.previous / RATE_WINDOW_MS) * 1000);
   }
 
-  private turn(): void {
+  private advance(): void {
     const elapsedMs = this.nowMs() - this.startedAtMs;
-    if (elapsedMs < WINDOW_MS) return;
-    this.previous = elapsedMs < 2 * WINDOW_MS ? this.current : 0;
+    if (elapsedMs < RATE_WINDOW_MS) return;
+    this.previous = elapsedMs < 2 * RATE_WINDOW_MS ? this.current : 0;
     this.current = 0;
     this.startedAtMs = this.nowMs();
   }

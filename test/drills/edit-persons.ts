@@ -6,7 +6,7 @@ import { provideSettings } from '../../src/config/settings.module';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { type Sql, Transactions } from '../../src/database/transactions';
 import { NestLog, openLog } from '../../src/observability';
-import { PersonDataChanged } from '../../src/verifications';
+import { StreamRestartService } from '../../src/verifications';
 import { SeededRandom } from './seeded-random';
 
 /** What the drill hands over on standard input, in one line; when the input ends, so do the edits. */
@@ -28,7 +28,7 @@ class EditPersons {
 
   constructor(
     private readonly transactions: Transactions,
-    private readonly changed: PersonDataChanged,
+    private readonly restarts: StreamRestartService,
     private readonly order: EditOrder & { readonly actorId: string },
   ) {
     this.random = new SeededRandom(order.seed);
@@ -62,7 +62,7 @@ class EditPersons {
         [personId, number],
       );
     }
-    await this.changed.run(sql, { personId, actorId: this.order.actorId });
+    await this.restarts.onDataChanged(sql, { personId, actorId: this.order.actorId });
     await sql.query(
       { text: `INSERT INTO drill.edits (person_id, old_number, new_number) VALUES ($1, $2, $3)` },
       [personId, old[0]?.number ?? null, number],
@@ -86,8 +86,8 @@ async function run(): Promise<void> {
     input.once('line', (line) => resolve(JSON.parse(line) as EditOrder));
   });
   const transactions = app.get(Transactions, { strict: false });
-  const changed = app.get(PersonDataChanged, { strict: false });
-  await new EditPersons(transactions, changed, { ...order, actorId: settings.SYSTEM_USER_ID }).run(
+  const restarts = app.get(StreamRestartService, { strict: false });
+  await new EditPersons(transactions, restarts, { ...order, actorId: settings.SYSTEM_USER_ID }).run(
     stop.signal,
   );
   await app.close();

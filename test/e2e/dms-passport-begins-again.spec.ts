@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PersonDataChanged, RequeueCheck } from '../../src/verifications';
+import { StreamRestartService } from '../../src/verifications';
 import {
   aPerson,
   auditOf,
@@ -20,7 +20,7 @@ const YESTERDAY = '2026-01-01T00:00:00Z';
 const here = Installation.ofThisFile();
 
 const askForRepeat = (personId: string): Promise<unknown> =>
-  here.program.get(RequeueCheck).run({ personId, stream: 'dms_passport', actorId: OFFICIAL });
+  here.program.get(StreamRestartService).requeue({ personId, stream: 'dms_passport', actorId: OFFICIAL });
 
 const CHECKED = { dataId: DATA_ID, dataStatus: 1, syncedAt: YESTERDAY, unverifiedAt: YESTERDAY } as const;
 const refuted = (): PersonBuilder =>
@@ -96,7 +96,7 @@ describe('S1: a person who signs with a passport is checked again', () => {
     const person = await refuted().save(here.sql);
     await here.sql.run(`UPDATE mpi.person_documents SET type = 'NATIONAL_ID', number = '000123456'`);
     await here.transactions.inTransaction((sql) =>
-      here.program.get(PersonDataChanged).run(sql, { personId: person, actorId: OFFICIAL }),
+      here.program.get(StreamRestartService).onDataChanged(sql, { personId: person, actorId: OFFICIAL }),
     );
     expect(await verificationOf(here.sql, person)).toMatchObject(BEGUN);
   });

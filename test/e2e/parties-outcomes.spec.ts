@@ -130,7 +130,7 @@ describe('What becomes of a party whose passport is checked', () => {
     expect(claims).toMatchObject([{ id: lock?.claim_id, run_id: runId, subject: 'parties' }]);
     expect([await eventsOf(here.sql, party), await auditOf(here.sql, party)]).toEqual([[], []]);
     const figures = await (await here.program.internal('/metrics')).text();
-    expect(figures).toContain('verification_ledger_parties{stream="dms_passport",state="held"} 1');
+    expect(figures).toContain('verification_backlog_parties{stream="dms_passport",state="in_flight"} 1');
     here.register.release();
     await here.ended(runId);
     expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);

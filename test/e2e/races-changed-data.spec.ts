@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RequeueCheck } from '../../src/verifications';
+import { StreamRestartService } from '../../src/verifications';
 import { aPerson, auditOfStream, lockOf, verificationOf } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/registrations';
 import { Installation } from '../support/test-environment';
@@ -119,7 +119,7 @@ describe('While the register thinks about a passport', () => {
     const runId = await askedAbout(passport);
     here.register.answer(passport, 'NOT_FOUND');
     const asked = { personId: person, stream: 'dms_passport', actorId: OFFICIAL } as const;
-    await here.program.get(RequeueCheck).run(asked);
+    await here.program.get(StreamRestartService).requeue(asked);
     // His second question overtakes the first; the late answer to that one changes nothing for him.
     await waitUntil(async () => (await rowsOf(person)).includes('S6'), { what: 'the answer to the repeat' });
     here.register.release();

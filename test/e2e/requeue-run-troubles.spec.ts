@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PersonDataChanged } from '../../src/verifications';
+import { StreamRestartService } from '../../src/verifications';
 import { AtOnceDesk } from '../support/api-clients';
 import { aPerson, auditOfStream, verificationOf } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/registrations';
@@ -20,13 +20,13 @@ const rowsOf = async (person: string) =>
 /** Tells the workers to look again now. */
 const lookAgain = async (): Promise<void> => {
   await here.sql.run(`UPDATE mpi.check_requests SET next_look_at = now() WHERE ended_as IS NULL`);
-  await here.program.get(PersonDataChanged).ring();
+  await here.program.get(StreamRestartService).notify();
 };
 
 /** Changed data whose checks somebody waits for; the bell is not rung, as by a door that died before. */
 const changedQuietly = (personId: string): Promise<void> =>
   here.transactions.inTransaction((sql) =>
-    here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL, run: true }),
+    here.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL, run: true }),
   );
 
 /** The same for the checks of one stream. */
@@ -122,7 +122,7 @@ describe('Changed data whose checks somebody waits for', () => {
     const passport = here.passport();
     const person = await aPerson().withPassport(passport).save(here.sql);
     await changedQuietly(person);
-    await here.program.get(PersonDataChanged).ring();
+    await here.program.get(StreamRestartService).notify();
     const text = 'SELECT stream FROM mpi.check_requests ORDER BY stream';
     expect(await here.sql.query({ text })).toEqual([{ stream: 'dms_passport' }, { stream: 'mvs_passport' }]);
     await desk.settled();

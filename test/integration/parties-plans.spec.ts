@@ -4,13 +4,15 @@ import type { Statement } from '../../src/database/transactions';
 import { STREAMS } from '../../src/domain/verification/stream';
 import {
   anybodyDue,
-  claimListed,
+  claimRetries,
   claimReady,
-  PARTY_FACTS_OF,
   retryWindow,
   markParameters,
 } from '../../src/verifications/claim.sql';
+import { PARTY_FACTS } from '../../src/verifications/facts.repository';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
+
+const OF_PARTIES = { stream: 'dms_passport', subject: PARTIES } as const;
 import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that PostgreSQL would rather not read them all; one in a hundred is due, one in a hundred waits for a retry. */
@@ -83,10 +85,7 @@ const READS_ALL =
 
 describe('The statements about parties read an index from its head, however many parties there are', () => {
   it('the claim: each branch its own index, and no more entries than are taken', async () => {
-    const plan = await planOf(claimReady('dms_passport', 50, PARTIES), [
-      ...claimant(),
-      ...markParameters([]),
-    ]);
+    const plan = await planOf(claimReady(OF_PARTIES, 50), [...claimant(), ...markParameters([])]);
     expect(plan).not.toMatch(READS_ALL);
     const branches = [
       'online_never',
@@ -103,26 +102,28 @@ describe('The statements about parties read an index from its head, however many
   });
 
   it('the claim of those who waited, and the window of those who wait', async () => {
-    const window = retryWindow('dms_passport', 100, PARTIES);
+    const window = retryWindow(OF_PARTIES, 100);
     const start = ['-infinity', '00000000-0000-0000-0000-000000000000', false, runId, 'dms_passport'];
     const plan = await planOf(window, start);
     expect(plan).toContain('party_verifications_dms_passport_retry_index');
     expect(plan).not.toMatch(READS_ALL);
     const [party] = await registry.sql.query<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 1' });
     const listed = [...claimant(), [party?.id], ['2021-01-01']];
-    expect(await planOf(claimListed('dms_passport', PARTIES), listed)).not.toMatch(READS_ALL);
+    expect(await planOf(claimRetries(OF_PARTIES), listed)).not.toMatch(READS_ALL);
   });
 
   it.each([
     ['parties', PARTIES],
     ['persons', PERSONS],
   ])('the look for anybody of the %s who is due, although nobody is', async (_whom, subject) => {
-    expect(await planOf(anybodyDue('dms_passport', subject), ['2021-01-01'])).not.toMatch(READS_ALL);
+    expect(await planOf(anybodyDue({ stream: 'dms_passport', subject }), ['2021-01-01'])).not.toMatch(
+      READS_ALL,
+    );
   });
 
   it('the facts about those who were taken', async () => {
     const parties = await registry.sql.query<{ id: string }>({ text: 'SELECT id FROM prm.parties LIMIT 50' });
-    const plan = await planOf(PARTY_FACTS_OF, [parties.map(({ id }) => id)]);
+    const plan = await planOf(PARTY_FACTS, [parties.map(({ id }) => id)]);
     expect(plan).toContain('party_documents_party_id_index');
     expect(plan).not.toContain('Seq Scan');
   });

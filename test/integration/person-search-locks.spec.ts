@@ -3,6 +3,7 @@ import type { DocumentType } from '../../src/domain/person/dictionaries';
 import type { PersonRequest } from '../../src/domain/person/person-request';
 import { PersonRepository } from '../../src/persons/person.repository';
 import { InitialVerifications } from '../../src/verifications';
+import { StatusChangeRepository } from '../../src/verifications/status-change.repository';
 import { PersonsService } from '../../src/persons/persons.service';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
@@ -17,7 +18,7 @@ const PERSONS = new PersonsService(
   SETTINGS,
   new PersonSearchRepository(),
   new PersonRepository(),
-  new InitialVerifications(),
+  new InitialVerifications(new StatusChangeRepository()),
 );
 
 /** With a tax number, a certificate and a passport. */

@@ -9,6 +9,7 @@ import { PersonRepository } from '../../src/persons/person.repository';
 import { MOST_CANDIDATES, PersonSearchRepository } from '../../src/persons/person-search.repository';
 import { type PersonMatch, PersonsService } from '../../src/persons/persons.service';
 import { InitialVerifications } from '../../src/verifications';
+import { StatusChangeRepository } from '../../src/verifications/status-change.repository';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { aPerson, savePersons, type PersonBuilder } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
@@ -62,7 +63,7 @@ describe('The person of a request', () => {
       settings,
       new PersonSearchRepository(),
       new PersonRepository(),
-      new InitialVerifications(),
+      new InitialVerifications(new StatusChangeRepository()),
     );
     return sql.inTransaction((open) => persons.findMatch(open, request, TODAY));
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClaimRepository } from '../../src/verifications/claim.repository';
 import { FactsRepository } from '../../src/verifications/facts.repository';
+import { PERSONS } from '../../src/verifications/subject';
 import { aPerson, savePersons } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
@@ -31,14 +32,15 @@ beforeEach(async () => {
 async function claimed(size: number): Promise<string[]> {
   const claimant = {
     stream: 'dms_passport' as const,
+    subject: PERSONS,
     runId,
     worker: 'one',
     leaseSeconds: 30,
     actorId: SYSTEM_USER_ID,
     threshold: new Date('2021-01-01'),
   };
-  const { held } = await claims.claimReady(claimant, size, []);
-  return held.map(({ facts }) => facts.personId);
+  const { persons } = await claims.claimReady(claimant, size, []);
+  return persons.map(({ facts }) => facts.personId);
 }
 
 const withPassport = aSignUpContent(REGISTERED_ON)
@@ -63,7 +65,7 @@ describe('A person registered with a passport', () => {
 
   it('is taken with the document that was signed', async () => {
     await registered(registry, withPassport.build(), { id: LAST_ID });
-    const facts = await new FactsRepository().of(registry.sql, LAST_ID);
+    const facts = await new FactsRepository().ofPerson(registry.sql, LAST_ID);
     expect(await claimed(1)).toEqual([LAST_ID]);
     expect(facts.documents).toMatchObject([{ type: 'PASSPORT', number: 'ЯЩ000017' }]);
   });

@@ -43,7 +43,7 @@ describe('A registration that fails', () => {
   });
 
   it('leaves nothing when the verifications cannot begin', async () => {
-    const begin = { run: () => Promise.reject(new Error('no verifications')) };
+    const begin = { create: () => Promise.reject(new Error('no verifications')) };
     await expect(registered(registry, CHILD, { begin })).rejects.toThrow('no verifications');
     expect(await counts()).toEqual(NOTHING);
   });

@@ -6,6 +6,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
 import { type Claim, type Claimant, ClaimRepository } from '../../src/verifications/claim.repository';
 import { FactsRepository } from '../../src/verifications/facts.repository';
+import { PERSONS } from '../../src/verifications/subject';
 import { aPerson, lockOf, type PersonBuilder, savePersons, verificationOf } from '../support/builders';
 import { type FreshDatabase, freshDatabase } from '../support/database';
 import { Session } from '../support/sql-session';
@@ -45,6 +46,7 @@ beforeEach(async () => {
 
 const claimant = (changes: Partial<Claimant> = {}): Claimant => ({
   stream: 'dms_passport',
+  subject: PERSONS,
   runId,
   worker: 'one',
   leaseSeconds: 30,
@@ -56,7 +58,7 @@ const claimant = (changes: Partial<Claimant> = {}): Claimant => ({
 const claim = (size: number, changes?: Partial<Claimant>): Promise<Claim> =>
   claims.claimReady(claimant(changes), size, []);
 
-const idsOf = ({ held }: Claim): string[] => held.map(({ facts }) => facts.personId);
+const idsOf = ({ persons }: Claim): string[] => persons.map(({ facts }) => facts.personId);
 const due = (): PersonBuilder => aPerson().withPassport('КВ123456');
 const people = (n: number): Promise<string[]> => savePersons(sql, Array.from({ length: n }, due));
 
@@ -67,7 +69,7 @@ describe('A claim', () => {
     const all = await people(7);
     const taken = await claim(5);
     expect(idsOf(taken)).toEqual([...all].sort().slice(0, 5));
-    expect(taken.held[0]).toMatchObject({
+    expect(taken.persons[0]).toMatchObject({
       claimId: taken.claimId,
       attempts: 0,
       facts: { documents: [{ type: 'PASSPORT', number: 'КВ123456', issuedAt: null, expirationDate: null }] },
@@ -86,7 +88,7 @@ describe('A claim', () => {
       Array.from({ length: 12 }, (_, n) => claim(10, { worker: `worker ${n}` })),
     );
     const rest: Claim[] = [];
-    for (let last = await claim(50); last.held.length > 0; last = await claim(50)) rest.push(last);
+    for (let last = await claim(50); last.persons.length > 0; last = await claim(50)) rest.push(last);
     const ids = [...taken, ...rest].flatMap(idsOf);
     expect(ids).toHaveLength(all.length);
     expect(new Set(ids).size).toBe(all.length);
@@ -105,7 +107,7 @@ describe('A claim', () => {
   it('for a run that is over takes nobody', async () => {
     await people(3);
     await sql.run(`UPDATE mpi.job_runs SET status = 'FINISHED', finished_at = now()`);
-    expect((await claim(3)).held).toEqual([]);
+    expect((await claim(3)).persons).toEqual([]);
     expect(await sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
   });
 
@@ -119,7 +121,7 @@ describe('A claim', () => {
       }),
     ]);
     const taken = await claim(1);
-    expect(taken.held).toMatchObject([{ attempts: 2 }]);
+    expect(taken.persons).toMatchObject([{ attempts: 2 }]);
     expect(await lockOf(sql, person, 'dms_passport')).toMatchObject({
       claim_id: taken.claimId,
       status_before: 'VERIFICATION_NEEDED',
@@ -154,7 +156,7 @@ describe('A claim', () => {
         })
         .locked('dms_passport', { attempts: 1 }),
     ]);
-    const taken = await claims.claimListed(claimant(), [waitingSince('2019-02-02', person)]);
+    const taken = await claims.claimRetries(claimant(), [waitingSince('2019-02-02', person)]);
     expect(idsOf(taken)).toEqual([person]);
     expect(await verificationOf(sql, person)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
@@ -172,7 +174,7 @@ describe('A claim', () => {
     const [person = ''] = await savePersons(sql, [
       aPerson().withPassport('КВ123456').stream('dms_passport', 'VERIFIED', 'AUTO_VALID', extras),
     ]);
-    const taken = await claims.claimListed(claimant(), [waitingSince('2019-02-02', person)]);
+    const taken = await claims.claimRetries(claimant(), [waitingSince('2019-02-02', person)]);
     expect(idsOf(taken)).toEqual([]);
   });
 });

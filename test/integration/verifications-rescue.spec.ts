@@ -5,6 +5,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
 import { OutcomeRepository } from '../../src/verifications/outcome.repository';
 import { ExpiredClaims } from '../../src/verifications/expired-claims.service';
+import { PERSONS } from '../../src/verifications/subject';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
 import { type FreshDatabase, freshDatabase } from '../support/database';
 import { Session } from '../support/sql-session';
@@ -14,19 +15,19 @@ const RUN = '44444444-4444-4444-8444-444444444444';
 const ONE = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';
 
+const CHECKED = { stream: 'dms_passport', subject: PERSONS } as const;
+
 let database: FreshDatabase;
 let dataSource: DataSource;
-let sweeper: ExpiredClaims;
+let expired: ExpiredClaims;
 let sql: Session;
 
 beforeAll(async () => {
   database = await freshDatabase();
   dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 4 })).initialize();
-  sweeper = new ExpiredClaims(
-    new Transactions(dataSource, new Metrics()),
-    new OutcomeRepository(),
+  expired = new ExpiredClaims(new Transactions(dataSource, new Metrics()), new OutcomeRepository(), {
     SYSTEM_USER_ID,
-  );
+  });
   sql = await Session.open(database.adminUrl);
 });
 afterAll(async () => {
@@ -72,13 +73,13 @@ const takenBack = async () =>
     })
   )[0]?.n;
 
-describe('S11: the sweeper', () => {
+describe('S11: reclaiming expired claims', () => {
   it('waits for no row that somebody holds: the other claims go back, that one the next time', async () => {
     const [stuck = '', beside = ''] = await deserted(ONE, 2);
     const others = await deserted(OTHER, 3);
     const holder = await Session.open(database.adminUrl);
     await holder.holdPerson(stuck);
-    expect(await sweeper.run('dms_passport')).toBe(3);
+    expect(await expired.reclaim(CHECKED)).toBe(3);
     for (const person of others) expect(await statusOf(person)).toBe('VERIFIED');
     // The claim goes back as a whole, so that its counts are taken back once and as a whole.
     for (const person of [stuck, beside]) expect(await statusOf(person)).toBe('IN_REVIEW');
@@ -86,7 +87,7 @@ describe('S11: the sweeper', () => {
     expect(await takenBack()).toBe(-3);
     await holder.run('COMMIT');
     await holder.close();
-    expect(await sweeper.run('dms_passport')).toBe(2);
+    expect(await expired.reclaim(CHECKED)).toBe(2);
     for (const person of [stuck, beside]) expect(await statusOf(person)).toBe('VERIFIED');
     expect(await claimsLeft()).toEqual([]);
     expect(await takenBack()).toBe(-5);
@@ -94,7 +95,7 @@ describe('S11: the sweeper', () => {
 
   it('takes a claim without a lease for dead: nobody keeps it alive', async () => {
     const [person = ''] = await deserted(ONE, 1, 'NULL');
-    expect(await sweeper.run('dms_passport')).toBe(1);
+    expect(await expired.reclaim(CHECKED)).toBe(1);
     expect(await statusOf(person)).toBe('VERIFIED');
     expect(await claimsLeft()).toEqual([]);
   });
@@ -107,7 +108,7 @@ describe('S11: the sweeper', () => {
       },
       [empty],
     );
-    expect(await sweeper.run('dms_passport')).toBe(1);
+    expect(await expired.reclaim(CHECKED)).toBe(1);
     expect(await statusOf(good)).toBe('VERIFIED');
     // As one that another program put in review: left alone until S1, S2 or S10 end it.
     expect(await statusOf(empty)).toBe('IN_REVIEW');

@@ -4,7 +4,8 @@ import type { SignUpFacts } from '../../src/domain/verification/initial-status.r
 import { PersonRepository } from '../../src/persons/person.repository';
 import { PersonSearchRepository } from '../../src/persons/person-search.repository';
 import { PersonsService } from '../../src/persons/persons.service';
-import { InitialVerifications, PersonDataChanged } from '../../src/verifications';
+import { InitialVerifications, StreamRestartService } from '../../src/verifications';
+import { StatusChangeRepository } from '../../src/verifications/status-change.repository';
 import { verificationOf } from './builders';
 import { insertRows } from './builder-rows';
 import { USUAL_PARAMETERS } from './registration-rules';
@@ -52,7 +53,7 @@ export function begin(
   facts: Partial<SignUpFacts> = {},
 ): Promise<void> {
   return transactions.inTransaction((sql) =>
-    new InitialVerifications().run(sql, {
+    new InitialVerifications(new StatusChangeRepository()).create(sql, {
       personId,
       facts: { ...SOMEBODY, ...facts },
       parameters: USUAL_PARAMETERS,
@@ -78,7 +79,7 @@ const SEARCH_SETTINGS = {
 export interface RegistrationChoices {
   readonly id?: string;
   readonly now?: Date;
-  readonly begin?: Pick<InitialVerifications, 'run'>;
+  readonly begin?: Pick<InitialVerifications, 'create'>;
   /** Called with everything written. */
   readonly beforeCommit?: () => void | Promise<void>;
 }
@@ -94,7 +95,8 @@ export async function registered(
     SEARCH_SETTINGS,
     new PersonSearchRepository(),
     new PersonRepository(),
-    choices.begin ?? new InitialVerifications(),
+    (choices.begin as InitialVerifications | undefined) ??
+      new InitialVerifications(new StatusChangeRepository()),
   );
   await transactions.inTransaction(async (sql) => {
     await persons.register(sql, { id, content, parameters: USUAL_PARAMETERS, actorId: APPLICANT, now });
@@ -151,7 +153,7 @@ export function changeData(
     if (unzr !== undefined) {
       await sql.query({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
     }
-    await here.program.get(PersonDataChanged).run(sql, { personId, actorId: OFFICIAL });
+    await here.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL });
     await beforeCommit?.();
   });
 }

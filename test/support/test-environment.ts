@@ -4,11 +4,9 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Clock } from '../../src/config/clock';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { WakeUps } from '../../src/jobs';
+import { type Job, JobRegistry, WakeUps } from '../../src/jobs';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
-import type { VerificationJob } from '../../src/verifications/verification-job';
-import { CHECKS } from '../../src/verifications';
 import { emptyTables, type FreshDatabase, freshDatabase } from './database';
 import { type FreshRedis, freshRedis } from './redis';
 import { Program, type ProgramChoices } from './program';
@@ -216,15 +214,12 @@ export class Installation {
   }
 
   /** The job itself, as the program made it. */
-  get check(): VerificationJob<unknown, string> {
+  get check(): Job {
     return this.checkOf(JOB);
   }
 
-  checkOf(job: string): VerificationJob<unknown, string> {
-    const checks = this.program.get<VerificationJob<unknown, string>[]>(CHECKS);
-    const check = checks.find(({ name }) => name === job);
-    if (check === undefined) throw new Error('The program has no job.');
-    return check;
+  checkOf(job: string): Job {
+    return this.program.get(JobRegistry).get(job);
   }
 
   /** What happens when the worker that holds a person seems dead: the lease passes, and a sweeper comes by. */

@@ -1,15 +1,12 @@
+import { Injectable } from '@nestjs/common';
 import { admit, type Caller } from '../../domain/access/access.rules';
 import { STREAMS, type StreamName } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
-import type {
-  PersonCard,
-  PersonCardRepository,
-  ReadVerification,
-  VerificationDetails,
-} from '../verification-reader.service';
+import { type PersonCard, PersonCardRepository } from '../person-card.repository';
 import type { ListedPerson } from '../person-list.repository';
+import { type VerificationDetails, VerificationReader } from '../verification-reader.service';
 
-/** The personal data that the schema knows. Their names are those of the table in another spelling. */
+/** The personal data of the schema. The names are the names of the columns in camel case. */
 const PERSONAL = {
   firstName: (card) => card.first_name,
   lastName: (card) => card.last_name,
@@ -29,34 +26,35 @@ const PERSONAL = {
   updatedAt: (card) => card.updated_at,
 } as const satisfies Record<string, (card: PersonCard) => unknown>;
 
-/** A person as GraphQL tells him. What is a function is asked only when the field is. */
+/** A person in GraphQL. A field that is a function is read only if the query selects it. */
 export type PersonNode = Readonly<Record<string, unknown>>;
 
-/** What is read of all persons of a page at once, if it is asked of any of them. */
+/** Read once for all persons of a page, if the query selects it. */
 interface ReadOnce {
   readonly details: () => Promise<ReadonlyMap<string, VerificationDetails>>;
   readonly cards: () => Promise<ReadonlyMap<string, PersonCard>>;
 }
 
-/** Persons as GraphQL tells them: how each stream stands, and who they are, only when that is asked for. */
+/** Persons in GraphQL. The verification and the personal data are read only if the query selects them. */
+@Injectable()
 export class PersonNodes {
   constructor(
-    private readonly readVerification: ReadVerification,
+    private readonly verifications: VerificationReader,
     private readonly cards: PersonCardRepository,
   ) {}
 
   of(listed: readonly ListedPerson[], caller: Caller): PersonNode[] {
     const ids = listed.map(({ id }) => id);
     const read = {
-      details: once(() => this.readVerification.ofAll(ids)),
+      details: once(() => this.verifications.detailsOfAll(ids)),
       cards: once(() => this.readCards(ids, caller)),
     };
     return listed.map((person) => nodeOf(person, read));
   }
 
-  /** Refuses when the person, or his row of verifications, is not there. */
+  /** Refuses if the person, or their row of verifications, does not exist. */
   async one(id: string, caller: Caller): Promise<PersonNode> {
-    const details = await this.readVerification.run(id);
+    const details = await this.verifications.details(id);
     return nodeOf(
       { id, verification_status: details.verification_status },
       {
@@ -66,7 +64,7 @@ export class PersonNodes {
     );
   }
 
-  /** Whoever may only change the verification of a person is not told who he is. */
+  /** Callers who may only change verifications do not get personal data. */
   private async readCards(ids: readonly string[], caller: Caller): Promise<ReadonlyMap<string, PersonCard>> {
     admit(caller, { scopes: ['person:read'] });
     return this.cards.read(ids, caller.userId);
@@ -86,7 +84,8 @@ function nodeOf(
   read: ReadOnce,
 ): PersonNode {
   const personal = Object.entries(PERSONAL).map(
-    ([name, told]) => [name, async (): Promise<unknown> => told(among(await read.cards(), id))] as const,
+    ([name, valueOf]) =>
+      [name, async (): Promise<unknown> => valueOf(among(await read.cards(), id))] as const,
   );
   return {
     ...Object.fromEntries(personal),
@@ -97,10 +96,10 @@ function nodeOf(
   };
 }
 
-/** Rows of persons are not deleted; one that is missing is a bug. */
+/** Persons are never deleted, so a missing row is a bug. */
 function among<Row>(rows: ReadonlyMap<string, Row>, id: string): Row {
   const row = rows.get(id);
-  if (row === undefined) throw new Error('A person has gone while he was read.');
+  if (row === undefined) throw new Error('A person disappeared while it was read.');
   return row;
 }
 
@@ -109,7 +108,7 @@ function streamsOf({ details }: VerificationDetails): Readonly<Record<string, un
   return Object.fromEntries(streams);
 }
 
-/** How GraphQL names the streams. The stream of the health service is that of the rules checked by hand. */
+/** The names of the streams in GraphQL. `manualRules` is the stream of the health service. */
 export const GRAPHQL_NAMES = {
   nhs: 'manualRules',
   drfo: 'drfo',

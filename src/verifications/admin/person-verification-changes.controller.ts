@@ -2,20 +2,20 @@ import { Body, Controller, Inject, NotFoundException, Param, Patch } from '@nest
 import type { Caller } from '../../domain/access/access.rules';
 import { CallerOf, Describes, Needs, ParseId } from '../../http';
 import type { CheckRequestRow } from '../check-request.repository';
-import { ReadCheck } from '../check-request.service';
+import { CheckRequestService } from '../check-request.service';
 import { NhsStatusService } from '../nhs-status.service';
-import { ReadVerification, type VerificationDetails } from '../verification-reader.service';
-import { isRegisterStream, RequeueCheck } from '../stream-restart.service';
+import { VerificationReader, type VerificationDetails } from '../verification-reader.service';
+import { isRegisterStream, StreamRestartService } from '../stream-restart.service';
 import { MOVE_OF_NHS, REPEAT_OF_CHECK } from './described-verification.dto';
 
 /** What officials do to a person's verification. Each call answers with how it stands afterwards. */
 @Controller('api/admin/persons')
 export class PersonVerificationChangesController {
   constructor(
-    @Inject(NhsStatusService) private readonly moveNhsStatus: NhsStatusService,
-    @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
-    @Inject(ReadVerification) private readonly readVerification: ReadVerification,
-    @Inject(ReadCheck) private readonly readCheck: ReadCheck,
+    @Inject(NhsStatusService) private readonly nhsStatus: NhsStatusService,
+    @Inject(StreamRestartService) private readonly restarts: StreamRestartService,
+    @Inject(VerificationReader) private readonly verifications: VerificationReader,
+    @Inject(CheckRequestService) private readonly checkRequests: CheckRequestService,
   ) {}
 
   @Patch(':id/verification/nhs')
@@ -26,8 +26,8 @@ export class PersonVerificationChangesController {
     @Body() asked: unknown,
     @CallerOf() { userId: actorId }: Caller,
   ): Promise<VerificationDetails> {
-    await this.moveNhsStatus.run({ personId, actorId, asked: asked ?? {} });
-    return this.readVerification.run(personId);
+    await this.nhsStatus.move({ personId, actorId, asked: asked ?? {} });
+    return this.verifications.details(personId);
   }
 
   @Patch(':id/verification/:stream')
@@ -41,8 +41,8 @@ export class PersonVerificationChangesController {
     // Other streams are not begun again by anybody; their paths are as good as any that is not there.
     if (!isRegisterStream(stream)) throw new NotFoundException();
     const personId = new ParseId().transform(id, { type: 'param', data: 'id' });
-    const { atOnce } = await this.requeueCheck.run({ personId, stream, actorId, asked: asked ?? {} });
-    const details = await this.readVerification.run(personId);
-    return atOnce ? { ...details, check: await this.readCheck.run({ personId, stream }) } : details;
+    const { atOnce } = await this.restarts.requeue({ personId, stream, actorId, asked: asked ?? {} });
+    const details = await this.verifications.details(personId);
+    return atOnce ? { ...details, check: await this.checkRequests.find({ personId, stream }) } : details;
   }
 }

@@ -5,7 +5,7 @@ import type { RegisterStreamName } from '../../domain/verification/stream';
 import { databaseIdOf, withInputNames } from '../../graphql';
 import { CallerOf, Needs } from '../../http';
 import { NhsStatusService } from '../nhs-status.service';
-import { RequeueCheck } from '../stream-restart.service';
+import { StreamRestartService } from '../stream-restart.service';
 import { type PersonNode, PersonNodes, GRAPHQL_NAMES } from './person-nodes';
 
 /** As the schema lets it pass: all that is needed is there, and what stands in it is judged by the verbs. */
@@ -19,8 +19,8 @@ interface ChangedPerson {
 @Resolver()
 export class PersonVerificationChangesResolver {
   constructor(
-    @Inject(NhsStatusService) private readonly moveNhsStatus: NhsStatusService,
-    @Inject(RequeueCheck) private readonly requeueCheck: RequeueCheck,
+    @Inject(NhsStatusService) private readonly nhsStatus: NhsStatusService,
+    @Inject(StreamRestartService) private readonly restarts: StreamRestartService,
     @Inject(PersonNodes) private readonly persons: PersonNodes,
   ) {}
 
@@ -30,7 +30,7 @@ export class PersonVerificationChangesResolver {
     const personId = databaseIdOf('Person', input.personId, 'personId');
     const names = { status: 'manualRulesVerificationStatus', comment: 'verificationComment' };
     const asked = { status: input[names.status], comment: input[names.comment] };
-    await withInputNames(names, () => this.moveNhsStatus.run({ personId, actorId: caller.userId, asked }));
+    await withInputNames(names, () => this.nhsStatus.move({ personId, actorId: caller.userId, asked }));
     return this.changed(personId, caller);
   }
 
@@ -58,7 +58,7 @@ export class PersonVerificationChangesResolver {
     const names = { status: `${GRAPHQL_NAMES[stream]}VerificationStatus` };
     const asked = { status: input[names.status], run: input['run'] ?? false };
     const actorId = caller.userId;
-    await withInputNames(names, () => this.requeueCheck.run({ personId, stream, actorId, asked }));
+    await withInputNames(names, () => this.restarts.requeue({ personId, stream, actorId, asked }));
     return this.changed(personId, caller);
   }
 

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
 import { Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
 import type { CheckRequestRow } from '../check-request.repository';
-import { ReadCheck } from '../check-request.service';
+import { CheckRequestService } from '../check-request.service';
 import { type ListedPerson, PersonListRepository, type UncheckedPerson } from '../person-list.repository';
-import { type HistoryEntry, ReadHistory } from '../verification-reader.service';
+import { type HistoryEntry, VerificationReader } from '../verification-reader.service';
 import { CHECK_OF_PERSON, LIST_OF_UNCHECKED } from './described-checks.dto';
 import { HISTORY_OF_PERSON, LIST_OF_UNVERIFIED } from './described-lists.dto';
 import { isRegisterStream } from '../stream-restart.service';
@@ -14,8 +14,8 @@ import { parseUncheckedQuery, parseUnverifiedQuery } from './list-queries.dto';
 export class UnverifiedPersonsController {
   constructor(
     @Inject(PersonListRepository) private readonly lists: PersonListRepository,
-    @Inject(ReadHistory) private readonly readHistory: ReadHistory,
-    @Inject(ReadCheck) private readonly readCheck: ReadCheck,
+    @Inject(VerificationReader) private readonly verifications: VerificationReader,
+    @Inject(CheckRequestService) private readonly checkRequests: CheckRequestService,
   ) {}
 
   @Get('unverified')
@@ -43,7 +43,7 @@ export class UnverifiedPersonsController {
     // The path of no other stream is there.
     if (!isRegisterStream(stream)) throw new NotFoundException();
     const personId = new ParseId().transform(id, { type: 'param', data: 'id' });
-    return this.readCheck.run({ personId, stream });
+    return this.checkRequests.find({ personId, stream });
   }
 
   @Get(':id/verification/history')
@@ -54,7 +54,7 @@ export class UnverifiedPersonsController {
     @Query() query: Record<string, unknown>,
   ): Promise<ListAnswer<HistoryEntry>> {
     const request = parsePaging(query);
-    const { entries, total } = await this.readHistory.run(personId, request);
+    const { entries, total } = await this.verifications.history(personId, request);
     return new ListAnswer(entries, { request, total });
   }
 }
