@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
+import type { ConfidantFacts } from '../domain/confidant/relationship.rules';
+import type { CumulativeStatus } from '../domain/verification/stream';
 
-/** The confidant as a person's third person. */
+/** The confidant person as a person's method THIRD_PERSON. */
 export interface ThirdPersonMethod {
   readonly personId: string;
   readonly confidantPersonId: string;
@@ -11,10 +13,31 @@ export interface ThirdPersonMethod {
   readonly actorId: string;
 }
 
+/** $1 confidant, $2 now. */
+const CONFIDANT_FACTS: Statement = {
+  name: 'confidant_facts',
+  text: `
+    SELECT EXISTS (
+             SELECT FROM mpi.person_authentication_methods
+              WHERE person_id = $1 AND type IN ('OTP', 'OFFLINE')
+                AND is_active AND (ended_at IS NULL OR ended_at > $2)) AS has_own_method,
+           (SELECT verification_status FROM mpi.persons WHERE id = $1) AS verification_status,
+           ARRAY (
+             SELECT DISTINCT person_id FROM mpi.person_authentication_methods
+              WHERE value = $1 AND type = 'THIRD_PERSON'
+                AND is_active AND (ended_at IS NULL OR ended_at > $2)) AS ward_ids`,
+};
+
+interface ConfidantFactsRow {
+  readonly has_own_method: boolean;
+  readonly verification_status: CumulativeStatus | null;
+  readonly ward_ids: readonly string[];
+}
+
 /**
- * A method that holds gets the new end; only who has none gets one. That nobody else does the same meanwhile is kept by
- * the caller's locks on both persons. The end and the alias of a method would tell when the person was born and how his
- * family calls him: the audit log says that they were written, and not what.
+ * A valid method gets the new end; a new method is inserted only if there is none. The caller's locks on both persons
+ * keep others from doing the same meanwhile. The end and the alias would reveal when the person was born and what their
+ * family calls them, so the audit log shows only that they were written.
  * $1 person, $2 confidant, $3 end, $4 now, $5 alias, $6 actor.
  */
 const GIVE_THIRD_PERSON: Statement = {
@@ -51,6 +74,16 @@ const GIVE_THIRD_PERSON: Statement = {
 /** The only writer of `person_authentication_methods`. */
 @Injectable()
 export class AuthenticationMethodRepository {
+  async confidantFacts(sql: Sql, confidantPersonId: string, now: Date): Promise<ConfidantFacts> {
+    const values = [confidantPersonId, now.toISOString()];
+    const [row] = await sql.query<ConfidantFactsRow & Record<string, unknown>>(CONFIDANT_FACTS, values);
+    return {
+      hasOwnMethod: row?.has_own_method ?? false,
+      verificationStatus: row?.verification_status ?? null,
+      wardIds: row?.ward_ids ?? [],
+    };
+  }
+
   async giveThirdPerson(sql: Sql, method: ThirdPersonMethod): Promise<void> {
     await sql.query(GIVE_THIRD_PERSON, [
       method.personId,

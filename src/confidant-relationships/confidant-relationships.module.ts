@@ -2,30 +2,20 @@ import { Module } from '@nestjs/common';
 import { RelationshipsController } from './admin/relationships.controller';
 import { RelationshipsResolver } from './admin/relationships.resolver';
 import { AuthenticationMethodRepository } from './authentication-method.repository';
-import { CheckRelationship } from './check-relationship';
-import { ConfidantFactsRepository } from './confidant-facts.repository';
-import { CreateRelationship } from './create-relationship';
-import { MoveRelationship } from './move-relationship';
-import { ReadRelationships } from './read-relationships';
 import { RelationshipListRepository } from './relationship-list.repository';
-import { RelationshipMoveRepository } from './relationship-move.repository';
 import { RelationshipRepository } from './relationship.repository';
+import { RelationshipService } from './relationship.service';
 
-/** Who acts for whom, and the methods by which persons confirm what is done in their name. */
+/** Who acts for whom, and the methods by which persons confirm actions in their name. */
 @Module({
   controllers: [RelationshipsController],
   providers: [
-    AuthenticationMethodRepository,
-    CheckRelationship,
-    ConfidantFactsRepository,
-    CreateRelationship,
-    MoveRelationship,
-    ReadRelationships,
-    RelationshipListRepository,
-    RelationshipMoveRepository,
+    RelationshipService,
     RelationshipRepository,
+    RelationshipListRepository,
+    AuthenticationMethodRepository,
     RelationshipsResolver,
   ],
-  exports: [CheckRelationship, ConfidantFactsRepository, CreateRelationship],
+  exports: [RelationshipService],
 })
 export class ConfidantRelationshipsModule {}

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { ConfidantPersonRelationshipDocument } from '../database/mpi/confidant-person-relationship-document.entity';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { RelationshipReason, RelationshipStatus } from '../domain/confidant/relationship-status.rules';
-import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
+import type { RelationType } from '../domain/person/dictionaries';
 
-/** Which relationships an official looks for; what is not said does not matter. */
+/** Which relationships to list. */
 export interface RelationshipFilter {
   readonly personId?: string | undefined;
   readonly confidantPersonId?: string | undefined;
@@ -13,14 +14,14 @@ export interface RelationshipFilter {
   readonly isExpired?: boolean | undefined;
 }
 
-/** A part of what was found, as seen on a day. */
+/** One page of a list, as of a day. */
 export interface RelationshipPage {
   readonly size: number;
   readonly offset: number;
   readonly today: IsoDay;
 }
 
-/** One of the two persons, with the parts of his name as they stand at him. */
+/** One of the two persons, unmasked. */
 export interface RelatedPersonRow {
   readonly last_name: string;
   readonly first_name: string;
@@ -28,7 +29,7 @@ export interface RelatedPersonRow {
   readonly phones: readonly { readonly type: string; readonly number: string }[];
 }
 
-/** A relationship with both its persons. Nothing in it is masked yet. */
+/** A relationship with both its persons, unmasked. */
 export interface ReadRelationshipRow {
   readonly id: string;
   readonly person_id: string;
@@ -51,15 +52,7 @@ export interface ReadRelationshipRow {
   readonly confidant_person: RelatedPersonRow | null;
 }
 
-/** A document of a relationship, with its whole number. */
-export interface ReadDocumentRow {
-  readonly type: RelationshipDocumentType;
-  readonly number: string;
-  readonly issued_by: string | null;
-  readonly issued_at: IsoDay | null;
-}
-
-/** A person of `found` as one value. */
+/** A person of `found` as one JSON value. */
 const personBy = (column: string): string => `
   (SELECT jsonb_build_object('last_name', last_name, 'first_name', first_name, 'second_name', second_name,
             'phones', (SELECT coalesce(jsonb_agg(jsonb_build_object('type', type, 'number', number)
@@ -67,7 +60,7 @@ const personBy = (column: string): string => `
                          FROM mpi.person_phones WHERE person_id = person.id))
      FROM mpi.persons AS person WHERE person.id = found.${column})`;
 
-/** The part that was found is cut out first, so that only its persons are looked up. */
+/** Selects the page first, so that only its persons are looked up. */
 const withPersons = (found: string, today: string): string => `
   SELECT id, person_id, confidant_person_id, relation_type, is_active, active_to::text,
          coalesce(active_to <= ${today}::date, false) AS is_expired, verification_status, verification_reason,
@@ -82,19 +75,12 @@ const ONE: Statement = {
   text: withPersons('SELECT * FROM mpi.confidant_person_relationships WHERE id = $1::uuid', '$2'),
 };
 
-const DOCUMENTS: Statement = {
-  name: 'relationship_documents',
-  text: `
-    SELECT type, number, issued_by, issued_at::text FROM mpi.confidant_person_relationship_documents
-     WHERE confidant_person_relationship_id = $1 ORDER BY type, number`,
-};
-
-/** The relationships as officials see them, newest first. */
+/** Reads relationships for officials, newest first. */
 @Injectable()
 export class RelationshipListRepository {
   /**
-   * Neither statement is prepared: with the values before it the planner knows how many rows a status has, and that
-   * only one page is wanted.
+   * Neither statement is prepared: the planner must see the values, to know how many rows a status has and that only one
+   * page is wanted.
    */
   async list(
     sql: Sql,
@@ -104,7 +90,7 @@ export class RelationshipListRepository {
     const values: unknown[] = [today];
     const where = conditionOf(filter, values);
     const table = `mpi.confidant_person_relationships ${where}`;
-    // The day stands first in both statements, and one that asks nothing of it must still know its type.
+    // $1 is the day in both statements; a statement without a condition on it must still give its type.
     const text = `SELECT count(*)::integer AS total FROM ${table} ${where === '' ? 'WHERE' : 'AND'} $1::date IS NOT NULL`;
     const [counted] = await sql.query<{ total: number }>({ text }, values);
     const page = `SELECT * FROM ${table} ORDER BY inserted_at DESC, id DESC LIMIT ${size} OFFSET ${offset}`;
@@ -120,12 +106,16 @@ export class RelationshipListRepository {
     return row;
   }
 
-  documents(sql: Sql, id: string): Promise<readonly ReadDocumentRow[]> {
-    return sql.query<ReadDocumentRow & Record<string, unknown>>(DOCUMENTS, [id]);
+  /** The documents of a relationship, with unmasked numbers. */
+  documents(sql: Sql, id: string): Promise<readonly ConfidantPersonRelationshipDocument[]> {
+    return sql.repository(ConfidantPersonRelationshipDocument).find({
+      where: { confidantPersonRelationshipId: id },
+      order: { type: 'ASC', number: 'ASC' },
+    });
   }
 }
 
-/** $1 is today; the values that are looked for follow it. */
+/** $1 is today; the values of the filter follow. */
 function conditionOf(filter: RelationshipFilter, values: unknown[]): string {
   const conditions: string[] = [];
   const equal = (column: string, value: string | undefined, type: string): void => {

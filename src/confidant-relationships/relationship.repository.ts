@@ -1,17 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, MoreThan } from 'typeorm';
+import { AuditLog } from '../database/mpi/audit-log.entity';
+import { ConfidantPersonRelationship } from '../database/mpi/confidant-person-relationship.entity';
+import { StatusChangeEvent } from '../database/mpi/status-change-event.entity';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { RelationType } from '../domain/person/dictionaries';
+import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
 import type {
   RelationshipPair,
   RelationshipReason,
   RelationshipStatus,
+  FoundRelationship,
+  MovedRelationship,
+  RelationshipRowName,
 } from '../domain/confidant/relationship-status.rules';
-import type { FoundRelationship } from '../domain/confidant/relationship-status.rules';
 import type { RelationshipFacts } from '../domain/confidant/relationship.rules';
 import type { RelationshipDocument } from '../domain/person/person-request';
 
-/** A relationship as it is written, with everything decided. */
+/** A relationship to insert, with everything decided. */
 export interface DecidedRelationship extends RelationshipPair {
   readonly id: string;
   readonly personId: string;
@@ -22,35 +28,51 @@ export interface DecidedRelationship extends RelationshipPair {
   readonly actorId: string;
 }
 
-/** Two persons as seen on a day; who is named by nothing is not looked for. */
+/** The columns a move may change beside status and reason. */
+export interface MovableColumns {
+  readonly comment: string | null;
+  readonly unverifiedAt: Date | null;
+  readonly dracsBirthActId: string | null;
+  readonly dracsBirthSyncedAt: Date | null;
+}
+
+/** A relationship locked until the end of the transaction, which began at `now`. */
+export interface LockedRelationship extends MovedRelationship, MovableColumns {
+  readonly now: Date;
+}
+
+/** A decided move, and its audit row. */
+export interface DecidedMove extends RelationshipPair, MovableColumns {
+  readonly id: string;
+  readonly row: RelationshipRowName;
+  readonly actorId: string;
+  readonly changeset: Changes;
+  readonly isStatusChanged: boolean;
+}
+
+/** Changed columns by name. */
+export type Changes = Readonly<
+  Record<string, { readonly old_value: string | Date | null; readonly new_value: string | Date | null }>
+>;
+
+/** The persons to look for, and the day. A person without an id is not looked for. */
 interface Persons {
   readonly personId?: string | null;
   readonly confidantPersonId?: string | null;
   readonly today: IsoDay;
 }
 
-/** In the order of their numbers, so that two who want the same two persons never hold one each. */
-const LOCK: Statement = {
+/** In ascending order, so that two transactions for the same two persons do not deadlock. */
+const LOCK_PERSONS: Statement = {
   name: 'relationship_lock',
   text: `
     SELECT pg_advisory_xact_lock(number)
       FROM (SELECT DISTINCT hashtextextended('confidant-relationship:' || id, 0) AS number
-              FROM unnest($1::uuid[]) AS person (id) ORDER BY 1) AS door`,
+              FROM unnest($1::uuid[]) AS person (id) ORDER BY 1) AS keys`,
 };
 
-/** Only true is active, and the last day is the one before `active_to`. */
+/** Null is not active, and the last day is the one before `active_to`. */
 const isValidOn = (day: string): string => `is_active AND (active_to IS NULL OR active_to > ${day}::date)`;
-
-const validBy = (name: string, condition: string, day: string): Statement => ({
-  name: `relationship_valid_by_${name}`,
-  text: `
-    SELECT verification_status, verification_reason FROM mpi.confidant_person_relationships
-     WHERE ${condition} AND ${isValidOn(day)}`,
-});
-
-const VALID_BY_PERSON = validBy('person', 'person_id = $1', '$2');
-const VALID_BY_CONFIDANT = validBy('confidant', 'confidant_person_id = $1', '$2');
-const VALID_BY_BOTH = validBy('both', 'person_id = $1 AND confidant_person_id = $2', '$3');
 
 /** $1 person, $2 confidant, $3 today. */
 const FACTS: Statement = {
@@ -76,7 +98,7 @@ const END_EXPIRED: Statement = {
 };
 
 /**
- * Nothing comes back, and nothing is written, when the two are related already.
+ * Writes nothing and returns no row when the two are related already.
  * $1 id, $2 confidant, $3 person, $4 type, $5 end, $6 status, $7 reason, $8 actor; documents: $9 type, $10 number,
  * $11 issued by, $12 issued at; $13 event, $14 changeset.
  */
@@ -104,28 +126,54 @@ const INSERT: Statement = {
     SELECT id FROM made`,
 };
 
-/** Relationships and their documents; no other room writes them. */
+/** Locks only the relationship: its documents never change. */
+const LOCK_RELATIONSHIP: Statement = {
+  name: 'relationship_move_lock',
+  text: `
+    SELECT verification_status, verification_reason, verification_comment, unverified_at, dracs_birth_act_id,
+           dracs_birth_synced_at, now() AS now,
+           ARRAY(SELECT type::text FROM mpi.confidant_person_relationship_documents AS document
+                  WHERE document.confidant_person_relationship_id = relationship.id) AS document_types
+      FROM mpi.confidant_person_relationships AS relationship WHERE id = $1::uuid FOR UPDATE`,
+};
+
+interface LockedRow {
+  readonly verification_status: RelationshipStatus | null;
+  readonly verification_reason: RelationshipReason | null;
+  readonly verification_comment: string | null;
+  readonly unverified_at: Date | null;
+  readonly dracs_birth_act_id: string | null;
+  readonly dracs_birth_synced_at: Date | null;
+  readonly now: Date;
+  readonly document_types: RelationshipDocumentType[];
+}
+
+/** The only writer of relationships and their documents. */
 @Injectable()
 export class RelationshipRepository {
-  /** Whoever wants to relate one of these persons to anybody waits until the end of this transaction. */
-  async lock(sql: Sql, personIds: readonly string[]): Promise<void> {
-    await sql.query(LOCK, [personIds]);
+  /** Makes other transactions that relate one of these persons wait until the end of this one. */
+  async lockPersons(sql: Sql, personIds: readonly string[]): Promise<void> {
+    await sql.query(LOCK_PERSONS, [personIds]);
   }
 
-  /** The relationships that hold on that day. */
-  async valid(
+  /** The relationships valid on that day. */
+  findValid(
     sql: Sql,
     { personId, confidantPersonId, today }: Persons,
   ): Promise<readonly FoundRelationship[]> {
-    const [statement, ids] = lookUpBy(personId ?? null, confidantPersonId ?? null);
-    const rows = await sql.query<{
-      verification_status: RelationshipStatus | null;
-      verification_reason: RelationshipReason | null;
-    }>(statement, [...ids, today]);
-    return rows.map((row) => ({
-      verificationStatus: row.verification_status,
-      verificationReason: row.verification_reason,
-    }));
+    const persons = {
+      ...(personId ? { personId } : {}),
+      ...(confidantPersonId ? { confidantPersonId } : {}),
+    };
+    if (Object.keys(persons).length === 0) throw new Error('A search for relationships needs a person.');
+    const active = { ...persons, isActive: true };
+    return sql.repository(ConfidantPersonRelationship).find({
+      select: { id: true, verificationStatus: true, verificationReason: true },
+      where: [
+        { ...active, activeTo: IsNull() },
+        { ...active, activeTo: MoreThan(today) },
+      ],
+    });
   }
 
   async facts(sql: Sql, { personId, confidantPersonId, today }: Persons): Promise<RelationshipFacts> {
@@ -140,7 +188,7 @@ export class RelationshipRepository {
     };
   }
 
-  /** A relationship whose last day has passed still counts as active; it makes room for the next one. */
+  /** Ends a relationship whose last day has passed but which is still active, so that a new one can be inserted. */
   async endExpired(
     sql: Sql,
     { personId, confidantPersonId, today, actorId }: Persons & { readonly actorId: string },
@@ -170,16 +218,54 @@ export class RelationshipRepository {
     ]);
     return rows.length > 0;
   }
+
+  async lock(sql: Sql, id: string): Promise<LockedRelationship | undefined> {
+    const [row] = await sql.query<LockedRow & Record<string, unknown>>(LOCK_RELATIONSHIP, [id]);
+    if (row === undefined) return undefined;
+    return {
+      verificationStatus: row.verification_status,
+      verificationReason: row.verification_reason,
+      documentTypes: row.document_types,
+      comment: row.verification_comment,
+      unverifiedAt: row.unverified_at,
+      dracsBirthActId: row.dracs_birth_act_id,
+      dracsBirthSyncedAt: row.dracs_birth_synced_at,
+      now: row.now,
+    };
+  }
+
+  /** Writes a move behind `lock`. A status change event is written only when the status changed. */
+  async saveMove(
+    sql: Sql,
+    { id, row, actorId, changeset, isStatusChanged, ...move }: DecidedMove,
+  ): Promise<void> {
+    const { verificationStatus, comment: verificationComment, ...columns } = move;
+    await sql.repository(ConfidantPersonRelationship).update(
+      { id },
+      {
+        ...columns,
+        verificationStatus,
+        verificationComment,
+        updatedBy: actorId,
+        updatedAt: () => 'now()',
+      },
+    );
+    if (isStatusChanged)
+      await sql.repository(StatusChangeEvent).insert({
+        eventType: 'StatusChangeEvent',
+        entityType: 'ConfidantPersonRelationship',
+        entityId: id,
+        properties: { verification_status: { new_value: verificationStatus } },
+        eventTime: () => 'now()',
+        changedBy: actorId,
+      });
+    await sql
+      .repository(AuditLog)
+      .insert({ actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row });
+  }
 }
 
-function lookUpBy(personId: string | null, confidantPersonId: string | null): [Statement, string[]] {
-  if (personId !== null && confidantPersonId !== null) return [VALID_BY_BOTH, [personId, confidantPersonId]];
-  if (personId !== null) return [VALID_BY_PERSON, [personId]];
-  if (confidantPersonId !== null) return [VALID_BY_CONFIDANT, [confidantPersonId]];
-  throw new Error('A relationship is looked for by one of its persons at least.');
-}
-
-/** Numbers of documents stay out of it, and so does the end, which would tell when a child was born. */
+/** Without document numbers, and without the end, which would reveal a child's birth date. */
 function changesetOf(
   relationship: DecidedRelationship,
 ): Readonly<Record<string, { readonly new_value: unknown }>> {

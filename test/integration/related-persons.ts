@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import {
-  CheckRelationship,
-  ConfidantFactsRepository,
-  CreateRelationship,
-  type NewRelationship,
-} from '../../src/confidant-relationships';
+import { type NewRelationship, RelationshipService } from '../../src/confidant-relationships';
 import { AuthenticationMethodRepository } from '../../src/confidant-relationships/authentication-method.repository';
+import { RelationshipListRepository } from '../../src/confidant-relationships/relationship-list.repository';
 import { RelationshipRepository } from '../../src/confidant-relationships/relationship.repository';
 import type { RelationshipDocument } from '../../src/domain/person/person-request';
+import type { Registry } from '../support/database';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal';
 
 /** The moment at which these tests take place: 1 June 2026, noon in Kyiv. */
@@ -32,13 +29,15 @@ export const COURT_DECISION: RelationshipDocument = {
   issued_at: '2024-02-29',
 };
 
-export const createRelationship = new CreateRelationship(
-  new RelationshipRepository(),
-  new AuthenticationMethodRepository(),
-  new ConfidantFactsRepository(),
-);
-export const checkRelationship = new CheckRelationship(new RelationshipRepository());
-export const confidantFacts = new ConfidantFactsRepository();
+/** The service as the module makes it. */
+export const relationshipService = ({ transactions }: Pick<Registry, 'transactions'>): RelationshipService =>
+  new RelationshipService(
+    transactions,
+    new RelationshipRepository(),
+    new RelationshipListRepository(),
+    new AuthenticationMethodRepository(),
+    () => NOW,
+  );
 
 /** The relationship of a child of eight, unless told otherwise. */
 export function aNewRelationship(

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { RelationshipCheck } from '../../src/confidant-relationships';
+import type { RelationshipCheck } from '../../src/domain/confidant/relationship.rules';
 import { aPerson, aRelationship, savePersons } from '../support/builders';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
-import { checkRelationship, confidantFacts, NOW, TODAY, TOMORROW, YESTERDAY } from './related-persons';
+import { NOW, relationshipService, TODAY, TOMORROW, YESTERDAY } from './related-persons';
 
 let registry: Registry;
 let confidantPersonId: string;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 const related = () => aRelationship().of(personId).through(confidantPersonId);
 const check = (of: { personId?: string; confidantPersonId?: string }): Promise<RelationshipCheck> =>
-  checkRelationship.run(registry.transactions, { ...of, today: TODAY });
+  relationshipService(registry).check(registry.transactions, { ...of, today: TODAY });
 const checkBoth = (): Promise<RelationshipCheck> => check({ personId, confidantPersonId });
 
 describe('The check of a relationship', () => {
@@ -87,7 +87,7 @@ describe('The check of a relationship', () => {
 });
 
 describe('What is known of a confidant', () => {
-  const facts = (id: string) => confidantFacts.of(registry.transactions, id, NOW);
+  const facts = (id: string) => relationshipService(registry).confidantFacts(registry.transactions, id, NOW);
   const soon = new Date(NOW.getTime() + 1);
 
   it.each([

@@ -14,7 +14,7 @@ import {
   APPLICANT_USER_ID,
   BIRTH_CERTIFICATE,
   COURT_DECISION,
-  createRelationship,
+  relationshipService,
 } from './related-persons';
 
 let registry: Registry;
@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 const create = async (changes: Partial<NewRelationship> = {}): Promise<NewRelationship> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => relationshipService(registry).create(sql, relationship));
   return relationship;
 };
 const relationships = () => relationshipsOf(registry.sql, personId);
@@ -120,7 +120,7 @@ describe('A new relationship', () => {
   it('is gone with the transaction that should have made it', async () => {
     const relationship = aNewRelationship({ personId, confidantPersonId });
     const broken = registry.transactions.inTransaction(async (sql) => {
-      await createRelationship.run(sql, relationship);
+      await relationshipService(registry).create(sql, relationship);
       throw new Error('Something later failed.');
     });
     await expect(broken).rejects.toThrow('Something later failed.');

@@ -8,7 +8,7 @@ import {
   savePersons,
 } from '../support/builders';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
-import { aNewRelationship, APPLICANT_USER_ID, createRelationship, NOW } from './related-persons';
+import { aNewRelationship, APPLICANT_USER_ID, NOW, relationshipService } from './related-persons';
 
 /** The last second of the day before the fourteenth birthday of somebody born on 10 May 2018. */
 const LAST_SECOND = new Date('2032-05-09T20:59:59Z');
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const create = async (personId: string, changes: Partial<NewRelationship> = {}): Promise<void> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => relationshipService(registry).create(sql, relationship));
 };
 const methodsOf = (personId: string) => authenticationMethodsOf(registry.sql, personId);
 const wardWith = (method: MethodDraft): Promise<string> =>

@@ -4,14 +4,7 @@ import type { Sql, Statement } from '../../src/database/transactions';
 import { UserRepository } from '../../src/mithril';
 import { aPerson, savePersons } from '../support/builders';
 import { openRegistry, type Registry } from '../support/database';
-import {
-  aNewRelationship,
-  checkRelationship,
-  confidantFacts,
-  createRelationship,
-  NOW,
-  TODAY,
-} from './related-persons';
+import { aNewRelationship, NOW, relationshipService, TODAY } from './related-persons';
 
 /** Enough that PostgreSQL would rather not read them all. */
 const MANY = 5_000;
@@ -73,14 +66,18 @@ describe('Nobody reads a whole table', () => {
   it('to check a relationship', async () => {
     const { personId, confidantPersonId } = ids;
     for (const whose of [{ personId }, { confidantPersonId }, ids])
-      expect(await plansOf((sql) => checkRelationship.run(sql, { ...whose, today: TODAY }))).not.toMatch(
-        READS_ALL,
-      );
-    expect(await plansOf((sql) => confidantFacts.of(sql, personId, NOW))).not.toMatch(READS_ALL);
+      expect(
+        await plansOf((sql) => relationshipService(registry).check(sql, { ...whose, today: TODAY })),
+      ).not.toMatch(READS_ALL);
+    expect(
+      await plansOf((sql) => relationshipService(registry).confidantFacts(sql, personId, NOW)),
+    ).not.toMatch(READS_ALL);
   });
 
   it('to create one', async () => {
-    expect(await plansOf((sql) => createRelationship.run(sql, aNewRelationship(ids)))).not.toMatch(READS_ALL);
+    expect(
+      await plansOf((sql) => relationshipService(registry).create(sql, aNewRelationship(ids))),
+    ).not.toMatch(READS_ALL);
   });
 
   it('to find a user or to create one', async () => {

@@ -10,7 +10,7 @@ import {
 } from '../support/builders';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 import { Session } from '../support/sql-session';
-import { aNewRelationship, createRelationship, refusedFor, YESTERDAY } from './related-persons';
+import { aNewRelationship, refusedFor, relationshipService, YESTERDAY } from './related-persons';
 
 let registry: Registry;
 /** Another copy of the program, whose transaction is held open. */
@@ -39,11 +39,11 @@ const asked = (confidantPersonId: string, personId: string, changes?: Changes): 
   aNewRelationship({ personId, confidantPersonId }, changes);
 
 const create = (relationship: NewRelationship): Promise<void> =>
-  registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
+  registry.transactions.inTransaction((sql) => relationshipService(registry).create(sql, relationship));
 
 /** What became of a creation that met another one on its way, and had to wait for its end. */
 async function meets(first: NewRelationship, second: NewRelationship, end: 'COMMIT' | 'ROLLBACK' = 'COMMIT') {
-  await createRelationship.run(other, first);
+  await relationshipService(registry).create(other, first);
   const outcome = create(second).then(
     () => 'created',
     (error: unknown) => error,
@@ -144,10 +144,12 @@ describe('Relationships that are created at the same moment', () => {
         ] as const;
         const ends = both.map(async ([session, relationship]) => {
           await session.run('BEGIN');
-          const outcome = await createRelationship.run(session, relationship).then(
-            () => 'created',
-            (error: unknown) => error,
-          );
+          const outcome = await relationshipService(registry)
+            .create(session, relationship)
+            .then(
+              () => 'created',
+              (error: unknown) => error,
+            );
           await session.run('ROLLBACK');
           return outcome;
         });

@@ -13,9 +13,9 @@ import { emptyTables, openRegistry, type Registry } from '../support/database';
 import {
   aNewRelationship,
   APPLICANT_USER_ID,
-  createRelationship,
   NOW,
   refusedFor,
+  relationshipService,
   TODAY,
   TOMORROW,
   YESTERDAY,
@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 const create = async (changes: Partial<NewRelationship> = {}): Promise<NewRelationship> => {
   const relationship = aNewRelationship({ personId, confidantPersonId }, changes);
-  await registry.transactions.inTransaction((sql) => createRelationship.run(sql, relationship));
+  await registry.transactions.inTransaction((sql) => relationshipService(registry).create(sql, relationship));
   return relationship;
 };
 const between = (): { personId: string; confidantPersonId: string; today: string } => ({
@@ -56,22 +56,26 @@ describe('Rule 1: who has a confidant cannot be one', () => {
 
   it('is told before and refused again behind the lock', async () => {
     await guarded().save(registry.sql);
-    await expect(createRelationship.refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(refused);
+    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(
+      refused,
+    );
     await expect(create()).rejects.toThrow(refused);
     expect(await relationships()).toEqual([]);
   });
 
   it('is told of a person who does not exist yet, too', async () => {
     const ofNobody = { ...between(), personId: null };
-    await createRelationship.refuseUnlessAllowed(registry.sql, ofNobody);
+    await relationshipService(registry).refuseUnlessAllowed(registry.sql, ofNobody);
     await guarded().save(registry.sql);
-    await expect(createRelationship.refuseUnlessAllowed(registry.sql, ofNobody)).rejects.toThrow(refused);
+    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, ofNobody)).rejects.toThrow(
+      refused,
+    );
   });
 
   it('does not hold for a relationship that is over or was ended', async () => {
     await guarded().activeTo(TODAY).save(registry.sql);
     await guarded().inactive().save(registry.sql);
-    await createRelationship.refuseUnlessAllowed(registry.sql, between());
+    await relationshipService(registry).refuseUnlessAllowed(registry.sql, between());
     await create();
     expect(await relationships()).toHaveLength(1);
   });
@@ -98,7 +102,9 @@ describe('Rule 1: who has a confidant cannot be one', () => {
 
   it('forbids acting for oneself', async () => {
     const ofHimself = { ...between(), personId: confidantPersonId };
-    await expect(createRelationship.refuseUnlessAllowed(registry.sql, ofHimself)).rejects.toThrow(refused);
+    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, ofHimself)).rejects.toThrow(
+      refused,
+    );
     await expect(create({ personId: confidantPersonId })).rejects.toThrow(refused);
   });
 });
@@ -109,7 +115,9 @@ describe('Rule 2: two persons are related once', () => {
 
   it('whatever the status of what stands', async () => {
     await standing().status('NOT_VERIFIED', 'MANUAL').activeTo(TOMORROW).save(registry.sql);
-    await expect(createRelationship.refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(refused);
+    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(
+      refused,
+    );
     await expect(create()).rejects.toThrow(refused);
     expect(await relationships()).toHaveLength(1);
     expect(await authenticationMethodsOf(registry.sql, personId)).toEqual([]);
@@ -123,7 +131,7 @@ describe('Rule 2: two persons are related once', () => {
 
   it.each([TODAY, YESTERDAY])('but one that is active until %s makes room and is ended', async (activeTo) => {
     const expired = await standing().activeTo(activeTo).save(registry.sql);
-    await createRelationship.refuseUnlessAllowed(registry.sql, between());
+    await relationshipService(registry).refuseUnlessAllowed(registry.sql, between());
     const { id } = await create();
     const rows = await relationships();
     expect(rows.map((row) => [row.id, row.is_active]).sort()).toEqual(

@@ -1,18 +1,18 @@
-import { Body, Controller, Get, Inject, Param, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { CallerOf, Describes, ListAnswer, Needs, parseBody, ParseId, parseList } from '../../http';
-import { MoveRelationship } from '../move-relationship';
-import { type ListedRelationship, ReadRelationships, type RelationshipDetails } from '../read-relationships';
+import {
+  type ListedRelationship,
+  type RelationshipDetails,
+  RelationshipService,
+} from '../relationship.service';
 import { LIST_OF_RELATIONSHIPS, MOVE_OF_RELATIONSHIP, ONE_RELATIONSHIP } from './described-relationships.dto';
 import { RELATIONSHIP_MOVE, RELATIONSHIP_QUERY } from './relationship-requests.dto';
 
 /** Relationships with confidant persons, for officials. */
 @Controller('api/admin/confidant_person_relationships')
 export class RelationshipsController {
-  constructor(
-    @Inject(ReadRelationships) private readonly relationships: ReadRelationships,
-    @Inject(MoveRelationship) private readonly moveRelationship: MoveRelationship,
-  ) {}
+  constructor(private readonly relationships: RelationshipService) {}
 
   @Get()
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
@@ -30,7 +30,7 @@ export class RelationshipsController {
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
   @Describes(ONE_RELATIONSHIP)
   details(@Param('id', ParseId) id: string): Promise<RelationshipDetails> {
-    return this.relationships.one(id);
+    return this.relationships.details(id);
   }
 
   /** Answers with the relationship as it stands after the move. */
@@ -42,7 +42,7 @@ export class RelationshipsController {
     @Body() body: unknown,
     @CallerOf() caller: Caller,
   ): Promise<RelationshipDetails> {
-    await this.moveRelationship.run({ ...parseBody(RELATIONSHIP_MOVE, body), id, actorId: caller.userId });
-    return this.relationships.one(id);
+    await this.relationships.move({ ...parseBody(RELATIONSHIP_MOVE, body), id, actorId: caller.userId });
+    return this.relationships.details(id);
   }
 }

@@ -1,10 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../../domain/access/access.rules';
 import { globalId, inCamelCase } from '../../graphql';
 import { CallerOf, Needs, parseBody, ParseId } from '../../http';
-import { MoveRelationship } from '../move-relationship';
-import { ReadRelationships, type RelationshipDetails } from '../read-relationships';
+import { type RelationshipDetails, RelationshipService } from '../relationship.service';
 import { RELATIONSHIP_MOVE } from './relationship-requests.dto';
 
 /** As the schema lets it pass; the ids and the texts in it are judged here. */
@@ -18,10 +16,7 @@ interface MoveInput {
 /** Moves relationships with confidant persons, as the call of REST does. */
 @Resolver()
 export class RelationshipsResolver {
-  constructor(
-    @Inject(ReadRelationships) private readonly relationships: ReadRelationships,
-    @Inject(MoveRelationship) private readonly moveRelationship: MoveRelationship,
-  ) {}
+  constructor(private readonly relationships: RelationshipService) {}
 
   /** Answers with the relationship as it stands after the move. */
   @Mutation('updateConfidantPersonRelationship')
@@ -36,8 +31,8 @@ export class RelationshipsResolver {
       verification_comment: input.verificationComment,
       dracs_birth_act_id: input.dracsBirthActId,
     });
-    await this.moveRelationship.run({ ...asked, id, actorId: caller.userId });
-    return { confidantPersonRelationship: nodeOf(id, await this.relationships.one(id)) };
+    await this.relationships.move({ ...asked, id, actorId: caller.userId });
+    return { confidantPersonRelationship: nodeOf(id, await this.relationships.details(id)) };
   }
 }
 

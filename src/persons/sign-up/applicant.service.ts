@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK } from '../../config/clock';
 import type { Settings } from '../../config/env';
 import { SETTINGS } from '../../config/settings.module';
-import { ConfidantFactsRepository } from '../../confidant-relationships';
+import { RelationshipService } from '../../confidant-relationships';
 import { Transactions } from '../../database/transactions';
 import { dayInKyiv, type IsoDay, ageInYears } from '../../domain/calendar-day';
 import { refuseConfidant } from '../../domain/confidant/relationship.rules';
@@ -57,7 +57,7 @@ export class ApplicantService {
     private readonly users: UserRepository,
     private readonly persons: PersonRepository,
     private readonly personsService: PersonsService,
-    private readonly confidants: ConfidantFactsRepository,
+    private readonly relationships: RelationshipService,
     private readonly signUps: SignUpRepository,
     private readonly transactions: Transactions,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -111,7 +111,11 @@ export class ApplicantService {
 
   private async refuseConfidant(signUp: AdmittedSignUp, person: PersonRequest): Promise<void> {
     const { thirdPersonLimit } = signUp.parameters;
-    const facts = await this.confidants.of(this.transactions, signUp.applicant.person.id, signUp.now);
+    const facts = await this.relationships.confidantFacts(
+      this.transactions,
+      signUp.applicant.person.id,
+      signUp.now,
+    );
     // The person matters only to a confidant person who has reached the limit.
     const isFull = facts.wardIds.length >= thirdPersonLimit;
     const personId = isFull ? await this.knownPersonId(signUp, person) : null;

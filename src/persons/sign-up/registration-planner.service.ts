@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../../config/env';
 import { SETTINGS } from '../../config/settings.module';
-import { CheckRelationship, CreateRelationship } from '../../confidant-relationships';
+import { RelationshipService } from '../../confidant-relationships';
 import type { Sql } from '../../database/transactions';
 import { ageInYears } from '../../domain/calendar-day';
 import { Refusal } from '../../domain/refusal';
@@ -62,8 +62,7 @@ export class RegistrationPlanner {
     private readonly personsService: PersonsService,
     private readonly persons: PersonRepository,
     private readonly signUps: SignUpRepository,
-    private readonly checkRelationship: CheckRelationship,
-    private readonly createRelationship: CreateRelationship,
+    private readonly relationships: RelationshipService,
     private readonly users: UserRepository,
     private readonly tokens: TokenService,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -122,10 +121,10 @@ export class RegistrationPlanner {
     const confidantPersonId = applicant.person.id;
     if (found !== null) {
       const between = { personId: found.id, confidantPersonId, today };
-      if ((await this.checkRelationship.run(sql, between)) !== 'not_found') return false;
+      if ((await this.relationships.check(sql, between)) !== 'not_found') return false;
       await this.refuseFullLegalCapacity(sql, signUp, found);
     }
-    await this.createRelationship.refuseUnlessAllowed(sql, {
+    await this.relationships.refuseUnlessAllowed(sql, {
       personId: found?.id ?? null,
       confidantPersonId,
       today,
@@ -150,7 +149,7 @@ export class RegistrationPlanner {
   private async relate(sql: Sql, signUp: CheckedSignUp, { plan, ids }: Planned): Promise<void> {
     const { applicant, content, parameters, now } = signUp;
     const { confidant_person: confidant, birth_date, authentication_methods: methods } = content.person;
-    await this.createRelationship.run(sql, {
+    await this.relationships.create(sql, {
       id: ids.relationshipId,
       personId: ids.personId,
       // The registered one: a person matched by document may have another birth date.
