@@ -82,7 +82,7 @@ describe('The check of a relationship', () => {
   });
 
   it('about nobody is a mistake of who asks', async () => {
-    await expect(check({})).rejects.toThrow('by one of its persons at least');
+    await expect(check({})).rejects.toThrow('needs a person');
   });
 });
 
