@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
-import { openLog } from '../src/observability';
+import { Log } from '../src/observability';
 import { SignatureCheckPool } from '../src/signed-content/signature-check-pool.service';
 import { ratePerSecond } from './rate-per-second';
 import type { ReadySignUp } from './sign-ups';
@@ -24,7 +24,7 @@ export class BareChecks {
     this.pool = new CompiledCheckPool(
       { SIGNATURE_QUEUE_SIZE: 1_000, SIGNATURE_TIMEOUT_MS: 30_000 },
       { certificates },
-      openLog({ LOG_LEVEL: 'silent' }),
+      new Log({ LOG_LEVEL: 'silent' }),
     );
   }
 

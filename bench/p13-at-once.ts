@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
 import { ApiModule } from '../src/app.module';
-import { provideSettings } from '../src/config/settings.module';
+import { provideSettings } from '../src/config/own-settings';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { type Sandbox, startSandbox } from '../tools/sandbox';

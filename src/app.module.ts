@@ -2,7 +2,7 @@ import { Global, Injectable, Module, Optional } from '@nestjs/common';
 import { ConfidantRelationshipsModule } from './confidant-relationships';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
-import { DatabaseHealth } from './database/database-health';
+import { DatabaseHealth } from './database/database-health.service';
 import { DmsPassportModule, DmsPassportWorkerModule } from './dms-passport';
 import { GraphqlModule } from './graphql';
 import { CALLERS, HttpModule, type Probe, READINESS_PROBES, type ReadinessProbes } from './http';

@@ -1,11 +1,10 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ConfigurationFault } from './config/configuration-fault';
-import type { Settings } from './config/env';
-import { ownSettingsOrExit } from './config/own-settings';
-import { provideSettings } from './config/settings.module';
+import { ConfigurationFault } from './config/read-settings';
+import type { Settings } from './config/settings.schema';
+import { ownSettingsOrExit, provideSettings } from './config/own-settings';
 import { createApplication, type ServerRole, startListening } from './http';
-import { openLog, watchForStrayErrors } from './observability';
+import { Log, logUncaughtErrors } from './observability';
 
 /** After the grace time everything is written or released; what still hangs then is a connection. */
 const LAST_MOMENT_MS = 5_000;
@@ -14,8 +13,8 @@ const LAST_MOMENT_MS = 5_000;
 export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
   const settings = ownSettingsOrExit(role);
   provideSettings(settings);
-  const log = openLog(settings);
-  watchForStrayErrors(log);
+  const log = new Log(settings);
+  logUncaughtErrors(log);
   try {
     const app = await createApplication(root, log);
     closeOnSignal(app, settings);

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENT } from '../src/config/env';
-import type { Program } from '../src/config/needs';
+import { ENVIRONMENT, type Program } from '../src/config/settings.schema';
 import { readSettings } from '../src/config/read-settings';
 import { Metrics } from '../src/observability';
 

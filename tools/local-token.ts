@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK } from '../src/config/clock';
+import { type Clock, CLOCK } from '../src/config/settings.module';
 import { type Sql, type Statement, Transactions } from '../src/database/transactions';
 import { TokenService } from '../src/mithril';
 

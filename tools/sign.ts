@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ownSettingsOrExit } from '../src/config/own-settings';
-import { SYSTEM_CLOCK } from '../src/config/clock';
+import { SYSTEM_CLOCK } from '../src/config/settings.module';
 import { openInFolder, trustedFileIn, type KeyKind } from './test-authority';
 import { ExitStatus } from '../src/cli/exit-status';
 

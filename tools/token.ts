@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { SettingsFor } from '../src/config/env';
-import { ownSettingsOrExit } from '../src/config/own-settings';
-import { provideSettings, SettingsModule } from '../src/config/settings.module';
+import type { SettingsFor } from '../src/config/settings.schema';
+import { ownSettingsOrExit, provideSettings } from '../src/config/own-settings';
+import { SettingsModule } from '../src/config/settings.module';
 import { DatabaseModule } from '../src/database/database.module';
 import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { MithrilModule } from '../src/mithril';
-import { describeError, NestLog, ObservabilityModule, openLog } from '../src/observability';
+import { describeError, Log, NestLog, ObservabilityModule } from '../src/observability';
 import { type LocalGrant, LocalTokens } from './local-token';
 import { ExitStatus } from '../src/cli/exit-status';
 
@@ -77,7 +77,7 @@ function wantedOrExit(): Wanted {
 
 async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
   provideSettings(settings);
-  const log = openLog(settings);
+  const log = new Log(settings);
   // Neither Redis nor the register has anything to do with it, so not the whole program is put together.
   @Module({
     imports: [SettingsModule, ObservabilityModule, DatabaseModule, MithrilModule],

@@ -4,16 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { WorkerModule } from '../src/app.module';
-import { SYSTEM_CLOCK } from '../src/config/clock';
+import { SYSTEM_CLOCK, SETTINGS } from '../src/config/settings.module';
 import { ownSettingsOrExit } from '../src/config/own-settings';
 import { readSettings } from '../src/config/read-settings';
-import { SETTINGS } from '../src/config/settings.module';
 import { Transactions } from '../src/database/transactions';
 import { DmsPassportStream } from '../src/dms-passport';
 import { dayInKyiv } from '../src/domain/calendar-day';
 import { configureApplication, startListening } from '../src/http';
 import { JobRunner, JobRunRepository } from '../src/jobs';
-import { Log, NestLog, openLog } from '../src/observability';
+import { Log, NestLog } from '../src/observability';
 import { checkContainer, resultOf } from '../src/signed-content/container-check';
 import { readCertificate } from '../src/signed-content/certificate';
 import { SignatureCheckPool } from '../src/signed-content/signature-check-pool.service';
@@ -98,7 +97,7 @@ interface RunningProgram {
 
 async function startProgram(environment: Readonly<Record<string, string>>): Promise<RunningProgram> {
   const settings = readSettings({ NODE_ENV: 'test', LOG_LEVEL: 'error', ...QUIET, ...environment }, 'http');
-  const log = openLog(settings);
+  const log = new Log(settings);
   const module = await Test.createTestingModule({ imports: [WorkerModule] })
     .setLogger(new NestLog(log))
     .overrideProvider(SETTINGS)

@@ -1,12 +1,11 @@
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
-import { ConfigurationFault } from '../config/configuration-fault';
-import { ENVIRONMENT, type Settings } from '../config/env';
-import { ownSettingsOrExit } from '../config/own-settings';
-import { provideSettings } from '../config/settings.module';
+import { ConfigurationFault } from '../config/read-settings';
+import { ENVIRONMENT, type Settings } from '../config/settings.schema';
+import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
 import { JobRegistry, JobRunRepository, PURGE_JOB, JobRunner, runSummary, type ForegroundEnd } from '../jobs';
-import { type Log, NestLog, openLog, watchForStrayErrors } from '../observability';
+import { Log, logUncaughtErrors, NestLog } from '../observability';
 import { VERIFICATION_JOBS } from '../verifications';
 import { ExitStatus } from './exit-status';
 import { showProgress } from './show-progress';
@@ -33,8 +32,8 @@ async function run(): Promise<number> {
     JOB_GIVE_UP_AFTER_MINUTES: usage.giveUpAfterMinutes ?? own.JOB_GIVE_UP_AFTER_MINUTES,
   };
   provideSettings(settings);
-  const log = openLog(settings);
-  watchForStrayErrors(log);
+  const log = new Log(settings);
+  logUncaughtErrors(log);
   if (settings.REDIS_URL === undefined) log.info('no REDIS_URL: this run does without Redis');
   try {
     return await runJob(usage, settings, log);

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../config/clock';
+import { CLOCK, type Clock } from '../config/settings.module';
 import { type Sql, Transactions } from '../database/transactions';
 import { dayInKyiv, type IsoDay } from '../domain/calendar-day';
 import {

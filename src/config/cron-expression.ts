@@ -9,13 +9,13 @@ const FIELDS = [
     max: 12,
     names: ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'],
   },
-  // Sunday is 0 and also 7, as in every cron since the seventies.
+  // Sunday is 0 and 7, as in every cron.
   { name: 'day of week', min: 0, max: 7, names: ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] },
 ] as const;
 
 type Field = (typeof FIELDS)[number];
 
-/** 29 for February: a timetable may mean leap years only. */
+/** 29 for February: a schedule may mean leap years only. */
 const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
 /** `5`, or `*` and `1-5`, both with or without a step. Crons disagree on a step after a single number. */
@@ -53,7 +53,7 @@ function spanOf(field: Field, part: string): Span | undefined {
   return { from, to, step: every };
 }
 
-/** The numbers a field stands for, or nothing when it cannot be read. */
+/** The numbers of a field, or undefined when it cannot be read. */
 function numbersOf(field: Field, written: string): number[] | undefined {
   const numbers = new Set<number>();
   for (const part of written.toLowerCase().split(',')) {
@@ -65,18 +65,18 @@ function numbersOf(field: Field, written: string): number[] | undefined {
 }
 
 /**
- * `0 0 31 2 *` reads well and never comes. With a day of week named as well some crons let that day decide and some
- * refuse the line; what is meant by a 31st of February nobody knows, so it is refused too.
+ * `0 0 31 2 *` is readable and never due. With a day of week as well, some crons let that day decide and some refuse the
+ * line, so it is refused too.
  */
-function neverComes({ days, months }: { days: number[]; months: number[] }): boolean {
+function isNeverDue({ days, months }: { days: number[]; months: number[] }): boolean {
   const earliest = Math.min(...days);
   return months.every((month) => earliest > (LONGEST_MONTHS[month - 1] ?? 0));
 }
 
 /**
- * What is wrong with a timetable, or nothing. The reader of timetables lives in the jobs room, which this
- * room may not know; therefore the grammar accepted here is the narrow one that all crons share: five
- * fields of numbers, names, ranges, lists and steps. A field is named, its content is not repeated.
+ * What is wrong with a cron expression, or undefined. The parser belongs to `jobs`, which `config` may not import, so
+ * this accepts the grammar that all crons share: five fields of numbers, names, ranges, lists and steps. The sentence
+ * names the field and does not repeat its content.
  */
 export function faultInCronExpression(expression: string): string | undefined {
   const written = expression.split(/\s+/);
@@ -88,7 +88,7 @@ export function faultInCronExpression(expression: string): string | undefined {
     fields.push(numbers);
   }
   const [, , days = [], months = []] = fields;
-  if (neverComes({ days, months })) {
+  if (isNeverDue({ days, months })) {
     return 'must be a cron expression whose day exists in one of its months';
   }
   return undefined;

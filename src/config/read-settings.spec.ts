@@ -1,11 +1,11 @@
+import fc from 'fast-check';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationFault } from './configuration-fault';
-import { ENVIRONMENT } from './env';
-import { NEEDED_URLS, type Program } from './needs';
-import { readSettings, type Environment } from './read-settings';
+import { ConfigurationFault, readSettings, type Environment } from './read-settings';
+import { ENVIRONMENT, REQUIRED_URLS, type Program } from './settings.schema';
 
 const SERVERS = {
   DATABASE_URL: 'postgres://app@127.0.0.1:5432/ehealth',
@@ -28,13 +28,13 @@ const faultyNames = (environment: Environment, program?: Program): string[] =>
   faultLines(environment, program).map((line) => line.split(' ')[0] ?? '');
 
 describe('Reading the settings', () => {
-  it('gives every default of the specification when only the servers are named', () => {
+  it('has every default of the specification when only the servers are named', () => {
     const settings = readSettings(SERVERS, 'http');
     expect(settings).toMatchObject({
       HTTP_PORT: 3000,
       INTERNAL_PORT: 3001,
       WORKER_INTERNAL_PORT: 3002,
-      TIMETABLE_TIME_ZONE: 'Europe/Kyiv',
+      SCHEDULE_TIME_ZONE: 'Europe/Kyiv',
       JOB_POLL_SECONDS: 5,
       VERIFICATION_LEASE_SECONDS: 60,
       SHUTDOWN_GRACE_SECONDS: 40,
@@ -59,7 +59,7 @@ describe('Reading the settings', () => {
     expect(Object.isFrozen(settings)).toBe(true);
   });
 
-  it('takes an empty or blank value as not set', () => {
+  it('takes an empty or blank value for not set', () => {
     expect(readSettings({ ...SERVERS, HTTP_PORT: '', JOB_POLL_SECONDS: '  ' }, 'http')).toMatchObject({
       HTTP_PORT: 3000,
       JOB_POLL_SECONDS: 5,
@@ -67,12 +67,12 @@ describe('Reading the settings', () => {
     expect(faultyNames({ DATABASE_URL: ' ' })).toEqual(['DATABASE_URL']);
   });
 
-  it.each(Object.keys(NEEDED_URLS) as Program[])('tells %s each server it cannot do without', (program) => {
+  it.each(Object.keys(REQUIRED_URLS) as Program[])('reports each server that %s needs', (program) => {
     const nothing = { DATABASE_URL: undefined, REDIS_URL: undefined, TREMBITA_URL: undefined };
-    expect(faultyNames(nothing, program)).toEqual([...NEEDED_URLS[program]]);
+    expect(faultyNames(nothing, program)).toEqual([...REQUIRED_URLS[program]]);
   });
 
-  it('does without the address of Redis when its sentinels or its nodes are named', () => {
+  it('needs no REDIS_URL beside sentinels or nodes', () => {
     const sentinels = { REDIS_URL: undefined, REDIS_SENTINELS: 'one.example.org:26379, [::1]:26380' };
     expect(readSettings({ ...SERVERS, ...sentinels }, 'worker').REDIS_SENTINELS).toEqual([
       { host: 'one.example.org', port: 26_379 },
@@ -92,7 +92,21 @@ describe('Reading the settings', () => {
     }
   });
 
-  it('tells all faults at once, by name, with an example each', () => {
+  it('names the nearest setting for a misspelt one', () => {
+    expect(faultLines({ TREMBITA_TIMEOUT: '30000', REDIS_SENTINEL: '10.0.0.1:26379' })).toEqual([
+      'REDIS_SENTINEL is not a setting, did you mean REDIS_SENTINELS?',
+      'TREMBITA_TIMEOUT is not a setting, did you mean TREMBITA_TIMEOUT_MS?',
+    ]);
+  });
+
+  it.each(['HTTP_PROXY', 'REDIS_PORT_6379_TCP', 'TREMBITA_SERVICE_HOST', 'JOB_NAME', 'PATH', 'HTTPS_PORT'])(
+    'leaves %s to others',
+    (name) => {
+      expect(faultLines({ [name]: 'tcp://10.0.0.1:6379' })).toEqual([]);
+    },
+  );
+
+  it('reports all faults at once, by name, with an example each', () => {
     const lines = faultLines({
       DATABASE_URL: undefined,
       DMS_PERSON_SYNCHRONIZATION_SCHEDULE: 'nightly',
@@ -124,8 +138,8 @@ describe('Reading the settings', () => {
     ['DATABASE_URL', 'mysql://127.0.0.1/x'],
     ['DATABASE_URL', 'postgres:///ehealth'],
     ['TREMBITA_URL', 'not an address'],
-    ['TIMETABLE_TIME_ZONE', 'Europe/Atlantis'],
-    ['TIMETABLE_TIME_ZONE', '+02:00'],
+    ['SCHEDULE_TIME_ZONE', 'Europe/Atlantis'],
+    ['SCHEDULE_TIME_ZONE', '+02:00'],
     ['HTTP_PORT', '65536'],
     ['HTTP_PORT', '0x50'],
     ['SYSTEM_USER_ID', 'admin'],
@@ -188,7 +202,7 @@ describe('Reading the settings', () => {
     ]);
   });
 
-  it('accepts both doors on any free port, and fractions of minutes', () => {
+  it('accepts any free port for both listeners, and fractions of minutes', () => {
     const environment = { HTTP_PORT: '0', INTERNAL_PORT: '0', JOB_GIVE_UP_AFTER_MINUTES: '0.05' };
     expect(faultyNames(environment)).toEqual([]);
   });
@@ -225,17 +239,27 @@ describe('.env.example', () => {
     (name) => {
       const line = lineOf(name) ?? '';
       if (defaults[name] === undefined) expect(line.startsWith(`# ${name}=`)).toBe(true);
-      else expect(line).toBe(`${name}=${String(defaults[name])}`);
+      else expect(parseEnv(line)[name]).toBe(String(defaults[name]));
     },
   );
 
-  it('can be used as it stands, examples included', () => {
-    const examples = Object.fromEntries(
-      [...written.matchAll(/^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [
-        name ?? '',
-        value,
-      ]),
+  const withExamples = written.replace(/^# ([A-Z][A-Z0-9_]+=)/gm, '$1');
+
+  it('means the same to a shell that sources it and to a reader of .env files', () => {
+    const script = `set -a
+${withExamples}
+exec env -0`;
+    const shell = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
+    const sourced = Object.fromEntries(
+      shell.split('\0').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
     );
+    const read = parseEnv(withExamples);
+    expect(Object.keys(read).sort()).toEqual(Object.keys(ENVIRONMENT.shape).sort());
+    expect(sourced).toMatchObject(read);
+  });
+
+  it('can be used as it is, examples included', () => {
+    const examples = parseEnv(withExamples);
     const otherWays = { REDIS_SENTINELS: '', REDIS_CLUSTER_NODES: '', REDIS_USERNAME: '' };
     const secure = { ...examples, ...otherWays, TREMBITA_URL: 'https://127.0.0.1:8443/' };
     expect(() => readSettings(secure, 'http')).not.toThrow();

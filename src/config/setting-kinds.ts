@@ -1,22 +1,29 @@
 import { z } from 'zod';
 import { faultInCronExpression } from './cron-expression';
 
+/** Shown where the address of a server is missing. */
+export const URL_EXAMPLES = {
+  DATABASE_URL: 'postgres://app@127.0.0.1:5432/ehealth',
+  REDIS_URL: 'redis://127.0.0.1:6379',
+  TREMBITA_URL: 'http://127.0.0.1:8080/',
+} as const;
+
 /**
- * The kinds of settings. Each takes text from the environment and either gives a value or one sentence:
- * what the setting must be, and an example. The sentence is fixed beforehand, so that a secret typed into
- * the wrong variable never reaches a terminal or a log.
+ * The kinds of settings. Each reads text from the environment and returns a value or one sentence: what the setting must
+ * be, and an example. The sentence is a constant, so a secret typed into the wrong variable never reaches a terminal or
+ * a log.
  */
 interface Kind<T> {
   accepts: (value: string) => boolean;
   /** Continues the name of the setting: "must be …, for example …". */
-  says: string;
+  sentence: string;
   read: (value: string) => T;
 }
 
 const asIs = (value: string): string => value;
 
-function kind<T>({ accepts, says, read }: Kind<T>) {
-  return z.string({ error: says }).refine(accepts, { error: says }).transform(read);
+function kind<T>({ accepts, sentence, read }: Kind<T>) {
+  return z.string({ error: sentence }).refine(accepts, { error: sentence }).transform(read);
 }
 
 interface Range {
@@ -32,8 +39,8 @@ const isWhole =
     WHOLE.test(value) && Number(value) >= min && Number(value) <= max;
 
 function wholeKind(range: Range, example: number) {
-  const says = `must be a whole number from ${range.min} to ${range.max}, for example ${example}`;
-  return kind({ accepts: isWhole(range), says, read: Number });
+  const sentence = `must be a whole number from ${range.min} to ${range.max}, for example ${example}`;
+  return kind({ accepts: isWhole(range), sentence, read: Number });
 }
 
 /** A whole number with a default. */
@@ -46,7 +53,7 @@ export function optionalWhole({ example, ...range }: Range & { example: number }
   return wholeKind(range, example).optional();
 }
 
-/** An hour is longer than any call, wait or pause of this program may sensibly be. */
+/** Longer than any sensible call, wait or pause of this program. */
 const HOUR_MS = 3_600_000;
 
 /** A span of milliseconds; `max` is for spans whose limit the specification names. */
@@ -65,18 +72,18 @@ const DECIMAL = /^\d{1,9}(\.\d{1,9})?$/;
 export function positive({ max, fallback, unit }: { max: number; fallback: number; unit: string }) {
   const accepts = (value: string): boolean =>
     DECIMAL.test(value) && Number(value) > 0 && Number(value) <= max;
-  const says = `must be ${unit} above 0 and at most ${max}, for example ${fallback}`;
-  return kind({ accepts, says, read: Number }).default(fallback);
+  const sentence = `must be ${unit} above 0 and at most ${max}, for example ${fallback}`;
+  return kind({ accepts, sentence, read: Number }).default(fallback);
 }
 
-/** Longer text than this is a file pasted into a variable, not a name. */
+/** Longer text is a file pasted into a variable, not a name. */
 const LONGEST_TEXT = 1024;
 
 const isText = (value: string): boolean => value.length <= LONGEST_TEXT && !/\p{Cc}/u.test(value);
 
 function textKind(example: string) {
-  const says = `must be one line of at most ${LONGEST_TEXT} characters, for example ${example}`;
-  return kind({ accepts: isText, says, read: asIs });
+  const sentence = `must be one line of at most ${LONGEST_TEXT} characters, for example ${example}`;
+  return kind({ accepts: isText, sentence, read: asIs });
 }
 
 /** One line of text with a default. */
@@ -90,9 +97,9 @@ export function optionalText(example: string) {
 }
 
 function listed<const V extends string>(values: readonly V[], example: V) {
-  const says = `must be one of ${values.join(', ')}, for example ${example}`;
+  const sentence = `must be one of ${values.join(', ')}, for example ${example}`;
   const isListed = (value: string): value is V => values.some((allowed) => allowed === value);
-  return z.string({ error: says }).refine(isListed, { error: says });
+  return z.string({ error: sentence }).refine(isListed, { error: sentence });
 }
 
 /** One of a closed list, with a default. */
@@ -107,9 +114,9 @@ export function optionalOneOf<const V extends string>(values: readonly V[], exam
 
 /** `true` or `false`, nothing else: "no", "0" and "off" mean too many things to too many people. */
 export function yesOrNo(fallback: boolean) {
-  const says = `must be true or false, for example ${fallback}`;
+  const sentence = `must be true or false, for example ${fallback}`;
   const accepts = (value: string): boolean => value === 'true' || value === 'false';
-  return kind({ accepts, says, read: (value) => value === 'true' }).default(fallback);
+  return kind({ accepts, sentence, read: (value) => value === 'true' }).default(fallback);
 }
 
 function isUrl(value: string, protocols: readonly string[]): boolean {
@@ -118,19 +125,19 @@ function isUrl(value: string, protocols: readonly string[]): boolean {
   return protocols.includes(url.protocol) && url.hostname !== '';
 }
 
-/** The address of a server. It has no default: a missing server is told, never made up. */
+/** The address of a server. It has no default: a missing server is a fault. */
 export function connectionUrl(protocols: readonly string[], example: string) {
   const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
-  const says = `must be a URL that starts with ${schemes} and names a host, for example ${example}`;
-  return kind({ accepts: (value) => isUrl(value, protocols), says, read: asIs }).optional();
+  const sentence = `must be a URL that starts with ${schemes} and names a host, for example ${example}`;
+  return kind({ accepts: (value) => isUrl(value, protocols), sentence, read: asIs }).optional();
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A UUID in lower case, as ids are written everywhere. */
 export function uuid(fallback: string) {
-  const says = `must be a UUID in lower case, for example ${fallback}`;
-  return kind({ accepts: (value) => UUID.test(value), says, read: asIs }).default(fallback);
+  const sentence = `must be a UUID in lower case, for example ${fallback}`;
+  return kind({ accepts: (value) => UUID.test(value), sentence, read: asIs }).default(fallback);
 }
 
 /** Names such as Europe/Kyiv; a bare offset would forget summer time. */
@@ -148,8 +155,8 @@ function isTimeZone(value: string): boolean {
 
 /** The name of a time zone of the IANA database. */
 export function timeZone(fallback: string) {
-  const says = `must be the name of a time zone, for example ${fallback}`;
-  return kind({ accepts: isTimeZone, says, read: asIs }).default(fallback);
+  const sentence = `must be the name of a time zone, for example ${fallback}`;
+  return kind({ accepts: isTimeZone, sentence, read: asIs }).default(fallback);
 }
 
 /** A cron expression of five fields. */
@@ -165,30 +172,30 @@ export function cronExpression(fallback: string) {
 
 /** Several of a closed list, separated by commas, with a default. */
 export function listOf<const V extends string>(values: readonly V[], fallback: readonly NoInfer<V>[]) {
-  const says = `must be a list of ${values.join(', ')} with commas between, for example ${fallback.join(',')}`;
+  const sentence = `must be a list of ${values.join(', ')} with commas between, for example ${fallback.join(',')}`;
   const named = (value: string): string[] => value.split(',').map((each) => each.trim());
   const known = (each: string): each is V => values.some((allowed) => allowed === each);
   return z
-    .string({ error: says })
-    .refine((value) => named(value).every(known), { error: says })
+    .string({ error: sentence })
+    .refine((value) => named(value).every(known), { error: sentence })
     .transform((value): readonly V[] => named(value).filter(known))
     .default(fallback);
 }
 
 /** A secret that may be left out. Its sentence shows no example that somebody could use. */
 export function secret({ minBytes }: { minBytes: number }) {
-  const says = `must be a secret of ${minBytes} to ${LONGEST_TEXT} bytes, for example the output of a password generator`;
+  const sentence = `must be a secret of ${minBytes} to ${LONGEST_TEXT} bytes, for example the output of a password generator`;
   const accepts = (value: string): boolean => isText(value) && Buffer.byteLength(value) >= minBytes;
-  return kind({ accepts, says, read: asIs }).optional();
+  return kind({ accepts, sentence, read: asIs }).optional();
 }
 
-/** What every kind of store accepts as the name of a bucket: that of S3, without its dots. */
+/** The rule of S3, without dots: every kind of store accepts such a name. */
 const BUCKET = /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/;
 
-/** The name of a bucket. A store would refuse a wrong one too, but only when somebody is being registered. */
+/** The name of a bucket. A store would refuse a wrong one too, but only during a registration. */
 export function bucket(fallback: string) {
-  const says = `must be 3 to 63 lower-case letters, digits and hyphens between them, for example ${fallback}`;
-  return kind({ accepts: (value) => BUCKET.test(value), says, read: asIs }).default(fallback);
+  const sentence = `must be 3 to 63 lower-case letters, digits and hyphens between them, for example ${fallback}`;
+  return kind({ accepts: (value) => BUCKET.test(value), sentence, read: asIs }).default(fallback);
 }
 
 /** One server of a list. */
@@ -208,12 +215,12 @@ function serverIn(value: string): ServerPlace | undefined {
 
 /** Several servers, each with its port, separated by commas; may be left out. */
 export function servers(example: string) {
-  const says = `must be a list of host:port with commas between, for example ${example}`;
+  const sentence = `must be a list of host:port with commas between, for example ${example}`;
   const read = (value: string): readonly ServerPlace[] =>
     value
       .split(',')
       .map(serverIn)
       .filter((server) => server !== undefined);
   const accepts = (value: string): boolean => value.split(',').every((each) => serverIn(each) !== undefined);
-  return kind({ accepts, says, read }).optional();
+  return kind({ accepts, sentence, read }).optional();
 }

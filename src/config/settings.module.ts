@@ -1,32 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { Global, Module } from '@nestjs/common';
-import { CLOCK, SYSTEM_CLOCK } from './clock';
-import type { ReadEnvironment } from './env';
-import { WORKER_ID } from './worker-id';
+import { CONFIG_MODULE, settingsConfig } from './own-settings';
 
 /** Ask for it with `@Inject(SETTINGS) settings: Settings`. */
-export const SETTINGS = Symbol('SETTINGS');
+export const SETTINGS = settingsConfig.KEY;
 
-let settingsOfProcess: ReadEnvironment | undefined;
+/** The present moment. Rules get it as a value; their callers ask here. */
+export type Clock = () => Date;
 
-/** Sets what `SETTINGS` is in this process. A command calls it with what it has read, before it creates the application. */
-export function provideSettings(settings: ReadEnvironment): void {
-  settingsOfProcess = settings;
-}
+/** Ask for it with `@Inject(CLOCK) clock: Clock`. A test sets it to a birthday. */
+export const CLOCK = Symbol('CLOCK');
 
-function providedSettings(): ReadEnvironment {
-  if (settingsOfProcess === undefined) throw new Error('No settings: call provideSettings first.');
-  return settingsOfProcess;
-}
+export const SYSTEM_CLOCK: Clock = () => new Date();
+
+/**
+ * Ask for it with `@Inject(WORKER_ID) worker: string`: a UUID of this process, new at every start. It owns the claims,
+ * runs and register permits of the process.
+ */
+export const WORKER_ID = Symbol('WORKER_ID');
 
 /** Settings, clock and the worker's id, for every module. Tests override the providers. */
 @Global()
 @Module({
+  imports: [CONFIG_MODULE],
   providers: [
-    { provide: SETTINGS, useFactory: providedSettings },
     { provide: CLOCK, useValue: SYSTEM_CLOCK },
     { provide: WORKER_ID, useFactory: () => randomUUID() },
   ],
-  exports: [SETTINGS, CLOCK, WORKER_ID],
+  exports: [CLOCK, WORKER_ID],
 })
 export class SettingsModule {}

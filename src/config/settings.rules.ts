@@ -1,18 +1,50 @@
-import type { Fault } from './configuration-fault';
-import type { ReadEnvironment } from './env';
-import type { Program } from './needs';
-import { REDIS_WAYS, redisCredentialsUnused, redisNamedTwice } from './redis.rules';
+import type { ReadEnvironment, Program } from './settings.schema';
 
-/** What a last call needs beyond its own deadline: writing its answer and releasing the rest. */
+/** One setting that cannot be used. The value is left out on purpose: it may be a password. */
+export interface Fault {
+  name: string;
+  /** Continues the name: "must be a port, for example 3000". */
+  problem: string;
+}
+
+/** What the last call needs after its own deadline: its answer is written and the rest is released. */
 const WRITING_AFTER_LAST_CALL_MS = 5_000;
 
-/** A rule between settings. `names` is which ones: a rule is silent while one of them cannot be read at all. */
+/** A rule between the settings `names`. It is skipped while one of them cannot be read at all. */
 interface Rule {
   names: readonly (keyof ReadEnvironment)[];
-  /** Programs that do without what the rule is about are not held up by it. */
+  /** The programs it applies to; all when absent. */
   programs?: readonly Program[];
   faultIn(settings: ReadEnvironment): Fault | undefined;
 }
+
+/** The three ways to name Redis. */
+export const REDIS_WAYS = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'] as const;
+
+/** With two servers, some processes would send wake-ups to one and wait for them at the other. */
+const redisIsNamedOnce: Rule = {
+  names: REDIS_WAYS,
+  faultIn(settings) {
+    const [, second] = REDIS_WAYS.filter((way) => settings[way] !== undefined);
+    if (second === undefined) return undefined;
+    return {
+      name: second,
+      problem: 'must not be set beside another way to name Redis, for example REDIS_URL alone',
+    };
+  },
+};
+
+/** A password that nobody uses would make an operator believe in a protection that does not exist. */
+const redisCredentialsAreUsed: Rule = {
+  names: ['REDIS_URL', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS'],
+  faultIn(settings) {
+    if (settings.REDIS_URL === undefined) return undefined;
+    const problem = 'belongs into REDIS_URL, for example rediss://name:password@redis.example.org:6379';
+    if (settings.REDIS_USERNAME !== undefined) return { name: 'REDIS_USERNAME', problem };
+    if (settings.REDIS_PASSWORD !== undefined) return { name: 'REDIS_PASSWORD', problem };
+    return settings.REDIS_TLS ? { name: 'REDIS_TLS', problem } : undefined;
+  },
+};
 
 const graceOutlastsACall: Rule = {
   names: ['SHUTDOWN_GRACE_SECONDS', 'TREMBITA_TIMEOUT_MS'],
@@ -22,7 +54,7 @@ const graceOutlastsACall: Rule = {
     const example = Math.floor(needed / 1000) + 1;
     return {
       name: 'SHUTDOWN_GRACE_SECONDS',
-      says: `must be more than TREMBITA_TIMEOUT_MS and 5 seconds together, for example ${example}`,
+      problem: `must be more than TREMBITA_TIMEOUT_MS and 5 seconds together, for example ${example}`,
     };
   },
 };
@@ -34,17 +66,20 @@ const capIsNotBelowFirstWait: Rule = {
       return undefined;
     return {
       name: 'VERIFICATION_RETRY_CAP_SECONDS',
-      says: 'must not be less than VERIFICATION_RETRY_FIRST_SECONDS, for example 21600',
+      problem: 'must not be less than VERIFICATION_RETRY_FIRST_SECONDS, for example 21600',
     };
   },
 };
 
-const doorsDiffer: Rule = {
+const portsDiffer: Rule = {
   names: ['HTTP_HOST', 'HTTP_PORT', 'INTERNAL_HOST', 'INTERNAL_PORT'],
   faultIn(settings) {
     if (settings.HTTP_PORT === 0 || settings.HTTP_PORT !== settings.INTERNAL_PORT) return undefined;
     if (settings.HTTP_HOST !== settings.INTERNAL_HOST) return undefined;
-    return { name: 'INTERNAL_PORT', says: 'must differ from HTTP_PORT on the same host, for example 3001' };
+    return {
+      name: 'INTERNAL_PORT',
+      problem: 'must differ from HTTP_PORT on the same host, for example 3001',
+    };
   },
 };
 
@@ -55,16 +90,16 @@ const certificateComesWithItsKey: Rule = {
     return certificate === undefined
       ? {
           name: 'TREMBITA_TLS_CERT',
-          says: 'is missing beside TREMBITA_TLS_KEY, for example /etc/trembita/client.pem',
+          problem: 'is missing beside TREMBITA_TLS_KEY, for example /etc/trembita/client.pem',
         }
       : {
           name: 'TREMBITA_TLS_KEY',
-          says: 'is missing beside TREMBITA_TLS_CERT, for example /etc/trembita/client.key',
+          problem: 'is missing beside TREMBITA_TLS_CERT, for example /etc/trembita/client.key',
         };
   },
 };
 
-/** Certificates beside a plain http address would let an operator believe in a protection that is not there. */
+/** Certificates beside a plain http address would make an operator believe in a protection that does not exist. */
 const certificatesMeanHttps: Rule = {
   names: ['TREMBITA_URL', 'TREMBITA_TLS_CERT', 'TREMBITA_TLS_CA'],
   faultIn({ TREMBITA_URL: url, TREMBITA_TLS_CERT: certificate, TREMBITA_TLS_CA: authority }) {
@@ -72,12 +107,13 @@ const certificatesMeanHttps: Rule = {
     if (!plain || (certificate === undefined && authority === undefined)) return undefined;
     return {
       name: 'TREMBITA_URL',
-      says: 'must start with https:// beside TREMBITA_TLS_CERT or TREMBITA_TLS_CA, for example https://127.0.0.1:8443/',
+      problem:
+        'must start with https:// beside TREMBITA_TLS_CERT or TREMBITA_TLS_CA, for example https://127.0.0.1:8443/',
     };
   },
 };
 
-/** A secret made up at start would be another one in every process, and none after a restart. */
+/** A secret generated at start would differ between processes and be lost at a restart. */
 const sessionsHaveASecret: Rule = {
   programs: ['http'],
   names: ['NODE_ENV', 'PIS_SESSION_SECRET'],
@@ -85,12 +121,12 @@ const sessionsHaveASecret: Rule = {
     if (settings.NODE_ENV !== 'production' || settings.PIS_SESSION_SECRET !== undefined) return undefined;
     return {
       name: 'PIS_SESSION_SECRET',
-      says: 'is missing with NODE_ENV=production, for example the output of a password generator',
+      problem: 'is missing with NODE_ENV=production, for example the output of a password generator',
     };
   },
 };
 
-/** Where objects are kept and with which key is asked of S3 alone. */
+/** Only S3 needs an address and keys. */
 const storageIsReachable: Rule = {
   programs: ['http', 'worker'],
   names: [
@@ -101,40 +137,37 @@ const storageIsReachable: Rule = {
   ],
   faultIn(settings) {
     if (settings.MEDIA_STORAGE !== 's3') return undefined;
-    const says = 'is missing beside MEDIA_STORAGE=s3, for example';
+    const missing = 'is missing beside MEDIA_STORAGE=s3, for example';
     if (settings.MEDIA_STORAGE_S3_URL === undefined)
-      return { name: 'MEDIA_STORAGE_S3_URL', says: `${says} https://s3.example.org` };
+      return { name: 'MEDIA_STORAGE_S3_URL', problem: `${missing} https://s3.example.org` };
     if (settings.MEDIA_STORAGE_S3_ACCESS_KEY === undefined)
-      return { name: 'MEDIA_STORAGE_S3_ACCESS_KEY', says: `${says} the-name-of-the-key` };
+      return { name: 'MEDIA_STORAGE_S3_ACCESS_KEY', problem: `${missing} the-name-of-the-key` };
     if (settings.MEDIA_STORAGE_S3_SECRET_KEY === undefined)
-      return { name: 'MEDIA_STORAGE_S3_SECRET_KEY', says: `${says} the key that belongs to it` };
+      return { name: 'MEDIA_STORAGE_S3_SECRET_KEY', problem: `${missing} the key that belongs to it` };
     return undefined;
   },
 };
 
 const RULES: readonly Rule[] = [
-  { names: REDIS_WAYS, faultIn: redisNamedTwice },
-  {
-    names: ['REDIS_URL', 'REDIS_USERNAME', 'REDIS_PASSWORD', 'REDIS_TLS'],
-    faultIn: redisCredentialsUnused,
-  },
+  redisIsNamedOnce,
+  redisCredentialsAreUsed,
   sessionsHaveASecret,
   storageIsReachable,
   graceOutlastsACall,
   capIsNotBelowFirstWait,
-  doorsDiffer,
+  portsDiffer,
   certificateComesWithItsKey,
   certificatesMeanHttps,
 ];
 
-/** For whom rules are asked, and which settings are wrong by themselves. */
-export interface Asked {
+/** The program the settings are for, and the settings that are wrong by themselves. */
+export interface CheckedProgram {
   readonly program: Program;
   readonly faulty: ReadonlySet<string>;
 }
 
-/** What is wrong between settings that are each right by themselves. */
-export function faultsBetween(settings: ReadEnvironment, { program, faulty }: Asked): Fault[] {
+/** Faults between settings that are each valid by themselves. */
+export function faultsBetween(settings: ReadEnvironment, { program, faulty }: CheckedProgram): Fault[] {
   return RULES.filter(({ programs }) => programs?.includes(program) ?? true)
     .filter(({ names }) => !names.some((name) => faulty.has(name)))
     .map((rule) => rule.faultIn(settings))

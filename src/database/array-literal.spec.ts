@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrayLiteral, isPlainArray } from './array-literal';
+import { arrayLiteral, isPlainArray } from './transactions';
 
 describe('An array as PostgreSQL reads one', () => {
   it.each([

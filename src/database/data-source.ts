@@ -1,31 +1,33 @@
 import type { EventEmitter } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { DataSource, type DataSourceOptions, type QueryRunner, DefaultNamingStrategy } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
 import { ENTITIES } from './entities';
-import { SnakeCaseNames } from './snake-case-names';
 import { describeError } from '../observability';
 
-/** What a data source needs to know beside where the database is. */
-export interface DataSourceChoices {
+/** Options of a connection pool. */
+export interface PoolOptions {
   readonly poolSize?: number;
-  /** Named in pg_stat_activity, so that an operator sees who holds a connection. */
+  /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
-  /** After so long a worker that stands still is taken for dead, and must not hold rows any more. */
+  /** After it a stopped worker counts as dead and must not hold row locks any more. */
   readonly leaseSeconds?: number;
   readonly onPoolError?: (error: unknown) => void;
 }
 
-/** How long to wait for a free connection before the caller is told so. */
+/** How long a caller waits for a free connection before an error. */
 const CONNECTION_WAIT_MS = 5_000;
-/** No statement of this program takes seconds; one that does is stuck. */
+
+/** Statements of this program take milliseconds; one that takes seconds is stuck. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** A row is held for milliseconds; longer waits mean a foreign transaction, and the caller tries again later. */
+
+/** Row locks last milliseconds. A longer wait means a foreign transaction, and the caller retries later. */
 const LOCK_TIMEOUT_MS = 4_000;
-/** A transaction whose process was stopped must not hold its rows for longer than this. */
+
+/** The transaction of a stopped process must not hold its locks for longer. */
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 
-export function dataSourceOptions(url: string, choices: DataSourceChoices = {}): DataSourceOptions {
+export function dataSourceOptions(url: string, options: PoolOptions = {}): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -36,37 +38,38 @@ export function dataSourceOptions(url: string, choices: DataSourceChoices = {}):
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: false,
-    poolSize: choices.poolSize ?? 10,
-    applicationName: choices.applicationName ?? 'person-verification',
-    poolErrorHandler: (error: unknown) => choices.onPoolError?.(describeError(error)),
+    poolSize: options.poolSize ?? 10,
+    applicationName: options.applicationName ?? 'person-verification',
+    poolErrorHandler: (error: unknown) => options.onPoolError?.(describeError(error)),
     extra: {
       connectionTimeoutMillis: CONNECTION_WAIT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       idle_in_transaction_session_timeout: Math.min(
         IDLE_IN_TRANSACTION_TIMEOUT_MS,
-        (choices.leaseSeconds ?? Infinity) * 1000,
+        (options.leaseSeconds ?? Infinity) * 1000,
       ),
       keepAlive: true,
-      onConnect: survivesItsEnd,
+      onConnect: ignoreErrors,
     },
   };
 }
 
 /**
- * A connection that is cut in the very moment it comes up tells so before anybody who asked for it listens, and an
- * error event nobody listens to ends the process. Whoever uses the connection learns of its end by his first statement.
+ * A connection that is cut the moment it is opened emits an error before its user listens, and an error event without a
+ * listener ends the process. The user gets the error from the first statement.
  */
-function survivesItsEnd(client: EventEmitter): void {
+function ignoreErrors(client: EventEmitter): void {
   client.on('error', () => undefined);
 }
 
-/** Any number will do, as long as every copy of the program uses the same one. */
+/** An arbitrary number, the same in every process. */
 const MIGRATION_LOCK = 7_204_126_001;
-/** How often a copy that came second looks whether the first one is done. */
+
+/** How often a second process checks whether the first is done. */
 const MIGRATION_LOCK_PAUSE_MS = 200;
 
-/** Brings the schema up to date; gives the names of the steps it applied. Copies that start together wait for each other. */
+/** Applies all pending migrations and returns their names. Processes that start together wait for each other. */
 export async function migrate(url: string): Promise<string[]> {
   return withMigrations(url, async (dataSource) => {
     const applied = await dataSource.runMigrations();
@@ -74,7 +77,7 @@ export async function migrate(url: string): Promise<string[]> {
   });
 }
 
-/** Takes the newest step back; gives its name, or null when there was none. */
+/** Reverts the newest migration and returns its name, or null when there was none. */
 export async function migrateDown(url: string): Promise<string | null> {
   return withMigrations(url, async (dataSource) => {
     const applied = await appliedMigrations(dataSource);
@@ -84,7 +87,7 @@ export async function migrateDown(url: string): Promise<string | null> {
   });
 }
 
-/** Names of the steps the database still lacks. */
+/** Names of the migrations that are not applied yet. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
   const applied = new Set(await appliedMigrations(dataSource));
   return MIGRATIONS.map((migration) => migration.name).filter((name) => !applied.has(name));
@@ -105,7 +108,7 @@ async function withMigrations<Result>(
 ): Promise<Result> {
   const dataSource = new DataSource({
     ...dataSourceOptions(url, { poolSize: 3, applicationName: 'person-verification-migrate' }),
-    // Building an index on a table of millions takes as long as it takes.
+    // No statement timeout: an index on a table of millions takes minutes.
     extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
   });
   await dataSource.initialize();
@@ -121,8 +124,8 @@ async function withMigrations<Result>(
 }
 
 /**
- * Asks again and again instead of waiting inside a statement: an index that is built beside the work waits for every
- * statement that began before it, also for one that waits for the builder, and neither would ever end.
+ * Polls instead of waiting inside a statement: CREATE INDEX CONCURRENTLY waits for every statement that began before it,
+ * also for one that waits for this lock, and neither would ever end.
  */
 async function takeMigrationLock(holder: QueryRunner): Promise<void> {
   for (;;) {
@@ -132,4 +135,19 @@ async function takeMigrationLock(holder: QueryRunner): Promise<void> {
     if (answer?.taken === true) return;
     await wait(MIGRATION_LOCK_PAUSE_MS);
   }
+}
+
+/** Columns have snake-case names: `dmsPassport.syncedAt` is `dms_passport_synced_at`. */
+export class SnakeCaseNames extends DefaultNamingStrategy {
+  override columnName(
+    propertyName: string,
+    customName: string | undefined,
+    embeddedPrefixes: string[],
+  ): string {
+    return embeddedPrefixes.join('') + (customName ?? snakeCase(propertyName));
+  }
+}
+
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,48 +1,59 @@
 import { Global, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { TypeOrmModule, type TypeOrmModuleOptions, type TypeOrmOptionsFactory } from '@nestjs/typeorm';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
-import { describeError, Log } from '../observability';
-import { checkServer } from './check-server';
-import { DatabaseClock } from './database-clock';
+import { describeError, Log, type LogFields } from '../observability';
+import { checkServer, DatabaseHealth } from './database-health.service';
+import { DatabaseClock } from './database-clock.service';
 import { dataSourceOptions } from './data-source';
-import { DatabaseHealth } from './database-health';
 import { Transactions } from './transactions';
 
 /** How long a start waits for PostgreSQL: when both restart together, the program must not need a second start. */
 const START_ATTEMPTS = 20;
 const START_PAUSE_MS = 1_000;
 
+const DEFAULT_PORT = 5432;
+
 /** The connection pool as the settings describe it. */
 @Injectable()
-class PoolOptions implements TypeOrmOptionsFactory {
+class TypeOrmOptions implements TypeOrmOptionsFactory {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly log: Log,
   ) {}
 
   createTypeOrmOptions(): TypeOrmModuleOptions {
+    const server = serverOf(this.settings.DATABASE_URL);
     return {
       ...dataSourceOptions(this.settings.DATABASE_URL, {
         poolSize: this.settings.DATABASE_POOL_SIZE,
         leaseSeconds: this.settings.VERIFICATION_LEASE_SECONDS,
-        onPoolError: (error) => this.log.error('database connection lost', error),
+        onPoolError: (error) => this.log.error('PostgreSQL connection lost', error, server),
       }),
       retryAttempts: START_ATTEMPTS,
       retryDelay: START_PAUSE_MS,
       // Nest itself logs only that it failed; this line adds the code that says why.
       toRetry: (error: unknown) => {
-        this.log.warn('PostgreSQL cannot be reached yet', { error: describeError(error) });
+        this.log.warn('PostgreSQL cannot be reached, check DATABASE_URL; trying again', {
+          ...server,
+          error: describeError(error),
+        });
         return true;
       },
     };
   }
 }
 
+/** What a log line may say of the server: never the user or the password. */
+function serverOf(url: string): LogFields {
+  const { hostname, port, pathname } = new URL(url);
+  return { host: hostname, port: Number(port || DEFAULT_PORT), database: pathname.slice(1) };
+}
+
 /** The one connection pool of the process, and what sends statements through it. */
 @Global()
 @Module({
-  imports: [TypeOrmModule.forRootAsync({ useClass: PoolOptions })],
+  imports: [TypeOrmModule.forRootAsync({ useClass: TypeOrmOptions })],
   providers: [Transactions, DatabaseClock, DatabaseHealth],
   exports: [Transactions, DatabaseClock, DatabaseHealth],
 })

@@ -2,7 +2,7 @@ import { DmsPassportData } from './mimir/dms-passport-data.entity';
 import { MvsPassportData } from './mimir/mvs-passport-data.entity';
 import { RegisterBreaker } from './mimir/register-breaker.entity';
 import { RegisterCallCount } from './mimir/register-call-count.entity';
-import { RegisterPlace } from './mimir/register-place.entity';
+import { RegisterPermit } from './mimir/register-permit.entity';
 import { RegisterRate } from './mimir/register-rate.entity';
 import { RegisterWorker } from './mimir/register-worker.entity';
 import { UnzrData } from './mimir/unzr-data.entity';
@@ -62,7 +62,7 @@ export const ENTITIES = [
   UnzrData,
   UnzrInfo,
   RegisterWorker,
-  RegisterPlace,
+  RegisterPermit,
   RegisterRate,
   RegisterBreaker,
   RegisterCallCount,

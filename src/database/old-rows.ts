@@ -1,48 +1,56 @@
 import type { Sql, Statement } from './transactions';
 
-/** What came of removing some rows. */
+/** The result of removing one batch. */
 export interface RemovedRows {
   readonly rows: number;
-  /** Whether as many were looked at as one batch holds, so that there may be more. */
+  /** Whether the batch was full, so that there may be more. */
   readonly full: boolean;
-  /** How far it got, as text, since a timestamp of the database is finer than a Date. */
+  /** The age of the newest removed row, as text: a timestamp of the database is finer than a Date. */
   readonly mark: string | null;
 }
 
-/** Rows of one table that nothing works with any more, as the room that writes the table tells them apart. */
+/** The old rows of one table, defined by the module that writes the table. */
 export interface OldRows {
-  /** The table without its schema: what is counted and told. */
+  /** The table without its schema, for counts and logs. */
   readonly table: string;
   /**
-   * Removes one batch, oldest first. It begins at the mark, so as not to walk again past everything that was removed
-   * just before, and passes over rows that somebody holds.
+   * Removes one batch, oldest first. It starts at the mark, so that it does not scan the rows removed before, and skips
+   * locked rows.
    */
-  remove(sql: Sql, mark: string | null): Promise<RemovedRows>;
+  removeBatch(sql: Sql, mark: string | null): Promise<RemovedRows>;
 }
 
-/** How long rows are kept, and how many are removed at once. */
-export interface Keeping {
+/** How long rows are kept, and how many one batch removes. */
+export interface Retention {
   readonly days: number;
   readonly batch: number;
 }
 
-/** A table whose rows are old by one indexed column alone. */
-export interface AgedTable extends Keeping {
+/** A table whose rows are old by one indexed column. */
+export interface AgedTable extends Retention {
   readonly schema: string;
   readonly table: string;
-  /** The column that tells the age. */
-  readonly by: string;
-  /** Beside their age, with the row as `o`. */
-  readonly only?: string;
-  /** Further parts of the statement, for what belongs to the rows in `picked`. */
-  readonly together?: readonly string[];
+  /** The column with the age. */
+  readonly ageColumn: string;
+  /** A further condition; the row is `o`. */
+  readonly condition?: string;
+  /** Further common table expressions, for rows that depend on those in `picked`. */
+  readonly dependents?: readonly string[];
 }
 
 /**
- * What was picked is handed on as an array: joined to it, the whole table would be read when the planner takes a batch
- * for a large part of it. $1 days, $2 mark.
+ * The picked ids are passed on as an array: with a join the planner could read the whole table when it takes a batch for
+ * a large part of it. $1 days, $2 mark.
  */
-export function agedRows({ schema, table, by, only, together = [], days, batch }: AgedTable): OldRows {
+export function agedRows({
+  schema,
+  table,
+  ageColumn: by,
+  condition: only,
+  dependents: together = [],
+  days,
+  batch,
+}: AgedTable): OldRows {
   const statement: Statement = {
     name: `purge_${table}`,
     text: `
@@ -57,18 +65,18 @@ export function agedRows({ schema, table, by, only, together = [], days, batch }
   };
   return {
     table,
-    remove: async (sql, mark) => removed(await sql.query<RemovedRow>(statement, [days, mark]), batch),
+    removeBatch: async (sql, mark) => removed(await sql.query<RemovedRow>(statement, [days, mark]), batch),
   };
 }
 
-/** One row of a statement that removed some. */
+/** The row that such a statement returns. */
 export interface RemovedRow {
   readonly rows: number;
   readonly mark: string | null;
   readonly [column: string]: unknown;
 }
 
-/** Reads the answer of a statement that removed one batch. */
+/** Reads that row. */
 export function removed([row]: readonly RemovedRow[], batch: number): RemovedRows {
   return { rows: row?.rows ?? 0, full: (row?.rows ?? 0) >= batch, mark: row?.mark ?? null };
 }

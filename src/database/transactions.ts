@@ -10,8 +10,7 @@ import {
   type Repository,
 } from 'typeorm';
 import { Metrics } from '../observability';
-import { arrayLiteral, isPlainArray } from './array-literal';
-import { codeOf, withCode } from './failure';
+import { codeOf, withCode } from './sql-errors';
 
 /**
  * One SQL statement. With a name it is prepared once per connection; only statements whose text never changes
@@ -35,7 +34,9 @@ export interface Sql {
 
 /** Deadlock and serialization failure: PostgreSQL undid the transaction, and the same one may succeed now. */
 const REPEATABLE_CODES: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+
 const MAX_ATTEMPTS = 4;
+
 const MAX_PAUSE_MS = 50;
 
 /**
@@ -151,4 +152,35 @@ async function send<Row extends QueryResultRow>(
     values: values.map((value) => (isPlainArray(value) ? arrayLiteral(value) : value)),
   });
   return result.rows;
+}
+
+/** What an array parameter may hold; everything else is left to the driver. */
+export type ArrayElement = string | number | boolean | null;
+
+/** Characters that end or begin something in an array literal, and white space, which is cut off unless quoted. */
+const NEEDS_QUOTES = /[\s"\\{},]|^$|^null$/i;
+
+const TO_ESCAPE = /["\\]/g;
+
+/**
+ * A one-dimensional array as PostgreSQL reads one. The driver quotes and searches every element; in groups of hundreds
+ * of persons with a dozen columns that is a tenth of what a write costs this process, and ids and statuses need none.
+ */
+export function arrayLiteral(elements: readonly ArrayElement[]): string {
+  let literal = '{';
+  for (let index = 0; index < elements.length; index += 1) {
+    if (index > 0) literal += ',';
+    const element = elements[index] ?? null;
+    literal += typeof element === 'string' ? quoted(element) : (element ?? 'NULL');
+  }
+  return `${literal}}`;
+}
+
+/** Whether `arrayLiteral` can write it. */
+export function isPlainArray(value: unknown): value is readonly ArrayElement[] {
+  return Array.isArray(value) && value.every((element) => element === null || typeof element !== 'object');
+}
+
+function quoted(text: string): string {
+  return NEEDS_QUOTES.test(text) ? `"${text.replace(TO_ESCAPE, '\\$&')}"` : text;
 }

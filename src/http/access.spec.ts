@@ -2,7 +2,7 @@ import { Controller, Get, Module, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/access/access.rules';
-import { describeError, openLog } from '../observability';
+import { describeError, Log } from '../observability';
 import { CallerOf, createApplication, HttpModule, startListening, Needs, WithoutToken } from '.';
 import { httpPlatform } from '../../test/support/http-platform';
 
@@ -74,7 +74,7 @@ afterEach(async () => {
 
 /** Where an application of these controllers listens. */
 async function listening(...controllers: Type[]): Promise<string> {
-  const log = openLog({ LOG_LEVEL: 'silent' });
+  const log = new Log({ LOG_LEVEL: 'silent' });
   @Module({
     imports: [httpPlatform({ log, callers: { authenticate: () => Promise.resolve(OFFICIAL) } }), HttpModule],
     controllers,

@@ -5,7 +5,7 @@ import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal';
-import { openLog } from '../observability';
+import { Log } from '../observability';
 import {
   HttpModule,
   InternalOnly,
@@ -95,7 +95,7 @@ beforeAll(async () => {
       done();
     },
   });
-  const log = openLog({ LOG_LEVEL: 'debug' }, destination);
+  const log = new Log({ LOG_LEVEL: 'debug' }, destination);
   @Module({
     imports: [httpPlatform({ log }), HttpModule],
     controllers: [ThingsController, InnerController],
@@ -245,7 +245,7 @@ describe('Ports', () => {
   it('are told in one log line', () => {
     const lines = written.split('\n').filter((line) => line.includes('"message":"listening"'));
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { door: 'http', public_url: doors.publicUrl, internal_url: doors.internalUrl },
+      { process: 'api', public_url: doors.publicUrl, internal_url: doors.internalUrl },
     ]);
   });
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Controller, Get, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openLog } from '../observability';
+import { Log } from '../observability';
 import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
 import { httpPlatform } from '../../test/support/http-platform';
 import { HttpServers } from './http-listener';
@@ -39,7 +39,7 @@ class SlowController {
 }
 
 async function anApp(probes: Partial<ReadinessProbes> = {}): Promise<NestExpressApplication> {
-  const log = openLog({ LOG_LEVEL: 'silent' });
+  const log = new Log({ LOG_LEVEL: 'silent' });
   @Module({
     imports: [httpPlatform({ log, probes }), HttpModule],
     controllers: [SlowController],

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { Log } from '../observability';
 import { noteListener, type Listener } from './request-context';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
@@ -85,7 +85,13 @@ export async function startListening(
     throw error;
   }
   const { public: publicUrl, internal: internalUrl = '' } = urls;
-  app.get(Log).info('listening', { door, public_url: publicUrl, internal_url: internalUrl });
+  app
+    .get(Log)
+    .info('listening', {
+      process: door === 'http' ? 'api' : 'worker',
+      public_url: publicUrl,
+      internal_url: internalUrl,
+    });
   return publicUrl === undefined ? { internalUrl } : { publicUrl, internalUrl };
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Settings } from '../config/env';
-import { Metrics, openLog } from '../observability';
+import type { Settings } from '../config/settings.schema';
+import { Log, Metrics } from '../observability';
 import {
   BackgroundTaskLoop,
   BackgroundTaskLoops,
@@ -74,7 +74,7 @@ describe('The loops of a worker', () => {
   const loops = (): BackgroundTaskLoops =>
     new BackgroundTaskLoops(
       { JOB_POLL_SECONDS: POLL_SECONDS, SHUTDOWN_GRACE_SECONDS: GRACE_SECONDS } as Settings,
-      openLog({ LOG_LEVEL: 'silent' }),
+      new Log({ LOG_LEVEL: 'silent' }),
       new Metrics(),
     );
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Metrics, openLog } from '../observability';
+import { Log, Metrics } from '../observability';
 import { type JobRun, RUN_ENDS } from './job';
 import { JobRunObserver } from './job-run-observer';
 import type { JobRunRepository } from './job-run.repository';
@@ -25,7 +25,7 @@ function anObserver() {
     },
   });
   const metrics = new Metrics();
-  const log = openLog({ LOG_LEVEL: 'info' }, destination);
+  const log = new Log({ LOG_LEVEL: 'info' }, destination);
   const runs = { lastFinished: () => Promise.resolve([]) } as unknown as JobRunRepository;
   return { observer: new JobRunObserver(log, metrics, runs), metrics, lines };
 }

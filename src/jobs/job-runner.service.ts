@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { isPermanent } from '../database/failure';
+import { isPermanent } from '../database/sql-errors';
 import { Refusal } from '../domain/refusal';
 import type { HelpSignals, Job, JobRun, RunFacts } from './job';
 import { JobRegistry } from './job-registry';

@@ -4,7 +4,7 @@ import {
   Injectable,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Metrics, startAtZero } from '../observability';
 import type { Job } from './job';

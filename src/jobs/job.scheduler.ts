@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { Cron } from '@nestjs/schedule';
 import { parseExpression } from 'cron-parser';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import type { Job } from './job';
 import { JobRegistry } from './job-registry';
@@ -66,7 +66,7 @@ export class JobScheduler implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly wakeUps: WakeUps,
     @Inject(SETTINGS) settings: Settings,
   ) {
-    this.memory = new TickMemory(settings.TIMETABLE_TIME_ZONE);
+    this.memory = new TickMemory(settings.SCHEDULE_TIME_ZONE);
     this.actorId = settings.SYSTEM_USER_ID;
   }
 

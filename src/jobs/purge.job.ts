@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { WORKER_ID } from '../config/worker-id';
-import { isPermanent } from '../database/failure';
-import { agedRows, type Keeping, type OldRows, type RemovedRows } from '../database/old-rows';
+import type { Settings } from '../config/settings.schema';
+import { SETTINGS, WORKER_ID } from '../config/settings.module';
+import { isPermanent } from '../database/sql-errors';
+import { agedRows, type Retention, type OldRows, type RemovedRows } from '../database/old-rows';
 import { type Statement, Transactions } from '../database/transactions';
 import { Log, Metrics } from '../observability';
 import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
@@ -121,7 +120,7 @@ export class PurgeJob implements Job, OnModuleInit {
 
   private removeSome(old: OldRows, run: RunFacts, mark: string | null): Promise<RemovedRows> {
     return this.transactions.inTransaction(async (sql) => {
-      const removed = await old.remove(sql, mark);
+      const removed = await old.removeBatch(sql, mark);
       if (removed.rows > 0) await sql.query(COUNT, [run.id, this.worker, old.table, removed.rows]);
       return removed;
     });
@@ -132,16 +131,16 @@ export class PurgeJob implements Job, OnModuleInit {
  * Runs that are over, with their counts. The last tick of each job stays: the scheduler finds in it which ticks have
  * been, and would start one of them again without it.
  */
-export function oldRuns(keeping: Keeping): OldRows {
+export function oldRuns(keeping: Retention): OldRows {
   return agedRows({
     ...keeping,
     schema: 'mpi',
     table: 'job_runs',
-    by: 'started_at',
-    only: `o.status <> 'RUNNING'
+    ageColumn: 'started_at',
+    condition: `o.status <> 'RUNNING'
          AND coalesce(o.finished_at, o.updated_at) < now() - make_interval(days => $1::integer)
          AND (o.tick IS NULL OR o.tick < (SELECT max(later.tick) FROM mpi.job_runs AS later WHERE later.job = o.job))`,
-    together: [
+    dependents: [
       `counts AS (DELETE FROM mpi.job_run_counts WHERE run_id = ANY (ARRAY(SELECT id FROM picked)))`,
     ],
   });

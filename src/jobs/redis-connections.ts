@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import Redis, { Cluster, type DNSLookupFunction, type RedisOptions } from 'ioredis';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import type { ServerPlace } from '../config/setting-kinds';
 import { SETTINGS } from '../config/settings.module';
 import { Log } from '../observability';

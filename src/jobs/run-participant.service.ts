@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { WORKER_ID } from '../config/worker-id';
+import type { Settings } from '../config/settings.schema';
+import { SETTINGS, WORKER_ID } from '../config/settings.module';
 import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
 import { JobRunObserver } from './job-run-observer';
 import { type Holder, JobRunRepository } from './job-run.repository';

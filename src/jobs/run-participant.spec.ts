@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../config/env';
-import { openLog } from '../observability';
+import type { Settings } from '../config/settings.schema';
+import { Log } from '../observability';
 import type { HelpEnd, Job, RunFacts, JobRun, RunStatus } from './job';
 import { JobRegistry } from './job-registry';
 import type { JobRunRepository } from './job-run.repository';
@@ -84,7 +84,7 @@ describe('A run in the foreground whose lease went to a worker', () => {
     });
     const jobs = new JobRegistry();
     jobs.add(jobThat({}));
-    const wakeUps = new WakeUps(openLog({ LOG_LEVEL: 'silent' }));
+    const wakeUps = new WakeUps(new Log({ LOG_LEVEL: 'silent' }));
     const runner = new JobRunner(jobs, runs, participant, observer, wakeUps);
     const end = await runner.runInForeground({
       job: RUN.job,

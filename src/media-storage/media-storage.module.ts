@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Metrics } from '../observability';
 import { DirectoryStore } from './directory-store';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Metrics, openLog } from '../observability';
+import { Log, Metrics } from '../observability';
 import type { MediaStore } from './media-store';
 import { cleanUpPaceOf, OrphanCleaner } from './orphan-cleaner.service';
 import type { UploadLogRepository } from './upload-log.repository';
@@ -31,7 +31,7 @@ class HeldCleaner extends OrphanCleaner {
   end: (error?: Error) => void = () => undefined;
 
   constructor() {
-    const log = openLog({ LOG_LEVEL: 'silent' });
+    const log = new Log({ LOG_LEVEL: 'silent' });
     super({} as MediaStore, {} as UploadLogRepository, log, new Metrics(), settings(60, 10_000));
   }
 

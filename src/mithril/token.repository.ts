@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { TokenFacts } from '../domain/access/access.rules';
-import { agedRows, type Keeping, type OldRows } from '../database/old-rows';
+import { agedRows, type Retention, type OldRows } from '../database/old-rows';
 import { Token } from '../database/mithril/token.entity';
 import { AuditLog } from '../database/mpi/audit-log.entity';
 import type { Sql, Statement } from '../database/transactions';
@@ -110,12 +110,12 @@ function factsIn(row: FactsRow): TokenFacts {
 }
 
 /** Access tokens that expired long ago. Other programs remove the kinds they make. */
-export function oldTokens(keeping: Keeping): OldRows {
+export function oldTokens(keeping: Retention): OldRows {
   return agedRows({
     ...keeping,
     schema: 'mithril',
     table: 'tokens',
-    by: 'expires_at',
-    only: `o.name = '${ACCESS_TOKEN}'`,
+    ageColumn: 'expires_at',
+    condition: `o.name = '${ACCESS_TOKEN}'`,
   });
 }

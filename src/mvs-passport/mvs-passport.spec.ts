@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import type { PersonDocument, PersonFacts } from '../domain/verification/register-stream';
 import type { MvsTrembitaClient } from '../mvs-trembita';
 import { MvsPassportRepository } from './mvs-passport.repository';

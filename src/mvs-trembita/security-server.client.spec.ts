@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigurationFault } from '../config/configuration-fault';
+import { ConfigurationFault } from '../config/read-settings';
 import { clientSettings } from '../../test/fixtures/trembita/open-client';
 import { SecurityServerClient } from './security-server.client';
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { buildConnector, Client, type Dispatcher } from 'undici';
-import { ConfigurationFault, type Fault } from '../config/configuration-fault';
+import { ConfigurationFault } from '../config/read-settings';
+import type { Fault } from '../config/settings.rules';
 import { HttpExchange, type ExchangeEnd, type ExchangeTerms, type MessageConnection } from './http-exchange';
 import { type TlsFiles, TrembitaSettings } from './trembita.settings';
 
@@ -67,7 +68,7 @@ function readTls(files: TlsFiles): { ca?: Buffer; cert?: Buffer; key?: Buffer } 
       return path === undefined ? {} : { [part]: readFileSync(path) };
     } catch {
       const says = `must name a PEM file that can be read, for example /etc/trembita/${FILE_EXAMPLES[part]}`;
-      faults.push({ name: `TREMBITA_TLS_${part.toUpperCase()}`, says });
+      faults.push({ name: `TREMBITA_TLS_${part.toUpperCase()}`, problem: says });
       return {};
     }
   };

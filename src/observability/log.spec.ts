@@ -1,10 +1,9 @@
-import { Writable } from 'node:stream';
 import fc from 'fast-check';
+import { Writable } from 'node:stream';
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import type { LogFields } from './keep-allowed-fields';
-import { openLog, type Log } from './log';
-import { LOG_FIELDS } from './log-fields.table';
+import { type LogFields, LOG_FIELDS } from './log-fields';
+import { Log } from './log';
 import { NestLog } from './nest-log';
 import { onBehalfOf } from './request-context';
 
@@ -19,7 +18,7 @@ function aLog(): { log: Log; written: () => string; fields: () => Record<string,
     },
   });
   const last = () => JSON.parse(text.trim().split('\n').at(-1) ?? '{}') as Record<string, unknown>;
-  return { log: openLog({ LOG_LEVEL: 'debug' }, destination), written: () => text, fields: last };
+  return { log: new Log({ LOG_LEVEL: 'debug' }, destination), written: () => text, fields: last };
 }
 
 /** A request that writes a line after it has waited; gives what ends it. */

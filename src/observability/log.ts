@@ -1,18 +1,43 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import pino, { type DestinationStream, type Level, type Logger } from 'pino';
-import type { Settings } from '../config/env';
-import { describeError } from './describe-error';
-import { keepAllowedFields, type LogFields } from './keep-allowed-fields';
+import { SETTINGS } from '../config/settings.module';
+import type { Settings } from '../config/settings.schema';
+import { describeError } from './error-description';
+import { keepAllowedFields, type LogFields } from './log-fields';
 import { currentRequestId } from './request-context';
 
 /**
- * A sentence known when the code is compiled. A template with a value in it has the type `string` and is
- * refused by the compiler: values go into the fields, where the allow-list stands.
+ * A sentence that is known when the code is compiled. The compiler refuses a template with a value in it, whose type is
+ * `string`: values go into the fields, where the allow-list applies.
  */
 export type Sentence<S extends string> = string extends S ? never : S;
 
-/** The log of the program: JSON lines, fields by allow-list, errors only as described. */
+/** Not provided in production: lines go to standard error. */
+const LOG_DESTINATION = Symbol('LOG_DESTINATION');
+
+/** The log of the program: JSON lines on standard error, fields by allow-list, errors only as described. */
+@Injectable()
 export class Log {
-  constructor(private readonly lines: Logger) {}
+  private readonly lines: Logger;
+
+  constructor(
+    @Inject(SETTINGS) settings: Pick<Settings, 'LOG_LEVEL'>,
+    @Optional() @Inject(LOG_DESTINATION) destination: DestinationStream = standardError(),
+  ) {
+    this.lines = pino(
+      {
+        level: settings.LOG_LEVEL,
+        // The default would add the host's name to every line.
+        base: { pid: process.pid },
+        messageKey: 'message',
+        timestamp: pino.stdTimeFunctions.isoTime,
+        mixin: () => ({ request_id: currentRequestId() }),
+        mixinMergeStrategy: (fields, mixin) => ({ ...mixin, ...fields }),
+        formatters: { level: (label) => ({ level: label }), log: keepAllowedFields },
+      },
+      destination,
+    );
+  }
 
   debug<const S extends string>(sentence: Sentence<S>, fields: LogFields = {}): void {
     this.write('debug', sentence, fields);
@@ -26,7 +51,7 @@ export class Log {
     this.write('warn', sentence, fields);
   }
 
-  /** Something went wrong that somebody must look at. */
+  /** Something failed, and an operator must look at it. */
   error<const S extends string>(sentence: Sentence<S>, error: unknown, fields: LogFields = {}): void {
     this.write('error', sentence, { ...fields, error: describeError(error) });
   }
@@ -41,23 +66,25 @@ export class Log {
   }
 }
 
-/** Standard output carries only results, so logs go to file descriptor 2; synchronously, or a crash eats them. */
-const standardError = (): DestinationStream => pino.destination({ dest: 2, sync: true });
+/** Standard output is for results, so logs go to file descriptor 2; synchronously, or a crash would lose lines. */
+function standardError(): DestinationStream {
+  return pino.destination({ dest: 2, sync: true });
+}
 
-/** Opens the log of a process; tests pass a destination to read what was written. */
-export function openLog(settings: Pick<Settings, 'LOG_LEVEL'>, destination = standardError()): Log {
-  const lines = pino(
-    {
-      level: settings.LOG_LEVEL,
-      // The default would add the host's name to every line.
-      base: { pid: process.pid },
-      messageKey: 'message',
-      timestamp: pino.stdTimeFunctions.isoTime,
-      mixin: () => ({ request_id: currentRequestId() }),
-      mixinMergeStrategy: (fields, mixin) => ({ ...mixin, ...fields }),
-      formatters: { level: (label) => ({ level: label }), log: keepAllowedFields },
-    },
-    destination,
-  );
-  return new Log(lines);
+/** The same status as that of a FAILED run; the log says which it was. */
+const FAILED = 1;
+
+/**
+ * Logs errors that nothing caught, and ends the process, whose state is unknown. Node itself would print message and
+ * stack, which may quote anything. Leases make the end harmless.
+ */
+export function logUncaughtErrors(log: Log): void {
+  process.on('uncaughtException', (error) => {
+    log.fatal('Uncaught error, the process ends', error, { exit_status: FAILED });
+    process.exit(FAILED);
+  });
+  process.on('unhandledRejection', (reason) => {
+    log.fatal('Unhandled rejection, the process ends', reason, { exit_status: FAILED });
+    process.exit(FAILED);
+  });
 }

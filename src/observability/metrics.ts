@@ -1,35 +1,37 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics, type LabelValues } from 'prom-client';
 
-/** From one quick indexed statement to a register call at its deadline, in seconds. */
+/** In seconds: from one indexed statement to a register call at its deadline. */
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-/** A write of a hundred persons takes milliseconds; what takes a second waits on a lock. */
+
+/** A write of a hundred persons takes milliseconds; one that takes a second waits for a lock. */
 const WRITE_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 
-/** A collection must not wait for a server that hangs, or the metrics go blind exactly when they are needed. */
+/** A collection must not wait for a server that hangs: metrics are needed most at that moment. */
 const REFRESH_DEADLINE_MS = 2_000;
 
 /**
- * Everything that is counted, in one place, so that operators find it and rooms do not invent labels. Labels
- * come from closed lists: never a person, a document, a message id. None is called `job` or `instance`: Prometheus gives
- * these names to the process it collects from, and puts ours aside.
+ * All metrics. Labels come from closed lists: never a person, a document, a message id. No label is called `job` or
+ * `instance`: Prometheus uses these names for the process it collects from and renames ours.
  */
+@Injectable()
 export class Metrics {
   readonly registry = new Registry();
   private readonly refreshers: (() => Promise<void>)[] = [];
 
   readonly httpRequestSeconds = this.histogram(
     'http_request_duration_seconds',
-    'Answering one request, by declared route',
+    'Duration of a request by declared route',
     { labels: ['method', 'route', 'status'], buckets: CALL_SECONDS },
   );
   readonly registerCalls = this.counter(
     'register_calls_total',
-    'Calls to the register by how they ended: answered, or the kind of technical error',
+    'Calls to the register by outcome: answered, or the kind of technical error',
     ['method', 'end'],
   );
   readonly registerCallSeconds = this.histogram(
     'register_call_duration_seconds',
-    'One call to the register, from permit to answer',
+    'Duration of a call to the register, from permit to answer',
     { labels: ['method'], buckets: CALL_SECONDS },
   );
   readonly circuitClosed = this.gauge(
@@ -39,12 +41,12 @@ export class Metrics {
   );
   readonly persons = this.counter(
     'verification_persons_total',
-    'Persons by what became of them: verified, refuted, absent, incorrect, superseded, technical error',
+    'Persons by outcome: verified, refuted, absent, incorrect, superseded, technical error',
     ['stream', 'outcome'],
   );
   readonly parties = this.counter(
     'verification_parties_total',
-    'The same of parties, who are health workers',
+    'Parties (health workers) by outcome, as for persons',
     ['stream', 'outcome'],
   );
   readonly claims = this.counter(
@@ -54,7 +56,7 @@ export class Metrics {
   );
   readonly writeSeconds = this.histogram(
     'verification_write_duration_seconds',
-    'Writing one group of answers',
+    'Duration of writing one group of outcomes',
     {
       labels: ['stream', 'subject'],
       buckets: WRITE_SECONDS,
@@ -67,7 +69,7 @@ export class Metrics {
   );
   readonly transactionsRepeated = this.counter(
     'sql_transactions_repeated_total',
-    'Transactions run again after a deadlock or a serialization failure',
+    'Transactions repeated after a deadlock or a serialization failure',
     [],
   );
   readonly backlog = this.gauge(
@@ -75,42 +77,45 @@ export class Metrics {
     'Persons by state: claimed by a worker, waiting for a retry, or cannot be checked',
     ['stream', 'state'],
   );
-  readonly partyBacklog = this.gauge('verification_backlog_parties', 'The same of parties', [
-    'stream',
-    'state',
-  ]);
+  readonly partyBacklog = this.gauge(
+    'verification_backlog_parties',
+    'Parties by state: in flight, waiting for a retry, cannot be checked',
+    ['stream', 'state'],
+  );
   readonly signUps = this.counter(
     'sign_ups_total',
-    'Calls of a sign-up by how they ended: what was created, or the code of the refusal',
+    'Sign-up calls by outcome: what was created, or the code of the refusal',
     ['step', 'end'],
   );
   readonly mediaUploadsWaiting = this.gauge(
     'media_uploads_waiting',
-    'Objects in media storage that no committed registration has kept yet',
+    'Objects in media storage whose registration has not committed yet',
     [],
   );
   readonly mediaOrphansRemoved = this.counter(
     'media_orphans_removed_total',
-    'Objects removed by the sweeper because their registration did not commit',
+    'Objects removed because their registration did not commit',
     [],
   );
-  readonly jobRuns = this.counter('job_runs_total', 'Runs by how they ended', ['job_name', 'status']);
+  readonly jobRuns = this.counter('job_runs_total', 'Runs by status', ['job_name', 'status']);
   readonly jobLastFinished = this.gauge(
     'job_last_finished_timestamp_seconds',
-    'When a run of the job last finished; since when its schedule is known until one has, 0 if no worker saw it yet',
+    'When a run of the job last finished; before the first one when its schedule was first seen, 0 if never',
     ['job_name'],
   );
   readonly jobWakeUps = this.counter(
     'job_wake_ups_total',
-    'Wake-up jobs of a queue that reached this process',
+    'Wake-up jobs of the queue that reached this process',
     ['job_name'],
   );
-  readonly rowsPurged = this.counter('rows_purged_total', 'Rows removed because their time was over', [
-    'table',
-  ]);
+  readonly rowsPurged = this.counter(
+    'rows_purged_total',
+    'Rows removed because their retention period was over',
+    ['table'],
+  );
   private readonly refreshFailures = this.counter(
     'metrics_refresh_failures_total',
-    'Figures that could not be brought up to date before a collection',
+    'Metrics that could not be refreshed before a collection',
     [],
   );
 
@@ -127,7 +132,7 @@ export class Metrics {
     return this.registry.contentType;
   }
 
-  /** All figures in the text format of Prometheus. A figure that cannot be refreshed in time keeps its last value. */
+  /** All metrics in the text format of Prometheus. A figure that cannot be refreshed in time keeps its last value. */
   async text(): Promise<string> {
     await Promise.all(this.refreshers.map((refresh) => this.refreshInTime(refresh)));
     return this.registry.metrics();
@@ -162,4 +167,19 @@ export class Metrics {
   ): Histogram<L> {
     return new Histogram({ name, help, labelNames: labels, buckets, registers: [this.registry] });
   }
+}
+
+/**
+ * Sets a counter to 0 for every combination of these labels. Otherwise a series is missing until its first event and
+ * appears as 1, and an alert on `increase` does not see that event.
+ */
+export function startAtZero<L extends string>(
+  counter: Counter<L>,
+  labels: Readonly<Record<NoInfer<L>, readonly string[]>>,
+): void {
+  let combinations: LabelValues<string>[] = [{}];
+  for (const [label, values] of Object.entries<readonly string[]>(labels)) {
+    combinations = combinations.flatMap((some) => values.map((value) => ({ ...some, [label]: value })));
+  }
+  for (const each of combinations) counter.inc(each as LabelValues<L>, 0);
 }

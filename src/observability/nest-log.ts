@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
-import type { LogFields } from './keep-allowed-fields';
+import type { LogFields } from './log-fields';
 import type { Log } from './log';
 
 const CONTEXT = /^[A-Z][A-Za-z]{0,40}$/;
 
-/** The framework passes the context last; before it may stand a stack, which is text and therefore dropped. */
+/** Nest passes the context last. A stack may precede it; it is text and is dropped. */
 function contextOf(rest: readonly unknown[]): { context?: string } {
   const last = rest.at(-1);
   return typeof last === 'string' && CONTEXT.test(last) ? { context: last } : {};
@@ -15,7 +15,7 @@ const isPlain = (value: unknown): value is object =>
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** What is kept of a message: of text nothing, of an object what the allow-list lets through. */
+/** Of a text nothing is kept, of an object what the allow-list lets through. */
 function fieldsOf(message: unknown, rest: readonly unknown[]): LogFields {
   const context = contextOf(rest);
   if (!isPlain(message)) return context;
@@ -24,34 +24,34 @@ function fieldsOf(message: unknown, rest: readonly unknown[]): LogFields {
 }
 
 /**
- * The framework's own messages, through our log. Their texts may quote a library's message, so only who spoke
- * is kept, and of errors what may be said about them. What the framework tells as its normal course is no news.
+ * Nest's own messages in our log. Their texts may quote a library's message, so only the context is kept, and the safe
+ * description of an error. Nest's normal steps are logged at debug level.
  */
 export class NestLog implements LoggerService {
   constructor(private readonly lines: Log) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    if (isPlain(message)) this.lines.info('A room reports', fieldsOf(message, rest));
-    else this.lines.debug('The framework reports a step', contextOf(rest));
+    if (isPlain(message)) this.lines.info('Nest logger: information', fieldsOf(message, rest));
+    else this.lines.debug('Nest logger: step', contextOf(rest));
   }
 
   debug(message: unknown, ...rest: unknown[]): void {
-    this.lines.debug('The framework reports a detail', fieldsOf(message, rest));
+    this.lines.debug('Nest logger: detail', fieldsOf(message, rest));
   }
 
   verbose(message: unknown, ...rest: unknown[]): void {
-    this.lines.debug('The framework reports a detail', fieldsOf(message, rest));
+    this.lines.debug('Nest logger: detail', fieldsOf(message, rest));
   }
 
   warn(message: unknown, ...rest: unknown[]): void {
-    this.lines.warn('The framework or a room warns', fieldsOf(message, rest));
+    this.lines.warn('Nest logger: warning', fieldsOf(message, rest));
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.lines.error('The framework or a room reports an error', message, fieldsOf(message, rest));
+    this.lines.error('Nest logger: error', message, fieldsOf(message, rest));
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
-    this.lines.fatal('The framework cannot go on', message, fieldsOf(message, rest));
+    this.lines.fatal('Nest logger: fatal error', message, fieldsOf(message, rest));
   }
 }

@@ -4,7 +4,7 @@ import { PersonAddress } from '../database/mpi/person-address.entity';
 import { PersonDocument } from '../database/mpi/person-document.entity';
 import { PersonPhone } from '../database/mpi/person-phone.entity';
 import { Person } from '../database/mpi/person.entity';
-import { snakeCase } from '../database/snake-case-names';
+import { snakeCase } from '../database/data-source';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';

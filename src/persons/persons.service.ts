@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import { dayInKyiv, type IsoDay, ageInYears } from '../domain/calendar-day';

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Tinypool } from 'tinypool';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Refusal } from '../domain/refusal';
 import { Log } from '../observability';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigurationFault } from '../config/configuration-fault';
+import { ConfigurationFault } from '../config/read-settings';
 import { openInFolder, TestAuthority, trustedFileIn } from '../../tools/test-authority';
 import { readTrustedAuthorities } from './trusted-authorities';
 

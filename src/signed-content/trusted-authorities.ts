@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Inject, Injectable } from '@nestjs/common';
-import { ConfigurationFault } from '../config/configuration-fault';
-import type { Settings } from '../config/env';
+import { ConfigurationFault } from '../config/read-settings';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Log } from '../observability';
 
@@ -27,7 +27,7 @@ interface AuthorityFile {
 }
 
 function fault(says: string): ConfigurationFault {
-  return new ConfigurationFault([{ name: SETTING, says }]);
+  return new ConfigurationFault([{ name: SETTING, problem: says }]);
 }
 
 /** `undefined` when there is no such file. */

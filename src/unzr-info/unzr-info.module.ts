@@ -1,5 +1,5 @@
 import { Module, type Provider } from '@nestjs/common';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { BackgroundTaskLoops, JobsModule, JobsWorkerModule } from '../jobs';
 import { RegisterLimiter, MvsTrembitaClient, MvsTrembitaModule } from '../mvs-trembita';

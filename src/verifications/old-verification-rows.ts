@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Settings } from '../config/env';
+import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
-import { type Keeping, type OldRows, removed, type RemovedRow } from '../database/old-rows';
+import { type Retention, type OldRows, removed, type RemovedRow } from '../database/old-rows';
 import type { Statement } from '../database/transactions';
 import { PurgeRegistry } from '../jobs';
 import { lockFree } from './expired-claims.service';
@@ -65,12 +65,12 @@ interface OldLock {
 }
 
 /** Locks that only remember waits of inactive subjects. Locks under a claim are left to `ExpiredClaims`. */
-export function oldLocks(subject: Subject, { days, batch }: Keeping): OldRows {
+export function oldLocks(subject: Subject, { days, batch }: Retention): OldRows {
   const { pick, remove } = purgeStatements(subject, batch);
   const free = lockFree(subject);
   return {
     table: subject.locks.slice(subject.locks.indexOf('.') + 1),
-    remove: async (sql, mark) => {
+    removeBatch: async (sql, mark) => {
       const picked = await sql.query<OldLock>(pick, [days, mark]);
       const held = await sql.query<{ id: string }>(free, [picked.map(({ held_id }) => held_id)]);
       const busy = new Set(held.map(({ id }) => id));
@@ -93,10 +93,11 @@ const removeFrom = (log: RecordLog): Statement => ({
 });
 
 /** Events and audit rows past their retention time. */
-export function oldRecords(log: RecordLog, { days, batch }: Keeping): OldRows {
+export function oldRecords(log: RecordLog, { days, batch }: Retention): OldRows {
   const statement = removeFrom(log);
   return {
     table: log,
-    remove: async (sql, mark) => removed(await sql.query<RemovedRow>(statement, [days, mark, batch]), batch),
+    removeBatch: async (sql, mark) =>
+      removed(await sql.query<RemovedRow>(statement, [days, mark, batch]), batch),
   };
 }

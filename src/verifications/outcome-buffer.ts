@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isHeldByOthers, isPermanent } from '../database/failure';
+import { isLockTimeout, isPermanent } from '../database/sql-errors';
 
 /** A group is written when its first outcome is this old: ten writes a second, unless groups fill up earlier. */
 const GROUP_AGE_MS = 100;
@@ -66,7 +66,7 @@ export class OutcomeBuffer<Outcome> {
         this.callbacks.failed(error);
         if (isPermanent(error)) return this.isolate(group);
         if (this.callbacks.abort.aborted) return this.callbacks.settled(group);
-        if (isHeldByOthers(error)) return this.goAround(group);
+        if (isLockTimeout(error)) return this.goAround(group);
         await this.pause();
       }
     }

@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Settings } from '../config/env';
-import { SETTINGS } from '../config/settings.module';
-import { WORKER_ID } from '../config/worker-id';
-import { DatabaseClock } from '../database/database-clock';
+import type { Settings } from '../config/settings.schema';
+import { SETTINGS, WORKER_ID } from '../config/settings.module';
+import { DatabaseClock } from '../database/database-clock.service';
 import { Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals } from '../domain/verification/register-stream';

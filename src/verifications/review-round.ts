@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DatabaseClock } from '../database/database-clock';
+import type { DatabaseClock } from '../database/database-clock.service';
 import type { Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { Asked, AskSignals } from '../domain/verification/register-stream';

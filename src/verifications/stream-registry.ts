@@ -1,5 +1,5 @@
 import { type FactoryProvider, Inject, Injectable } from '@nestjs/common';
-import { DatabaseHealth } from '../database/database-health';
+import { DatabaseHealth } from '../database/database-health.service';
 import type { Sql } from '../database/transactions';
 import { DmsPassportModule, DmsPassportOfPartiesStream, DmsPassportStream } from '../dms-passport';
 import type { RegisterStream } from '../domain/verification/register-stream';

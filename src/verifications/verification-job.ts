@@ -1,5 +1,5 @@
-import type { Settings } from '../config/env';
-import type { DatabaseClock } from '../database/database-clock';
+import type { Settings } from '../config/settings.schema';
+import type { DatabaseClock } from '../database/database-clock.service';
 import type { Sql, Transactions } from '../database/transactions';
 import { dayInKyiv, KYIV } from '../domain/calendar-day';
 import { dueThreshold } from '../domain/verification/selection.rules';

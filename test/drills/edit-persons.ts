@@ -2,10 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../../src/app.module';
-import { provideSettings } from '../../src/config/settings.module';
-import { ownSettingsOrExit } from '../../src/config/own-settings';
+import { ownSettingsOrExit, provideSettings } from '../../src/config/own-settings';
 import { type Sql, Transactions } from '../../src/database/transactions';
-import { NestLog, openLog } from '../../src/observability';
+import { Log, NestLog } from '../../src/observability';
 import { StreamRestartService } from '../../src/verifications';
 import { SeededRandom } from './seeded-random';
 
@@ -73,7 +72,7 @@ class EditPersons {
 async function run(): Promise<void> {
   const settings = ownSettingsOrExit('job');
   provideSettings(settings);
-  const log = openLog(settings);
+  const log = new Log(settings);
   const app = await NestFactory.createApplicationContext(AppModule, {
     logger: new NestLog(log),
     abortOnError: false,

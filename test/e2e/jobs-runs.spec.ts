@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { WORKER_ID } from '../../src/config/worker-id';
+import { WORKER_ID } from '../../src/config/settings.module';
 import { type HelpEnd, JobRunRepository } from '../../src/jobs';
 import { JobScheduler } from '../../src/jobs/job.scheduler';
 import { aPerson, savePersons, verificationOf } from '../support/builders';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { WORKER_ID } from '../../src/config/worker-id';
+import { WORKER_ID } from '../../src/config/settings.module';
 import { aPerson, savePersons } from '../support/builders';
 import { Installation } from '../support/test-environment';
 import type { Program } from '../support/program';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JOB_NAMES, JobRunRepository, PURGE_JOB } from '../../src/jobs';
 import { JobRunObserver } from '../../src/jobs/job-run-observer';
 import { LAST_FINISHED } from '../../src/jobs/job-run.repository';
-import { Metrics, openLog } from '../../src/observability';
+import { Log, Metrics } from '../../src/observability';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
 const CHECK = 'dms-passport-persons';
@@ -27,7 +27,7 @@ beforeEach(() => emptyTables(registry.sql));
 /** The figures of a program that has just started. */
 function aProgram(): Metrics {
   const metrics = new Metrics();
-  new JobRunObserver(openLog({ LOG_LEVEL: 'silent' }), metrics, new JobRunRepository(registry.transactions));
+  new JobRunObserver(new Log({ LOG_LEVEL: 'silent' }), metrics, new JobRunRepository(registry.transactions));
   return metrics;
 }
 

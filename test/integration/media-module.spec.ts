@@ -12,7 +12,7 @@ import {
   MediaUploads,
   OrphanCleaner,
 } from '../../src/media-storage';
-import { Log, Metrics, NestLog, ObservabilityModule, openLog } from '../../src/observability';
+import { Log, Metrics, NestLog, ObservabilityModule } from '../../src/observability';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder } from '../support/media';
 import { environmentOf } from '../support/program';
@@ -35,7 +35,7 @@ afterAll(async () => {
 async function start(environment: Record<string, string>, works: boolean): Promise<void> {
   const urls = { databaseUrl: database.url, redisUrl: 'redis://nowhere', registerUrl: 'http://nowhere' };
   const settings = readSettings(environmentOf({ ...urls, environment }), 'http');
-  const log = openLog({ LOG_LEVEL: 'silent' });
+  const log = new Log({ LOG_LEVEL: 'silent' });
   const module = await Test.createTestingModule({
     imports: [
       SettingsModule,

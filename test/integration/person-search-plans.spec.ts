@@ -1,7 +1,6 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arrayLiteral } from '../../src/database/array-literal';
-import type { Statement } from '../../src/database/transactions';
+import { arrayLiteral, type Statement } from '../../src/database/transactions';
 import {
   FIND_BY_DOCUMENTS,
   FIND_BY_TAX_ID,

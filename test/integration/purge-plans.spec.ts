@@ -72,20 +72,20 @@ describe('One batch is found by an index, however many rows there are', () => {
 
   it.each(all.map((old) => [old.table, old] as const))('of %s', async (table, old) => {
     const before = await seen(table);
-    const { rows, mark } = await old.remove(registry.sql, null);
+    const { rows, mark } = await old.removeBatch(registry.sql, null);
     expect(rows).toBe(keeping.batch);
     const after = await seen(table);
     expect(after.whole).toBe(before.whole);
     // Each is found once by its age, once more by its key, and looked at once more before it is locked.
     expect(after.read - before.read).toBeLessThanOrEqual(5 * keeping.batch);
     // From the mark on, nothing of what is gone is looked at again.
-    expect((await old.remove(registry.sql, mark)).rows).toBe(keeping.batch);
+    expect((await old.removeBatch(registry.sql, mark)).rows).toBe(keeping.batch);
     expect((await seen(table)).whole).toBe(before.whole);
   });
 
   it('of the counts that go with their runs', async () => {
     const before = await seen('job_run_counts');
-    await oldRuns(keeping).remove(registry.sql, null);
+    await oldRuns(keeping).removeBatch(registry.sql, null);
     expect((await seen('job_run_counts')).whole).toBe(before.whole);
   });
 });

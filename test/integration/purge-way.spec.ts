@@ -59,8 +59,8 @@ describe('The way a purge goes', () => {
     await here.addEvents(OLD, BATCH);
     const cut: OldRows = {
       table: 'status_change_events',
-      remove: async (open, mark) => {
-        const removed = await oldRecords('status_change_events', keeping).remove(open, mark);
+      removeBatch: async (open, mark) => {
+        const removed = await oldRecords('status_change_events', keeping).removeBatch(open, mark);
         const [me] = await open.query<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
         await here.sql.query({ text: 'SELECT pg_terminate_backend($1, 5000)' }, [me?.pid]);
         return removed;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Log, openLog } from '../../src/observability';
+import { Log } from '../../src/observability';
 import { SignatureCheckPool } from '../../src/signed-content/signature-check-pool.service';
 import { waitUntil } from '../support/wait-until';
 
@@ -48,7 +48,7 @@ function standIn({
   const stopped: unknown[] = [];
   const write = (line: string): void =>
     void stopped.push((JSON.parse(line) as { readonly why?: string }).why);
-  const threads = new StandInPool(choices, openLog({ LOG_LEVEL: 'info' }, { write }), threadCount, memory);
+  const threads = new StandInPool(choices, new Log({ LOG_LEVEL: 'info' }, { write }), threadCount, memory);
   opened.push(threads);
   const openGate = (): void => {
     Atomics.store(shared, 0, 1);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Test } from '@nestjs/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Settings } from '../../src/config/env';
+import type { Settings } from '../../src/config/settings.schema';
 import { SETTINGS, SettingsModule } from '../../src/config/settings.module';
-import { Log, NestLog, ObservabilityModule, openLog } from '../../src/observability';
+import { Log, NestLog, ObservabilityModule } from '../../src/observability';
 import { SignedContentService, SignedContentModule } from '../../src/signed-content';
 import { TestAuthority, trustedFileIn } from '../../tools/test-authority';
 
@@ -29,11 +29,11 @@ async function started(changed: Partial<Settings> = {}) {
     SIGNATURE_TIMEOUT_MS: 30_000,
     ...changed,
   } as Settings;
-  const log = openLog(settings, { write: (line: string) => void lines.push(line) });
+  const log = new Log(settings, { write: (line: string) => void lines.push(line) });
   const module = await Test.createTestingModule({
     imports: [SettingsModule, ObservabilityModule, SignedContentModule],
   })
-    .setLogger(new NestLog(openLog({ LOG_LEVEL: 'silent' })))
+    .setLogger(new NestLog(new Log({ LOG_LEVEL: 'silent' })))
     .overrideProvider(SETTINGS)
     .useValue(settings)
     .overrideProvider(Log)
@@ -102,7 +102,7 @@ describe('Signed content', () => {
   it('starts no thread before there is something to check, and leaves none behind', () => {
     const container = authority.sign('{"a":1}', BY).toString('base64');
     const program = `
-      const { openLog } = require('./dist/src/observability');
+      const { Log } = require('./dist/src/observability');
       const { SignatureCheckPool } = require('./dist/src/signed-content/signature-check-pool.service');
       const { SignedContentService } = require('./dist/src/signed-content');
       const { TrustedAuthorities } = require('./dist/src/signed-content/trusted-authorities');
@@ -112,7 +112,7 @@ describe('Signed content', () => {
         SIGNATURE_QUEUE_SIZE: 1,
         SIGNATURE_TIMEOUT_MS: 30000,
       };
-      const log = openLog({ LOG_LEVEL: 'info' });
+      const log = new Log({ LOG_LEVEL: 'info' });
       const threads = new SignatureCheckPool(settings, new TrustedAuthorities(settings, log), log);
       const signedContent = new SignedContentService(threads);
       (async () => {

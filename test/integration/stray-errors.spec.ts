@@ -6,8 +6,8 @@ const MARKER = 'marker-КВ123456';
 
 function endBy(stray: string): { status: number | null; lines: string[]; written: string } {
   const program = `
-    const { openLog, watchForStrayErrors } = require('./src/observability');
-    watchForStrayErrors(openLog({ LOG_LEVEL: 'info' }));
+    const { Log, logUncaughtErrors } = require('./src/observability');
+    logUncaughtErrors(new Log({ LOG_LEVEL: 'info' }));
     class DatabaseError extends Error {}
     const error = Object.assign(new DatabaseError('${MARKER}'), { code: '23505', detail: '${MARKER}' });
     ${stray}

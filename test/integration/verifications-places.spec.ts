@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WORKER_ID } from '../../src/config/worker-id';
+import { WORKER_ID } from '../../src/config/settings.module';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { aPerson, savePersons } from '../support/builders';
 import { Installation, JOB } from '../support/test-environment';

@@ -8,7 +8,7 @@ import type { MediaStore } from '../../src/media-storage/media-store';
 import { UploadLogRepository } from '../../src/media-storage/upload-log.repository';
 import { MediaUploads } from '../../src/media-storage/media-uploads.service';
 import { OrphanCleaner } from '../../src/media-storage/orphan-cleaner.service';
-import { Metrics, openLog } from '../../src/observability';
+import { Log, Metrics } from '../../src/observability';
 
 /** The bucket of all tests. */
 export const BUCKET = 'persons-dev';
@@ -20,7 +20,7 @@ const ORPHAN_MINUTES = 60;
 export class MediaParts {
   readonly metrics = new Metrics();
   readonly uploadLog: UploadLogRepository;
-  private readonly log = openLog({ LOG_LEVEL: 'silent' });
+  private readonly log = new Log({ LOG_LEVEL: 'silent' });
 
   private constructor(
     private readonly dataSource: DataSource,

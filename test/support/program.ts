@@ -2,12 +2,11 @@ import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { ApiModule, WorkerModule } from '../../src/app.module';
-import { type Clock, CLOCK, SYSTEM_CLOCK } from '../../src/config/clock';
-import type { Settings } from '../../src/config/env';
+import { type Clock, CLOCK, SYSTEM_CLOCK, SETTINGS } from '../../src/config/settings.module';
+import type { Settings } from '../../src/config/settings.schema';
 import { readSettings } from '../../src/config/read-settings';
-import { SETTINGS } from '../../src/config/settings.module';
 import { configureApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
-import { Log, NestLog, openLog } from '../../src/observability';
+import { Log, NestLog } from '../../src/observability';
 import { nodeArguments } from '../../tools/node-arguments';
 import { holdAnswers, letGoOf } from './openapi-check';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -76,7 +75,7 @@ export class Program {
   static async start(choices: ProgramChoices): Promise<Program> {
     const settings = readSettings(environmentOf(choices), 'http');
     const logged: string[] = [];
-    const log = openLog(settings, { write: (line) => void logged.push(line) });
+    const log = new Log(settings, { write: (line) => void logged.push(line) });
     const app = await createProgram(choices, settings, log);
     try {
       const addresses = await startListening(app, settings, 'http');

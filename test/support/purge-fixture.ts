@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OldRows } from '../../src/database/old-rows';
-import type { Settings } from '../../src/config/env';
+import type { Settings } from '../../src/config/settings.schema';
 import { JobRegistry, type RunFacts } from '../../src/jobs';
 import { Metrics } from '../../src/observability';
 import { logTo } from './test-queue';

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import type { Settings } from '../../src/config/env';
+import type { Settings } from '../../src/config/settings.schema';
 import { SETTINGS } from '../../src/config/settings.module';
 import { OrphanCleaner } from '../../src/media-storage';
 import { MEDIA_STORE, type MediaStore } from '../../src/media-storage/media-store';

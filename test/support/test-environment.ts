@@ -1,7 +1,7 @@
 import { getQueueToken } from '@nestjs/bull';
 import type { Queue } from 'bull';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import type { Clock } from '../../src/config/clock';
+import type { Clock } from '../../src/config/settings.module';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { type Job, JobRegistry, WakeUps } from '../../src/jobs';

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { ConfigurationFault } from '../../src/config/configuration-fault';
+import { ConfigurationFault } from '../../src/config/read-settings';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
-import { type Log, openLog, watchForStrayErrors } from '../../src/observability';
+import { Log, logUncaughtErrors } from '../../src/observability';
 import { DemoFailed, CleanUp } from './clean-up';
 import { showDemo } from './demo';
 import { ExitStatus } from '../../src/cli/exit-status';
@@ -18,8 +18,8 @@ async function run(): Promise<number> {
     return ExitStatus.Configuration;
   }
   // The demo tells what happens in sentences; of its own log only what goes wrong is worth a line between them.
-  const log = openLog({ LOG_LEVEL: settings.LOG_LEVEL === 'silent' ? 'silent' : 'error' });
-  watchForStrayErrors(log);
+  const log = new Log({ LOG_LEVEL: settings.LOG_LEVEL === 'silent' ? 'silent' : 'error' });
+  logUncaughtErrors(log);
   const signal = new StopOnSignal(0);
   const cleanUp = new CleanUp();
   try {

@@ -1,5 +1,5 @@
-import { ConfigurationFault } from '../../src/config/configuration-fault';
-import type { SettingsFor } from '../../src/config/env';
+import { ConfigurationFault } from '../../src/config/read-settings';
+import type { SettingsFor } from '../../src/config/settings.schema';
 import { startPostgres, startRedis, type EmbeddedPostgres } from '../embedded';
 import { ChildProgram } from './child-program';
 import { DemoFailed, type CleanUp } from './clean-up';
@@ -79,7 +79,7 @@ async function onlyASandbox(url: string): Promise<string> {
   );
   if (answer?.headers.get('x-sandbox') === '1') return url;
   const says = 'must name a running sandbox register, or nothing: then the demo brings its own';
-  throw new ConfigurationFault([{ name: 'TREMBITA_URL', says }]);
+  throw new ConfigurationFault([{ name: 'TREMBITA_URL', problem: says }]);
 }
 
 /** What the embedded servers say about a failed start knows of no person, and without it nobody could mend it. */
@@ -150,7 +150,7 @@ function noAnswer(): never {
 
 function refuse(says: string): never {
   const way = 'name an empty database, or none: then the demo brings its own';
-  throw new ConfigurationFault([{ name: 'DATABASE_URL', says: `${says}; ${way}` }]);
+  throw new ConfigurationFault([{ name: 'DATABASE_URL', problem: `${says}; ${way}` }]);
 }
 
 /** An account that may not become `app` works as itself. */

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { httpPlatform } from '../../../test/support/http-platform';
-import { openLog } from '../../observability';
+import { Log } from '../../observability';
 import { createApplication, Describes, HttpModule, InternalOnly, Needs, OpenApi, ParseId, toldId } from '..';
 
 const THING = {
@@ -41,7 +41,7 @@ afterEach(async () => {
 });
 
 async function documentOf(controller: Type) {
-  const log = openLog({ LOG_LEVEL: 'silent' });
+  const log = new Log({ LOG_LEVEL: 'silent' });
   @Module({
     imports: [httpPlatform({ log }), HttpModule],
     controllers: [controller],

@@ -1,4 +1,4 @@
-import type { Settings } from '../../config/env';
+import type { Settings } from '../../config/settings.schema';
 import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 
 /** The settings of the limiter. */

@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { SETTINGS } from '../../config/settings.module';
-import { WORKER_ID } from '../../config/worker-id';
+import { SETTINGS, WORKER_ID } from '../../config/settings.module';
 import { Metrics } from '../../observability';
 import type { RegisterMethod } from '../register-methods.table';
 import { CircuitBreaker } from './circuit-breaker';

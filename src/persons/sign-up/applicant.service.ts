@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { type Clock, CLOCK } from '../../config/clock';
-import type { Settings } from '../../config/env';
-import { SETTINGS } from '../../config/settings.module';
+import { type Clock, CLOCK, SETTINGS } from '../../config/settings.module';
+import type { Settings } from '../../config/settings.schema';
 import { RelationshipService } from '../../confidant-relationships';
 import { Transactions } from '../../database/transactions';
 import { dayInKyiv, type IsoDay, ageInYears } from '../../domain/calendar-day';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Settings } from '../../config/env';
+import type { Settings } from '../../config/settings.schema';
 import { SETTINGS } from '../../config/settings.module';
-import { isHeldByOthers } from '../../database/failure';
+import { isLockTimeout } from '../../database/sql-errors';
 import { type Sql, Transactions } from '../../database/transactions';
 import type { ConfidantPersonRequest, PersonRequest } from '../../domain/person/person-request';
 import { Refusal } from '../../domain/refusal';
@@ -106,7 +106,7 @@ export class RegistrationService {
         this.observer.registered({ plan, personId: ids.personId, userId: registered.user.id });
       return registered;
     } catch (error) {
-      if (isHeldByOthers(error)) throw contended();
+      if (isLockTimeout(error)) throw contended();
       throw error;
     } finally {
       // Also when the commit was not acknowledged: an object that is needed is no longer in the upload log.

@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApplication, HttpModule, startListening, WithoutToken } from '../../http';
-import { openLog } from '../../observability';
+import { Log } from '../../observability';
 import { httpPlatform } from '../../../test/support/http-platform';
 import { SignUpLimitGuard, limitedAddress } from './sign-up-limit.guard';
 
@@ -34,7 +34,7 @@ class SomeController {
   }
 }
 
-const log = openLog({ LOG_LEVEL: 'silent' });
+const log = new Log({ LOG_LEVEL: 'silent' });
 
 @Module({
   imports: [httpPlatform({ log }), HttpModule, ThrottlerModule.forRoot([{ ttl: MINUTE_MS, limit: LIMIT }])],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../../domain/refusal';
-import { Metrics, openLog } from '../../observability';
+import { Log, Metrics } from '../../observability';
 import { SignUpObserver } from './sign-up-observer';
 
 const FOUND = {
@@ -17,7 +17,7 @@ function observing() {
   const metrics = new Metrics();
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
-  const observe = new SignUpObserver(openLog({ LOG_LEVEL: 'debug' }, { write }), metrics);
+  const observe = new SignUpObserver(new Log({ LOG_LEVEL: 'debug' }, { write }), metrics);
   const ends = async () => [...(await metrics.text()).matchAll(/^sign_ups_total\{(.*)\} ([1-9]\d*)$/gm)];
   return { observe, lines, told: async () => (await ends()).map(([, labels, n]) => `${labels} ${n}`) };
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { jwtVerify, SignJWT } from 'jose';
-import type { Settings } from '../../config/env';
+import type { Settings } from '../../config/settings.schema';
 import { SETTINGS } from '../../config/settings.module';
 import { Refusal } from '../../domain/refusal';
 

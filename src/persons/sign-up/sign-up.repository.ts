@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../database/transactions';
-import { agedRows, type Keeping, type OldRows } from '../../database/old-rows';
+import { agedRows, type Retention, type OldRows } from '../../database/old-rows';
 
 /** The person and the user that a signed content led to. */
 export interface RememberedSignUp {
@@ -41,6 +41,6 @@ export class SignUpRepository {
 }
 
 /** Sign-ups whose signed content cannot be sent again, because its signature is too old by then. */
-export function oldSignUps(keeping: Keeping): OldRows {
-  return agedRows({ ...keeping, schema: 'mpi', table: 'sign_ups', by: 'updated_at' });
+export function oldSignUps(keeping: Retention): OldRows {
+  return agedRows({ ...keeping, schema: 'mpi', table: 'sign_ups', ageColumn: 'updated_at' });
 }

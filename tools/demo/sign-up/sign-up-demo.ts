@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SYSTEM_CLOCK } from '../../../src/config/clock';
+import { SYSTEM_CLOCK } from '../../../src/config/settings.module';
 import { dayInKyiv } from '../../../src/domain/calendar-day';
 import type { SignUpContent } from '../../../src/domain/person/person-request';
 import type { TestAuthority } from '../../test-authority';

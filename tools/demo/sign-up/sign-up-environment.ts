@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SettingsFor } from '../../../src/config/env';
+import type { SettingsFor } from '../../../src/config/settings.schema';
 import { createOwnFolder } from '../../embedded';
 import { openInFolder, trustedFileIn, type TestAuthority } from '../../test-authority';
 import type { CleanUp } from '../clean-up';

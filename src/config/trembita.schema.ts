@@ -1,4 +1,5 @@
 import {
+  URL_EXAMPLES,
   connectionUrl,
   milliseconds,
   optionalOneOf,
@@ -9,9 +10,8 @@ import {
   whole,
   yesOrNo,
 } from './setting-kinds';
-import { URL_EXAMPLES } from './needs';
 
-/** The breaker's pause doubles up to ten minutes, so it cannot begin above them. */
+/** The pause of the circuit breaker doubles up to ten minutes. */
 const LONGEST_BREAKER_PAUSE_MS = 600_000;
 
 const serviceVersion = () => optionalText('v1');
@@ -19,7 +19,7 @@ const action = () => optionalText('urn:CheckPassportDMSStatus');
 const soapVersion = () => optionalOneOf(['1.1', '1.2'], '1.2');
 const bodyNamespace = () => optionalText('urn:eis:mvs');
 
-/** What a ministry may set differently for one of its methods. Unset means: as for all methods. */
+/** What a ministry may set differently for one of its methods. Unset: as for all methods. */
 type MethodSettings<M extends string> = Record<
   `TREMBITA_${M}_SERVICE_VERSION`,
   ReturnType<typeof serviceVersion>
@@ -38,7 +38,7 @@ function settingsOfMethod<const M extends string>(method: M): MethodSettings<M> 
   } as MethodSettings<M>;
 }
 
-/** Everything about the register: where it is, who we are to it, and how hard we may lean on it. */
+/** The register: its address, our identity there, deadlines and limits. */
 export const TREMBITA_ENVIRONMENT = {
   TREMBITA_URL: connectionUrl(['http:', 'https:'], URL_EXAMPLES.TREMBITA_URL),
   TREMBITA_TLS_CA: optionalText('/etc/trembita/ca.pem'),
@@ -54,16 +54,16 @@ export const TREMBITA_ENVIRONMENT = {
   TREMBITA_MVS_SERVICE_MEMBER_CLASS: text('GOV'),
   TREMBITA_MVS_SERVICE_MEMBER_CODE: text('00000001'),
   TREMBITA_MVS_SERVICE_SUBSYSTEM_CODE: text('20_EIS_prod'),
-  /** The real name space comes with the ministry's WSDL. */
+  /** The real namespace comes with the ministry's WSDL. */
   TREMBITA_MVS_BODY_NAMESPACE: text('urn:eis:mvs'),
   ...settingsOfMethod('CHECK_PASSPORT_DMS_STATUS'),
   ...settingsOfMethod('CHECK_PASSPORT_STATUS'),
   ...settingsOfMethod('CHECKUNZR'),
   ...settingsOfMethod('UNZR'),
 
-  /** Off only for a security server known to answer without the header we sent. */
+  /** Off only for a security server that is known to answer without the header that was sent. */
   TREMBITA_ECHO_CHECK: yesOrNo(true),
-  /** 1 MiB: an answer is a few kilobytes, so this leaves room and still bounds memory. */
+  /** 1 MiB: an answer has a few kilobytes; the limit bounds memory. */
   TREMBITA_MAX_RESPONSE_BYTES: whole({ min: 1024, max: 1_073_741_824, fallback: 1_048_576 }),
   TREMBITA_TIMEOUT_MS: milliseconds(30_000),
   TREMBITA_CONNECT_TIMEOUT_MS: milliseconds(5_000),

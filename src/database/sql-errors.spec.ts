@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPermanent } from './failure';
+import { isPermanent } from './sql-errors';
 
 const withCode = (code: string, more: object = {}): Error =>
   Object.assign(new Error('refused'), { code, ...more });

@@ -1,5 +1,68 @@
-import { SafeError } from './describe-error';
-import { LOG_FIELDS, type FieldShape, type LogFieldName } from './log-fields.table';
+import { SafeError } from './error-description';
+
+/**
+ * The only fields of a log line, with their shapes. A field that is not listed, or has another shape, is dropped: who
+ * forgets to mask something loses a field, not a secret.
+ */
+export const LOG_FIELDS = {
+  request_id: 'token',
+  method: 'word',
+  route: 'route',
+  status: 'number',
+  duration_ms: 'number',
+
+  job: 'word',
+  stream: 'word',
+  run_id: 'uuid',
+  /** Id of the user who started the run. */
+  started_by: 'uuid',
+  claim_id: 'uuid',
+  worker: 'token',
+  tick: 'time',
+  counts: 'counts',
+  batches: 'number',
+  persons: 'number',
+  parties: 'number',
+  attempt: 'number',
+
+  /** Ids of a registered patient and of their user. */
+  person_id: 'uuid',
+  user_id: 'uuid',
+
+  message_id: 'uuid',
+  /** The operators of the security server ask for it. */
+  uxp_transaction_id: 'token',
+  kind: 'word',
+  end: 'word',
+  why: 'word',
+  outcome: 'word',
+  state: 'word',
+  open_until: 'time',
+
+  signal: 'word',
+  /** `api` or `worker`. */
+  process: 'word',
+  server: 'word',
+  /** Where a server is. */
+  host: 'token',
+  port: 'number',
+  database: 'token',
+  migration: 'word',
+  context: 'word',
+  exit_status: 'number',
+  public_url: 'address',
+  internal_url: 'address',
+
+  /** Made by `describeError` only. */
+  error: 'error',
+} as const satisfies Record<string, FieldShape>;
+
+/** The shapes of fields, checked below. */
+export type FieldShape =
+  'word' | 'token' | 'uuid' | 'number' | 'time' | 'route' | 'address' | 'counts' | 'error';
+
+/** The name of a field of a log line. */
+export type LogFieldName = keyof typeof LOG_FIELDS;
 
 interface ValueOfShape {
   word: string;
@@ -13,17 +76,21 @@ interface ValueOfShape {
   error: SafeError;
 }
 
-/** What a caller may say beside its sentence. */
+/** What may be logged beside a sentence. */
 export type LogFields = {
   readonly [Name in LogFieldName]?: ValueOfShape[(typeof LOG_FIELDS)[Name]] | undefined;
 };
 
-/** Names given in the code or in closed lists. Latin only, so that no name of a person passes by accident. */
+/** Names from the code or from closed lists. Latin only, so that no name of a person passes by accident. */
 const WORD = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
 const TOKEN = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** A route as it is declared, with `:id` for its parameters. */
+
+/** A route as declared, with `:id` for a parameter. */
 const ROUTE = /^\/[a-z0-9_/:*{}-]{0,127}$/i;
+
 const ADDRESS = /^http:\/\/[A-Za-z0-9.:[\]-]{1,255}\/?$/;
 
 const matches =
@@ -60,7 +127,7 @@ const KEEP: Record<FieldShape, (value: unknown) => unknown> = {
 
 const isAllowed = (name: string): name is LogFieldName => Object.hasOwn(LOG_FIELDS, name);
 
-/** What is left of a log line's fields after the allow-list. */
+/** The fields of a log line that the allow-list lets through. */
 export function keepAllowedFields(fields: object): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {

@@ -6,7 +6,7 @@ import { Row } from '../row.entity';
  * kept its first name.
  */
 @Entity({ schema: 'mimir', name: 'register_places' })
-export class RegisterPlace extends Row {
+export class RegisterPermit extends Row {
   @Column({ type: 'integer' }) place!: number;
   /** Empty while the permit is free. */
   @Column({ type: 'uuid', nullable: true }) worker!: string | null;

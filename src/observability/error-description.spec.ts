@@ -4,9 +4,9 @@ import { QueryFailedError } from 'typeorm';
 import { errors as undiciErrors } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ConfigurationFault } from '../config/configuration-fault';
+import { ConfigurationFault } from '../config/read-settings';
 import { Refusal } from '../domain/refusal';
-import { LOGGED_AS, describeError, type LoggedWords } from './describe-error';
+import { LOGGED_AS, describeError, type LoggedWords } from './error-description';
 
 const MARKER = 'МАРКЕР-marker-КВ123456';
 
@@ -60,7 +60,7 @@ describe('Describing an error for the log', () => {
   });
 
   it('keeps all faults of a configuration', () => {
-    const fault = new ConfigurationFault([{ name: 'HTTP_PORT', says: 'must be a port' }]);
+    const fault = new ConfigurationFault([{ name: 'HTTP_PORT', problem: 'must be a port' }]);
     expect(describeError(fault).toJSON().sentence).toBe('HTTP_PORT must be a port');
   });
 
@@ -81,9 +81,9 @@ describe('Describing an error for the log', () => {
     expect(said(new RegisterTrouble({ code: MARKER }))).not.toContain(MARKER);
   });
 
-  it('tells where in our code an error came by, relative to the project', () => {
+  it('names the places in our code that an error passed, relative to the project', () => {
     const [place] = describeError(new Error(MARKER)).toJSON().at ?? [];
-    expect(place).toMatch(/^src\/observability\/describe-error\.spec\.ts:\d+$/);
+    expect(place).toMatch(/^src\/observability\/error-description\.spec\.ts:\d+$/);
   });
 
   it('does not take a line of a message for a place', () => {

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { pendingMigrations } from './data-source';
+import { ConfigurationFault } from '../config/read-settings';
+import type { Sql, Statement } from './transactions';
+
+/** What the readiness probe checks in the database. */
+@Injectable()
+export class DatabaseHealth {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async answers(): Promise<boolean> {
+    await this.dataSource.query('SELECT 1');
+    return true;
+  }
+
+  async isMigrated(): Promise<boolean> {
+    return (await pendingMigrations(this.dataSource)).length === 0;
+  }
+
+  /** Which of these columns no entity of the table has. */
+  missingColumns(tablePath: string, columns: readonly string[]): string[] {
+    const entity = this.dataSource.entityMetadatas.find((metadata) => metadata.tablePath === tablePath);
+    const known = new Set(entity?.columns.map(({ databaseName }) => databaseName));
+    return columns.filter((column) => !known.has(column));
+  }
+}
+
+/** The oldest PostgreSQL with UNIQUE NULLS NOT DISTINCT, which the keys of documents need. */
+const OLDEST_MAJOR_VERSION = 15;
+
+/** `server_version_num` counts a major version in steps of this. */
+const MAJOR_VERSION_STEP = 10_000;
+
+/** Document numbers are compared in lower case, so the database must know Ukrainian letters. */
+const SERVER: Statement = {
+  text: `
+    SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS called,
+           lower('ЇҐЄ') = 'їґє' AS lowers`,
+};
+
+interface ServerRow {
+  readonly version: number;
+  readonly called: string;
+  readonly lowers: boolean;
+}
+
+/** Refuses a server or a database on which this program would give wrong answers. Called once, at start. */
+export async function checkServer(sql: Sql): Promise<void> {
+  const [server] = await sql.query<ServerRow>(SERVER);
+  if (server === undefined) throw new Error('The database did not return its version.');
+  const faults: string[] = [];
+  if (server.version < OLDEST_MAJOR_VERSION * MAJOR_VERSION_STEP) {
+    faults.push(`must name a PostgreSQL ${OLDEST_MAJOR_VERSION} or newer; this one is ${server.called}`);
+  }
+  if (!server.lowers) {
+    faults.push(
+      `must name a database whose locale knows Ukrainian letters: here lower('ЇҐЄ') is not 'їґє'; ` +
+        'create it with another locale than C',
+    );
+  }
+  if (faults.length > 0)
+    throw new ConfigurationFault(faults.map((problem) => ({ name: 'DATABASE_URL', problem })));
+}
