@@ -20,6 +20,8 @@ export interface NewUser {
   readonly actorId: string;
 }
 
+const ACCOUNT = { id: true, personId: true, isBlocked: true, taxId: true } as const;
+
 /**
  * Returns no row when the person has an active user already. A number that another active user has is left out: a number
  * that several users share admits none of them, and anybody could claim somebody else's number for a child.
@@ -50,13 +52,15 @@ export class UserRepository {
   async ofTaxId(sql: Sql, taxId: string): Promise<UserAccount | undefined> {
     if (taxId.trim() === '') return undefined;
     // Two rows show that the number is ambiguous.
-    const users = await sql.repository(User).find({ where: { taxId, isActive: true }, take: 2 });
+    const users = await sql
+      .repository(User)
+      .find({ select: ACCOUNT, where: { taxId, isActive: true }, take: 2 });
     return users.length === 1 ? users.map(accountOf)[0] : undefined;
   }
 
   /** A person has at most one active user. */
   async ofPerson(sql: Sql, personId: string): Promise<UserAccount | undefined> {
-    const user = await sql.repository(User).findOneBy({ personId, isActive: true });
+    const user = await sql.repository(User).findOne({ select: ACCOUNT, where: { personId, isActive: true } });
     return user === null ? undefined : accountOf(user);
   }
 

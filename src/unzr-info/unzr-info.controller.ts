@@ -1,20 +1,15 @@
-import { Body, Controller, Get, HttpCode, Inject, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { isAllowed, type Caller } from '../domain/access/access.rules';
-import { Refusal } from '../domain/refusal';
 import { CallerOf, Describes, Needs, parseBody } from '../http';
-import { SyncUnzrInfo } from './sync-unzr-info';
 import { KNOWN_INFO, QUESTION } from './described-unzr-info.dto';
-import type { UnzrInfoRow } from './unzr-info';
+import type { UnzrInfoRow } from './unzr-info.repository';
+import { UnzrInfoService } from './unzr-info.service';
 import { READ, SYNC } from './unzr-info.dto';
-import { UnzrInfoRepository } from './unzr-info.repository';
 
 /** What the register holds under a UNZR: asked for, and read. */
 @Controller('api/admin/unzr_info')
 export class UnzrInfoController {
-  constructor(
-    @Inject(SyncUnzrInfo) private readonly syncUnzrInfo: SyncUnzrInfo,
-    @Inject(UnzrInfoRepository) private readonly questions: UnzrInfoRepository,
-  ) {}
+  constructor(private readonly unzrInfo: UnzrInfoService) {}
 
   @Post('sync')
   @HttpCode(202)
@@ -22,16 +17,14 @@ export class UnzrInfoController {
   @Describes(QUESTION)
   sync(@Body() body: unknown, @CallerOf() caller: Caller): Promise<UnzrInfoRow> {
     const { unzr } = parseBody(SYNC, body);
-    return this.syncUnzrInfo.run({ unzr, userId: caller.userId, reads: isAllowed(caller, 'unzr:read') });
+    return this.unzrInfo.sync({ unzr, userId: caller.userId, reads: isAllowed(caller, 'unzr:read') });
   }
 
   @Get()
   @Needs('unzr:read', { of: 'NHS' })
   @Describes(KNOWN_INFO)
-  async read(@Query() query: Record<string, unknown>, @CallerOf() caller: Caller): Promise<UnzrInfoRow> {
+  read(@Query() query: Record<string, unknown>, @CallerOf() caller: Caller): Promise<UnzrInfoRow> {
     const { unzr } = parseBody(READ, query);
-    const row = await this.questions.read(unzr, caller.userId);
-    if (row === undefined) throw new Refusal('unzr_info_not_found');
-    return row;
+    return this.unzrInfo.read(unzr, caller.userId);
   }
 }

@@ -1,16 +1,50 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
-import type { PersonInfo, UnzrInfoRow } from './unzr-info';
 
-const TOLD = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
+/** What the register holds under a UNZR, as stored and answered. Further fields of the register keep their own names. */
+export interface PersonInfo {
+  readonly first_name: string | null;
+  readonly last_name: string | null;
+  readonly middle_name: string | null;
+  readonly rnokpp: string | null;
+  readonly gender: string | null;
+  readonly date_birth: string | null;
+  readonly documents: readonly DocumentInfo[];
+}
 
-/** Noted whatever was found: that the register holds nothing under a UNZR is told of a person, too. */
+/** A document of the person. */
+export interface DocumentInfo {
+  readonly type: string | null;
+  readonly number: string | null;
+  readonly issued_by: string | null;
+  readonly issued_at: string | null;
+  readonly expires_at: string | null;
+  readonly status: string | null;
+}
+
+/** A requested UNZR, as answered. */
+export interface UnzrInfoRow {
+  readonly id: string;
+  readonly unzr: string;
+  readonly job_status: 'pending' | 'processed' | 'failed';
+  /** Null when the register holds nothing or never answered, or when the caller may not read it. */
+  readonly info: PersonInfo | null;
+  readonly synced_at: Date | null;
+  readonly inserted_at: Date;
+  readonly inserted_by: string;
+  readonly updated_at: Date;
+  readonly updated_by: string;
+}
+
+const ANSWERED_COLUMNS = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
+
+/** Also when nothing was found: that the register holds nothing under a UNZR says something about a person, too. */
 const NOTE_READING = `
   INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
   SELECT $2::uuid, 'unzr_info', id, '{"read": ["info"]}' FROM`;
 
-/** A question that is already pending keeps its tries and its claim: only who asked last changes. */
-const ASK: Statement = {
+/** A pending request keeps its tries and its claim: only the last requesting user changes. */
+const REQUEST: Statement = {
   name: 'ask_unzr_info',
   text: `
     WITH asked AS (
@@ -25,7 +59,7 @@ const ASK: Statement = {
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
       SELECT $2::uuid, 'unzr_info', id, '{"job_status": "pending"}' FROM asked
     ), read AS (${NOTE_READING} asked WHERE $3::boolean)
-    SELECT ${TOLD.replace('info,', 'CASE WHEN $3::boolean THEN info END AS info,')} FROM asked`,
+    SELECT ${ANSWERED_COLUMNS.replace('info,', 'CASE WHEN $3::boolean THEN info END AS info,')} FROM asked`,
 };
 
 const READ: Statement = {
@@ -33,7 +67,7 @@ const READ: Statement = {
   text: `
     WITH found AS (SELECT * FROM mimir.unzr_info WHERE unzr = $1::varchar),
          read AS (${NOTE_READING} found)
-    SELECT ${TOLD} FROM found`,
+    SELECT ${ANSWERED_COLUMNS} FROM found`,
 };
 
 const CLAIM: Statement = {
@@ -48,7 +82,7 @@ const CLAIM: Statement = {
     RETURNING id, unzr, claim_id, tries`,
 };
 
-const KEEP: Statement = {
+const RENEW: Statement = {
   name: 'keep_unzr_info',
   text: `
     UPDATE mimir.unzr_info SET next_try_at = now() + make_interval(secs => $3)
@@ -63,7 +97,7 @@ const PUT_BACK: Statement = {
      WHERE id = $1::uuid AND claim_id = $2::uuid`,
 };
 
-/** The user stays who asked last. */
+/** `updated_by` stays the last requesting user. */
 const END = `claim_id = NULL, next_try_at = NULL, tries = 0, updated_at = now()`;
 
 const NOTE_END = `
@@ -90,57 +124,57 @@ const FAILED: Statement = {
     ${NOTE_END}`,
 };
 
-/** Who asks about which UNZR, and whether he may read what the register holds under it. */
+/** Who requests which UNZR, and whether they may read what the register holds under it. */
 export interface UnzrInfoRequest {
   readonly unzr: string;
   readonly userId: string;
   readonly reads: boolean;
 }
 
-/** A pending question in the hands of one worker. */
+/** A pending request claimed by one worker. */
 export interface ClaimedUnzr {
   readonly id: string;
   readonly unzr: string;
   readonly claim_id: string;
-  /** Calls for it, the one to come included. */
+  /** Calls for it, including the next one. */
   readonly tries: number;
 }
 
-/** The message that brought the end; nothing when none was sent. */
+/** The last message to the register; nulls when none was sent. */
 export interface SentMessage {
   readonly messageId: string | null;
   readonly durationMs: number | null;
 }
 
-/** The questions about UNZRs, which are the jobs too. Times are those of the database. */
+/** The requests, which are also the queue of tasks. All times are by the clock of the database. */
 @Injectable()
 export class UnzrInfoRepository {
-  constructor(@Inject(Transactions) private readonly transactions: Transactions) {}
+  constructor(private readonly transactions: Transactions) {}
 
-  async ask({ unzr, userId, reads }: UnzrInfoRequest): Promise<UnzrInfoRow> {
-    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(ASK, [
+  async request({ unzr, userId, reads }: UnzrInfoRequest): Promise<UnzrInfoRow> {
+    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(REQUEST, [
       unzr,
       userId,
       reads,
     ]);
-    if (row === undefined) throw new Error('A question that was just saved is missing.');
+    if (row === undefined) throw new Error('The saved request was not returned.');
     return row;
   }
 
-  /** Notes that the caller has read it. */
+  /** Writes an audit row for the read. */
   async read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
     const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
     return row;
   }
 
-  /** Takes the question that has waited longest; whoever dies with it loses it after so many seconds. */
+  /** Claims the request that has waited longest. A worker that dies loses it after the lease. */
   async claim(leaseSeconds: number): Promise<ClaimedUnzr | undefined> {
     const [row] = await this.transactions.query<ClaimedUnzr & Record<string, unknown>>(CLAIM, [leaseSeconds]);
     return row;
   }
 
-  async keep({ id, claim_id }: ClaimedUnzr, leaseSeconds: number): Promise<void> {
-    await this.transactions.query(KEEP, [id, claim_id, leaseSeconds]);
+  async renew({ id, claim_id }: ClaimedUnzr, leaseSeconds: number): Promise<void> {
+    await this.transactions.query(RENEW, [id, claim_id, leaseSeconds]);
   }
 
   /** For a later try. */

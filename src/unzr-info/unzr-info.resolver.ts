@@ -1,26 +1,21 @@
-import { Inject } from '@nestjs/common';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { isAllowed, type Caller } from '../domain/access/access.rules';
 import { globalId, inCamelCase } from '../graphql';
 import { CallerOf, Needs, parseBody } from '../http';
-import { SyncUnzrInfo } from './sync-unzr-info';
-import type { UnzrInfoRow } from './unzr-info';
+import type { UnzrInfoRow } from './unzr-info.repository';
+import { UnzrInfoService } from './unzr-info.service';
 import { READ, SYNC } from './unzr-info.dto';
-import { UnzrInfoRepository } from './unzr-info.repository';
 
 /** The same as the calls of REST, by the names that were published for GraphQL. */
 @Resolver()
 export class UnzrInfoResolver {
-  constructor(
-    @Inject(SyncUnzrInfo) private readonly syncUnzrInfo: SyncUnzrInfo,
-    @Inject(UnzrInfoRepository) private readonly questions: UnzrInfoRepository,
-  ) {}
+  constructor(private readonly unzrInfo: UnzrInfoService) {}
 
   @Query('unzrInfoRegister')
   @Needs('unzr:read', { of: 'NHS' })
   async read(@Args() asked: unknown, @CallerOf() caller: Caller): Promise<object | null> {
     const { unzr } = parseBody(READ, asked);
-    const row = await this.questions.read(unzr, caller.userId);
+    const row = await this.unzrInfo.find(unzr, caller.userId);
     return row === undefined ? null : nodeOf(row);
   }
 
@@ -29,7 +24,7 @@ export class UnzrInfoResolver {
   async sync(@Args('input') input: unknown, @CallerOf() caller: Caller): Promise<object> {
     const { unzr } = parseBody(SYNC, input);
     const reads = isAllowed(caller, 'unzr:read');
-    return { unzrInfo: nodeOf(await this.syncUnzrInfo.run({ unzr, userId: caller.userId, reads })) };
+    return { unzrInfo: nodeOf(await this.unzrInfo.sync({ unzr, userId: caller.userId, reads })) };
   }
 }
 

@@ -51,7 +51,7 @@ type Point = readonly [words: string, statement: string, moment: Moment, lies: E
 const POINTS: readonly Point[] = [
   ['before anything is written', 'record_media_upload', 'before', {}],
   ['between record and object', 'record_media_upload', 'after', UPLOAD],
-  ['between object and transaction', 'BEGIN', 'before', together([UPLOAD, 1], [OBJECT, 1])],
+  ['between object and transaction', 'START TRANSACTION', 'before', together([UPLOAD, 1], [OBJECT, 1])],
   [
     'when the record of its upload is deleted',
     'keep_media_upload',

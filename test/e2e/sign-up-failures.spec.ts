@@ -20,7 +20,7 @@ const NEW_PERSON = {
   makes: WHOLE,
   steps: [
     'record_media_upload',
-    'BEGIN',
+    'START TRANSACTION',
     'lock_person_search_keys',
     'keep_media_upload',
     'insert mpi.persons',

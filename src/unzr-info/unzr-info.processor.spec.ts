@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { TECHNICAL_ERROR_KINDS } from '../domain/verification/technical-error';
+import { MAX_TRIES, nextTryInSeconds, infoOfAnswer } from './unzr-info.processor';
 import type { UnknownFields, UnzrAnswer } from '../mvs-trembita';
-import { infoOfAnswer } from './info-of-answer';
+
+describe('The next call after a failed one', () => {
+  it('comes after one second, then after four, and then no more', () => {
+    expect([1, 2, 3].map((tries) => nextTryInSeconds(tries, 'timeout'))).toEqual([1, 4, undefined]);
+    expect(MAX_TRIES).toBe(3);
+  });
+
+  it('does not come when it could mend nothing', () => {
+    const final = TECHNICAL_ERROR_KINDS.filter((kind) => nextTryInSeconds(1, kind) === undefined);
+    expect([...final].sort()).toEqual(['circuit_open', 'fault_client', 'fault_configuration']);
+  });
+});
 
 const NOBODY = {
   firstName: null,
@@ -10,6 +23,7 @@ const NOBODY = {
   gender: null,
   dateBirth: null,
 };
+
 const NO_DOCUMENT = {
   type: null,
   number: null,
