@@ -1,11 +1,13 @@
 import { Session } from 'node:inspector/promises';
 import { relative, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { WorkerModule } from '../src/app.module';
+import { ApiModule, WorkerModule } from '../src/app.module';
 import { SYSTEM_CLOCK, SETTINGS } from '../src/config/settings.module';
 import { ownSettingsOrExit } from '../src/config/own-settings';
+import type { Settings } from '../src/config/env';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { DmsPassportStream } from '../src/dms-passport';
@@ -22,11 +24,12 @@ import { makePeople } from './demo/invented-people';
 import { rowsOf } from './demo/people-rows';
 import { PeopleRepository } from './demo/people.repository';
 import { startServers } from './demo/servers';
-import { childOf, confidantAmong } from './demo/sign-up/invented-patients';
+import { childOf, confidantAmong, type InventedConfidant } from './demo/sign-up/invented-patients';
 import { SignUpClient } from './demo/sign-up/sign-up-client';
 import { openSignUpEnvironment } from './demo/sign-up/sign-up-environment';
 import { TokenService } from '../src/mithril';
 import { LocalTokens } from './local-token';
+import type { TestAuthority } from './test-authority';
 
 /*
  * npm run trace: prints which files of src, and which of their functions, take part in one DMS check, one registration
@@ -38,6 +41,8 @@ const SOURCE = resolve(__dirname, '../src');
 const POLL_MS = 20;
 const PATIENCE_MS = 30_000;
 const UNZR = '19850615-10001';
+const CLIENT_ID = '00000000-0000-4000-8000-000000000002';
+const ANYWHERE = { strict: false };
 
 interface FileTrace {
   readonly file: string;
@@ -95,10 +100,13 @@ interface RunningProgram {
   readonly publicUrl: string;
 }
 
-async function startProgram(environment: Readonly<Record<string, string>>): Promise<RunningProgram> {
+async function startProgram(
+  root: Type,
+  environment: Readonly<Record<string, string>>,
+): Promise<RunningProgram> {
   const settings = readSettings({ NODE_ENV: 'test', LOG_LEVEL: 'error', ...QUIET, ...environment }, 'http');
   const log = new Log(settings);
-  const module = await Test.createTestingModule({ imports: [WorkerModule] })
+  const module = await Test.createTestingModule({ imports: [root] })
     .setLogger(new NestLog(log))
     .overrideProvider(SETTINGS)
     .useValue(settings)
@@ -123,71 +131,94 @@ async function startProgram(environment: Readonly<Record<string, string>>): Prom
   return { app, publicUrl };
 }
 
+/** The servers with one person who has a passport and who is a confidant, and a session with the profiler. */
+interface Environment {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly actorId: string;
+  readonly confidant: InventedConfidant;
+  readonly authority: TestAuthority;
+  readonly session: Session;
+}
+
+async function prepare(app: INestApplicationContext, { confidant, actorId }: Environment): Promise<void> {
+  const validationPeriodDays = app.get<Settings>(SETTINGS, ANYWHERE).DMS_PERSON_VALIDATION_PERIOD_DAYS;
+  await new PeopleRepository(app.get(Transactions)).replace((now) =>
+    rowsOf({ persons: [confidant.person], parties: [] }, { now, validationPeriodDays, actorId }).filter(
+      ([, rows]) => rows.length > 0,
+    ),
+  );
+}
+
+async function traceCheck(
+  app: INestApplicationContext,
+  { session, actorId }: Environment,
+): Promise<FileTrace[]> {
+  const runs = app.get(JobRunRepository, ANYWHERE);
+  return traced(session, async () => {
+    const { id } = await app.get(JobRunner, ANYWHERE).startRun(DmsPassportStream.JOB, actorId);
+    await until('the end of the run', async () => (await runs.find(id))?.status === 'FINISHED');
+  });
+}
+
+async function traceLookUp(
+  { app, publicUrl }: RunningProgram,
+  { session, actorId }: Environment,
+): Promise<FileTrace[]> {
+  const tokens = new LocalTokens(app.get(Transactions), app.get(TokenService, ANYWHERE), SYSTEM_CLOCK);
+  const scopes = ['unzr:read', 'unzr:write'];
+  const bearer = await tokens.issue({ scopes, ttlMinutes: 5, clientId: CLIENT_ID, actorId });
+  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
+  const url = `${publicUrl}/api/admin/unzr_info`;
+  return traced(session, async () => {
+    await fetch(`${url}/sync`, { method: 'POST', headers, body: JSON.stringify({ unzr: UNZR }) });
+    await until('the UNZR', async () => {
+      const response = await fetch(`${url}?unzr=${UNZR}`, { headers });
+      return response.ok && (await response.text()).includes('"processed"');
+    });
+  });
+}
+
+async function traceRegistration(publicUrl: string, environment: Environment): Promise<FileTrace[]> {
+  const { session, confidant, authority } = environment;
+  const { lastName: surname, firstName: givenName } = confidant.person.name;
+  const container = authority.sign(JSON.stringify(childOf(confidant, dayInKyiv(SYSTEM_CLOCK()))), {
+    drfo: confidant.drfo,
+    surname,
+    givenName,
+    signedAt: SYSTEM_CLOCK(),
+  });
+  const signed = { signed_content: container.toString('base64'), signed_content_encoding: 'base64' } as const;
+  const client = new SignUpClient(publicUrl);
+  const { token } = await client.validate(signed);
+  return traced(session, () => client.register(signed, token));
+}
+
 async function trace(cleanUp: CleanUp): Promise<readonly (readonly [string, FileTrace[]])[]> {
   const settings = ownSettingsOrExit('demo');
   const [urls, signUp] = await Promise.all([
     startServers({ settings, cleanUp, tell: () => undefined }),
     openSignUpEnvironment(settings, cleanUp),
   ]);
-  const { app, publicUrl } = await startProgram({ ...urls, ...signUp.variables });
-  cleanUp.later(() => app.close());
-  const confidant = confidantAmong(makePeople().persons);
-  const actorId = settings.SYSTEM_USER_ID;
-  const times = { validationPeriodDays: settings.DMS_PERSON_VALIDATION_PERIOD_DAYS, actorId };
-  await new PeopleRepository(app.get(Transactions)).replace((now) =>
-    rowsOf({ persons: [confidant.person], parties: [] }, { now, ...times }).filter(
-      ([, rows]) => rows.length > 0,
-    ),
-  );
-
   const session = new Session();
   session.connect();
   await session.post('Profiler.enable');
   await session.post('Debugger.enable');
-
-  const runs = app.get(JobRunRepository, { strict: false });
-  const check = await traced(session, async () => {
-    const { id } = await app.get(JobRunner, { strict: false }).startRun(DmsPassportStream.JOB, actorId);
-    await until('the end of the run', async () => (await runs.find(id))?.status === 'FINISHED');
-  });
-
-  const { drfo, person } = confidant;
-  const content = JSON.stringify(childOf(confidant, dayInKyiv(SYSTEM_CLOCK())));
-  const container = signUp.authority.sign(content, {
-    drfo,
-    surname: person.name.lastName,
-    givenName: person.name.firstName,
-    signedAt: SYSTEM_CLOCK(),
-  });
-  const signed = { signed_content: container.toString('base64'), signed_content_encoding: 'base64' } as const;
-  const client = new SignUpClient(publicUrl);
-  const { token: sessionToken } = await client.validate(signed);
-  const registration = await traced(session, () => client.register(signed, sessionToken));
-
-  const tokens = new LocalTokens(
-    app.get(Transactions),
-    app.get(TokenService, { strict: false }),
-    SYSTEM_CLOCK,
-  );
-  const bearer = await tokens.issue({
-    scopes: ['unzr:read', 'unzr:write'],
-    ttlMinutes: 5,
-    clientId: settings.PIS_CLIENT_ID,
-    actorId,
-  });
-  const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-  const lookUp = await traced(session, async () => {
-    await fetch(`${publicUrl}/api/admin/unzr_info/sync`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ unzr: UNZR }),
-    });
-    await until('the UNZR', async () => {
-      const response = await fetch(`${publicUrl}/api/admin/unzr_info?unzr=${UNZR}`, { headers });
-      return response.ok && JSON.stringify(await response.json()).includes('"processed"');
-    });
-  });
-  session.disconnect();
+  const environment: Environment = {
+    variables: { ...urls, ...signUp.variables },
+    actorId: settings.SYSTEM_USER_ID,
+    confidant: confidantAmong(makePeople().persons),
+    authority: signUp.authority,
+    session,
+  };
+  const worker = await startProgram(WorkerModule, environment.variables);
+  await prepare(worker.app, environment);
+  const check = await traceCheck(worker.app, environment);
+  const lookUp = await traceLookUp(worker, environment);
+  await worker.app.close();
+  // A worker renews its permits meanwhile, which is no part of a registration.
+  const api = await startProgram(ApiModule, environment.variables);
+  cleanUp.later(() => api.app.close());
+  const registration = await traceRegistration(api.publicUrl, environment);
   return [
     ['One person through the DMS job', check],
     ['One registration (step 2)', registration],
