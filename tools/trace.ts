@@ -7,7 +7,7 @@ import { Test } from '@nestjs/testing';
 import { ApiModule, WorkerModule } from '../src/app.module';
 import { SYSTEM_CLOCK, SETTINGS } from '../src/config/settings.module';
 import { ownSettingsOrExit } from '../src/config/own-settings';
-import type { Settings } from '../src/config/env';
+import type { Settings } from '../src/config/settings.schema';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { DmsPassportStream } from '../src/dms-passport';
