@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ownSettingsOrExit } from '../src/config/own-settings';
 import { SYSTEM_CLOCK } from '../src/config/settings.module';
 import { openInFolder, trustedFileIn, type KeyKind } from './test-authority';
-import { ExitStatus } from '../src/cli/exit-status';
+import { ExitStatus } from '../src/cli/command';
 
 const FOLDER = '.data/test-authority';
 const ALGORITHMS = ['ecdsa', 'rsa', 'dstu'] as const satisfies readonly KeyKind[];

@@ -9,7 +9,7 @@ import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { MithrilModule } from '../src/mithril';
 import { describeError, Log, NestLog, ObservabilityModule } from '../src/observability';
 import { type LocalGrant, LocalTokens } from './local-token';
-import { ExitStatus } from '../src/cli/exit-status';
+import { ExitStatus } from '../src/cli/command';
 
 /** A working day. */
 const USUAL_TTL_MINUTES = 480;

@@ -4,12 +4,9 @@ import { AppModule } from '../app.module';
 import { ConfigurationFault } from '../config/read-settings';
 import { ENVIRONMENT, type Settings } from '../config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
-import { JobRegistry, JobRunRepository, PURGE_JOB, JobRunner, runSummary, type ForegroundEnd } from '../jobs';
+import { type ForegroundEnd, JOB_NAMES, JobRegistry, JobRunner, JobRunRepository, runSummary } from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
-import { VERIFICATION_JOBS } from '../verifications';
-import { ExitStatus } from './exit-status';
-import { showProgress } from './show-progress';
-import { StopOnSignal } from './stop-on-signal';
+import { ExitStatus, showProgress, StopOnSignal } from './command';
 
 interface Usage {
   readonly name: string;
@@ -17,13 +14,12 @@ interface Usage {
   readonly giveUpAfterMinutes: number | undefined;
 }
 
-/** Known before anything is started, so that a misspelt name is told as such on any machine. */
-const NAMES: readonly string[] = [...VERIFICATION_JOBS, PURGE_JOB];
 const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
-/** On the command line minutes are what they are in the setting. */
+
+/** The option accepts what the setting accepts. */
 const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
 
-async function run(): Promise<number> {
+async function main(): Promise<number> {
   const usage = readUsage();
   if (usage === undefined) return ExitStatus.WrongUsage;
   const own = ownSettingsOrExit('job');
@@ -34,7 +30,7 @@ async function run(): Promise<number> {
   provideSettings(settings);
   const log = new Log(settings);
   logUncaughtErrors(log);
-  if (settings.REDIS_URL === undefined) log.info('no REDIS_URL: this run does without Redis');
+  if (settings.REDIS_URL === undefined) log.info('REDIS_URL is not set: this run does not use Redis');
   try {
     return await runJob(usage, settings, log);
   } catch (error) {
@@ -68,14 +64,14 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
       onStart: (runId) => progress.start(runId),
     });
     await progress.stop();
-    tell(end, { json, counters: job.counters });
+    print(end, { json, counters: job.counters });
     return signal.exitStatus ?? statusOf(end);
   } finally {
     await app.close();
   }
 }
 
-function tell(end: ForegroundEnd, { json, counters }: { json: boolean; counters: readonly string[] }): void {
+function print(end: ForegroundEnd, { json, counters }: { json: boolean; counters: readonly string[] }): void {
   if (end.kind === 'already_running') {
     process.stderr.write(`already running: ${end.runId}\n`);
     if (json) process.stdout.write(`${JSON.stringify({ error: 'already_running', run_id: end.runId })}\n`);
@@ -106,21 +102,22 @@ function readUsage(): Usage | undefined {
       options: { json: { type: 'boolean', default: false }, 'give-up-after': { type: 'string' } },
     });
     const [name, ...rest] = positionals;
-    if (name === undefined || rest.length > 0) return refuse('one job must be named');
-    // Known before anything is started, so that a misspelt name is told as such on any machine.
-    if (!NAMES.includes(name)) return refuse(`Job not found; there is ${NAMES.join(', ')}`);
+    if (name === undefined || rest.length > 0) return refuse('name one job');
+    // Checked before any server is asked, so that a misspelt name is reported on any machine.
+    if (!JOB_NAMES.some((job) => job === name))
+      return refuse(`Job not found; there is ${JOB_NAMES.join(', ')}`);
     const minutes = values['give-up-after'];
     const read = MINUTES.safeParse(minutes);
     if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);
     return { name, json: values.json, giveUpAfterMinutes: minutes === undefined ? undefined : read.data };
   } catch {
-    return refuse('an option is unknown or lacks its value');
+    return refuse('an option is unknown or has no value');
   }
 }
 
-/** What was typed is not repeated: it may be anything. */
+/** Does not repeat what was typed: it may be anything. */
 function refuse(why: string): undefined {
   process.stderr.write(`${why}\n${USAGE}`);
 }
 
-void run().then((status) => process.exit(status));
+void main().then((status) => process.exit(status));

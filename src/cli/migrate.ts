@@ -2,9 +2,9 @@ import { parseArgs } from 'node:util';
 import { ownSettingsOrExit } from '../config/own-settings';
 import { migrate, migrateDown } from '../database/data-source';
 import { describeError } from '../observability';
-import { ExitStatus } from './exit-status';
+import { ExitStatus } from './command';
 
-async function run(): Promise<number> {
+async function main(): Promise<number> {
   const down = wantsDown();
   if (down === undefined) return ExitStatus.WrongUsage;
   const { DATABASE_URL: url } = ownSettingsOrExit('migrate');
@@ -23,7 +23,7 @@ function wantsDown(): boolean | undefined {
   }
 }
 
-run().then(
+main().then(
   (status) => process.exit(status),
   (error: unknown) => {
     process.stderr.write(`migration failed: ${JSON.stringify(describeError(error))}\n`);

@@ -7,7 +7,7 @@ import {
   type BackgroundTasks,
   type ClaimedTask,
 } from './background-task-loop';
-import type { HelpSignals } from './job';
+import type { StopSignals } from './job';
 
 const POLL_SECONDS = 100;
 const GRACE_SECONDS = 7;
@@ -18,7 +18,7 @@ class HeldTasks implements BackgroundTasks {
   due = 0;
   looks = 0;
   lookFails = false;
-  readonly underWay: { readonly signals: HelpSignals; readonly end: (end: number | null | Error) => void }[] =
+  readonly underWay: { readonly signals: StopSignals; readonly end: (end: number | null | Error) => void }[] =
     [];
 
   claimNext(): Promise<ClaimedTask | undefined> {
@@ -26,10 +26,10 @@ class HeldTasks implements BackgroundTasks {
     if (this.lookFails) return Promise.reject(new Error('the rows are away'));
     if (this.due === 0) return Promise.resolve(undefined);
     this.due -= 1;
-    return Promise.resolve({ run: (signals: HelpSignals) => this.begin(signals) });
+    return Promise.resolve({ run: (signals: StopSignals) => this.begin(signals) });
   }
 
-  private begin(signals: HelpSignals): Promise<number | null> {
+  private begin(signals: StopSignals): Promise<number | null> {
     return new Promise((resolve, reject) => {
       const end = (ended: number | null | Error) => (ended instanceof Error ? reject(ended) : resolve(ended));
       this.underWay.push({ signals, end });

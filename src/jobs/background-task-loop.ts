@@ -7,13 +7,13 @@ import {
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Log, Metrics, startAtZero } from '../observability';
-import type { HelpSignals } from './job';
+import type { StopSignals } from './job';
 import { BACKGROUND_TASK_QUEUES, type BackgroundTaskQueue } from './job-registry';
 
 /** One task that this process has claimed. */
 export interface ClaimedTask {
   /** Does it; returns after how many milliseconds it is to be tried again, or null if it is not. */
-  run(signals: HelpSignals): Promise<number | null>;
+  run(signals: StopSignals): Promise<number | null>;
 }
 
 /**

@@ -1,7 +1,7 @@
 export { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask } from './background-task-loop';
 export {
   type HelpEnd,
-  type HelpSignals,
+  type StopSignals,
   type Job,
   type JobRun,
   RUN_STATUSES,

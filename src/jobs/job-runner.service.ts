@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { isPermanent } from '../database/sql-errors';
 import { Refusal } from '../domain/refusal';
-import type { HelpSignals, Job, JobRun, RunFacts } from './job';
+import type { StopSignals, Job, JobRun, RunFacts } from './job';
 import { JobRegistry } from './job-registry';
 import { JobRunObserver } from './job-run-observer';
 import { JobRunRepository } from './job-run.repository';
@@ -20,7 +20,7 @@ export type ForegroundEnd =
 export interface ForegroundRun {
   readonly job: string;
   readonly startedBy: string;
-  readonly signals: HelpSignals;
+  readonly signals: StopSignals;
   /** Called once the run has started. */
   readonly onStart: (runId: string) => void;
 }
@@ -74,7 +74,7 @@ export class JobRunner {
    * PostgreSQL may be restarted while a run goes on: the run then goes on where it was. If a worker took the lease
    * meanwhile, that worker ends the run, and this process helps until it does.
    */
-  private async takePart(job: Job, run: RunFacts, signals: HelpSignals): Promise<PartEnd> {
+  private async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     for (;;) {
       try {
         const end = await this.participant.takePart(job, run, signals);

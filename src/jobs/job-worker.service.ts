@@ -43,7 +43,7 @@ class JobWorker {
   start(pollSeconds: number, leaseSeconds: number): void {
     this.every(pollSeconds, () => this.wake());
     // Twice in a lease: the claims of a dead worker are taken back within one and a half leases.
-    this.every(leaseSeconds / 2, () => void this.sweep());
+    this.every(leaseSeconds / 2, () => void this.reclaim());
     this.wake();
   }
 
@@ -92,9 +92,9 @@ class JobWorker {
     if (end === 'stopped') await participant.leave(run);
   }
 
-  private async sweep(): Promise<void> {
+  private async reclaim(): Promise<void> {
     try {
-      await this.job.sweep();
+      await this.job.reclaim();
     } catch (error) {
       this.services.observer.failed(this.job.name, error);
     }

@@ -1,8 +1,28 @@
-import { describe, expect, it } from 'vitest';
-import { TickMemory } from './job.scheduler';
+import { parseExpression } from 'cron-parser';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Settings } from '../config/settings.schema';
+import type { Job } from './job';
+import { JobRegistry } from './job-registry';
+import type { JobRunObserver } from './job-run-observer';
+import type { InsertedTick, JobRunRepository } from './job-run.repository';
+import { JobScheduler, TickMemory } from './job.scheduler';
+import type { WakeUps } from './wake-ups.service';
 
-const at = (now: string, schedule = '0 1 * * *') =>
-  new TickMemory('Europe/Kyiv').latestTick(schedule, new Date(now)).toISOString();
+vi.mock('cron-parser', async (load) => {
+  const cronParser = await load<{ default: typeof import('cron-parser') }>();
+  return { parseExpression: vi.fn(cronParser.default.parseExpression.bind(cronParser.default)) };
+});
+
+const KYIV = 'Europe/Kyiv';
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+const latestTick = (now: Date, schedule: string): Date => new TickMemory(KYIV).latestTick(schedule, now);
+const at = (now: string, schedule = '0 1 * * *') => latestTick(new Date(now), schedule).toISOString();
+
+beforeEach(() => {
+  vi.mocked(parseExpression).mockClear();
+});
 
 describe('The latest tick of a schedule', () => {
   it('is read in Kyiv: one o’clock there is 23:00 UTC of the day before in winter and 22:00 in summer', () => {
@@ -31,5 +51,148 @@ describe('The latest tick of a schedule', () => {
   it('comes twice at a time that the clock shows twice: an hour apart, and the second run finds nobody due', () => {
     expect(at('2026-10-25T00:45:00Z', '30 3 * * *')).toBe('2026-10-25T00:30:00.000Z');
     expect(at('2026-10-25T01:45:00Z', '30 3 * * *')).toBe('2026-10-25T01:30:00.000Z');
+  });
+});
+
+describe('A remembered tick', () => {
+  it('spares the evaluation of the expression until the next tick has come', () => {
+    const memory = new TickMemory(KYIV);
+    const start = Date.parse('2026-05-01T12:00:00Z');
+    for (let ms = 0; ms < 24 * 60 * MINUTE_MS; ms += 10 * SECOND_MS) {
+      memory.latestTick('0 1 * * *', new Date(start + ms));
+    }
+    // Once at the start and once when the tick of the night has come; each time three questions are asked.
+    expect(parseExpression).toHaveBeenCalledTimes(6);
+    memory.latestTick('30 1 * * *', new Date(start));
+    expect(parseExpression).toHaveBeenCalledTimes(9);
+  });
+
+  it('is replaced at the very millisecond of the next one', () => {
+    const memory = new TickMemory(KYIV);
+    const tickAt = (now: string) => memory.latestTick('0 1 * * *', new Date(now)).toISOString();
+    expect(tickAt('2026-01-14T22:59:59.999Z')).toBe('2026-01-13T23:00:00.000Z');
+    expect(tickAt('2026-01-14T23:00:00.000Z')).toBe('2026-01-14T23:00:00.000Z');
+  });
+
+  it('is not used when the clock of the database is set back before it', () => {
+    const memory = new TickMemory(KYIV);
+    const tickAt = (now: string) => memory.latestTick('0 1 * * *', new Date(now)).toISOString();
+    expect(tickAt('2026-01-14T23:30:00Z')).toBe('2026-01-14T23:00:00.000Z');
+    expect(tickAt('2026-01-14T22:30:00Z')).toBe('2026-01-13T23:00:00.000Z');
+  });
+
+  it.each(['0 1 * * *', '30 3 * * *', '*/20 2-4 * * *'])(
+    'never differs from an evaluation, in the nights of the clock changes: %s',
+    (schedule) => {
+      for (const night of ['2026-03-28T23:00:00Z', '2026-10-24T23:00:00Z']) {
+        const memory = new TickMemory(KYIV);
+        for (let minutes = 0; minutes < 4 * 60; minutes += 10) {
+          const now = new Date(Date.parse(night) + minutes * MINUTE_MS);
+          const justAfter = new Date(now.getTime() + 1);
+          const evaluated = parseExpression(schedule, { tz: KYIV, currentDate: justAfter }).prev().toDate();
+          expect(memory.latestTick(schedule, now), now.toISOString()).toEqual(evaluated);
+        }
+      }
+    },
+  );
+});
+
+const jobOf = (name: string): Job => ({
+  name,
+  schedule: '0 1 * * *',
+  counters: [],
+  help: () => Promise.resolve('nothing_due'),
+  reclaim: () => Promise.resolve(),
+  unfinished: () => Promise.resolve(false),
+  due: () => Promise.resolve(null),
+});
+
+/** A scheduler of two jobs whose last ticks are of the night before, and what it does at each look. */
+function schedulerWith(stubs: Partial<JobRunRepository>) {
+  const jobs = new JobRegistry();
+  jobs.add(jobOf('unzr-persons'));
+  jobs.add(jobOf('purge'));
+  const events: unknown[] = [];
+  const runs = {
+    lastTick: () =>
+      Promise.resolve({ since: new Date('2026-01-13T23:00:00Z'), now: new Date('2026-01-14T23:00:05Z') }),
+    insertTick: () => Promise.resolve<InsertedTick>({ id: 'a run', status: 'RUNNING' }),
+    ...stubs,
+  } as unknown as JobRunRepository;
+  const observer = {
+    started: ({ job }: { job: string }) => events.push(['started', job]),
+    skipped: (job: string, tick: Date) => events.push(['skipped', job, tick.toISOString()]),
+    failed: (job: string, error: unknown) => events.push(['failed', job, error]),
+  } as unknown as JobRunObserver;
+  const wakeUps = { notify: (queue: string) => Promise.resolve(events.push(['notified', queue])) };
+  const scheduler = new JobScheduler(
+    jobs,
+    runs,
+    observer,
+    wakeUps as unknown as WakeUps,
+    {
+      SCHEDULE_TIME_ZONE: KYIV,
+      SYSTEM_USER_ID: '00000000-0000-4000-8000-000000000001',
+    } as Settings,
+  );
+  return { scheduler, events };
+}
+
+describe('The scheduler', () => {
+  it('starts nothing before the application is ready, and nothing once it closes', async () => {
+    const { scheduler, events } = schedulerWith({});
+    await scheduler.startDueRuns();
+    scheduler.onApplicationBootstrap();
+    scheduler.beforeApplicationShutdown();
+    await scheduler.startDueRuns();
+    expect(events).toEqual([]);
+  });
+
+  it('records the tick that has come as a run and wakes the workers of its queue', async () => {
+    const { scheduler, events } = schedulerWith({});
+    scheduler.onApplicationBootstrap();
+    await scheduler.startDueRuns();
+    expect(events).toEqual([
+      ['started', 'unzr-persons'],
+      ['notified', 'unzr-persons'],
+      ['started', 'purge'],
+      ['notified', 'purge'],
+    ]);
+  });
+
+  it('wakes nobody for a tick that another worker recorded, or that came while a run was going', async () => {
+    const ends: (InsertedTick | undefined)[] = [undefined, { id: 'a run', status: 'SKIPPED' }];
+    const { scheduler, events } = schedulerWith({ insertTick: () => Promise.resolve(ends.shift()) });
+    scheduler.onApplicationBootstrap();
+    await scheduler.startDueRuns();
+    expect(events).toEqual([['skipped', 'purge', '2026-01-14T23:00:00.000Z']]);
+  });
+
+  it('records nothing for a tick that is recorded', async () => {
+    const now = new Date('2026-01-14T23:00:05Z');
+    const { scheduler, events } = schedulerWith({
+      lastTick: () => Promise.resolve({ since: new Date('2026-01-14T23:00:00Z'), now }),
+    });
+    scheduler.onApplicationBootstrap();
+    await scheduler.startDueRuns();
+    expect(events).toEqual([]);
+  });
+
+  it('goes on with the next job when one fails', async () => {
+    const failure = new Error('the database is away');
+    let isFirst = true;
+    const { scheduler, events } = schedulerWith({
+      insertTick: () => {
+        if (!isFirst) return Promise.resolve<InsertedTick>({ id: 'a run', status: 'RUNNING' });
+        isFirst = false;
+        return Promise.reject(failure);
+      },
+    });
+    scheduler.onApplicationBootstrap();
+    await scheduler.startDueRuns();
+    expect(events.slice(0, 2)).toEqual([
+      ['failed', 'unzr-persons', failure],
+      ['started', 'purge'],
+    ]);
   });
 });

@@ -40,11 +40,19 @@ export class TickMemory {
   }
 
   private ticksAround(schedule: string, now: Date): Ticks {
-    // `prev` looks strictly before its date; a tick at this very millisecond has come.
-    const justAfter = new Date(now.getTime() + 1);
-    const latest = parseExpression(schedule, { tz: this.timeZone, currentDate: justAfter }).prev().toDate();
-    const next = parseExpression(schedule, { tz: this.timeZone, currentDate: now }).next().toDate();
-    return { latest, next };
+    // A tick at this very millisecond has come.
+    const latest = this.lastBefore(schedule, new Date(now.getTime() + 1));
+    let next = parseExpression(schedule, { tz: this.timeZone, currentDate: now }).next().toDate();
+    // Looking forward, cron-parser passes over an hour that the clock shows twice; looking back, it does not.
+    for (;;) {
+      const before = this.lastBefore(schedule, next);
+      if (before <= latest) return { latest, next };
+      next = before;
+    }
+  }
+
+  private lastBefore(schedule: string, date: Date): Date {
+    return parseExpression(schedule, { tz: this.timeZone, currentDate: date }).prev().toDate();
   }
 }
 

@@ -29,7 +29,7 @@ export interface RunFacts {
 }
 
 /** How a worker learns that it must stop. */
-export interface HelpSignals {
+export interface StopSignals {
   /** Take nothing new; what is under way may end. */
   readonly stop: AbortSignal;
   /** The grace time is over: let go of what is under way. */
@@ -49,9 +49,9 @@ export interface Job {
   readonly schedule: string;
   readonly counters: readonly string[];
   /** Takes part in a run until nothing is left to take. */
-  help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd>;
+  help(run: RunFacts, signals: StopSignals): Promise<HelpEnd>;
   /** Takes back what dead workers left; cheap, called often. */
-  sweep(): Promise<void>;
+  reclaim(): Promise<void>;
   /**
    * Whether the run may not end yet: a worker still holds work of it, or work came back after the last look for it.
    * When the register does not answer, what came back is left for the next run.

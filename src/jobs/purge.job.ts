@@ -6,7 +6,7 @@ import { isPermanent } from '../database/sql-errors';
 import { agedRows, type Retention, type OldRows, type RemovedRows } from '../database/old-rows';
 import { type Statement, Transactions } from '../database/transactions';
 import { Log, Metrics } from '../observability';
-import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
+import type { HelpEnd, StopSignals, Job, RunFacts } from './job';
 import { type JobName, JobRegistry } from './job-registry';
 
 /** The name of the job in schedule, queue and command line. */
@@ -70,7 +70,7 @@ export class PurgeJob implements Job, OnModuleInit {
     return this.tables.all().map(({ table }) => table);
   }
 
-  async help(run: RunFacts, { stop }: HelpSignals): Promise<HelpEnd> {
+  async help(run: RunFacts, { stop }: StopSignals): Promise<HelpEnd> {
     let end: HelpEnd = 'nothing_due';
     for (const old of this.tables.all()) {
       if (!(await this.purge(old, run, stop))) end = 'failed';
@@ -79,7 +79,7 @@ export class PurgeJob implements Job, OnModuleInit {
     return end;
   }
 
-  async sweep(): Promise<void> {
+  async reclaim(): Promise<void> {
     // A transaction that was not committed has removed nothing: there is nothing to take back.
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS, WORKER_ID } from '../config/settings.module';
-import type { HelpEnd, HelpSignals, Job, RunFacts } from './job';
+import type { HelpEnd, StopSignals, Job, RunFacts } from './job';
 import { JobRunObserver } from './job-run-observer';
 import { type Holder, JobRunRepository } from './job-run.repository';
 
@@ -30,13 +30,13 @@ export class RunParticipant {
     this.holder = { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS };
   }
 
-  async takePart(job: Job, run: RunFacts, signals: HelpSignals): Promise<PartEnd> {
+  async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     let renewal = Promise.resolve();
     const renew = (): void => void (renewal = this.keepLease(run));
     const timer = setInterval(renew, (this.holder.leaseSeconds * 1000) / 3);
     try {
       await this.takeLease(run);
-      await this.sweep(job);
+      await this.reclaim(job);
       for (;;) {
         const end = await job.help(run, signals);
         if (end === 'stopped' || signals.stop.aborted) return 'stopped';
@@ -44,7 +44,7 @@ export class RunParticipant {
         const ended = await this.tryToEnd(job, run, end);
         if (ended !== undefined) return ended;
         await wait(LOOK_AGAIN_MS, undefined, { signal: signals.stop }).catch(() => undefined);
-        await this.sweep(job);
+        await this.reclaim(job);
       }
     } finally {
       clearInterval(timer);
@@ -88,9 +88,9 @@ export class RunParticipant {
   }
 
   /** Claims that cannot be taken back now must not keep the other persons from being checked. */
-  private async sweep(job: Job): Promise<void> {
+  private async reclaim(job: Job): Promise<void> {
     try {
-      await job.sweep();
+      await job.reclaim();
     } catch (error) {
       this.observer.failed(job.name, error);
     }

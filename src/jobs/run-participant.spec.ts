@@ -17,7 +17,7 @@ const jobThat = (does: Partial<Job>): Job => ({
   schedule: '0 1 * * *',
   counters: [],
   help: () => Promise.resolve<HelpEnd>('nothing_due'),
-  sweep: () => Promise.resolve(),
+  reclaim: () => Promise.resolve(),
   unfinished: () => Promise.resolve(false),
   due: () => Promise.resolve(null),
   ...does,
@@ -48,7 +48,7 @@ function participantOf(stubs: Partial<JobRunRepository>, leaseSeconds = 60) {
 describe('A worker that takes part in a run', () => {
   it('asks people although somebody else cannot be rescued', async () => {
     const { participant, failures } = participantOf({});
-    const job = jobThat({ sweep: () => Promise.reject(new Error('a row is held')) });
+    const job = jobThat({ reclaim: () => Promise.reject(new Error('a row is held')) });
     expect(await participant.takePart(job, RUN, SIGNALS)).toBe('FINISHED');
     expect(failures).toHaveLength(1);
   });

@@ -5,7 +5,7 @@ import { DatabaseClock } from '../database/database-clock.service';
 import { Transactions } from '../database/transactions';
 import { dayInKyiv } from '../domain/calendar-day';
 import type { AskSignals } from '../domain/verification/register-stream';
-import { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask, type HelpSignals } from '../jobs';
+import { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask, type StopSignals } from '../jobs';
 import { RegisterLimiter, type RegisterMethod } from '../mvs-trembita';
 import { CheckRequestRepository, type TakenRequest } from './check-request.repository';
 import { CHECKS_AT_ONCE_QUEUE } from './check-request.service';
@@ -50,7 +50,7 @@ export class RequestedChecks implements BackgroundTasks, OnModuleInit {
   }
 
   /** After a failure the request is looked at again, as after the death of a worker; the status of the person decides. */
-  private async check(request: TakenRequest, signals: HelpSignals): Promise<number | null> {
+  private async check(request: TakenRequest, signals: StopSignals): Promise<number | null> {
     try {
       await this.ask(request, signals);
     } catch (error) {
@@ -60,7 +60,7 @@ export class RequestedChecks implements BackgroundTasks, OnModuleInit {
   }
 
   /** Claims nobody while the circuit is open: the person stays due, and the state of the request is `waiting`. */
-  private async ask(request: TakenRequest, signals: HelpSignals): Promise<void> {
+  private async ask(request: TakenRequest, signals: StopSignals): Promise<void> {
     const checked = this.streams.ofPersons().find(({ stream }) => stream.name === request.stream);
     if (checked === undefined || signals.stop.aborted || !(await this.admits(checked))) return;
     const person = await this.claim(request, checked);

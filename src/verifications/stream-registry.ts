@@ -22,11 +22,6 @@ const PERSON_STREAMS = [DmsPassportStream, MvsPassportStream, UnzrStream] as con
 /** Streams that are asked about parties too, with a job of their own. */
 const PARTY_STREAMS = [DmsPassportOfPartiesStream] as const;
 
-/** Names of the jobs of all streams. */
-export const VERIFICATION_JOBS: readonly string[] = [...PERSON_STREAMS, ...PARTY_STREAMS].map(
-  ({ JOB }) => JOB,
-);
-
 /** Inject it as `@Inject(REGISTER_STREAMS) streams: readonly CheckedStream[]`. */
 export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
 

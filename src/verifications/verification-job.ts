@@ -3,7 +3,7 @@ import type { DatabaseClock } from '../database/database-clock.service';
 import type { Sql, Transactions } from '../database/transactions';
 import { dayInKyiv, KYIV } from '../domain/calendar-day';
 import { dueThreshold } from '../domain/verification/selection.rules';
-import type { HelpEnd, HelpSignals, Job, RunFacts } from '../jobs';
+import type { HelpEnd, StopSignals, Job, RunFacts } from '../jobs';
 import type { RegisterLimiter } from '../mvs-trembita';
 import type { Claimant, ClaimRepository } from './claim.repository';
 import type { ExpiredClaims } from './expired-claims.service';
@@ -35,7 +35,7 @@ export class VerificationJob implements Job {
     this.schedule = checked.stream.job.schedule;
   }
 
-  async help(run: RunFacts, signals: HelpSignals): Promise<HelpEnd> {
+  async help(run: RunFacts, signals: StopSignals): Promise<HelpEnd> {
     // A worker takes its permits when it has something to ask, not while it is idle.
     await this.limiter.join();
     const { checked, worker, settings, observer } = this;
@@ -60,7 +60,7 @@ export class VerificationJob implements Job {
   }
 
   /** Releases the persons of claims whose worker is gone. */
-  async sweep(): Promise<void> {
+  async reclaim(): Promise<void> {
     const { stream, subject } = this.checked;
     const persons = await this.expiredClaims.reclaim({ stream: stream.name, subject });
     if (persons > 0) this.observer.reclaimed(this.checked, persons);

@@ -123,10 +123,10 @@ describe('A party under a lock', () => {
     await here.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, subject, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'parties', 'gone', now() - interval '1 hour', now() - interval '1 minute')`);
-    await here.check.sweep();
+    await here.check.reclaim();
     expect(await statusOf(party)).toBe('IN_REVIEW');
     expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
-    await here.checkOf(JOB).sweep();
+    await here.checkOf(JOB).reclaim();
     expect(await partyVerificationOf(here.sql, party)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'OFFLINE_VERIFIED',
@@ -147,7 +147,7 @@ describe('A party under a lock', () => {
     const runId = await here.beginRun({ job: JOB });
     await here.register.waitForRequests(1);
     await here.sql.run(`UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'`);
-    await here.checkOf(JOB).sweep();
+    await here.checkOf(JOB).reclaim();
     expect(await statusOf(party)).toBe('VERIFICATION_NEEDED');
     here.register.release();
     const run = await here.ended(runId);

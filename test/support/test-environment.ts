@@ -228,7 +228,7 @@ export class Installation {
       UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'
        WHERE id = (SELECT claim_id FROM mpi.verification_locks WHERE person_id = $1 AND stream = 'dms_passport')`;
     await this.sql.query({ text }, [personId]);
-    await this.check.sweep();
+    await this.check.reclaim();
   }
 
   async stop(): Promise<void> {

@@ -4,8 +4,7 @@ import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { Log, logUncaughtErrors } from '../../src/observability';
 import { DemoFailed, CleanUp } from './clean-up';
 import { showDemo } from './demo';
-import { ExitStatus } from '../../src/cli/exit-status';
-import { StopOnSignal } from '../../src/cli/stop-on-signal';
+import { ExitStatus, StopOnSignal } from '../../src/cli/command';
 
 const USAGE = 'usage: npm run demo [-- --serve]';
 

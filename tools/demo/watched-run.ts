@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { JobRegistry, type JobRun, JobRunRepository, RedisConnections, WakeUps } from '../../src/jobs';
-import { showProgress } from '../../src/cli/show-progress';
+import { showProgress } from '../../src/cli/command';
 
 export interface RunToWatch {
   readonly app: INestApplicationContext;

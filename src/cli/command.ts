@@ -1,16 +1,51 @@
 import { SingleBar } from 'cli-progress';
-import type { JobRunRepository } from '../jobs';
+import type { JobRunRepository, StopSignals } from '../jobs';
+
+/** The exit statuses of commands. */
+export const ExitStatus = {
+  Done: 0,
+  Failed: 1,
+  AlreadyRunning: 2,
+  /** EX_USAGE of `sysexits.h`. */
+  WrongUsage: 64,
+  /** EX_CONFIG of `sysexits.h`. */
+  Configuration: 78,
+  /** 128 and the number of the signal, as in shells. */
+  Interrupted: 130,
+  Terminated: 143,
+} as const;
+
+/** Stops a run on a signal: nothing new is taken, and after the grace time nothing is waited for. */
+export class StopOnSignal {
+  private readonly stop = new AbortController();
+  private readonly abort = new AbortController();
+  readonly signals: StopSignals = { stop: this.stop.signal, abort: this.abort.signal };
+  exitStatus: number | undefined;
+
+  constructor(private readonly graceMs: number) {
+    // Not `once`: an impatient second signal would end the process before it has released what it holds.
+    process.on('SIGINT', () => this.end(ExitStatus.Interrupted));
+    process.on('SIGTERM', () => this.end(ExitStatus.Terminated));
+  }
+
+  private end(exitStatus: number): void {
+    this.exitStatus ??= exitStatus;
+    this.stop.abort();
+    setTimeout(() => this.abort.abort(), this.graceMs).unref();
+  }
+}
 
 /** How often the bar moves; each look is one statement. */
 const LOOK_EVERY_MS = 500;
-/** Without a terminal a line every so often is enough for a log. */
+
+/** Without a terminal a line from time to time is enough. */
 const LINE_EVERY_MS = 5_000;
 
 export interface ProgressSource {
   readonly runs: Pick<JobRunRepository, 'find'>;
   /** What the job counts. */
   readonly counters: readonly string[];
-  /** How many are due; null when nobody can tell quickly. */
+  /** How many are due; null when that cannot be counted quickly. */
   readonly due: () => Promise<number | null>;
 }
 
@@ -20,7 +55,7 @@ export interface Progress {
   stop(): Promise<void>;
 }
 
-/** What a review can come to: every one of these is a person or a party done with. */
+/** The outcomes of a review: each counts a person or a party that is done. */
 const REVIEWED = ['verified', 'refuted', 'absent', 'incorrect'];
 
 /** Shows on standard error how far a run is: a bar on a terminal, plain lines otherwise. */
@@ -62,7 +97,7 @@ export function showProgress(source: ProgressSource): Progress {
   };
 }
 
-/** A job that reviews nobody counts nothing but what it has done. */
+/** Every counter of a job that reviews nobody counts work that is done. */
 function doneOf(counts: Readonly<Record<string, number>>, counters: readonly string[]): number {
   const failed = Object.keys(counts).filter((counter) => counter.startsWith('technical_errors.'));
   const isReview = REVIEWED.every((counter) => counters.includes(counter));
