@@ -71,7 +71,7 @@ describe('npm run job -- dms-passport-persons', () => {
       'superseded',
       'technical_errors',
     ]);
-    expect(stderr).toContain('does without Redis');
+    expect(stderr).toContain('this run does not use Redis');
   });
 
   it('ends with a summary for people on standard output; everything else goes to standard error', async () => {
