@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 
-/** Writes the field's words onto a table and its columns, so that they can be read in the database itself. */
+/** Writes comments on a table and its columns, so that the schema explains itself. */
 export async function commentOn(
   queryRunner: QueryRunner,
   table: string,

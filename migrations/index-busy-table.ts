@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** An index on a table that people work with while it is built. */
+/** An index on a table that is in use while the index is built. */
 export interface BusyIndex {
   /** Without its schema. */
   readonly name: string;
@@ -11,9 +11,9 @@ export interface BusyIndex {
 }
 
 /**
- * Builds an index while the table is read and written. It cannot be undone by a transaction, so the migration must not
- * have one (`transaction = false`); broken off, it leaves an index that is not valid, which the next attempt removes
- * first. One that is there and valid was built by an attempt that came further than its record.
+ * Builds an index while the table is read and written. That is not possible in a transaction, so the migration must not
+ * have one (`transaction = false`). An interrupted build leaves an invalid index, which the next attempt removes first. A
+ * valid index was built by an attempt that ended before the migration was recorded.
  */
 export async function indexBusyTable(queryRunner: QueryRunner, index: BusyIndex): Promise<void> {
   const [schema] = index.table.split('.');
@@ -25,7 +25,7 @@ export async function indexBusyTable(queryRunner: QueryRunner, index: BusyIndex)
   await queryRunner.query(`CREATE INDEX CONCURRENTLY ${index.name} ON ${index.table} ${index.columns}`);
 }
 
-/** A step that builds such indexes, one after the other. A step back is one transaction, with short locks until its end. */
+/** A migration that builds such indexes one after the other. Its revert is one transaction with short locks. */
 export abstract class IndexBusyTables implements MigrationInterface {
   abstract readonly name: string;
   readonly transaction = false;

@@ -32,7 +32,7 @@ import { VacuumPersons1700000001500 } from './1700000001500-vacuum-persons';
 import { IndexOldPartyLocks1700000001600 } from './1700000001600-index-old-party-locks';
 import { IndexFinishedRuns1700000001650 } from './1700000001650-index-finished-runs';
 
-/** All steps of the schema, oldest first. A new one is added at the end. */
+/** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
   CreateSchemas1700000000000,
   CreatePersons1700000000100,

@@ -1,12 +1,12 @@
 import type { BusyIndex } from './index-busy-table';
 
-/** Whose verifications a timetable goes through. */
+/** A table of verifications that scheduled runs select from. */
 interface Checked {
   /** The table of verifications, with its schema. */
   readonly table: string;
-  /** Whom a row of it is about. */
+  /** The column with the person or party. */
   readonly id: string;
-  /** Whether the one it is about is active. */
+  /** The column with whether they are active. */
   readonly isActive: string;
 }
 
@@ -22,8 +22,8 @@ export const PARTIES: Checked = {
 };
 
 /**
- * One index per branch of a stream's selection, in the branch's order. Whoever waits for a retry or is inactive stands
- * in none but the last: a claim must not walk past people it may not take.
+ * One index for each branch of a stream's selection, in the order of the branch. Persons who wait for a retry are in the
+ * last one only, inactive ones in none: a claim must not scan rows that it may not select.
  */
 export function selectionIndexes(stream: string, { table, id, isActive }: Checked): BusyIndex[] {
   const online = `${stream}_verification_status = 'VERIFICATION_NEEDED'
@@ -53,7 +53,7 @@ export function selectionIndexes(stream: string, { table, id, isActive }: Checke
   }));
 }
 
-/** By which the persons are found whose row points to an answer of the stream's register. */
+/** Finds the persons whose row refers to an answer of the stream's register. */
 export function answerIndex(stream: string): BusyIndex {
   return {
     name: `person_verifications_${stream}_data_id_index`,

@@ -1,4 +1,4 @@
-/** Closed lists and words that several tables of verification streams share. */
+/** Closed lists and comments that several tables of verification streams share. */
 
 const quoted = (values: readonly string[]): string => values.map((value) => `'${value}'`).join(', ');
 
@@ -64,7 +64,7 @@ export const STREAM_COLUMNS: Readonly<Record<string, readonly Word[]>> = {
   dms_passport: ANSWER,
 };
 
-/** Streams of a party; its dracs_death stream keeps no act. */
+/** Streams of a party. Its dracs_death stream has no act. */
 export const PARTY_STREAM_COLUMNS: Readonly<Record<string, readonly Word[]>> = {
   drfo: STREAM_COLUMNS['drfo'] ?? [],
   dracs_death: ['online_status', ...STATE, 'verification_comment', 'unverified_at'],
@@ -73,7 +73,7 @@ export const PARTY_STREAM_COLUMNS: Readonly<Record<string, readonly Word[]>> = {
   dracs_name_change: STREAM_COLUMNS['dracs_name_change'] ?? [],
 };
 
-/** Column by column what it holds, for `COMMENT ON`. */
+/** The comment of each column, for `COMMENT ON`. */
 export function streamComments(streams = STREAM_COLUMNS): Record<string, string> {
   return Object.fromEntries(
     Object.entries(streams).flatMap(([stream, words]) =>

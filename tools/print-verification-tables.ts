@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DMS_PASSPORT_ANSWERS } from '../src/dms-passport';
-import type { PrintedStream } from './verification-tables/printed-streams';
+import type { PrintedStream } from './verification-tables/stream-tables';
 import { verificationTablesPage } from './verification-tables/tables-page';
 import { MVS_PASSPORT_ANSWERS } from '../src/mvs-passport';
 import { UNZR_ANSWERS, UNZR_CLEARED_WHEN_MALFORMED } from '../src/unzr';
@@ -14,7 +14,7 @@ const CONNECTED_STREAMS: readonly PrintedStream[] = [
   { stream: 'unzr', answers: UNZR_ANSWERS, clearedWhenMalformed: UNZR_CLEARED_WHEN_MALFORMED },
 ];
 
-/** Prints the tables into the documents; with `--check` it writes nothing and fails when the page is stale. */
+/** Writes docs/verification-tables.md; with `--check` it only compares, and fails when the page is out of date. */
 function printVerificationTables(onlyCheck: boolean): number {
   const page = verificationTablesPage(CONNECTED_STREAMS);
   if (!onlyCheck) {
@@ -22,7 +22,7 @@ function printVerificationTables(onlyCheck: boolean): number {
     return 0;
   }
   if (existsSync(PAGE) && readFileSync(PAGE, 'utf8') === page) return 0;
-  process.stderr.write('docs/verification-tables.md is stale: print the verification tables again.\n');
+  process.stderr.write('docs/verification-tables.md is out of date: run npm run tables.\n');
   return 1;
 }
 

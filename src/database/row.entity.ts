@@ -1,6 +1,6 @@
 import { Column, PrimaryColumn } from 'typeorm';
 
-/** What every table has, whichever room writes it. */
+/** The columns of every table. */
 export abstract class Row {
   @PrimaryColumn({ type: 'uuid', default: () => 'gen_random_uuid()' }) id!: string;
   @Column({ type: 'timestamptz', default: () => 'now()' }) insertedAt!: Date;

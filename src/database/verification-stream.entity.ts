@@ -1,7 +1,7 @@
 import { Column } from 'typeorm';
 import type { StreamReason, StreamStatus } from '../domain/verification/stream';
 
-/** Columns that every verification stream has. All streams are written by the room `verifications`. */
+/** Columns of every verification stream. All streams are written by the module `verifications`. */
 export abstract class StreamColumns {
   @Column({ type: 'varchar' }) verificationStatus!: StreamStatus;
   @Column({ type: 'varchar' }) verificationReason!: StreamReason;
@@ -21,14 +21,14 @@ export class DrfoStream extends StreamColumns {
   @Column({ type: 'timestamptz', nullable: true }) unverifiedAt!: Date | null;
 }
 
-/** The check against acts of death, as a party has it. */
+/** The check against acts of death of a party. */
 export class DracsDeathStream extends StreamColumns {
   @Column({ type: 'varchar', nullable: true }) onlineStatus!: 'READY' | 'IN_PROCESS' | 'COMPLETED' | null;
   @Column({ type: 'varchar', nullable: true }) verificationComment!: string | null;
   @Column({ type: 'timestamptz', nullable: true }) unverifiedAt!: Date | null;
 }
 
-/** The check against acts of death, as a person has it: the act that was found is kept. */
+/** The check against acts of death of a person, with the act that was found. */
 export class PersonDracsDeathStream extends DracsDeathStream {
   @Column({ type: 'uuid', nullable: true }) actId!: string | null;
 }
@@ -46,21 +46,21 @@ export class DracsNameChangeStream extends StreamColumns {
   @Column({ type: 'varchar', nullable: true }) verificationComment!: string | null;
 }
 
-/** The check of the proof that somebody under age has full legal capacity. */
+/** The check of a minor's proof of full legal capacity. */
 export class LegalCapacityStream extends StreamColumns {
   @Column({ type: 'uuid', nullable: true }) entityId!: string | null;
   @Column({ type: 'varchar', nullable: true }) entityType!: string | null;
   @Column({ type: 'timestamptz', nullable: true }) unverifiedAt!: Date | null;
 }
 
-/** A stream that a register of the ministry answers. */
+/** A stream that is checked in a register of the ministry. */
 export class RegisterStreamColumns extends StreamColumns {
-  /** The row in `mimir` that holds the answer. */
+  /** The `mimir` row of the answer. */
   @Column({ type: 'uuid', nullable: true }) dataId!: string | null;
   /** 1 found, 0 not found. */
   @Column({ type: 'smallint', nullable: true }) dataStatus!: number | null;
   @Column({ type: 'timestamptz', nullable: true }) syncedAt!: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) unverifiedAt!: Date | null;
-  /** The timetable does not take whoever is checked before this moment, after a technical error. */
+  /** After a technical error scheduled runs do not claim the person before this moment. */
   @Column({ type: 'timestamptz', nullable: true }) retryAt!: Date | null;
 }

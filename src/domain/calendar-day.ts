@@ -1,9 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
 
-/** A calendar day as it stands in tables and requests: `YYYY-MM-DD`. */
+/** A calendar day as in tables and requests: `YYYY-MM-DD`. */
 export type IsoDay = string;
 
-/** The time zone in which the law counts ages and days. */
+/** The time zone of ages and days by law. */
 export const KYIV = 'Europe/Kyiv';
 
 const ISO_DAY = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
@@ -13,7 +13,7 @@ export function isIsoDay(text: string): boolean {
   return parsed(text) !== 'malformed';
 }
 
-/** Reads a day that was checked before. What is wrong here is a bug; its text may be a birth date and is not told. */
+/** Reads a day that was checked before. The error does not repeat the text, which may be a birth date. */
 export function calendarDay(day: IsoDay): Temporal.PlainDate {
   const plainDate = parsed(day);
   if (plainDate === 'malformed') throw new Error('This is not a calendar day of the form YYYY-MM-DD.');
@@ -37,7 +37,7 @@ function parsed(text: string): Temporal.PlainDate | 'malformed' {
   }
 }
 
-/** The whole years between birth and the day. Nobody has an age before he was born: the count is then negative. */
+/** The whole years from birth to the day; negative before birth. */
 export function ageInYears(birthDate: IsoDay, on: IsoDay): number {
   const born = calendarDay(birthDate);
   const day = calendarDay(on);
@@ -46,8 +46,7 @@ export function ageInYears(birthDate: IsoDay, on: IsoDay): number {
 }
 
 /**
- * The first day with that age. Who was born on 29 February reaches it on 1 March in a common year: on the 28th the
- * birthday is still ahead.
+ * The first day with that age. A person born on 29 February reaches it on 1 March in a common year.
  */
 export function dayOfReachingAge(birthDate: IsoDay, years: number): IsoDay {
   const born = calendarDay(birthDate);

@@ -1,6 +1,6 @@
 /**
- * Every expected "no", with the sentence that is told. The sentences hold no personal data; a word in braces is
- * filled from a closed list by the place that refuses. The HTTP codes are a matter of `http`, not of the rules.
+ * All refusals with their published sentences. They contain no personal data; a word in braces is filled from a closed
+ * list. `http` maps the codes to HTTP statuses.
  */
 export const REFUSALS = {
   person_not_found: 'Person not found',
@@ -63,10 +63,10 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** What can be wrong with one field; the names are those of the published error envelope. */
+/** What can be wrong with one field, by the names of the published error envelope. */
 export type FieldRule = 'required' | 'schema' | 'cast' | 'format' | 'inclusion' | 'length' | 'invalid';
 
-/** A fault of one field of a request. It names the field and the rule, and never repeats what was sent. */
+/** A fault of one field of a request. It names the field and the rule, and never repeats the value. */
 export interface FieldFault {
   readonly entry: string;
   readonly rule: FieldRule;
@@ -76,17 +76,17 @@ export interface FieldFault {
 
 /** What a refusal may carry besides its code. */
 export interface RefusalDetails {
-  /** Fills the braces of the sentence: status names and the like. */
+  /** Values for the braces of the sentence, such as names of statuses. */
   readonly words?: Readonly<Record<string, string>>;
-  /** The run that already does what was asked for. */
+  /** The run that is already in progress. */
   readonly runId?: string;
-  /** All faults of the fields at once; only for `validation_failed`. */
+  /** All faults of fields; only for `validation_failed`. */
   readonly faults?: readonly FieldFault[];
-  /** After how many seconds the same request may succeed; only for refusals that pass. */
+  /** After how many seconds the same request may succeed; only for transient refusals. */
   readonly retryAfterSeconds?: number;
 }
 
-/** An expected "no". Everything else that is thrown is a bug or a trouble of the register. */
+/** An expected refusal. Every other error is a bug or a failure of a server. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -101,7 +101,7 @@ export class Refusal extends Error {
 function sentenceOf(code: RefusalCode, words: Readonly<Record<string, string>>): string {
   return REFUSALS[code].replace(/\{(\w+)\}/g, (_, name: string) => {
     const word = words[name];
-    if (word === undefined) throw new Error(`The refusal ${code} is missing its word ${name}.`);
+    if (word === undefined) throw new Error(`The refusal ${code} has no value for {${name}}.`);
     return word;
   });
 }

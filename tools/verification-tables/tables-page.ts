@@ -1,4 +1,11 @@
-import { printedRelationshipRefusals, printedRelationshipRows } from './printed-relationships';
+import {
+  printedRelationshipRefusals,
+  printedRelationshipRows,
+  printedCumulativeRows,
+  printedNhsRefusals,
+  printedNhsRows,
+  printedSelection,
+} from './status-tables';
 import {
   printedAnswers,
   printedClearing,
@@ -6,45 +13,41 @@ import {
   printedRefusals,
   printedStreamRows,
   type PrintedStream,
-} from './printed-streams';
-import { printedCumulativeRows, printedNhsRefusals, printedNhsRows, printedSelection } from './printed-sums';
+} from './stream-tables';
 import { SELECTION_ORDER, SELECTION_PERSONS } from '../../src/domain/verification/selection.rules';
 
-/** The tables of this folder as one page for people who do not read code. */
+/** The verification tables as one page for people who do not read code. */
 export function verificationTablesPage(streams: readonly PrintedStream[]): string {
-  return `${printedStreamPart(streams)}
-${printedOtherParts()}`;
+  return `${streamsPart(streams)}
+${otherParts()}`;
 }
 
-function printedStreamPart(streams: readonly PrintedStream[]): string {
+function streamsPart(streams: readonly PrintedStream[]): string {
   return `# Verification tables
 
-This page is printed from the tables that the program runs by. It is not edited by hand, and the checks of the
-project fail when it is stale. Every change of a stream's status carries the name of its row in the audit log.
+This page is generated from the tables in the code (\`npm run tables\`). Do not edit it: a check fails when it is out of date. Every change of a status writes the name of its
+row to the audit log.
 
-A person has several *streams*: independent checks, each with a status and a reason. Two questions are kept
-apart: what the answer of a register *means*, and what *follows* from it.
+A person has several *streams*: independent checks, each with a status and a reason. The tables separate what an answer of a register *means* from what *follows* from it.
 
 ## What an answer means
 
-Of the register streams, these are connected:
+These register streams are connected:
 
 ${printedAnswers(streams)}
 
-A technical error is not an answer and means nothing: the stream goes back to where it stood (S9).
+A technical error is not an answer and means nothing: the stream returns to its status before the check (S9).
 
 ## What follows
 
-The rows are the same for all register streams. *From* is also the condition of the change in the database: if
-the stream does not stand there any more when the change is written, nothing is written.
+The rows are the same for all register streams. *From* is also the condition of the update in the database: if the stream has another status by then, nothing is written.
 
 ${printedStreamRows()}
 
-*Data* are the saved result and the time of the answer (\`data_id\`, \`data_status\`, \`synced_at\`). *Recorded* moves
-leave an entry in the audit log, an event if the status is another one, and have the cumulative status computed anew.
-IN_REVIEW is a lock: who holds it has a number of his own, and a result under an older number is dropped.
+*Data* is the saved result and the time of the answer (\`data_id\`, \`data_status\`, \`synced_at\`). *Recorded* changes write an entry in the audit log, write an event if the status
+changed, and recompute the cumulative status. IN_REVIEW is a lock: every claim has an id, and a result with an older id is dropped.
 
-${printedClearing(streams)}### Every status and everything that can happen
+${printedClearing(streams)}### Every status and every trigger
 
 ${printedGrid()}
 
@@ -52,42 +55,41 @@ ${printedRefusals()}
 `;
 }
 
-function printedOtherParts(): string {
+function otherParts(): string {
   return `## The manual stream of the NHS
 
 ${printedNhsRows()}
 
-An official's move is refused for the first of these that applies:
+The first of these that applies refuses a change by an official:
 
 ${printedNhsRefusals()}
 
 ## Relationships with confidant persons
 
-A relationship is verified on its own, whatever the streams of its two persons say. Only officials move one:
+A relationship is verified independently of the streams of its two persons. Only officials change it:
 
 ${printedRelationshipRows()}
 
-A comment that comes with a move takes the place of the old one. The move is refused for the first of these that applies:
+A new comment replaces the old one. The first of these that applies refuses the change:
 
 ${printedRelationshipRefusals()}
 
-## What the streams add up to
+## Cumulative status
 
-Streams in VERIFICATION_NOT_NEEDED are not counted. A register stream under a lock counts as it stood before the
-lock; the manual stream counts as it stands. The first row that fits decides.
+Streams in VERIFICATION_NOT_NEEDED are not counted. A locked register stream counts with its status before the lock; the manual stream counts as it is. The first row that fits
+decides.
 
 ${printedCumulativeRows()}
 
 NOT_VERIFIED blocks a person, CHANGES_NEEDED does not.
 
-## Whom the timetable takes
+## Whom scheduled runs select
 
-Among ${SELECTION_PERSONS}, the branches are emptied in this order until the batch is full; inside a
-branch by ${SELECTION_ORDER.map((column) => `\`${column}\``).join(', then ')}.
+Among ${SELECTION_PERSONS}, the branches are read in this order until the batch is full; inside a branch the order is ${SELECTION_ORDER.map((column) => `\`${column}\``).join(', then ')}.
 
 ${printedSelection()}
 
-Parties are taken by runs of their own, from the same branches: a party is active by \`is_active\` alone, and \`party_id\` takes
-the place of \`person_id\`. What an answer means and what follows is the same for both.
+Parties are selected by jobs of their own with the same branches. A party is active by \`is_active\` alone, and \`party_id\` replaces \`person_id\`. What an answer means and what
+follows is the same for both.
 `;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A document found in the register of invalid documents. Written by the room `dms-passport`. */
+/** A document found in the register of invalid documents. Written by the module `dms-passport`. */
 @Entity({ schema: 'mimir', name: 'dms_passport_data' })
 export class DmsPassportData extends Row {
   /** Kind of document, in the numbers of the register. */

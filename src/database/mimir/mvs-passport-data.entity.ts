@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A passport found in the register of stolen and lost ones. Written by the room `mvs-passport`. */
+/** A passport found in the register of stolen and lost ones. Written by the module `mvs-passport`. */
 @Entity({ schema: 'mimir', name: 'mvs_passport_data' })
 export class MvsPassportData extends Row {
   /** Kind of document, in the numbers of the register. */

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A UNZR that the demographic register confirmed, with the data that were asked about. Written by the room `unzr`. */
+/** A UNZR that the demographic register confirmed, with the data of the question. Written by the module `unzr`. */
 @Entity({ schema: 'mimir', name: 'unzr_data' })
 export class UnzrData extends Row {
   @Column({ type: 'varchar', nullable: true }) unzr!: string | null;
@@ -11,6 +11,6 @@ export class UnzrData extends Row {
   @Column({ type: 'date', nullable: true }) dateBirth!: string | null;
   /** Answer of the register: 1 found. */
   @Column({ type: 'smallint', nullable: true }) status!: number | null;
-  /** What the register said of its answer in words. */
+  /** The register's own words about its answer. */
   @Column({ type: 'varchar', nullable: true }) description!: string | null;
 }

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A program that calls on behalf of the legal entity whose id it bears. Written by the room `mithril`. */
+/** A client program. It has the id of its legal entity. Written by the module `mithril`. */
 @Entity({ schema: 'mithril', name: 'clients' })
 export class Client extends Row {
   /** A hash. */

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** Who signs in. Written by the room `mithril`. */
+/** A user who signs in. Written by the module `mithril`. */
 @Entity({ schema: 'mithril', name: 'users' })
 export class User extends Row {
   @Column({ type: 'varchar', nullable: true }) taxId!: string | null;

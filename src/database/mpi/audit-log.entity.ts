@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** Who did what to whose data. Written by whoever does it, in the same transaction; nobody changes or removes it. */
+/** Who changed which data. Written with the change, in the same transaction; never changed or removed but by retention. */
 @Entity({ schema: 'mpi', name: 'audit_log' })
 export class AuditLog extends Row {
   @Column({ type: 'uuid', nullable: true }) actorId!: string | null;

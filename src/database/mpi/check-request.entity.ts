@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { StreamName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
-/** A check that somebody waits for. Written by the room `verifications`. */
+/** An immediate check that an official has requested. Written by the module `verifications`. */
 @Entity({ schema: 'mpi', name: 'check_requests' })
 export class CheckRequest extends Row {
   @Column({ type: 'uuid' }) personId!: string;

@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { RelationshipDocumentType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
-/** A document that proves who acts for whom. Written by the room `confidant-relationships`. */
+/** A document that proves a relationship. Written by the module `confidant-relationships`. */
 @Entity({ schema: 'mpi', name: 'confidant_person_relationship_documents' })
 export class ConfidantPersonRelationshipDocument extends Row {
   @Column({ type: 'uuid', nullable: true }) confidantPersonRelationshipId!: string | null;

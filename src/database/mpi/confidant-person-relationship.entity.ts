@@ -6,7 +6,7 @@ import type {
 } from '../../domain/confidant/relationship-status.rules';
 import { Row } from '../row.entity';
 
-/** A confidant person acts for a person. Written by the room `confidant-relationships`. */
+/** A confidant person acts for a person. Written by the module `confidant-relationships`. */
 @Entity({ schema: 'mpi', name: 'confidant_person_relationships' })
 export class ConfidantPersonRelationship extends Row {
   @Column({ type: 'uuid', nullable: true }) confidantPersonId!: string | null;

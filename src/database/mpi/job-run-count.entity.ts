@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
 /**
- * What one worker did in a run, counter by counter. Written by the room `verifications`, in the transaction
+ * What one worker did in a run, counter by counter. Written by the module `verifications`, in the transaction
  * that did it.
  */
 @Entity({ schema: 'mpi', name: 'job_run_counts' })

@@ -1,11 +1,11 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A run of a job. Written by the room `jobs`. */
+/** A run of a job. Written by the module `jobs`. */
 @Entity({ schema: 'mpi', name: 'job_runs' })
 export class JobRun extends Row {
   @Column({ type: 'varchar', nullable: true }) job!: string | null;
-  /** Tick of the timetable; empty when the run was started by hand. */
+  /** Tick of the schedule; null when the run was started by hand. */
   @Column({ type: 'timestamptz', nullable: true }) tick!: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) startedAt!: Date | null;
   @Column({ type: 'timestamptz', nullable: true }) finishedAt!: Date | null;

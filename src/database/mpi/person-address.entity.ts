@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** An address of a person. Written by the room `persons`. */
+/** An address of a person. Written by the module `persons`. */
 @Entity({ schema: 'mpi', name: 'person_addresses' })
 export class PersonAddress extends Row {
   @Column({ type: 'uuid' }) personId!: string;

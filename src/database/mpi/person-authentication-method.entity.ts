@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { AuthenticationMethodType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
-/** How a person confirms what is done in his name. Written by the room `confidant-relationships`. */
+/** How a person confirms actions on their behalf. Written by the module `confidant-relationships`. */
 @Entity({ schema: 'mpi', name: 'person_authentication_methods' })
 export class PersonAuthenticationMethod extends Row {
   @Column({ type: 'uuid' }) personId!: string;

@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { DocumentType } from '../../domain/person/dictionaries';
 import { Row } from '../row.entity';
 
-/** A document of a person. Written by the room `persons`. */
+/** A document of a person. Written by the module `persons`. */
 @Entity({ schema: 'mpi', name: 'person_documents' })
 export class PersonDocument extends Row {
   @Column({ type: 'uuid' }) personId!: string;

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** A phone of a person. Written by the room `persons`. */
+/** A phone of a person. Written by the module `persons`. */
 @Entity({ schema: 'mpi', name: 'person_phones' })
 export class PersonPhone extends Row {
   @Column({ type: 'uuid' }) personId!: string;

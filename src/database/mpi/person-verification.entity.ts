@@ -10,7 +10,7 @@ import {
   RegisterStreamColumns,
 } from '../verification-stream.entity';
 
-/** The nine streams of a person, in one row. Written by the room `verifications`. */
+/** The nine streams of a person, in one row. Written by the module `verifications`. */
 @Entity({ schema: 'mpi', name: 'person_verifications' })
 export class PersonVerification extends Row {
   @Column({ type: 'uuid' }) personId!: string;

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** What became of a signed content: sent again, it finds what it made. Written by the room `persons`. */
+/** The result of a signed content. The same content sent again returns it. Written by the module `persons`. */
 @Entity({ schema: 'mpi', name: 'sign_ups' })
 export class SignUp extends Row {
   /** SHA-256 of the signed container, lower-case hexadecimal. */

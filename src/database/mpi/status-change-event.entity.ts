@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
 /**
- * A change of a status, for the event manager. Written by whoever changes the status, in the same transaction;
+ * A change of a status, for the event manager. Written with the change of the status, in the same transaction;
  * nobody changes or removes it.
  */
 @Entity({ schema: 'mpi', name: 'status_change_events' })

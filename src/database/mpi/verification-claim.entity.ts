@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { StreamName, SubjectName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
-/** A batch of persons or parties that one worker holds. Written by the room `verifications`. */
+/** A batch of persons or parties that one worker has claimed. Written by the module `verifications`. */
 @Entity({ schema: 'mpi', name: 'verification_claims' })
 export class VerificationClaim extends Row {
   /** Empty when the batch belongs to no run. */

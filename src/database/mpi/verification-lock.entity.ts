@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { StreamReason, StreamStatus, StreamName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
-/** What stood before a lock, or that a retry is waited for. Written by the room `verifications`. */
+/** The status before a lock, or a wait for a retry. Written by the module `verifications`. */
 @Entity({ schema: 'mpi', name: 'verification_locks' })
 export class VerificationLock extends Row {
   @Column({ type: 'uuid' }) personId!: string;

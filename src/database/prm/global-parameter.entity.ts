@@ -5,6 +5,6 @@ import { Row } from '../row.entity';
 @Entity({ schema: 'prm', name: 'global_parameters' })
 export class GlobalParameter extends Row {
   @Column({ type: 'varchar', nullable: true }) parameter!: string | null;
-  /** As text; whoever reads it knows what it means. */
+  /** As text; the reader knows the type. */
   @Column({ type: 'varchar', nullable: true }) value!: string | null;
 }

@@ -2,7 +2,7 @@ import { Column, Entity } from 'typeorm';
 import type { StreamReason, StreamStatus, StreamName } from '../../domain/verification/stream';
 import { Row } from '../row.entity';
 
-/** As `mpi.verification_locks`, for parties; the claims are shared. Written by the room `verifications`. */
+/** As `mpi.verification_locks`, for parties; the claims are shared. Written by the module `verifications`. */
 @Entity({ schema: 'prm', name: 'party_verification_locks' })
 export class PartyVerificationLock extends Row {
   @Column({ type: 'uuid' }) partyId!: string;

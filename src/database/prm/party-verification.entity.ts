@@ -7,7 +7,7 @@ import {
   RegisterStreamColumns,
 } from '../verification-stream.entity';
 
-/** The five streams of a party, in one row. Written by the room `verifications`. */
+/** The five streams of a party, in one row. Written by the module `verifications`. */
 @Entity({ schema: 'prm', name: 'party_verifications' })
 export class PartyVerification extends Row {
   @Column({ type: 'uuid' }) partyId!: string;

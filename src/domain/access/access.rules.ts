@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal';
 
-/** What a call may ask of its caller. Closed, so that a misspelt scope does not compile instead of shutting a call. */
+/** All scopes. A closed list: a misspelt scope does not compile. */
 export const SCOPES = [
   'person_verification:details',
   'person_verification:read',
@@ -16,51 +16,51 @@ export const SCOPES = [
 
 export type Scope = (typeof SCOPES)[number];
 
-/** The organisation in whose name somebody calls, as far as access depends on it. */
+/** The legal entity of a caller, as far as access depends on it. */
 export interface CallingEntity {
   readonly type: string;
   readonly status: string | null;
   readonly isActive: boolean;
 }
 
-/** Who is behind a valid token, and what he and his program may do. */
+/** The user and the client of a valid token, with their scopes. */
 export interface Caller {
   /** The author of everything the call changes. */
   readonly userId: string;
-  /** The program he uses; its id is that of the legal entity it belongs to. */
+  /** The client program. Its id is that of its legal entity. */
   readonly clientId: string;
   readonly tokenScopes: readonly string[];
   readonly clientScopes: readonly string[];
-  /** Nothing when the client names no legal entity we know. */
+  /** Null when the legal entity of the client does not exist. */
   readonly legalEntity: CallingEntity | null;
 }
 
-/** Types of legal entities that some calls are kept for. */
+/** Types of legal entities that some calls are restricted to. */
 export type EntityType = 'NHS';
 
-/** What a call asks of its caller. */
+/** What a call requires of its caller. */
 export interface AccessRequirement {
   readonly scopes: readonly Scope[];
-  /** Only for callers of this type of legal entity; without it the type does not matter. */
+  /** Only for callers of this type of legal entity; without it, of any type. */
   readonly entityType?: EntityType;
 }
 
-/** What is known about a token that was found. */
+/** What is known of a token that was found. */
 export interface TokenFacts {
-  /** By the clock of the database, which all doors share. */
+  /** By the clock of the database, which all processes share. */
   readonly isExpired: boolean;
-  /** Nothing when the token names no user we know. */
+  /** Null when the user of the token does not exist. */
   readonly user: { readonly id: string; readonly isActive: boolean; readonly isBlocked: boolean } | null;
   readonly clientId: string | null;
-  /** Separated by spaces, as they are kept. */
+  /** Separated by spaces, as stored. */
   readonly tokenScope: string | null;
   readonly clientScope: string | null;
   readonly legalEntity: CallingEntity | null;
 }
 
 /**
- * Who is behind a token. Whatever is wrong with it, the answer is the same: somebody who tries tokens must not
- * learn which of them were real once.
+ * The caller of a token. Every fault has the same refusal: an attacker who tries tokens must not learn which of them
+ * were valid once.
  */
 export function callerBehind(token: TokenFacts | undefined): Caller {
   if (token === undefined || token.isExpired) throw new Refusal('access_token_invalid');
@@ -76,7 +76,7 @@ export function callerBehind(token: TokenFacts | undefined): Caller {
   };
 }
 
-/** Refuses who may not make a call, in the published order: scopes, then his legal entity, then its type. */
+/** Refuses a caller who may not make a call. Published order: scopes, the legal entity, its type. */
 export function admit(caller: Caller, { scopes, entityType: of }: AccessRequirement): void {
   const missing = scopes.filter((scope) => !isAllowed(caller, scope));
   if (missing.length > 0) throw new Refusal('scope_missing', { words: { allowances: missing.join(', ') } });
@@ -86,7 +86,7 @@ export function admit(caller: Caller, { scopes, entityType: of }: AccessRequirem
   if (of !== undefined && legalEntity.type !== of) throw new Refusal('entity_type_refused');
 }
 
-/** Whether a caller may do something: the user must have been given it, and the program he uses too. */
+/** Whether a caller has a scope: both the token and the client must have it. */
 export function isAllowed({ tokenScopes, clientScopes }: Caller, scope: string): boolean {
   return tokenScopes.includes(scope) && clientScopes.includes(scope);
 }

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../refusal';
 import type { RelationshipDocumentType } from '../person/dictionaries';
 
-/** What a confidant person relationship can stand in. */
+/** The statuses of a confidant person relationship. */
 export const RELATIONSHIP_STATUSES = [
   'VERIFICATION_NEEDED',
   'IN_REVIEW',
@@ -11,7 +11,7 @@ export const RELATIONSHIP_STATUSES = [
 
 export type RelationshipStatus = (typeof RELATIONSHIP_STATUSES)[number];
 
-/** Why it stands there: the published dictionary, also the reasons this system never writes. */
+/** The published dictionary of reasons, including those that this system never writes. */
 export const RELATIONSHIP_REASONS = [
   'ONLINE_TRIGGERED',
   'ONLINE_TRIGGERED_BY_PIS_REGISTRATION_VIA_CONFIDANT',
@@ -23,7 +23,7 @@ export const RELATIONSHIP_REASONS = [
 
 export type RelationshipReason = (typeof RELATIONSHIP_REASONS)[number];
 
-/** A status with its reason: the two are always written together. */
+/** A status with its reason. The two are always written together. */
 export interface RelationshipPair {
   readonly verificationStatus: RelationshipStatus;
   readonly verificationReason: RelationshipReason;
@@ -31,31 +31,31 @@ export interface RelationshipPair {
 
 export type RelationshipRowName = 'R1' | 'R2' | 'R3' | 'R4';
 
-/** A start of a move: a status, where it matters with its reason. */
+/** A status that a change may start from, with its reason where it matters. */
 export interface RelationshipFrom {
   readonly verificationStatus: RelationshipStatus;
   readonly verificationReason?: RelationshipReason;
 }
 
-/** Without what nothing moves. `proof`: the act of birth, or words on a document where no certificate names an act. */
+/** What a change requires. `proof`: the act of birth, or a comment on a document where no certificate names an act. */
 export type RelationshipNeed = 'nothing' | 'comment' | 'proof';
 
-/** One move of an official. */
+/** One change by an official. */
 export interface RelationshipStatusRow extends RelationshipPair {
   readonly row: RelationshipRowName;
   readonly from: 'any' | readonly RelationshipFrom[];
   readonly needs: RelationshipNeed;
   readonly unverifiedAt: 'now' | 'keep';
   readonly dracsBirthSyncedAt: 'clear' | 'keep';
-  /** Whether an act that the official names is written. */
+  /** Whether the given act is written. */
   readonly dracsBirthActId: 'given' | 'keep';
-  /** What becomes of the old comment when the official writes none; a new one always takes its place. */
+  /** The effect on the old comment when the official writes none. A new comment always replaces it. */
   readonly oldComment: 'keep' | 'clear';
 }
 
 /**
- * What an official may do with a relationship. Nothing here asks a register: R1 also takes up what only waits for one,
- * and R4 also accepts a document that was read by a person.
+ * The status changes of a relationship by an official. None of them calls a register: R1 also takes over what waits for
+ * one, and R4 also accepts a document that an official has read.
  */
 export const RELATIONSHIP_STATUS_TABLE = {
   R1: {
@@ -109,11 +109,11 @@ export const RELATIONSHIP_STATUS_TABLE = {
   readonly [Name in RelationshipRowName]: RelationshipStatusRow & { readonly row: Name };
 };
 
-/** The refusals of an official's move in the order in which they are looked for: the first that applies is told. */
+/** The refusals of an official's change in their order: the first that applies is returned. */
 export const RELATIONSHIP_REFUSALS_IN_ORDER = [
   { when: 'a field of the request is missing, unknown or malformed', code: 'validation_failed' },
   { when: 'the relationship does not exist', code: 'relationship_not_found' },
-  { when: 'the move is no row', code: 'status_change_refused' },
+  { when: 'no row allows the change', code: 'status_change_refused' },
   {
     when: 'R3 without a comment; or R4 without a comment and an act, when no birth certificate is among the documents',
     code: 'comment_required',
@@ -124,43 +124,43 @@ export const RELATIONSHIP_REFUSALS_IN_ORDER = [
   },
 ] as const satisfies readonly { readonly when: string; readonly code: RefusalCode }[];
 
-/** What the official wants, and what he brings along. */
+/** The change that an official requests. */
 export interface AskedMove {
   readonly verificationStatus: RelationshipStatus;
   readonly comment: string | null;
   readonly dracsBirthActId: string | null;
 }
 
-/** A relationship as it was found: other programs may have left status and reason empty. */
+/** A stored relationship. Other programs may have left status and reason empty. */
 export interface FoundRelationship {
   readonly verificationStatus: RelationshipStatus | null;
   readonly verificationReason: RelationshipReason | null;
 }
 
-/** A relationship as far as a move depends on it. */
+/** A relationship as far as a change depends on it. */
 export interface MovedRelationship extends FoundRelationship {
   readonly documentTypes: readonly RelationshipDocumentType[];
 }
 
-/** Why a move is refused: it is no row, a comment is missing, or the act of birth is. */
+/** Why a change is refused: no row allows it, or a comment or the act of birth is missing. */
 export type RelationshipMoveRefusal = 'status_change_refused' | 'comment_required' | 'birth_act_missing';
 
-/** The decision about a move. */
+/** The decision about a change. */
 export type RelationshipMove =
   | { readonly allowed: true; readonly row: RelationshipStatusRow }
   | { readonly allowed: false; readonly why: RelationshipMoveRefusal };
 
 const ROWS: readonly RelationshipStatusRow[] = Object.values(RELATIONSHIP_STATUS_TABLE);
 
-/** What follows when an official asks for this. Whether there is such a move comes first, then what it needs. */
+/** Decides about a requested change: first whether a row allows it, then whether it has what the row requires. */
 export function nextRelationshipStatus(before: MovedRelationship, asked: AskedMove): RelationshipMove {
   const row = ROWS.find(({ verificationStatus }) => verificationStatus === asked.verificationStatus);
   if (row === undefined || !startsFrom(row, before)) return { allowed: false, why: 'status_change_refused' };
-  const why = lackOf(row, before, asked);
+  const why = missingRequirement(row, before, asked);
   return why === null ? { allowed: true, row } : { allowed: false, why };
 }
 
-/** Other programs may have left the pair empty: then only what may start anywhere does. */
+/** Other programs may have left status and reason empty: then only rows from any status apply. */
 function startsFrom(row: RelationshipStatusRow, before: MovedRelationship): boolean {
   if (row.from === 'any') return true;
   return row.from.some(
@@ -169,7 +169,7 @@ function startsFrom(row: RelationshipStatusRow, before: MovedRelationship): bool
   );
 }
 
-function lackOf(
+function missingRequirement(
   { needs }: RelationshipStatusRow,
   { documentTypes }: MovedRelationship,
   { comment, dracsBirthActId }: AskedMove,

@@ -10,8 +10,8 @@ import { Refusal } from '../refusal';
 import type { CumulativeStatus } from '../verification/stream';
 
 /**
- * Which relationships may be relied on: those with one of these reasons. A doctor has seen the papers, so his word
- * counts until somebody finds otherwise; what a sign-up claims does not.
+ * The approved relationships: for each status, the reasons that approve it. A doctor has seen the documents, so a
+ * relationship created by a doctor is approved before its verification; one from a sign-up is not.
  */
 export const RELATIONSHIP_APPROVAL = {
   VERIFIED: 'any reason',
@@ -20,10 +20,10 @@ export const RELATIONSHIP_APPROVAL = {
   NOT_VERIFIED: [],
 } as const satisfies Record<RelationshipStatus, 'any reason' | readonly RelationshipReason[]>;
 
-/** Whether one may act for another: by a relationship that can be relied on, by one that cannot yet, or not at all. */
+/** Whether the confidant may act for the person: by an approved relationship, not yet, or no relationship exists. */
 export type RelationshipCheck = 'approved' | 'not_approved' | 'not_found';
 
-/** The answer for all relationships that were found. One that can be relied on is enough. */
+/** The answer for all relationships that were found. One approved relationship is enough. */
 export function relationshipCheckOf(found: readonly FoundRelationship[]): RelationshipCheck {
   if (found.length === 0) return 'not_found';
   return found.some(isApproved) ? 'approved' : 'not_approved';
@@ -36,21 +36,21 @@ function isApproved({ verificationStatus, verificationReason }: FoundRelationshi
   return reasons === 'any reason' || reasons.includes(verificationReason);
 }
 
-/** What stands between the two persons of a relationship that is to be created. Expired ones stand for nothing. */
+/** The existing relationships of the two persons of a new one. Expired ones do not count. */
 export interface RelationshipFacts {
-  /** The confidant is the person of a relationship of his own, whoever acts for him. */
+  /** The confidant has a confidant of their own. */
   readonly confidantHasConfidant: boolean;
   /** The two are already related in this way. */
   readonly isRelated: boolean;
 }
 
-/** Refuses a relationship that may not be created, in the published order. */
+/** Refuses a relationship that must not be created, in the published order. */
 export function refuseRelationship({ confidantHasConfidant, isRelated }: RelationshipFacts): void {
   if (confidantHasConfidant) throw new Refusal('confidant_has_confidant');
   if (isRelated) throw new Refusal('relationship_exists');
 }
 
-/** How a relationship begins that a sign-up asks for: acts of birth can be looked up, other documents are read by people. */
+/** The first status of a relationship from a sign-up. Acts of birth can be looked up; officials read other documents. */
 export function initialPairOf(
   documents: readonly { readonly type: RelationshipDocumentType }[],
 ): RelationshipPair {
@@ -63,24 +63,24 @@ export function initialPairOf(
   };
 }
 
-interface AskedEnd {
+interface RequestedEnd {
   readonly birthDate: IsoDay;
-  /** The end that was asked for. */
+  /** The requested end. */
   readonly activeTo: IsoDay | null;
   readonly today: IsoDay;
   readonly personFullLegalCapacityAge: number;
 }
 
 /**
- * The first day without the relationship. Somebody under age is acted for until the day of full legal capacity and no
- * longer; for an older person there is an end only if one was asked for.
+ * The first day without the relationship. For a minor it is at latest the day of full legal capacity; for an older person
+ * there is an end only if one was requested.
  */
 export function activeToOf({
   birthDate,
   activeTo,
   today,
   personFullLegalCapacityAge,
-}: AskedEnd): IsoDay | null {
+}: RequestedEnd): IsoDay | null {
   if (ageInYears(birthDate, today) >= personFullLegalCapacityAge) return activeTo;
   const limit = dayOfReachingAge(birthDate, personFullLegalCapacityAge);
   return activeTo !== null && activeTo <= limit ? activeTo : limit;
@@ -96,8 +96,8 @@ interface Ward {
 const END_OF_DAY = '23:59:59';
 
 /**
- * When the method THIRD_PERSON ends: with the last day on which the person is too young to prove himself, by the clocks
- * of Kyiv. For who is old enough when it begins there is no end.
+ * The end of the method THIRD_PERSON: the end, in Kyiv, of the last day on which the person is too young for a method of
+ * their own. Null when the person is old enough already.
  */
 export function thirdPersonMethodEndOf({ birthDate, now, noSelfAuthAge }: Ward): Date | null {
   if (ageInYears(birthDate, dayInKyiv(now)) >= noSelfAuthAge) return null;
@@ -105,30 +105,30 @@ export function thirdPersonMethodEndOf({ birthDate, now, noSelfAuthAge }: Ward):
   return new Date(lastDay.toZonedDateTime({ timeZone: KYIV, plainTime: END_OF_DAY }).epochMilliseconds);
 }
 
-/** What the rules know of somebody who wants to be a confidant. */
+/** What the rules know of a person who is to be a confidant. */
 export interface ConfidantFacts {
-  /** An active OTP or OFFLINE method of his own, by which he can be asked himself. */
+  /** They have an active OTP or OFFLINE method of their own. */
   readonly hasOwnMethod: boolean;
   readonly verificationStatus: CumulativeStatus | null;
-  /** The different persons whose active method THIRD_PERSON names him. */
+  /** The different persons whose active THIRD_PERSON method names them. */
   readonly wardIds: readonly string[];
 }
 
-/** For whom he would be the confidant, and how many he may have. */
+/** The new ward, and the limit of wards. */
 export interface OneMoreWard {
-  /** Empty for a person who is only now being registered. */
+  /** Null for a person who is being registered. */
   readonly personId: string | null;
   readonly thirdPersonLimit: number;
 }
 
-/** Refuses who may not be a confidant, in the published order. */
+/** Refuses a person who must not be a confidant, in the published order. */
 export function refuseConfidant(facts: ConfidantFacts, of: OneMoreWard): void {
   if (!facts.hasOwnMethod) throw new Refusal('confidant_without_method');
   if (facts.verificationStatus === 'NOT_VERIFIED') throw new Refusal('confidant_not_verified');
   refuseBeyondLimit(facts, of);
 }
 
-/** Refuses who is the third person of as many others as he may be; who is his ward already does not count. */
+/** Refuses a confidant who has reached the limit of wards. The new ward does not count if they are one already. */
 export function refuseBeyondLimit(
   { wardIds }: Pick<ConfidantFacts, 'wardIds'>,
   { personId, thirdPersonLimit }: OneMoreWard,

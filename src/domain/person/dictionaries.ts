@@ -3,7 +3,7 @@ export const GENDERS = ['MALE', 'FEMALE'] as const;
 
 export type Gender = (typeof GENDERS)[number];
 
-/** How a person confirms what is done in his name. */
+/** How a person confirms actions on their behalf. */
 export const AUTHENTICATION_METHOD_TYPES = ['OTP', 'OFFLINE', 'THIRD_PERSON', 'NA'] as const;
 
 export type AuthenticationMethodType = (typeof AUTHENTICATION_METHOD_TYPES)[number];
@@ -26,7 +26,7 @@ export const PERSON_REGISTRATION_DOCUMENT_TYPES = [
   'COMPLEMENTARY_PROTECTION_CERTIFICATE',
 ] as const;
 
-/** The documents with which somebody under age proves full legal capacity. */
+/** The documents with which a minor proves full legal capacity. */
 export const PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES = [
   'DIVORCE_CERTIFICATE',
   'MARRIAGE_CERTIFICATE',
@@ -45,7 +45,7 @@ export const DOCUMENT_TYPES = [
 
 export type DocumentType = (typeof DOCUMENT_TYPES)[number];
 
-/** The documents that prove who acts for whom. */
+/** The documents that prove a relationship. */
 export const RELATIONSHIP_DOCUMENT_TYPES = [
   'BIRTH_CERTIFICATE',
   'BIRTH_CERTIFICATE_FOREIGN',

@@ -4,7 +4,7 @@ import type { IsoDay } from '../calendar-day';
 /** Two Ukrainian capitals, none of them a Russian letter, and six digits. */
 const SERIES_AND_SIX_DIGITS = /^((?![ЫЪЭЁ])([А-ЯҐЇІЄ])){2}[0-9]{6}$/;
 
-/** Certificates of many years and offices: capitals of both alphabets, digits and what stands between them. */
+/** Certificates of many years and offices: capitals of both alphabets, digits and separators. */
 const CERTIFICATE = /^((?![ЫЪЭЁыъэё@%&$^#`~:,.*|}{?!])[A-ZА-ЯҐЇІЄ0-9№\\/()-]){2,25}$/;
 
 /** A booklet with four to six digits, a card with nine, or a booklet whose number names its year. */
@@ -12,8 +12,8 @@ const BOOKLET_OR_CARD =
   /^(((?![ЫЪЭЁ])([А-ЯҐЇІЄ])){2}[0-9]{4,6}|[0-9]{9}|((?![ЫЪЭЁ])([А-ЯҐЇІЄ])){2}[0-9]{5}\/[0-9]{5})$/;
 
 /**
- * The published patterns of numbers, unchanged. A type without one may have any number: foreign certificates and
- * decisions of courts follow no pattern of ours.
+ * The published patterns of numbers, unchanged. A type without a pattern may have any number, such as foreign
+ * certificates and court decisions.
  */
 export const DOCUMENT_NUMBERS: Readonly<
   Record<DocumentType | RelationshipDocumentType, RegExp | 'any number'>
@@ -39,7 +39,7 @@ export const DOCUMENT_NUMBERS: Readonly<
   CONFIDANT_CERTIFICATE: 'any number',
 };
 
-/** The number of a passport booklet, taken apart as the register wants it. */
+/** The number of a passport booklet, split as the register requires. */
 export interface PassportNumber {
   readonly series: string;
   readonly number: string;
@@ -49,15 +49,15 @@ export interface PassportNumber {
 const PASSPORT_NUMBER = /^((?![ЫЪЭЁ])([А-ЯҐЇІЄ])){2}[0-9]{6}$/;
 
 /**
- * Reads the number of a PASSPORT document. Nothing is corrected first, neither blanks nor small letters nor Latin
- * look-alikes: a corrected number would be another number than the one the person signed.
+ * Reads the number of a PASSPORT document. It corrects nothing, neither blanks nor lower case nor Latin look-alikes: a
+ * corrected number would differ from the one the person signed.
  */
 export function parsePassportNumber(text: string): PassportNumber | 'malformed' {
   if (!PASSPORT_NUMBER.test(text)) return 'malformed';
   return { series: text.slice(0, 2), number: text.slice(2) };
 }
 
-/** What the choice needs to know of a document; days as they stand in `person_documents`. */
+/** A document as far as the choice depends on it. */
 export interface DatedDocument {
   readonly id: string;
   readonly type: DocumentType;
@@ -66,9 +66,8 @@ export interface DatedDocument {
 }
 
 /**
- * The document the register is asked about: of those it knows and that are not expired the one issued last, at a tie
- * the one with the smaller `id`, so that every worker chooses the same. ISO days and lower-case ids compare as text; no
- * calendar is needed for that.
+ * The document to check: of the known types, not expired, the one issued last; at a tie the one with the smaller `id`, so
+ * that every worker chooses the same. ISO days and lower-case ids compare as text.
  */
 export function chosenDocument<Document extends DatedDocument>(
   documents: readonly Document[],

@@ -1,18 +1,18 @@
 import { calendarDay, type IsoDay } from '../calendar-day';
 import type { Gender } from './dictionaries';
 
-/** What the number is held against. */
+/** The data that a tax number is checked against. */
 export interface TaxIdHolder {
   readonly birthDate: IsoDay;
   readonly gender: Gender;
 }
 
-/** The result of the check: valid, or the first thing that is wrong. */
+/** The result of the check: valid, or the first fault. */
 export type TaxIdCheck = 'valid' | 'malformed' | 'other_birth_date' | 'other_gender' | 'wrong_checksum';
 
 const TAX_ID = /^[0-9]{10}$/;
 
-/** The days of the first five digits are counted from here, so that 00001 is 1 January 1900. */
+/** The first five digits count days from here: 00001 is 1 January 1900. */
 const DAY_ZERO = '1899-12-31';
 
 /** The published weights of the first nine digits in the checksum. */
@@ -28,14 +28,14 @@ export function checkTaxId(taxId: string, { birthDate, gender }: TaxIdHolder): T
   return Number(taxId[9]) === taxIdChecksum(taxId) ? 'valid' : 'wrong_checksum';
 }
 
-/** The last digit that belongs to the first nine. */
+/** The last digit for the first nine. */
 export function taxIdChecksum(digits: string): number {
   const sum = WEIGHTS.reduce((total, weight, place) => total + weight * Number(digits[place]), 0);
-  // The first weight is negative, and so may be the sum: the remainder is brought back into 0…10.
+  // The sum may be negative, because the first weight is: the remainder is brought back to 0…10.
   return (((sum % 11) + 11) % 11) % 10;
 }
 
-/** The number of a record in the demographic register: the birth date as eight digits, and the record of that day. */
+/** The number of a record in the demographic register: the birth date as eight digits, and a number within the day. */
 export interface Unzr {
   readonly birthDigits: string;
   readonly recordNumber: string;
@@ -43,7 +43,7 @@ export interface Unzr {
 
 const UNZR = /^[0-9]{8}-[0-9]{5}$/;
 
-/** Reads a UNZR. Like every number of a document it is taken as it is written or not at all. */
+/** Reads a UNZR. Like every document number it is not corrected. */
 export function parseUnzr(text: string): Unzr | 'malformed' {
   if (!UNZR.test(text)) return 'malformed';
   return { birthDigits: text.slice(0, 8), recordNumber: text.slice(9) };

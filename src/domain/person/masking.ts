@@ -1,11 +1,11 @@
-/** The parts of a name as they stand at a person. */
+/** The name of a person. */
 export interface FullName {
   readonly lastName: string;
   readonly firstName: string;
   readonly secondName?: string | null;
 }
 
-/** A name for third persons and for logs: the last name and initials. */
+/** A name for third persons and logs: the last name and initials. */
 export function maskedName({ lastName, firstName, secondName }: FullName): string {
   return [lastName, initial(firstName), initial(secondName ?? '')].filter((part) => part !== '').join(' ');
 }
@@ -15,21 +15,21 @@ export function maskedPhone(phone: string): string {
   return masked(phone, PHONE_SYMBOLS_AT_START);
 }
 
-/** A tax_id, UNZR or number of a document: only the last two symbols can be seen. */
+/** A tax_id, UNZR or document number: only the last two symbols are visible. */
 export function maskedNumber(number: string): string {
   return masked(number, 0);
 }
 
-/** `+38093`: the same for all subscribers of an operator. */
+/** `+38093`, the same for all subscribers of an operator. */
 const PHONE_SYMBOLS_AT_START = 6;
 
-/** So many symbols stay at the end of everything that is masked. */
+/** Symbols that stay visible at the end. */
 const SYMBOLS_AT_END = 2;
 
 function masked(text: string, symbolsAtStart: number): string {
   const symbols = [...text];
   const hidden = symbols.length - symbolsAtStart - SYMBOLS_AT_END;
-  // Too short to hide more than it shows at the start: then the start goes, and at last everything.
+  // Too short: then the start is hidden as well, and at last everything.
   if (hidden < SYMBOLS_AT_END) return symbolsAtStart > 0 ? masked(text, 0) : '*'.repeat(symbols.length);
   return (
     symbols.slice(0, symbolsAtStart).join('') + '*'.repeat(hidden) + symbols.slice(-SYMBOLS_AT_END).join('')

@@ -11,8 +11,7 @@ import type {
 } from './dictionaries';
 
 /*
- * What a sign-up says about a person. The names are those of the signed JSON, because the answer gives back what was
- * signed: a second set of names would only have to be translated twice.
+ * The content of a sign-up. The names are those of the signed JSON, because the answer returns what was signed.
  */
 
 export interface PhoneRequest {
@@ -50,7 +49,7 @@ export interface EmergencyContact {
   readonly phones: readonly PhoneRequest[];
 }
 
-/** A document that proves who acts for whom. */
+/** A document that proves a relationship. */
 export interface RelationshipDocument {
   readonly type: RelationshipDocumentType;
   readonly number: string;
@@ -65,7 +64,7 @@ export interface ConfidantPersonRequest {
   readonly active_to?: IsoDay | undefined;
 }
 
-/** It only supplies the alias: the method itself follows from the relationship. */
+/** Supplies the alias only: the method itself follows from the relationship. */
 export interface AuthenticationMethodRequest {
   readonly type: 'THIRD_PERSON';
   readonly value: string;
@@ -95,14 +94,14 @@ export interface PersonRequest {
   readonly confidant_person: ConfidantPersonRequest;
 }
 
-/** The whole of what the applicant signs. */
+/** Everything that the applicant signs. */
 export interface SignUpContent {
   readonly person: PersonRequest;
   readonly patient_signed: boolean;
   readonly process_disclosure_data_consent: boolean;
 }
 
-/** A name as it is saved: trimmed, and with one blank wherever there was any white space between its words. */
+/** A name as stored: trimmed, with one blank between words. */
 export function savedName(name: string): string {
   return name.trim().replace(/\s+/g, ' ');
 }

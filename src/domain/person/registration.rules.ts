@@ -4,16 +4,16 @@ import { type IsoDay, dayOfReachingAge, ageInYears } from '../calendar-day';
 import type { FieldFault } from '../refusal';
 import type { DocumentRequest, PersonRequest } from './person-request';
 
-/** Everything about which the rules of registration may differ from one year to the next. Ages are whole years. */
+/** The parameters of the registration rules, which may change from year to year. Ages are whole years. */
 export interface RegistrationParameters extends SignUpParameters {
   readonly personRegistrationDocumentTypes: readonly DocumentType[];
   readonly noSelfAuthAgeDocumentTypes: readonly DocumentType[];
   readonly selfAuthAgeDocumentTypes: readonly DocumentType[];
-  /** For so many persons one confidant may be the third person. */
+  /** The maximum number of wards of one confidant. */
   readonly thirdPersonLimit: number;
 }
 
-/** What the rules look at. The day is told to them, and with it the age. */
+/** What the rules check. `ageYears` is the age on `today`. */
 export interface Registration {
   readonly person: PersonRequest;
   readonly ageYears: number;
@@ -21,7 +21,7 @@ export interface Registration {
   readonly parameters: RegistrationParameters;
 }
 
-/** One row of the published rules: all its faults, or none. */
+/** One of the published rules: returns all its faults, or none. */
 export type RuleGroup = (registration: Registration) => readonly FieldFault[];
 
 /** A fault of a rule; `entry` continues `$.person.`. */
@@ -29,12 +29,12 @@ export function faultAt(entry: string, description: string, params: readonly str
   return { entry: `$.person.${entry}`, rule: 'invalid', description, params };
 }
 
-/** One fault if the rule is broken. */
+/** One fault if the rule is broken, else none. */
 export function faultIf(isBroken: boolean, entry: string, description: string): FieldFault[] {
   return isBroken ? [faultAt(entry, description)] : [];
 }
 
-/** What can be wrong with one document. */
+/** A rule about one document. */
 export interface DocumentRule {
   readonly field: keyof DocumentRequest;
   readonly isBroken: (document: DocumentRequest) => boolean;
@@ -53,12 +53,12 @@ export function faultsOfDocuments({ person }: Registration, rule: DocumentRule):
   );
 }
 
-/** Nobody has reached it; an older birth date is a slip of the pen. */
+/** An older birth date is a typing error. */
 const OLDEST_YEARS = 150;
 
 export const birthDateIsPossible: RuleGroup = ({ person, today }) => {
   const birthDate = person.birth_date;
-  // The future is looked at first: a far one has no day of reaching an age that the calendar could write.
+  // The future is checked first: a far birth date would exceed the range of the calendar.
   const isBroken = birthDate > today || dayOfReachingAge(birthDate, OLDEST_YEARS) < today;
   return faultIf(isBroken, 'birth_date', 'Invalid birth date');
 };
@@ -79,7 +79,7 @@ export const refusedTaxIdIsNotGiven: RuleGroup = ({ person }) =>
     'Persons who refused the tax_id should be without tax_id',
   );
 
-/** The card is issued from the demographic register, so its holder has a number there. */
+/** The card is issued from the demographic register, so its holder has a UNZR. */
 export const nationalIdHasUnzr: RuleGroup = ({ person }) =>
   faultIf(
     person.unzr === undefined && person.documents.some(({ type }) => type === 'NATIONAL_ID'),
@@ -97,7 +97,7 @@ export const typeIsForRegistration: RuleGroup = (registration) => {
   return refuseTypes(registration, (type) => !allowed.includes(type));
 };
 
-/** Only somebody under age, and old enough to speak for himself, proves legal capacity. Both limits are outside. */
+/** Only a minor who is old enough to register proves legal capacity. Both limits are exclusive. */
 export const legalCapacityIsProvedUnderAge: RuleGroup = (registration) => {
   const { ageYears, parameters } = registration;
   const { noSelfRegistrationAge, personFullLegalCapacityAge, personLegalCapacityDocumentTypes } = parameters;
@@ -105,7 +105,7 @@ export const legalCapacityIsProvedUnderAge: RuleGroup = (registration) => {
   return refuseTypes(registration, (type) => personLegalCapacityDocumentTypes.includes(type));
 };
 
-/** Such a proof stands beside a document that says who somebody is, and alone of its kind. */
+/** There is at most one such proof, beside an identity document. */
 export const legalCapacityIsProvedOnce: RuleGroup = (registration) => {
   const { personRegistrationDocumentTypes, personLegalCapacityDocumentTypes } = registration.parameters;
   const types = typesOf(registration);
@@ -114,7 +114,7 @@ export const legalCapacityIsProvedOnce: RuleGroup = (registration) => {
   return faultIf(proofs.length > 1 || (proofs.length === 1 && !isRegistered), 'documents', NOT_ALLOWED);
 };
 
-/** Below the age of self-authentication the certificate of birth is the document, and no other will do. */
+/** Below the age of self-authentication only a birth certificate is accepted. */
 export const childHasCertificateOfBirth: RuleGroup = (registration) => {
   const { ageYears, parameters } = registration;
   if (ageYears >= parameters.noSelfAuthAge) return [];
@@ -122,7 +122,7 @@ export const childHasCertificateOfBirth: RuleGroup = (registration) => {
   const hasCertificate = types.includes('BIRTH_CERTIFICATE') || types.includes('BIRTH_CERTIFICATE_FOREIGN');
   return [
     ...refuseTypes(registration, (type) => !parameters.noSelfAuthAgeDocumentTypes.includes(type)),
-    // The published answer names the one certificate, though the foreign one would do.
+    // The published answer names this certificate only, although the foreign one is accepted.
     ...(hasCertificate ? [] : [faultAt('documents', ITEM_REQUIRED, ['BIRTH_CERTIFICATE'])]),
   ];
 };
@@ -135,7 +135,7 @@ export const olderPersonHasOwnDocument: RuleGroup = (registration) => {
   return isEnough ? [] : [faultAt('documents', ITEM_REQUIRED, sufficient)];
 };
 
-/** A booklet is handed in for the card: nobody has both. */
+/** The booklet is returned when the card is issued: nobody has both. */
 export const passportIsOldOrNew: RuleGroup = (registration) => {
   const types = typesOf(registration);
   return faultIf(
@@ -157,7 +157,7 @@ function refuseTypes(registration: Registration, isRefused: (type: DocumentType)
   });
 }
 
-/** These are issued for a time, and the request says until when. */
+/** These documents expire, and the request must have the date. */
 const EXPIRING_TYPES: readonly DocumentType[] = [
   'NATIONAL_ID',
   'COMPLEMENTARY_PROTECTION_CERTIFICATE',
@@ -176,7 +176,7 @@ export const documentIsIssued: RuleGroup = (registration) =>
     description: 'Document issued date should be in the past',
   });
 
-/** The sentence is the published one, letter by letter. */
+/** The sentence is the published one, unchanged. */
 export const documentIsIssuedAfterBirth: RuleGroup = (registration) =>
   faultsOfDocuments(registration, {
     field: 'issued_at',
@@ -191,7 +191,7 @@ export const documentIsNotExpired: RuleGroup = (registration) =>
     description: 'Document expiration_date should be in the future',
   });
 
-export const expiringDocumentSaysWhen: RuleGroup = (registration) =>
+export const expiringDocumentHasDate: RuleGroup = (registration) =>
   faultsOfDocuments(registration, {
     field: 'expiration_date',
     isBroken: ({ type, expiration_date }) => expiration_date === undefined && EXPIRING_TYPES.includes(type),
@@ -205,7 +205,7 @@ interface Typed {
 const hasTwoOfOneType = (entries: readonly Typed[]): boolean =>
   new Set(entries.map(({ type }) => type)).size < entries.length;
 
-/** Of documents, of phones and of the phones for emergencies. */
+/** Applies to documents, phones and emergency phones. */
 export const typesAreDifferent: RuleGroup = ({ person }) => {
   const lists: readonly (readonly [entry: string, entries: readonly Typed[]])[] = [
     ['documents', person.documents],
@@ -236,7 +236,7 @@ export const relationshipEndsLater: RuleGroup = ({ person, today }) => {
   );
 };
 
-/** The published rules about the person, row by row in their order. */
+/** The published rules about the person, in their order. */
 const GROUPS: readonly RuleGroup[] = [
   birthDateIsPossible,
   taxIdIsGivenOrRefused,
@@ -252,20 +252,20 @@ const GROUPS: readonly RuleGroup[] = [
   documentIsIssued,
   documentIsIssuedAfterBirth,
   documentIsNotExpired,
-  expiringDocumentSaysWhen,
+  expiringDocumentHasDate,
   residenceIsOne,
   relationshipEndsLater,
 ];
 
-/** On what day and by which parameters somebody is registered. */
+/** The day and the parameters of a registration. */
 export interface RegistrationFacts {
   readonly today: IsoDay;
   readonly parameters: RegistrationParameters;
 }
 
 /**
- * All faults of the first row that is broken; none when the person may be registered. Later rows are not asked: they
- * rely on the earlier ones, as an age relies on a possible birth date.
+ * All faults of the first broken rule; none when the person may be registered. Later rules are not checked: they rely on
+ * earlier ones, as an age relies on a possible birth date.
  */
 export function faultsOfPerson(
   person: PersonRequest,

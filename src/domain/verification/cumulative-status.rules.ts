@@ -2,9 +2,9 @@ import type { CumulativeStatus, PartyCumulativeStatus, StreamStatus } from './st
 
 export type CumulativeRowName = 'C0' | 'C1' | 'C2' | 'C3';
 
-/** When a row of the sum fits. Streams in VERIFICATION_NOT_NEEDED are not counted. */
+/** The conditions of the rows. Streams in VERIFICATION_NOT_NEEDED are not counted. */
 export const CUMULATIVE_CONDITIONS = {
-  already_not_verified: 'NOT_VERIFIED stands already (set by hand in the database)',
+  already_not_verified: 'the person is NOT_VERIFIED already (set by hand in the database)',
   any_counted_not_verified: 'any counted stream is NOT_VERIFIED',
   every_counted_verified: 'every counted stream is VERIFIED, or no stream is counted',
   otherwise: 'otherwise',
@@ -21,8 +21,8 @@ export interface CumulativeStatusRow {
 }
 
 /**
- * The sum of all streams, the first row that fits. C0 comes first because no call of this system sets or lifts
- * a NOT_VERIFIED: it blocks the person, whereas CHANGES_NEEDED does not.
+ * The cumulative status of all streams: the first row that fits. C0 is first because no call of this system sets or
+ * clears NOT_VERIFIED: it blocks the person, whereas CHANGES_NEEDED does not.
  */
 export const CUMULATIVE_STATUS_TABLE = [
   { row: 'C0', when: 'already_not_verified', person: 'NOT_VERIFIED', party: null },
@@ -32,29 +32,29 @@ export const CUMULATIVE_STATUS_TABLE = [
 ] as const satisfies readonly CumulativeStatusRow[];
 
 /**
- * What the sum is made of. For a register stream under a lock the caller gives the status before the lock;
- * the NHS stream counts as it stands. `standing` is null when the person is only now being created.
+ * The input of the cumulative status. For a locked register stream the caller passes the status before the lock; the NHS
+ * stream counts as it is. `current` is null while the person is being created.
  */
 export interface CumulativeFacts {
   readonly current: CumulativeStatus | null;
   readonly streams: readonly StreamStatus[];
 }
 
-/** The cumulative status of a person with the row that gave it. */
+/** The cumulative status of a person, and the row that decided. */
 export interface CumulativeDecision {
   readonly row: CumulativeRowName;
   readonly status: CumulativeStatus;
 }
 
-/** The cumulative status of a person, with its row. */
-export function cumulativeRowOf({ current: standing, streams }: CumulativeFacts): CumulativeDecision {
+/** Decides the cumulative status of a person. */
+export function cumulativeRowOf({ current, streams }: CumulativeFacts): CumulativeDecision {
   for (const { row, when, person } of CUMULATIVE_STATUS_TABLE) {
-    if (fits(when, streams, standing)) return { row, status: person };
+    if (fits(when, streams, current)) return { row, status: person };
   }
   throw new Error('The last row of the cumulative table must always fit.');
 }
 
-/** The cumulative status of a person: what belongs in `persons.verification_status`. */
+/** The cumulative status of a person: `persons.verification_status`. */
 export function cumulativeStatusOf(sum: CumulativeFacts): CumulativeStatus {
   return cumulativeRowOf(sum).status;
 }
@@ -70,12 +70,12 @@ export function partyStatusOf(streams: readonly StreamStatus[]): PartyCumulative
 function fits(
   when: CumulativeCondition,
   streams: readonly StreamStatus[],
-  standing: CumulativeStatus | null,
+  current: CumulativeStatus | null,
 ): boolean {
   const counted = streams.filter((status) => status !== 'VERIFICATION_NOT_NEEDED');
   switch (when) {
     case 'already_not_verified':
-      return standing === 'NOT_VERIFIED';
+      return current === 'NOT_VERIFIED';
     case 'any_counted_not_verified':
       return counted.includes('NOT_VERIFIED');
     case 'every_counted_verified':

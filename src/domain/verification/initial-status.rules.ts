@@ -5,7 +5,7 @@ import { NHS_STATUS_TABLE, type NhsRowName, type NhsStatusRow } from './nhs-stat
 import type { StreamName, StreamPair } from './stream';
 import { type StreamRowName, STREAM_STATUS_TABLE } from './stream-status.table';
 
-/** What the rules know of the person who is being registered. */
+/** What the rules know of a person who is being registered. */
 export interface SignUpFacts {
   readonly ageYears: number;
   readonly birthDate: IsoDay;
@@ -18,7 +18,7 @@ export interface SignUpFacts {
   readonly hasConfidantPerson: boolean;
 }
 
-/** The parameters of the rules, as the registry keeps them. */
+/** The parameters of the rules, from the registry. */
 export interface SignUpParameters {
   readonly noSelfAuthAge: number;
   readonly noSelfRegistrationAge: number;
@@ -26,9 +26,9 @@ export interface SignUpParameters {
   readonly personLegalCapacityDocumentTypes: readonly DocumentType[];
 }
 
-/** How one stream begins. `unverifiedAt` is the moment of registration, or stays empty. */
+/** The first status of one stream. `unverifiedAt` is the moment of registration, or stays empty. */
 export interface InitialStatus extends StreamPair {
-  /** The row that says so; null for the streams about which the tables of transitions say nothing. */
+  /** The row that decided; null for streams without a table of transitions. */
   readonly row: StreamRowName | NhsRowName | null;
   readonly unverifiedAt: 'now' | 'clear';
 }
@@ -52,7 +52,7 @@ export function initialStatusesOf(facts: SignUpFacts, parameters: SignUpParamete
   };
 }
 
-/** Acts of the civil registry feed this stream, not the person. */
+/** This stream is fed by acts of the civil registry, not by the person. */
 const NOT_FED_YET: InitialStatus = {
   row: null,
   verificationStatus: 'VERIFICATION_NOT_NEEDED',
@@ -60,7 +60,7 @@ const NOT_FED_YET: InitialStatus = {
   unverifiedAt: 'clear',
 };
 
-/** These two are known to an online register; the other proofs of legal capacity are read by people. */
+/** An online register knows these two; officials read the other proofs of legal capacity. */
 const ONLINE_LEGAL_CAPACITY_TYPES = ['MARRIAGE_CERTIFICATE', 'DIVORCE_CERTIFICATE'] as const;
 
 function registerAskedIf(hasData: boolean): InitialStatus {
@@ -68,7 +68,7 @@ function registerAskedIf(hasData: boolean): InitialStatus {
   return { row, verificationStatus: to, verificationReason: reason, unverifiedAt: 'clear' };
 }
 
-/** Begins as a register stream does, though the rows are about those alone. */
+/** The same first status as that of a register stream, without its row. */
 function askedIf(hasData: boolean): InitialStatus {
   return { ...registerAskedIf(hasData), row: null };
 }
@@ -99,12 +99,12 @@ function hitsManualRule(facts: SignUpFacts, { noSelfAuthAge }: SignUpParameters)
   return facts.noTaxId || hasWrongTaxId(facts);
 }
 
-/** A number that was not given is not a wrong one: who has none says so with `no_tax_id`. */
+/** A missing number is not wrong: a person without one has `no_tax_id`. */
 function hasWrongTaxId({ taxId, birthDate, gender }: SignUpFacts): boolean {
   return isGiven(taxId) && checkTaxId(taxId, { birthDate, gender }) !== 'valid';
 }
 
-/** The act of birth is looked for where it is the document of age, or the only document an older person has. */
+/** The act of birth is checked for a child, or when an older person has no other document. */
 function canBeFoundByBirth(
   { ageYears, documentTypes }: SignUpFacts,
   { noSelfAuthAge }: SignUpParameters,

@@ -4,7 +4,7 @@ import type { StreamPair, StreamReason, StreamStatus } from './stream';
 
 export type NhsRowName = 'N1' | 'N2' | 'N3' | 'N4' | 'N5' | 'N6';
 
-/** A start of a move: a status, where it matters with its reason. */
+/** A status that a change may start from, with its reason where it matters. */
 export interface NhsFrom {
   readonly verificationStatus: StreamStatus;
   readonly verificationReason?: StreamReason;
@@ -16,13 +16,13 @@ export interface NhsStatusRow extends StreamPair {
   readonly trigger: NhsTrigger;
   readonly acts: Actor;
   readonly unverifiedAt: UnverifiedAtEffect;
-  /** What happens to `nhs_verification_comment`; `required` is the official's sentence, without which nothing moves. */
+  /** The effect on `nhs_verification_comment`; `required`: the official must write one. */
   readonly comment: 'keep' | 'clear' | 'required';
 }
 
 /**
- * The manual stream. N4 also takes up a person who once needed scan copies, and lets an official reopen his own
- * rejection: the published rules leave no way out of either.
+ * The manual stream. N4 also accepts a person who needed scan copies, and lets an official reopen a rejection: the
+ * published rules have no way out of either.
  */
 export const NHS_STATUS_TABLE = {
   N1: {
@@ -91,48 +91,48 @@ export const NHS_STATUS_TABLE = {
   },
 } as const satisfies { readonly [Name in NhsRowName]: NhsStatusRow & { readonly row: Name } };
 
-/** One check before an official's move, and what he is told when it fails. */
+/** One check before an official's change, and its refusal. */
 export interface NhsRefusal {
   readonly when: string;
   readonly code: RefusalCode;
 }
 
-/** The refusals of an official's move in the order in which they are looked for: the first that applies is told. */
+/** The refusals of an official's change in their order: the first that applies is returned. */
 export const NHS_REFUSALS_IN_ORDER = [
   { when: 'the person does not exist', code: 'person_not_found' },
   { when: 'the person is not active', code: 'person_not_active' },
-  { when: 'the status asked for is missing or unknown', code: 'validation_failed' },
+  { when: 'the requested status is missing or unknown', code: 'validation_failed' },
   {
-    when: 'IN_REVIEW is asked for, and the stream is VERIFICATION_NEEDED or NOT_VERIFIED for another reason than N4 allows',
+    when: 'IN_REVIEW is requested, and the stream is VERIFICATION_NEEDED or NOT_VERIFIED for a reason that N4 does not allow',
     code: 'manual_verification_refused',
   },
-  { when: 'any other move that is no row', code: 'status_change_refused' },
+  { when: 'no row allows the change', code: 'status_change_refused' },
   { when: 'N6 without a comment', code: 'comment_required' },
 ] as const satisfies readonly NhsRefusal[];
 
-/** Why a move of the manual stream is refused: two of the refusals, in their order, know no other answer. */
+/** Why a change of the manual stream is refused. */
 export type NhsMoveRefusal = 'manual_verification_refused' | 'status_change_refused';
 
-/** The decision about a move of the manual stream. */
+/** The decision about a change of the manual stream. */
 export type NhsMove =
   | { readonly allowed: true; readonly row: NhsStatusRow }
   | { readonly allowed: false; readonly code: NhsMoveRefusal };
 
 const ROWS: readonly NhsStatusRow[] = Object.values(NHS_STATUS_TABLE);
 
-/** These two could be taken into work for another reason: an official is told that this person cannot. */
+/** With another reason an official could take these into work: there the refusal is a more precise one. */
 const COULD_BE_TAKEN: readonly StreamStatus[] = ['VERIFICATION_NEEDED', 'NOT_VERIFIED'];
 
-/** What follows when this happens to a manual stream that stands there. */
+/** Decides what a trigger does to the manual stream. */
 export function nextNhsStatus(before: StreamPair, trigger: NhsTrigger): NhsMove {
   const row = ROWS.find((candidate) => candidate.trigger === trigger);
-  if (row === undefined) throw new Error(`The table does not know the trigger ${trigger}.`);
+  if (row === undefined) throw new Error(`The table has no row for the trigger ${trigger}.`);
   if (startsFrom(row, before)) return { allowed: true, row };
   const taken = trigger === 'taken_into_work' && COULD_BE_TAKEN.includes(before.verificationStatus);
   return { allowed: false, code: taken ? 'manual_verification_refused' : 'status_change_refused' };
 }
 
-/** What follows when an official asks for this status. Where no row of his leads, he cannot have it. */
+/** Decides about a status that an official requests. */
 export function nextNhsStatusByOfficial(before: StreamPair, to: StreamStatus): NhsMove {
   const asked = ROWS.find(({ acts, verificationStatus }) => acts === 'official' && verificationStatus === to);
   return asked === undefined

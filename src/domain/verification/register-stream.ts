@@ -12,9 +12,9 @@ export interface PersonDocument {
   readonly expirationDate: IsoDay | null;
 }
 
-/** What a stream may know of the person it checks. A party is a person too, of whom documents alone are sure to be told. */
+/** What a stream knows of a person to check. A party is a person too; only its documents are certain to be known. */
 export interface PersonFacts {
-  /** Of the person, or of the party. */
+  /** Id of the person or the party. */
   readonly personId: string;
   readonly lastName: string;
   readonly firstName: string;
@@ -24,18 +24,18 @@ export interface PersonFacts {
   readonly documents: readonly PersonDocument[];
 }
 
-/** What comes of looking at a person before the register is asked: rows S4 and S5, or a question. */
+/** The result before a call to the register: row S4, row S5, or a question. */
 export type Prepared<Question> =
   | { readonly trigger: 'nothing_to_check' }
   | { readonly trigger: 'data_malformed' }
   | { readonly trigger: 'ask'; readonly question: Question };
 
-/** How a question to the register ended. `sentAtMs` is a reading of the process's monotonic timer. */
+/** The outcome of a question to the register. `sentAtMs` is a reading of the monotonic timer of the process. */
 export type Asked<Answer extends string> =
   | {
       readonly kind: 'answer';
       readonly answer: Answer;
-      /** What the register says of its answer in words, where it says anything. */
+      /** The register's own words about its answer, if any. */
       readonly description?: string | null;
       readonly messageId: string;
       readonly sentAtMs: number;
@@ -50,17 +50,17 @@ export type Asked<Answer extends string> =
     }
   | { readonly kind: 'not_asked' };
 
-/** How a worker is told to come to an end while it asks. */
+/** Signals to a worker that calls the register. */
 export interface AskSignals {
-  /** Send nothing more; what was sent may be answered. */
+  /** Send nothing more; wait for answers to what was sent. */
   readonly stop: AbortSignal;
-  /** Wait for no answer any more. */
+  /** Stop waiting for answers. */
   readonly abort: AbortSignal;
-  /** Whether the question waits its turn, as it does unless it is said, or goes before those that wait. */
+  /** Whether the question waits in the permit queue in order (the default) or goes before all that wait. */
   readonly turn?: 'in_order' | 'next';
 }
 
-/** When the timetable looks for people, how many it takes at once, and how long an answer lasts. */
+/** The scheduled job of a stream: name, schedule, validity of an answer, batch size. */
 export interface StreamJob {
   readonly name: string;
   /** Cron expression with five fields. */
@@ -69,7 +69,7 @@ export interface StreamJob {
   readonly batchSize: number;
 }
 
-/** Another holder of a document that was refuted. */
+/** A person or party who has a document. */
 export interface Holder {
   /** Key of the question (`keyOf`). */
   readonly key: string;
@@ -77,49 +77,49 @@ export interface Holder {
 }
 
 /**
- * One verification stream: a register and what its answers mean. `Tx` is where its statements are sent; the rules
- * know nothing of it.
+ * One verification stream: a register and the meaning of its answers. `Tx` is the transaction its statements are sent in;
+ * the rules do not use it.
  */
 export interface RegisterStream<Question, Answer extends string, Tx> {
   readonly name: RegisterStreamName;
-  /** The register's method that answers; the gate in front of it is asked by this name. */
+  /** The method of the register, and the name of its rate limiter. */
   readonly method: string;
   readonly answers: AnswersOf<Answer>;
   readonly job: StreamJob;
-  /** The answer as it is kept in `data_status`. */
+  /** The value of `data_status` for each answer. */
   readonly dataStatus: Readonly<Record<Answer, number>>;
-  /** What S5 takes from the person, beside what it does to the stream; null when malformed data stay as they were signed. */
+  /** The data of the person that S5 clears; null when malformed data stay as they were signed. */
   readonly clearedWhenMalformed: ClearedData | null;
 
-  /** Whether somebody who signs with these facts is to be checked (S1) or not (S2). */
+  /** Whether a person who signs with these facts is to be checked (S1) or not (S2). */
   hasData(facts: PersonFacts): boolean;
   prepare(facts: PersonFacts, today: IsoDay): Prepared<Question>;
   ask(question: Question, signals: AskSignals): Promise<Asked<Answer>>;
 
-  /** Two questions with one key are about the same document. */
+  /** Questions with the same key are about the same document. */
   keyOf(question: Question): string;
-  /** Writes the answers that are to be kept, in an order of their own; gives the `mimir` row of each key. */
+  /** Stores answers, sorted to avoid deadlocks; returns the id of the `mimir` row of each key. */
   keep(tx: Tx, kept: readonly KeptQuestion<Question>[]): Promise<ReadonlyMap<string, string>>;
-  /** Keys about which a refuting answer was kept after the moment the question was sent. */
+  /** The keys with a refuting answer stored after the question was sent. */
   overtaken(tx: Tx, asked: readonly AskedQuestion<Question>[]): Promise<ReadonlySet<string>>;
-  /** Persons who hold what was asked about, as the database stands now. */
+  /** Persons who have the document now. */
   personsHolding(tx: Tx, questions: readonly Question[]): Promise<readonly Holder[]>;
-  /** Active parties who hold what was asked about, as the database stands now. */
+  /** Active parties who have the document now. */
   partiesHolding(tx: Tx, questions: readonly Question[]): Promise<readonly Holder[]>;
 }
 
-/** Data of a person that a stream may have emptied. */
+/** Data of a person that a stream may clear. */
 export type ClearedData = 'unzr';
 
 export interface KeptQuestion<Question> {
   readonly question: Question;
-  /** What the register said in words; null when it said nothing. */
+  /** The register's own words; null when there are none. */
   readonly description: string | null;
   readonly dataStatus: number;
 }
 
 export interface AskedQuestion<Question> {
   readonly question: Question;
-  /** Not later than the call was sent, by the clock of the database. */
+  /** Not later than the call, by the clock of the database. */
   readonly sentAt: Date;
 }

@@ -1,25 +1,25 @@
 import type { StreamReason, StreamStatus } from './stream';
 import { calendarDay, type IsoDay } from '../calendar-day';
 
-/** Which reasons a branch takes. */
+/** The reasons that a branch selects. */
 export type SelectionReason = 'any' | { readonly only: StreamReason } | { readonly allBut: StreamReason };
 
 /**
- * When the stream was asked last. `never`: `synced_at` is null. `past_period`: `synced_at` is not later than the
- * start of the day that lies the validation period before today.
+ * When the register last answered. `never`: `synced_at` is null. `past_period`: `synced_at` is not later than the start of
+ * the day one validation period before today.
  */
 export type SelectionSynced = 'never' | 'past_period';
 
 /**
- * Whether the stream waits for a retry. `not_waiting`: `retry_at` is null. `wait_is_over`: `retry_at` has come;
- * a run that was started by hand takes those whose wait is not over as well.
+ * Whether the stream waits for a retry. `not_waiting`: `retry_at` is null. `wait_is_over`: `retry_at` is in the past; a run
+ * that was started by hand also selects those whose wait is not over.
  */
 export type SelectionRetry = 'not_waiting' | 'wait_is_over';
 
-/** One query of the selection: it reads one index from its head. */
+/** One query of the selection. It reads one index from its head. */
 export interface SelectionBranch {
   readonly name: string;
-  /** The line of the published order; lines whose `synced_at` may be null or not are two branches. */
+  /** The line of the published order. A line with and without `synced_at` has two branches. */
   readonly line: 1 | 2 | 3 | 4 | 5;
   readonly statuses: readonly StreamStatus[];
   readonly reason: SelectionReason;
@@ -27,16 +27,16 @@ export interface SelectionBranch {
   readonly retry: SelectionRetry;
 }
 
-/** Whom every branch is about; the two other conditions stand in the branches. */
+/** The common condition of all branches. */
 export const SELECTION_PERSONS = 'active persons (status active, and is_active)';
 
-/** The order inside a branch. Where `synced_at` is null throughout, `person_id` alone remains. */
+/** The order inside a branch. Where `synced_at` is always null, only `person_id`. */
 export const SELECTION_ORDER = ['synced_at', 'person_id'] as const;
 
 /**
- * Whom a timetable run takes, in this order, until the batch is full. It is split into branches because one
- * query with OR and a computed order grows with the table, while each of these stops at the batch size.
- * IN_REVIEW, NOT_VERIFIED and VERIFICATION_NOT_NEEDED stand in no branch: the timetable never takes them.
+ * Whom a scheduled run claims, in this order, until the batch is full. The selection has branches because one query with
+ * OR and a computed order grows with the table, while each of these stops at the batch size. IN_REVIEW, NOT_VERIFIED and
+ * VERIFICATION_NOT_NEEDED are in no branch: scheduled runs never claim them.
  */
 export const SELECTION_BRANCHES = [
   {
@@ -114,8 +114,8 @@ export interface ValidationPeriod {
 }
 
 /**
- * The instant up to which a saved result is too old: the start of the day that lies the validation period before
- * today. Whole calendar days are counted, so a change of the clocks in between moves nobody to another day.
+ * Saved results up to this instant are too old: the start of the day one validation period before today. Whole calendar
+ * days count, so daylight saving time moves nobody to another day.
  */
 export function dueThreshold({ today, periodDays, timeZone }: ValidationPeriod): Date {
   const day = calendarDay(today).subtract({ days: periodDays });

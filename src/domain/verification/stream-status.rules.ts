@@ -1,12 +1,12 @@
 import { type StreamTrigger, STREAM_STATUS_TABLE, type StreamStatusRow } from './stream-status.table';
 import { type StreamStatus, STREAM_STATUSES, type StreamPair, type StreamReason } from './stream';
 
-/** Why a move that is no row is refused; the sentences stand in the printed tables. */
+/** Why a change is refused when no row allows it, with the words of the printed tables. */
 export const MOVE_REFUSALS = {
-  lock_is_gone: 'The stream is not in review any more: a result that comes late is dropped.',
-  already_in_review: 'Somebody holds the stream already: nobody takes it twice.',
-  not_scheduled: 'The timetable leaves this stream alone: only new data or an official moves it.',
-  own_review_decides: 'The holder is in a review of his own: his own answer decides.',
+  lock_is_gone: 'The stream is not in review any more: a late result is dropped.',
+  already_in_review: 'Another claim has the stream already.',
+  not_scheduled: 'Scheduled runs do not claim this stream: only new data or an official changes it.',
+  own_review_decides: 'The holder is in review: the answer of that review decides.',
 } as const;
 
 export type MoveRefusal = keyof typeof MOVE_REFUSALS;
@@ -34,9 +34,8 @@ type EveryMoveThatIsNoRow = {
 };
 
 /**
- * Every status × trigger that is no row of the table, each with its reason. The type is computed from the
- * table: a new status or trigger that is neither a row nor listed here does not compile, and neither does a
- * refusal of something that is a row.
+ * Every status × trigger that no row allows, each with its reason. The type is derived from the table: a new status or
+ * trigger that is neither a row nor listed here does not compile, and neither does a refusal of a row.
  */
 export const STREAM_MOVES_REFUSED = {
   taken_for_review: {
@@ -97,7 +96,7 @@ export const STREAM_MOVES_REFUSED = {
   },
 } as const satisfies EveryMoveThatIsNoRow;
 
-/** The decision about a move: the row that allows it, or why it is refused. */
+/** The decision about a change: the row that allows it, or why it is refused. */
 export type Move =
   | { readonly allowed: true; readonly row: StreamStatusRow }
   | { readonly allowed: false; readonly why: MoveRefusal };
@@ -108,23 +107,23 @@ const REFUSED: Readonly<
   Partial<Record<StreamTrigger, Readonly<Partial<Record<StreamStatus, MoveRefusal>>>>>
 > = STREAM_MOVES_REFUSED;
 
-/** The statuses a row may start from, spelled out: they become the condition of the update. */
+/** The statuses that a row may start from, as a list: the condition of the update. */
 export function fromStatuses(row: Pick<StreamStatusRow, 'from'>): readonly StreamStatus[] {
   if (row.from === 'any') return STREAM_STATUSES;
   if (row.from === 'any_but_in_review') return STREAM_STATUSES.filter((status) => status !== 'IN_REVIEW');
   return row.from;
 }
 
-/** What follows when this happens to a register stream that stands there. */
+/** Decides what a trigger does to a register stream with this status. */
 export function nextStreamStatus(status: StreamStatus, trigger: StreamTrigger): Move {
   const row = ROWS.find(({ triggers }) => triggers.includes(trigger));
   if (row !== undefined && fromStatuses(row).includes(status)) return { allowed: true, row };
   const why = REFUSED[trigger]?.[status];
-  if (why === undefined) throw new Error(`The tables do not decide about ${status} and ${trigger}.`);
+  if (why === undefined) throw new Error(`The tables have no decision for ${status} and ${trigger}.`);
   return { allowed: false, why };
 }
 
-/** The columns of a register stream that the rows speak of. */
+/** The columns of a register stream that the rows change. */
 export interface StreamColumns extends StreamPair {
   readonly dataId: string | null;
   readonly dataStatus: number | null;
@@ -132,14 +131,14 @@ export interface StreamColumns extends StreamPair {
   readonly unverifiedAt: Date | null;
 }
 
-/** The part of a register's answer that stays at the stream. */
+/** The part of a register's answer that is stored with the stream. */
 export interface KeptAnswer {
   readonly reason: StreamReason;
   readonly dataId: string | null;
   readonly dataStatus: number;
 }
 
-/** What a row needs to be worked out. Rows without an answer, or without a lock, need only the first three. */
+/** The input of `afterRow`. Rows without an answer or a lock need the first three only. */
 export interface RowFacts {
   readonly row: StreamStatusRow;
   readonly before: StreamColumns;
@@ -148,7 +147,7 @@ export interface RowFacts {
   readonly answer?: KeptAnswer;
 }
 
-/** The columns of the stream after the row: the law in memory, which the statements of the database must match. */
+/** The columns of the stream after the row: the domain rule in memory, which the SQL statements must match. */
 export function afterRow(facts: RowFacts): StreamColumns {
   const { row, before, now } = facts;
   const unverifiedAt = { now, clear: null, keep: before.unverifiedAt }[row.unverifiedAt];

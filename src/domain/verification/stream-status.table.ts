@@ -2,23 +2,22 @@ import type { StreamReason, StreamStatus } from './stream';
 
 export type StreamRowName = 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' | 'S8' | 'S9' | 'S10' | 'S11';
 
-/** What happens to `unverified_at`. */
+/** The effect on `unverified_at`. */
 export type UnverifiedAtEffect = 'now' | 'clear' | 'keep';
 
-/** What happens to `data_id`, `data_status` and `synced_at` together: emptied, taken from the answer, or untouched. */
+/** The effect on `data_id`, `data_status` and `synced_at`: cleared, taken from the answer, or unchanged. */
 export type DataEffect = 'clear' | 'answer' | 'keep';
 
 /**
- * What happens to the lock row.
+ * The effect on the lock row.
  * `insert`: the claim writes it, or overwrites one that only waited; `attempts` stays.
- * `delete`: it goes, and the stream's `retry_at` with it, so that nothing waits for a retry of settled data.
- * `wait`: no claim holds it any more, `attempts` grows, the run is remembered, `retry_at` is set.
- * `release`: no claim holds it any more, nothing is counted, `retry_at` is left as it is; the row goes when
- * `attempts` is 0.
+ * `delete`: the row is deleted and the stream's `retry_at` cleared, so that settled data have no retry.
+ * `wait`: the row has no claim any more, `attempts` grows, the run is stored, `retry_at` is set.
+ * `release`: the row has no claim any more, `attempts` and `retry_at` stay; the row is deleted when `attempts` is 0.
  */
 export type LockEffect = 'insert' | 'delete' | 'wait' | 'release';
 
-/** One row of the common table. `as_before` is the pair that stood before the lock. */
+/** One row of the common table. `as_before` is the pair before the lock. */
 export interface StreamStatusRow {
   readonly row: StreamRowName;
   readonly from: 'any' | 'any_but_in_review' | readonly StreamStatus[];
@@ -29,24 +28,24 @@ export interface StreamStatusRow {
   readonly unverifiedAt: UnverifiedAtEffect;
   readonly data: DataEffect;
   readonly lock: LockEffect;
-  /** Whether the move leaves an audit row, may leave an event, and has the cumulative status recomputed. */
+  /** Whether the change writes an audit row, may write an event, and recomputes the cumulative status. */
   readonly records: boolean;
 }
 
-/** Everything that can happen to a register stream, and how the printed tables put it. */
+/** Everything that can happen to a register stream, with the words of the printed tables. */
 export const STREAM_TRIGGERS = {
   signed_with_data: 'the person signed with data for the stream',
   signed_without_data: 'the person signed without data for the stream',
-  taken_for_review: 'the stream is due and is taken for review',
-  nothing_to_check: 'the person has nothing that the register could be asked about',
-  data_malformed: 'the data is malformed; the register is not asked',
+  taken_for_review: 'the stream is due and a worker claims it',
+  nothing_to_check: 'the person has no document that the register knows',
+  data_malformed: 'the data is malformed; the register is not called',
   register_confirmed: 'the register confirmed the data',
   register_refuted: 'the register refuted the data',
   document_refuted_elsewhere: 'the same document was refuted in the review of another holder',
   technical_error: 'the register did not answer (technical error)',
-  repeat_asked: 'an NHS employee asks for a repeat',
+  repeat_asked: 'an NHS employee requests another check',
   lock_expired: 'the lock outlived its lease (the worker died)',
-  released_unasked: 'the lock is given back before the register was asked',
+  released_unasked: 'the lock is released before the register was called',
   answer_overtaken: 'a good answer is older than a bad one about the same document',
 } as const;
 
@@ -64,16 +63,16 @@ export const NHS_TRIGGERS = {
 
 export type NhsTrigger = keyof typeof NHS_TRIGGERS;
 
-/** Who moves a stream. */
+/** Who changes a stream. */
 export type Actor = 'registration' | 'scheduler' | 'job' | 'official';
 
 /**
- * What follows for a register stream, whichever register it is. The `from` column is the condition of the
- * update: a move is written only where the stream still stands in one of these statuses.
+ * The transitions of every register stream. The `from` column is the condition of the update: a change is written only
+ * while the stream still has one of these statuses.
  *
- * S11 has three triggers with one effect. The sweeper releases a lock whose worker died; a worker gives back
- * what it took and did not ask; and a good answer that a newer bad one has overtaken is dropped, so that the
- * person is asked again. In none of them did the register fail, hence nothing is counted and nobody waits.
+ * S11 has three triggers with one effect: an expired claim of a dead worker is reclaimed; a worker releases what it
+ * claimed and did not check; a good answer is dropped because a newer bad one exists, so that the person is checked again.
+ * In none of them did the register fail, so nothing is counted and nobody waits.
  */
 export const STREAM_STATUS_TABLE = {
   S1: {

@@ -1,4 +1,4 @@
-/** The nine independent checks of a person, named by the prefix of their columns. */
+/** The nine independent checks of a person, by the prefix of their columns. */
 export const STREAMS = [
   'nhs',
   'drfo',
@@ -13,7 +13,7 @@ export const STREAMS = [
 
 export type StreamName = (typeof STREAMS)[number];
 
-/** The five of them that a party has as well. */
+/** The five streams of a party. */
 export const PARTY_STREAMS = [
   'drfo',
   'dracs_death',
@@ -22,10 +22,10 @@ export const PARTY_STREAMS = [
   'dracs_name_change',
 ] as const satisfies readonly StreamName[];
 
-/** Whose verifications they are: of persons (patients), or of parties (health workers). */
+/** Persons are patients; parties are health workers. */
 export type SubjectName = 'persons' | 'parties';
 
-/** The streams that a register of the ministry answers; the rows S1–S11 are about them and no others. */
+/** The streams that are checked in a register of the ministry. The rows S1–S11 apply to them only. */
 export const REGISTER_STREAMS = [
   'dms_passport',
   'mvs_passport',
@@ -35,8 +35,8 @@ export const REGISTER_STREAMS = [
 export type RegisterStreamName = (typeof REGISTER_STREAMS)[number];
 
 /**
- * What one answer of a register says about the person, for which reason, whether the `mimir` row of the answer is kept
- * at the stream (`data_id`), and whether it is true of everybody with the same document (S8). A good answer never is.
+ * What one answer of a register means: the reason of the stream, whether the stream refers to the `mimir` row of the
+ * answer (`data_id`), and whether it applies to every holder of the document (S8). A good answer never does.
  */
 export type AnswerMeaning = {
   readonly reason: StreamReason;
@@ -46,10 +46,10 @@ export type AnswerMeaning = {
   | { readonly means: 'refuted'; readonly reaches: 'other_holders' | 'nobody_else' }
 );
 
-/** The answer table of a stream: complete by type, so that a new answer without a meaning does not compile. */
+/** The answer table of a stream. An answer without a meaning does not compile. */
 export type AnswersOf<Answer extends string> = Readonly<Record<Answer, AnswerMeaning>>;
 
-/** What a verification stream can stand in. The order is the one of the published dictionary. */
+/** The statuses of a verification stream, in the order of the published dictionary. */
 export const STREAM_STATUSES = [
   'VERIFICATION_NEEDED',
   'VERIFICATION_NOT_NEEDED',
@@ -60,7 +60,7 @@ export const STREAM_STATUSES = [
 
 export type StreamStatus = (typeof STREAM_STATUSES)[number];
 
-/** Why a stream stands where it stands: the published dictionary, also the reasons this system never writes. */
+/** The published dictionary of reasons, including those that this system never writes. */
 export const STREAM_REASONS = [
   'INITIAL',
   'ONLINE_TRIGGERED',
@@ -85,13 +85,13 @@ export const STREAM_REASONS = [
 
 export type StreamReason = (typeof STREAM_REASONS)[number];
 
-/** A status with its reason: the two are always written together. */
+/** A status with its reason. The two are always written together. */
 export interface StreamPair {
   readonly verificationStatus: StreamStatus;
   readonly verificationReason: StreamReason;
 }
 
-/** What all streams of a person add up to (`persons.verification_status`). */
+/** The cumulative statuses of a person (`persons.verification_status`). */
 export const CUMULATIVE_STATUSES = [
   'VERIFICATION_NEEDED',
   'VERIFIED',
@@ -101,7 +101,7 @@ export const CUMULATIVE_STATUSES = [
 
 export type CumulativeStatus = (typeof CUMULATIVE_STATUSES)[number];
 
-/** What all streams of a party add up to (`parties.verification_status`). Parties know no CHANGES_NEEDED. */
+/** The cumulative statuses of a party (`parties.verification_status`), without CHANGES_NEEDED. */
 export const PARTY_CUMULATIVE_STATUSES = ['VERIFICATION_NEEDED', 'VERIFIED', 'NOT_VERIFIED'] as const;
 
 export type PartyCumulativeStatus = (typeof PARTY_CUMULATIVE_STATUSES)[number];

@@ -1,13 +1,13 @@
 import type { IsoDay } from '../../calendar-day';
 import type { DocumentType, Gender } from '../dictionaries';
 
-/** A document as far as it tells whose it is. */
+/** A document for matching. */
 export interface MatchingDocument {
   readonly type: DocumentType;
   readonly number: string;
 }
 
-/** What two persons are compared by, as it was written down. An empty text counts as missing. */
+/** The data by which two persons are compared, as stored. An empty text counts as missing. */
 export interface MatchingPerson {
   readonly firstName: string;
   readonly lastName: string;
@@ -17,39 +17,39 @@ export interface MatchingPerson {
   readonly gender: Gender;
   readonly taxId: string | null;
   readonly documents: readonly MatchingDocument[];
-  /** Phones for one-time passwords. Other phones are shared by whole families and tell nothing. */
+  /** Phones for one-time passwords. Other phones are shared by whole families. */
   readonly otpPhones: readonly string[];
   /** Settlement of the RESIDENCE address. */
   readonly residenceSettlement: string | null;
 }
 
-/** Blanks, hyphens and apostrophes in all the shapes keyboards and word processors give them. */
+/** Blanks, hyphens and apostrophes in all their Unicode forms. */
 const JOINTS = /[\s\-\u2010\u2011\u2013\u2014\u2212'\u2018\u2019\u02BC`]/gu;
 
-/** Signs that stand between the parts of a document's number, and blanks. */
+/** Separators within a document number, and blanks. */
 const SEPARATORS = /[\s/%#№_\-\u2010\u2011\u2013\u2014\u2212]/gu;
 
-/** How the Roman one of a certificate's series is written, in Latin or Ukrainian letters. */
+/** The Roman one in the series of a certificate, in Latin or Ukrainian letters. */
 const ROMAN_ONES = /[iі!IІ]/gu;
 
 /**
- * Kinds of settlement before a name. A word or an abbreviation is one only when a full stop, a comma or a blank follows:
- * Селоград keeps its name. The letters с and м are also met in their Latin shape.
+ * Kinds of settlement before a name. A word or an abbreviation is a kind only when a full stop, a comma or a blank
+ * follows: Селоград keeps its name. The letters с and м may be Latin.
  */
 const SETTLEMENT_KIND =
   /^\s*(?:селище\s+міського\s+типу|селище|с-ще|сел|сщ|село|[сc]|смт|місто|[мm])(?:\s*[.,]\s*|\s+)/u;
 
-/** Names written in two ways become one: є and и are what registrars mix up with е and і. */
+/** Unifies spellings: registrars confuse є with е and и with і. */
 export function normalName(name: string): string {
   return name.toLowerCase().replace(JOINTS, '').replaceAll('є', 'е').replaceAll('и', 'і');
 }
 
-/** Settlements lose their kind first: afterwards there is no blank left to tell it from the name. */
+/** Removes the kind of settlement first: afterwards no blank separates it from the name. */
 export function normalSettlement(settlement: string): string {
   return normalName(settlement.toLowerCase().replace(SETTLEMENT_KIND, ''));
 }
 
-/** The whole number with its letters, which keep their case: the rules of the model fold none. */
+/** The whole number with its letters, which keep their case, as in the published model. */
 export function normalDocument({ type, number }: MatchingDocument): string {
   const joined = number.replace(SEPARATORS, '');
   return type === 'BIRTH_CERTIFICATE' ? joined.replace(ROMAN_ONES, '1') : joined;
@@ -69,7 +69,7 @@ export interface ComparedDocument {
   readonly digits: string;
 }
 
-/** A person in the form in which he is compared. What is missing is null. */
+/** A person in normal form. Missing values are null. */
 export interface ComparedPerson {
   readonly firstName: string;
   readonly lastName: string;
@@ -83,7 +83,7 @@ export interface ComparedPerson {
   readonly residenceSettlement: string | null;
 }
 
-/** Brings what was written down into the form in which it is compared. */
+/** The normal form of a person. */
 export function comparedPerson(person: MatchingPerson): ComparedPerson {
   return {
     firstName: normalName(person.firstName),

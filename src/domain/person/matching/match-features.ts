@@ -34,7 +34,7 @@ export function taxIdBin(one: ComparedPerson, other: ComparedPerson): Bin<'d_tax
   return binOfBoth(one.taxId, other.taxId, TAX_ID_LIMITS);
 }
 
-/** The settlement of birth may be told with its district: the shorter one then stands inside the longer one. */
+/** A settlement of birth may include its district: then the longer text contains the shorter one. */
 export function birthSettlementBin(
   { birthSettlement: one }: ComparedPerson,
   { birthSettlement: other }: ComparedPerson,
@@ -74,7 +74,7 @@ function binOfBoth<B extends string>(
   return one === null || other === null ? limits.missing : binOf(distance(one, other), limits);
 }
 
-/** How alike the most alike documents are, and how much that says: a short number is soon alike by chance. */
+/** How similar the most similar documents are, by the length of the number: short numbers are similar by chance. */
 export function documentsBin(one: ComparedPerson, other: ComparedPerson): Bin<'d_documents_bin'> {
   const distances = pairsOf(one, other).map(([first, second]) => distance(first.whole, second.whole));
   const length = smallest(numbersOf(one, other).map((digits) => digits.length));
@@ -87,7 +87,7 @@ export function documentsBin(one: ComparedPerson, other: ComparedPerson): Bin<'d
   return binOf(apart, DIFFERENT_DOCUMENTS_LIMITS);
 }
 
-/** Whether two numbers are equal, and how much that says: a number of few different digits is soon made up. */
+/** Whether two numbers are equal, by the number of different digits: few different digits are often invented. */
 export function sameNumberBin(one: ComparedPerson, other: ComparedPerson): Bin<'docs_same_number_bin'> {
   const isSame = pairsOf(one, other).some(
     ([first, second]) => first.digits !== '' && first.digits === second.digits,
@@ -96,13 +96,13 @@ export function sameNumberBin(one: ComparedPerson, other: ComparedPerson): Bin<'
   return binOf(different, isSame ? EQUAL_NUMBERS_LIMITS : UNEQUAL_NUMBERS_LIMITS);
 }
 
-/** Nearer last names than this are of one family. */
+/** Last names with a smaller distance count as one family. */
 const OTHER_FAMILY = 3;
 
-/** Certificates that were written one after the other: the numbers are apart by no more than this. */
+/** Certificates issued one after the other have numbers within this distance. */
 const NEIGHBOURS = 2n;
 
-/** Twins are alike in all but the first name, and their certificates have neighbouring numbers. */
+/** Twins differ in the first name, and their certificates have neighbouring numbers. */
 export function twinsBin(one: ComparedPerson, other: ComparedPerson): Bin<'twins_flag_bin'> {
   const couldBeTwins =
     one.birthDate === other.birthDate &&
@@ -111,7 +111,7 @@ export function twinsBin(one: ComparedPerson, other: ComparedPerson): Bin<'twins
   return couldBeTwins && pairsOf(one, other).some(areNeighbours) ? TWINS_BINS.twins : TWINS_BINS.noTwins;
 }
 
-/** Whole numbers of any length: a certificate may have more digits than a float holds. */
+/** As BigInt: a number may have more digits than a float can hold. */
 function areNeighbours([one, other]: Pair): boolean {
   if (one.type !== other.type || one.digits === '' || other.digits === '') return false;
   const apart = BigInt(one.digits) - BigInt(other.digits);
@@ -120,12 +120,12 @@ function areNeighbours([one, other]: Pair): boolean {
 
 type Pair = readonly [one: ComparedDocument, other: ComparedDocument];
 
-/** Each document of the one with each of the other, of whatever types. */
+/** Every document of one with every document of the other, of any type. */
 function pairsOf(one: ComparedPerson, other: ComparedPerson): readonly Pair[] {
   return one.documents.flatMap((first) => other.documents.map((second): Pair => [first, second]));
 }
 
-/** The digits of all documents of both that have any. */
+/** The digits of all documents of both, without empty ones. */
 function numbersOf(one: ComparedPerson, other: ComparedPerson): readonly string[] {
   return [...one.documents, ...other.documents].map(({ digits }) => digits).filter((digits) => digits !== '');
 }

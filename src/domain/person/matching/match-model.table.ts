@@ -1,7 +1,6 @@
 /**
  * The published model of the deduplication service of the master patient index (Apache-2.0): a logistic regression over
- * eleven features, each of them put into a bin. Every figure stands here with all its digits and is not to be rounded:
- * the scores people were judged by came of exactly these.
+ * eleven features, each put into a bin. Every figure has all its published digits and must not be rounded.
  */
 export const PERSON_MATCH_MODEL = {
   intercept: -0.6109783730781212,
@@ -84,27 +83,27 @@ export const PERSON_MATCH_MODEL = {
   },
 } as const;
 
-/** What two persons are compared by. */
+/** The features of the model. */
 export type Feature = keyof typeof PERSON_MATCH_MODEL.coefficients;
 
 /** The bins of a feature. */
 export type Bin<F extends Feature> = keyof (typeof PERSON_MATCH_MODEL.weightOfEvidence)[F];
 
-/** One bin of every feature: all the model needs to know of a pair. */
+/** One bin of every feature of a pair. */
 export type Bins = { readonly [F in Feature]: Bin<F> };
 
-/** Which bin a count falls into: the first limit it does not exceed, in the order given. */
+/** The bin of a count: that of the first limit which it does not exceed. */
 export interface BinLimits<B extends string> {
   readonly upTo: readonly (readonly [limit: number, bin: B])[];
   readonly beyond: B;
 }
 
-/** The same where there may be nothing to count. */
+/** The same for a value that may be missing. */
 export interface BinLimitsOrMissing<B extends string> extends BinLimits<B> {
   readonly missing: B;
 }
 
-/** A first name is never missing. Bins are named as the model names them, hence the gaps. */
+/** A first name is never missing. Bins have the names of the model, hence the gaps. */
 export const FIRST_NAME_LIMITS = {
   upTo: [
     [1, '0'],
@@ -141,7 +140,7 @@ export const TAX_ID_LIMITS = {
   missing: '1',
 } as const satisfies BinLimitsOrMissing<Bin<'d_tax_id_bin'>>;
 
-/** By the length of the shortest number, where two documents are written alike. */
+/** By the length of the shortest number, when two documents are equal. */
 export const ALIKE_DOCUMENTS_LIMITS = {
   upTo: [
     [4, '0x<4'],
@@ -151,26 +150,26 @@ export const ALIKE_DOCUMENTS_LIMITS = {
   missing: '0x1',
 } as const satisfies BinLimitsOrMissing<Bin<'d_documents_bin'>>;
 
-/** By the same length, where they differ in one sign. */
+/** By the same length, when they differ in one symbol. */
 export const NEARLY_ALIKE_DOCUMENTS_LIMITS = {
   upTo: [[6, '1x<6']],
   beyond: '1x>6',
   missing: '1x<6',
 } as const satisfies BinLimitsOrMissing<Bin<'d_documents_bin'>>;
 
-/** By the distance, where it is more than one. */
+/** By the distance, when it is more than one. */
 export const DIFFERENT_DOCUMENTS_LIMITS = {
   upTo: [[3, '2']],
   beyond: '3',
 } as const satisfies BinLimits<Bin<'d_documents_bin'>>;
 
-/** Where there is nothing to compare: by whether any number at all is there. */
+/** When there is nothing to compare: by whether there is any number. */
 export const NO_PAIR_OF_DOCUMENTS = {
   withNumber: '3',
   withoutNumber: '0x1',
 } as const satisfies Record<string, Bin<'d_documents_bin'>>;
 
-/** By the smallest count of different digits in a number, where two numbers are equal: 1111 is a number anybody makes up. */
+/** By the smallest count of different digits in a number, when two numbers are equal: 1111 is easily invented. */
 export const EQUAL_NUMBERS_LIMITS = {
   upTo: [
     [1, '0x1'],
@@ -180,7 +179,7 @@ export const EQUAL_NUMBERS_LIMITS = {
   beyond: '0x4',
 } as const satisfies BinLimits<Bin<'docs_same_number_bin'>>;
 
-/** By the same count, where no two numbers are equal; zero when there is no number. */
+/** By the same count, when no two numbers are equal; zero when there is no number. */
 export const UNEQUAL_NUMBERS_LIMITS = {
   upTo: [
     [0, '1x0'],
@@ -193,7 +192,7 @@ type Flag = {
   [F in Feature]: Bin<F> extends '0' | '1' ? F : never;
 }[Feature];
 
-/** The features that only say yes or no, and which bin says that the two persons are alike in it. */
+/** The yes-or-no features, with the bins of equal and of different persons. */
 export const FLAG_BINS = {
   birth_settlement_substr_bin: { alike: '0', unlike: '1' },
   authentication_methods_flag_bin: { alike: '0', unlike: '1' },

@@ -14,15 +14,15 @@ import {
 } from './match-features';
 import { PERSON_MATCH_MODEL, type Bins, type Feature } from './match-model.table';
 
-/** The published service tells scores with so many digits, and thresholds were chosen among such. */
+/** The published service rounds scores to so many digits. */
 const DECIMALS = 5;
 
-/** How surely the two are one person: between 0 and 1. */
+/** The probability that the two are one person, from 0 to 1. */
 export function matchScore(one: MatchingPerson, other: MatchingPerson): number {
   return scoreOfBins(binsOf(one, other));
 }
 
-/** The bin of each feature of the pair. Who is the one and who the other makes no difference. */
+/** The bin of each feature of the pair. The order of the two makes no difference. */
 export function binsOf(person: MatchingPerson, otherPerson: MatchingPerson): Bins {
   const [one, other] = [comparedPerson(person), comparedPerson(otherPerson)];
   return {

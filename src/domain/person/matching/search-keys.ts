@@ -3,24 +3,24 @@ import type { DocumentType } from '../dictionaries';
 import { type PersonRequest, savedName } from '../person-request';
 import { type MatchingDocument, digitsOf } from './compared-person';
 
-/** Everything by which a request may meet a person who is registered already. */
+/** The keys by which a registered person is searched for. */
 export interface SearchKeys {
   readonly birthDate: IsoDay;
   readonly taxId: string | null;
   readonly lastName: string;
   /** The digits of each BIRTH_CERTIFICATE that has any. */
   readonly certificateDigits: readonly string[];
-  /** The documents whose type and number tell whose they are. */
+  /** The documents by which to search: type and number. */
   readonly documents: readonly MatchingDocument[];
 }
 
-/** Which of the keys count is a matter of age. */
+/** The keys that apply depend on the age. */
 export type LookUp = 'tax_id_or_certificate' | 'tax_id' | 'documents';
 
-/** Fixed by the published algorithm of the search; the parameter of registration with the same value is another thing. */
+/** Fixed by the published search algorithm, independent of the registration parameter with the same value. */
 const AGE_OF_OWN_DOCUMENTS = 14;
 
-/** The keys of a person. A BIRTH_CERTIFICATE without digits is none: "БЕЗ НОМЕРА" is written on many. */
+/** The keys of a person. A BIRTH_CERTIFICATE without digits is no key: many say "БЕЗ НОМЕРА". */
 export function searchKeysOf(person: PersonRequest, searchTypes: readonly DocumentType[]): SearchKeys {
   const telling = person.documents.filter(
     ({ type, number }) => type !== 'BIRTH_CERTIFICATE' || digitsOf(number) !== '',
@@ -38,7 +38,7 @@ export function searchKeysOf(person: PersonRequest, searchTypes: readonly Docume
   };
 }
 
-/** How somebody of this age is looked for. */
+/** The look-up for a person of this age. */
 export function lookUpOf({ birthDate, taxId }: SearchKeys, today: IsoDay): LookUp {
   if (ageInYears(birthDate, today) < AGE_OF_OWN_DOCUMENTS) return 'tax_id_or_certificate';
   return taxId === null ? 'documents' : 'tax_id';

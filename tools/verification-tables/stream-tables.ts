@@ -9,7 +9,6 @@ import {
   MOVE_REFUSALS,
   type MoveRefusal,
 } from '../../src/domain/verification/stream-status.rules';
-import { printedTable } from './printed-table';
 import {
   STREAM_STATUSES,
   type StreamStatus,
@@ -18,23 +17,31 @@ import {
 } from '../../src/domain/verification/stream';
 import type { ClearedData } from '../../src/domain/verification/register-stream';
 
-/** A connected stream with its answer table, and what S5 takes from the person. */
+/** One table as Markdown. */
+export function printedTable(headings: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rule = headings.map(() => '---');
+  return [headings, rule, ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** A connected stream with its answer table, and the data of the person that S5 clears. */
 export interface PrintedStream {
   readonly stream: RegisterStreamName;
   readonly answers: Readonly<Record<string, AnswerMeaning>>;
   readonly clearedWhenMalformed: ClearedData | null;
 }
 
-const DATA_WORDS = { clear: 'emptied', answer: 'from the answer', keep: 'as it is' } as const;
-const UNVERIFIED_AT_WORDS = { now: 'now', clear: 'emptied', keep: 'as it is' } as const;
+const DATA_WORDS = { clear: 'cleared', answer: 'from the answer', keep: 'unchanged' } as const;
+
+export const UNVERIFIED_AT_WORDS = { now: 'now', clear: 'cleared', keep: 'unchanged' } as const;
+
 const LOCK_WORDS = {
   insert: 'taken',
-  delete: 'removed, with any wait',
-  wait: 'left to wait for a retry',
+  delete: 'deleted, with any wait',
+  wait: 'waits for a retry',
   release: 'released, not counted',
 } as const;
 
-/** What each answer of each connected register means, and the row that it leads to. */
+/** The meaning of each answer of each connected register, with the row that it leads to. */
 export function printedAnswers(streams: readonly PrintedStream[]): string {
   const lines = streams.flatMap(({ stream, answers }) =>
     Object.entries(answers).map(([answer, meaning]) => [
@@ -42,21 +49,18 @@ export function printedAnswers(streams: readonly PrintedStream[]): string {
       answer,
       meaningWords(meaning),
       meaning.reason,
-      meaning.keep === 'answer' ? 'kept' : 'not kept',
+      meaning.keep === 'answer' ? 'yes' : 'no',
     ]),
   );
-  return printedTable(
-    ['Stream', 'Answer', 'Means', 'Reason of the stream', "The register's entry is"],
-    lines,
-  );
+  return printedTable(['Stream', 'Answer', 'Means', 'Reason of the stream', 'Stored'], lines);
 }
 
-/** What S5 takes from the person, stream by stream; nothing where every stream leaves the data as they were signed. */
+/** The data of the person that S5 clears, by stream. */
 export function printedClearing(streams: readonly PrintedStream[]): string {
   const sentences = streams.flatMap(({ stream, clearedWhenMalformed: data }) =>
     data === null
       ? []
-      : [`Where \`${stream}\` finds the data malformed (S5), \`${data}\` is also taken from the person.`],
+      : [`When the data of \`${stream}\` is malformed (S5), \`${data}\` of the person is also cleared.`],
   );
   return sentences.map((sentence) => `${sentence}\n\n`).join('');
 }
@@ -67,7 +71,7 @@ export function printedStreamRows(): string {
     'Row',
     'From',
     'Trigger',
-    'Acts',
+    'Changed by',
     'To',
     'Reason',
     '`unverified_at`',
@@ -93,7 +97,7 @@ export function printedStreamRows(): string {
   );
 }
 
-/** Every status × trigger: the row that decides it, or the letter of the refusal. */
+/** Every status × trigger: the row that decides, or the letter of the refusal. */
 export function printedGrid(): string {
   const triggers = Object.keys(STREAM_TRIGGERS) as StreamTrigger[];
   return printedTable(

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { RELATIONSHIP_STATUS_TABLE } from '../confidant/relationship-status.rules';
-import { CUMULATIVE_STATUS_TABLE } from './cumulative-status.rules';
-import { STREAM_TRIGGERS, STREAM_STATUS_TABLE } from './stream-status.table';
-import { NHS_STATUS_TABLE } from './nhs-status.rules';
-import { SELECTION_BRANCHES } from './selection.rules';
-import { verificationTablesPage } from '../../../tools/verification-tables/tables-page';
+import { RELATIONSHIP_STATUS_TABLE } from '../../src/domain/confidant/relationship-status.rules';
+import { CUMULATIVE_STATUS_TABLE } from '../../src/domain/verification/cumulative-status.rules';
+import { STREAM_TRIGGERS, STREAM_STATUS_TABLE } from '../../src/domain/verification/stream-status.table';
+import { NHS_STATUS_TABLE } from '../../src/domain/verification/nhs-status.rules';
+import { SELECTION_BRANCHES } from '../../src/domain/verification/selection.rules';
+import { verificationTablesPage } from './tables-page';
 
 const PAGE = verificationTablesPage([
   {
@@ -40,8 +40,8 @@ describe('the printed page', () => {
     expect(PAGE).toContain('| `unzr` | NOT_FOUND | the data is refuted (S7) |');
   });
 
-  it('S5: tells which malformed data are taken from the person, and of no others', () => {
-    const told = PAGE.split('\n').filter((line) => line.includes('taken from the person'));
-    expect(told).toEqual([expect.stringContaining('`unzr`')]);
+  it('S5: names the data of the person that are cleared, and no others', () => {
+    const cleared = PAGE.split('\n').filter((line) => line.includes('of the person is also cleared'));
+    expect(cleared).toEqual([expect.stringContaining('`unzr`')]);
   });
 });
