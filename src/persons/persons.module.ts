@@ -17,15 +17,9 @@ import { ConfidantSignUpController } from './sign-up/confidant-sign-up.controlle
 import { RegistrationPlanner } from './sign-up/registration-planner.service';
 import { RegistrationService } from './sign-up/registration.service';
 import { oldSignUps, SignUpRepository } from './sign-up/sign-up.repository';
+import { SignUpLimits } from './sign-up/sign-up-limit.guard';
 import { SignUpObserver } from './sign-up/sign-up-observer';
 import { SignUpSession } from './sign-up/sign-up-session';
-
-const MINUTE_MS = 60_000;
-
-const limits = ThrottlerModule.forRootAsync({
-  inject: [SETTINGS],
-  useFactory: ({ SIGN_UP_REQUESTS_PER_MINUTE: limit }: Settings) => [{ ttl: MINUTE_MS, limit }],
-});
 
 /** Registers what is purged. `mithril` is beside `jobs` and does not import it, so its old rows are registered here. */
 @Injectable()
@@ -47,7 +41,7 @@ class PersonPurges implements OnModuleInit {
 /** Patients: search, matching and sign-up. */
 @Module({
   imports: [
-    limits,
+    ThrottlerModule.forRootAsync({ useClass: SignUpLimits }),
     VerificationsModule,
     ConfidantRelationshipsModule,
     MithrilModule,

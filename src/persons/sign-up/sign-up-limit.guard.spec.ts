@@ -8,13 +8,9 @@ import { httpPlatform } from '../../../test/support/http-platform';
 import { SignUpLimitGuard, limitedAddress } from './sign-up-limit.guard';
 
 const LIMIT = 3;
-
 const MINUTE_MS = 60_000;
-
 const MOTHER = '203.0.113.7';
-
 const FATHER = '203.0.113.8';
-
 const PROXY = '198.51.100.1';
 
 @WithoutToken()
@@ -51,8 +47,8 @@ afterEach(async () => {
 
 type Ask = (forwardedFor?: string, path?: string) => Promise<Response>;
 
-/** A door that believes so many proxies, and how it is asked. */
-async function aDoorBehind(proxies: number): Promise<Ask> {
+/** A server that trusts this many proxies, and how to ask it. */
+async function aServerBehind(proxies: number): Promise<Ask> {
   app = await createApplication(SomeModule, log);
   const { publicUrl = '' } = await startListening(
     app,
@@ -86,7 +82,7 @@ const ONE_TOO_MANY = [...ALLOWED, 429];
 
 describe('The limit of an address', () => {
   it('refuses what is beyond it, and says when to come again', async () => {
-    const ask = await aDoorBehind(0);
+    const ask = await aServerBehind(0);
     expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
     const refused = await ask();
     const retryAfterSeconds = Number(refused.headers.get('retry-after'));
@@ -99,21 +95,21 @@ describe('The limit of an address', () => {
   });
 
   it('is not escaped by naming another address to a door that believes nobody', async () => {
-    const ask = await aDoorBehind(0);
+    const ask = await aServerBehind(0);
     let asked = 0;
     const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}`));
     expect(statuses).toEqual(ONE_TOO_MANY);
   });
 
   it('does not affect a second address, behind a proxy that is believed', async () => {
-    const ask = await aDoorBehind(1);
+    const ask = await aServerBehind(1);
     expect(await statusesOf(() => ask(MOTHER))).toEqual(ONE_TOO_MANY);
     expect((await ask(FATHER)).status).toBe(200);
     expect((await ask(MOTHER)).status).toBe(429);
   });
 
   it('is not escaped by what the client wrote before the one proxy that is believed', async () => {
-    const ask = await aDoorBehind(1);
+    const ask = await aServerBehind(1);
     let asked = 0;
     const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}, ${MOTHER}`));
     expect(statuses).toEqual(ONE_TOO_MANY);
@@ -121,20 +117,20 @@ describe('The limit of an address', () => {
   });
 
   it('looks past as many proxies as are believed', async () => {
-    const ask = await aDoorBehind(2);
+    const ask = await aServerBehind(2);
     expect(await statusesOf(() => ask(`${MOTHER}, ${PROXY}`))).toEqual(ONE_TOO_MANY);
     expect((await ask(`${FATHER}, ${PROXY}`)).status).toBe(200);
   });
 
   it('is not escaped by taking another address of the same household', async () => {
-    const ask = await aDoorBehind(1);
+    const ask = await aServerBehind(1);
     let asked = 0;
     expect(await statusesOf(() => ask(`2001:db8:0:7::${(asked += 1)}`))).toEqual(ONE_TOO_MANY);
     expect((await ask('2001:db8:0:8::1')).status).toBe(200);
   });
 
   it('counts each of two calls by itself', async () => {
-    const ask = await aDoorBehind(0);
+    const ask = await aServerBehind(0);
     expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
     expect((await ask(undefined, '/sign-up/again')).status).toBe(200);
   });

@@ -1,7 +1,26 @@
-import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
-import { Refusal } from '../../domain/refusal';
 import { isIPv6 } from 'node:net';
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import {
+  ThrottlerGuard,
+  type ThrottlerLimitDetail,
+  type ThrottlerModuleOptions,
+  type ThrottlerOptionsFactory,
+} from '@nestjs/throttler';
+import { SETTINGS } from '../../config/settings.module';
+import type { Settings } from '../../config/settings.schema';
+import { Refusal } from '../../domain/refusal';
+
+const MINUTE_MS = 60_000;
+
+/** The limit as the settings name it. */
+@Injectable()
+export class SignUpLimits implements ThrottlerOptionsFactory {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+
+  createThrottlerOptions(): ThrottlerModuleOptions {
+    return [{ ttl: MINUTE_MS, limit: this.settings.SIGN_UP_REQUESTS_PER_MINUTE }];
+  }
+}
 
 /** Limits the requests of one address in a minute, before any signature is checked. */
 @Injectable()
