@@ -35,6 +35,18 @@ export interface Sql {
 /** Deadlock and serialization failure: PostgreSQL undid the transaction, and the same one may succeed now. */
 const REPEATABLE_CODES: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 
+/** The calls of a repository on the pool that are one statement. */
+const REPEATED_CALLS: ReadonlySet<string | symbol> = new Set<keyof Repository<ObjectLiteral>>([
+  'find',
+  'findBy',
+  'findOne',
+  'findOneBy',
+  'existsBy',
+  'countBy',
+  'insert',
+  'update',
+  'delete',
+]);
 const MAX_ATTEMPTS = 4;
 
 const MAX_PAUSE_MS = 50;
@@ -72,9 +84,22 @@ export class Transactions implements Sql {
     );
   }
 
-  /** A repository on the pool: every call is a transaction of its own, and is not repeated. */
+  /** A repository on the pool. Every call of `REPEATED_CALLS` is a transaction of its own, and is repeated like one. */
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
-    return this.dataSource.getRepository(entity);
+    return new Proxy(this.dataSource.getRepository(entity), {
+      get: (repository, name) => {
+        const member: unknown = Reflect.get(repository, name);
+        if (typeof member !== 'function' || !REPEATED_CALLS.has(name)) return member;
+        return (...given: unknown[]) =>
+          this.repeated(async () => {
+            try {
+              return (await member.apply(repository, given)) as unknown;
+            } catch (error) {
+              throw withCode(error);
+            }
+          });
+      },
+    });
   }
 
   private async repeated<Result>(attemptOnce: () => Promise<Result>): Promise<Result> {

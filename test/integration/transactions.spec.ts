@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { JobSchedule } from '../../src/database/mpi/job-schedule.entity';
@@ -115,5 +115,23 @@ describe('A transaction', () => {
     });
     expect(attempts).toBe(2);
     expect(await jobs()).toEqual(['once']);
+  });
+
+  it('repeats a single call of a repository too', async () => {
+    const repository = dataSource.getRepository(JobSchedule);
+    const victim = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    const find = vi.spyOn(repository, 'find').mockRejectedValueOnce(victim);
+    expect(await jobs()).toEqual([]);
+    expect(find).toHaveBeenCalledTimes(2);
+    expect(await total(metrics.transactionsRepeated)).toBe(1);
+    find.mockRestore();
+  });
+
+  it('gives a lost connection of a repository call its code', async () => {
+    const lost = vi
+      .spyOn(dataSource.getRepository(JobSchedule), 'find')
+      .mockRejectedValueOnce(new Error('Connection terminated unexpectedly'));
+    await expect(jobs()).rejects.toMatchObject({ code: '08006' });
+    lost.mockRestore();
   });
 });
