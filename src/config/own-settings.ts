@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ConfigModule, registerAs } from '@nestjs/config';
 import { ConfigurationFault, type Environment, readSettings } from './read-settings';
 import type { Program, ReadEnvironment, SettingsFor } from './settings.schema';
@@ -45,4 +47,13 @@ export function ownSettingsOrExit<P extends Program>(program: P): SettingsFor<P>
     process.stderr.write(`${error.message}\n`);
     process.exit(error.exitStatus);
   }
+}
+
+/** The version of this program. package.json is its only source; compiled code is deeper below it than the sources. */
+export const VERSION = versionIn(__dirname);
+
+function versionIn(folder: string): string {
+  const file = join(folder, 'package.json');
+  if (!existsSync(file)) return versionIn(dirname(folder));
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -25,7 +25,7 @@ describe('A fault of the database', () => {
     ['a damaged page', 'XX001'],
   ])('comes back with every try: %s', (_, code) => expect(isPermanent(withCode(code))).toBe(true));
 
-  it('without a code is a bug of ours, unless it tells of the connection', () => {
+  it('without a code is a bug of ours, unless it is about the connection', () => {
     expect(isPermanent(new TypeError('undefined is not a function'))).toBe(true);
     expect(isPermanent(new Error('Connection terminated unexpectedly'))).toBe(false);
   });

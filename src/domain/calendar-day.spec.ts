@@ -52,7 +52,7 @@ describe('the age of a person', () => {
 });
 
 describe('calendar days', () => {
-  it('today is the day in Kyiv, which begins before the day in Greenwich', () => {
+  it('today is the day in Kyiv, which starts before the day in Greenwich', () => {
     expect(dayInKyiv(new Date('2026-01-10T21:59:59Z'))).toBe('2026-01-10');
     expect(dayInKyiv(new Date('2026-01-10T22:00:00Z'))).toBe('2026-01-11');
     expect(dayInKyiv(new Date('2026-07-10T20:59:59Z'))).toBe('2026-07-10');
@@ -66,7 +66,7 @@ describe('calendar days', () => {
     },
   );
 
-  it('a wrong day is told without repeating it, since it may be a birth date', () => {
+  it('the error of a wrong day does not repeat it, since it may be a birth date', () => {
     expect(isIsoDay('2024-02-29')).toBe(true);
     expect(() => calendarDay('1985-02-31')).toThrow(/^This is not a calendar day of the form YYYY-MM-DD\.$/);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal, REFUSALS, type RefusalCode } from './refusal';
 
 describe('a refusal', () => {
-  it('says the sentence of its code', () => {
+  it('has the sentence of its code', () => {
     const refusal = new Refusal('person_not_active');
     expect(refusal).toBeInstanceOf(Error);
     expect(refusal.code).toBe('person_not_active');
@@ -16,8 +16,8 @@ describe('a refusal', () => {
     );
   });
 
-  it('is not made with a hole in its sentence', () => {
-    expect(() => new Refusal('status_change_refused')).toThrow('missing its word from');
+  it('cannot be created without the values of its sentence', () => {
+    expect(() => new Refusal('status_change_refused')).toThrow('has no value for {from}');
   });
 
   it('carries the run that is already there, and all faults of the fields', () => {

@@ -27,7 +27,7 @@ const queryFailed = (cause: Error): QueryFailedError =>
   new QueryFailedError(`SELECT '${MARKER}'::uuid`, [MARKER, { name: MARKER }], cause);
 
 describe('Describing an error for the log', () => {
-  it('tells of a unique violation the code and the constraint, and nothing of its values', () => {
+  it('has the code and the constraint of a unique violation, and none of its values', () => {
     const error = queryFailed(databaseError('23505', 'persons_tax_id_key'));
     expect(describeError(error).toJSON()).toMatchObject({
       class: 'QueryFailedError',
@@ -38,13 +38,13 @@ describe('Describing an error for the log', () => {
     expect(said(error)).not.toContain(MARKER);
   });
 
-  it('tells of a failed cast its code only', () => {
+  it('has only the code of a failed cast', () => {
     const error = queryFailed(databaseError('22P02'));
     expect(describeError(error).code).toBe('22P02');
     expect(said(error)).not.toContain(MARKER);
   });
 
-  it('takes five symbols for an SQL state in errors of the database only', () => {
+  it('takes five symbols for an SQLSTATE in database errors only', () => {
     expect(describeError(Object.assign(new Error('x'), { code: '23505' })).code).toBeUndefined();
     expect(describeError(databaseError('МАРКЕ')).code).toBeUndefined();
   });
@@ -114,7 +114,7 @@ describe('Describing an error for the log', () => {
       'an error that only claims to be of the database',
       () => Object.assign(new Error(MARKER), { constructor: { name: MARKER } }),
     ],
-  ])('says nothing that stands in %s', (_, make) => {
+  ])('contains nothing of %s', (_, make) => {
     const error = make();
     expect(error).toBeDefined();
     expect(said(error)).not.toContain('МАРКЕР');
@@ -133,7 +133,7 @@ describe('Describing an error for the log', () => {
     expect(said(circular)).not.toContain(MARKER);
   });
 
-  it('says nothing of generated content, wherever in an error it stands', () => {
+  it('contains nothing of generated content, wherever it is in an error', () => {
     const content = fc.string({ minLength: 6, unit: 'grapheme' }).map((text) => `${text}Ж9Ж`);
     const anything = fc.oneof(content, fc.array(content), fc.record({ message: content, code: content }));
     const properties = fc.record(

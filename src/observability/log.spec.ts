@@ -54,7 +54,7 @@ describe('The log', () => {
     expect(Object.keys(fields()).sort()).toEqual(['counts', 'level', 'message', 'pid', 'time']);
   });
 
-  it('never writes text with Cyrillic letters or spaces, in whatever field it comes', () => {
+  it('never writes text with Cyrillic letters or spaces, in any field', () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(LOG_FIELDS)), fc.anything(), (name, value) => {
         const { log, written } = aLog();
@@ -81,7 +81,7 @@ describe('The log', () => {
     end();
   });
 
-  it('and still names it when another request has ended meanwhile, and one that comes after all have', async () => {
+  it('names it also after another request has ended, and for a request after all others', async () => {
     const { log, fields } = aLog();
     const ends = await Promise.all([stepOf('request-0001', log), stepOf('request-0002', log)]);
     ends[0]();
@@ -93,7 +93,7 @@ describe('The log', () => {
     end();
   });
 
-  it('keeps of what the framework says only who spoke', () => {
+  it('keeps only the context of Nest’s messages', () => {
     const { log, written, fields } = aLog();
     const framework = new NestLog(log);
     framework.error(`Unable to connect: ${MARKER}`, `Error: ${MARKER}\n    at x`, 'TypeOrmModule');

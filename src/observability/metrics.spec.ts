@@ -6,7 +6,7 @@ describe('The metrics', () => {
     vi.useRealTimers();
   });
 
-  it('show what was counted, and what the runtime tells by itself', async () => {
+  it('show what was counted, and the metrics of the runtime', async () => {
     const metrics = new Metrics();
     metrics.registerCalls.inc({ method: 'CheckPassportDMSStatus', end: 'timeout' }, 3);
     const text = await metrics.text();

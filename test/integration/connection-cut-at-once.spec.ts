@@ -18,7 +18,7 @@ const SHUT_DOWN = message('E', 'SFATAL\0VFATAL\0C57P01\0Mgoing away\0\0');
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-it('a connection that is cut in the moment it comes up is a refused start, and no stray error', async () => {
+it('a connection that is cut the moment it opens is a failed start, and no uncaught error', async () => {
   // One packet, so that the end is read before anybody can have begun to listen.
   server = createServer((socket) => {
     socket.on('error', () => undefined);

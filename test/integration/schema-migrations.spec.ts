@@ -66,7 +66,7 @@ describe('The migrations', () => {
     expect(await stoppedBy(url, MIGRATIONS.slice(1))).toEqual(STOPPED);
   });
 
-  it('mark all parties who were inactive before, and none who becomes active meanwhile', async () => {
+  it('mark all parties that were inactive before, and none that becomes active meanwhile', async () => {
     const url = await anEmptyDatabase();
     await applyUpTo(url, 'IndexRelationshipLists1700000001250');
     // More than are marked at once.

@@ -57,13 +57,13 @@ describe('The rules that the database keeps itself', () => {
     expect(await isActive(personId)).toBe(true);
   });
 
-  it('person_is_active stays false while one of status and is_active still says no', async () => {
+  it('person_is_active stays false while one of status and is_active is inactive', async () => {
     const personId = await aPerson().inactive().save(sql);
     await sql.query({ text: `UPDATE mpi.persons SET status = 'active' WHERE id = $1` }, [personId]);
     expect(await isActive(personId)).toBe(false);
   });
 
-  it('person_is_active is not what the writer of the verification row says', async () => {
+  it('person_is_active ignores the value of the writer', async () => {
     const builder = aPerson().inactive();
     const personId = await builder.save(sql);
     await sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
@@ -71,7 +71,7 @@ describe('The rules that the database keeps itself', () => {
     expect(await isActive(personId)).toBe(false);
   });
 
-  it('person_is_active is right also when a person is deactivated while his verification row is being written', async () => {
+  it('person_is_active is right when a person is deactivated while the verification row is being written', async () => {
     const builder = aPerson();
     const personId = await builder.save(sql);
     await sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
@@ -151,7 +151,7 @@ describe('The rules that the database keeps itself', () => {
     await keep(null, '123456789', '0102');
   });
 
-  it('a stream takes no status and no reason from outside the dictionaries', async () => {
+  it('a stream refuses a status and a reason outside the dictionaries', async () => {
     const personId = await aPerson().save(sql);
     for (const column of ['dms_passport_verification_status', 'dms_passport_verification_reason']) {
       const text = `UPDATE mpi.person_verifications SET ${column} = 'CHECKED' WHERE person_id = $1`;

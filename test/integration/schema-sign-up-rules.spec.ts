@@ -100,7 +100,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     expect(await usersOf(sql, personId)).toHaveLength(3);
   });
 
-  it('users who are nobody’s, and users of one tax number, may be several', async () => {
+  it('several users may be without a person, or have one tax number', async () => {
     const taxId = '0000000017';
     await aUser().withTaxId(taxId).save(sql);
     await aUser().withTaxId(taxId).save(sql);
@@ -108,7 +108,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     expect(await sql.query({ text }, [taxId])).toHaveLength(2);
   });
 
-  it('a user is active and not blocked unless the writer says otherwise', async () => {
+  it('a user is active and not blocked by default', async () => {
     const id = randomUUID();
     const text = 'INSERT INTO mithril.users (person_id) VALUES ($1)';
     await sql.query({ text }, [id]);
@@ -138,7 +138,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     ]);
   });
 
-  it('a legal entity takes no status from outside the dictionary, and a type nobody has heard of', async () => {
+  it('a legal entity refuses a status outside the dictionary, and accepts any type', async () => {
     const text = 'INSERT INTO prm.legal_entities (type, status) VALUES ($1, $2)';
     await sql.query({ text }, ['PHARMACY', 'ACTIVE']);
     await expect(sql.query({ text }, ['PHARMACY', 'OPEN'])).rejects.toMatchObject(CHECK_VIOLATION);

@@ -62,7 +62,7 @@ describe('The schema', () => {
     expect((await entityColumns()).sort()).toEqual(columns.map(described).sort());
   });
 
-  it('says what every table and every column holds', async () => {
+  it('has a comment on every table and every column', async () => {
     const silentTables = await look<{ name: string }>(
       database.adminUrl,
       `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -97,7 +97,7 @@ describe('The schema', () => {
     expect(lists.get(column)).toEqual([...dictionary].sort());
   });
 
-  it('begins with the published ages and limits', async () => {
+  it('has the published ages and limits', async () => {
     const parameters = await look(
       database.adminUrl,
       'SELECT parameter, value FROM prm.global_parameters ORDER BY parameter',

@@ -67,7 +67,7 @@ async function connect(url: string): Promise<void> {
 }
 
 describe('TLS between the program and PostgreSQL', () => {
-  it('is spoken by the pool and by migrations, when the address says so', async () => {
+  it('is used by the pool and by migrations when the address requires it', async () => {
     const url = believing(AUTHORITY);
     const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
     try {

@@ -52,6 +52,8 @@ export function faultsOfContent(
 }
 
 /** The same as pairs: where, and in which words. */
-export function told(...given: Parameters<typeof faultsOfContent>): [entry: string, description: string][] {
+export function personFaults(
+  ...given: Parameters<typeof faultsOfContent>
+): [entry: string, description: string][] {
   return faultsOfContent(...given).map(({ entry, description }) => [entry, description]);
 }

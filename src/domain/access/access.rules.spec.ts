@@ -13,7 +13,7 @@ const TOKEN: TokenFacts = {
 };
 
 describe('A token', () => {
-  it('that is valid tells who calls through which client, and what both may do', () => {
+  it('that is valid names user, client and the scopes of both', () => {
     expect(callerBehind(TOKEN)).toEqual({
       userId: USER.id,
       clientId: TOKEN.clientId,
@@ -44,11 +44,11 @@ describe('A caller', () => {
   const caller: Caller = callerBehind(TOKEN);
   const READ = { scopes: ['job:read'], entityType: 'NHS' } as const;
 
-  it('is admitted when his token and his client have the scope and his entity is right', () => {
+  it('is admitted when token and client have the scope and the legal entity is right', () => {
     expect(() => admit(caller, READ)).not.toThrow();
   });
 
-  it('is told each allowance that his token or his client lacks, in the order of the call', () => {
+  it('is refused with each allowance that token or client lacks, in the order of the call', () => {
     const scopes = ['unzr:write', 'job:read', 'job:run', 'person:read'] as const;
     expect(() => admit(caller, { scopes })).toThrow(
       'Your scope does not allow to access this resource. Missing allowances: unzr:write, job:run, person:read',
@@ -73,7 +73,7 @@ describe('A caller', () => {
     expect(() => admit(mis, { scopes: READ.scopes })).not.toThrow();
   });
 
-  it('hears of his scope before his entity, and of its state before its type', () => {
+  it('is refused for scope before legal entity, and for its state before its type', () => {
     const worst = { ...caller, tokenScopes: [], legalEntity: { ...ENTITY, type: 'MIS', status: 'CLOSED' } };
     expect(() => admit(worst, READ)).toThrow('Missing allowances: job:read');
     expect(() => admit({ ...worst, tokenScopes: ['job:read'] }, READ)).toThrow('is not active');

@@ -27,11 +27,11 @@ const ward = (changes: Partial<OneMoreWard> = {}): OneMoreWard => ({
 const refused = (code: RefusalCode): Refusal => new Refusal(code);
 
 describe('Who may be a confidant', () => {
-  it('somebody with a method of his own, who is not refused by a check and has few wards', () => {
+  it('a person with a method of their own, not refuted, with few wards', () => {
     expect(() => refuseConfidant(facts(), ward())).not.toThrow();
   });
 
-  it('nobody without an active OTP or OFFLINE method of his own', () => {
+  it('not a person without an active OTP or OFFLINE method of their own', () => {
     expect(() => refuseConfidant(facts({ hasOwnMethod: false }), ward())).toThrow(
       refused('confidant_without_method'),
     );
@@ -60,7 +60,7 @@ describe('Who may be a confidant', () => {
     expect(REFUSALS.third_person_limit_exceeded).toBe('Third person limit is exceeded');
   });
 
-  it('the person himself does not count against the limit', () => {
+  it('the ward does not count against the limit', () => {
     const full = facts({ wardIds: [WARD, ...OTHERS.slice(0, 1)] });
     expect(() => refuseConfidant(full, ward({ personId: WARD }))).not.toThrow();
     expect(() => refuseConfidant(full, ward({ personId: OTHERS[1] ?? '' }))).toThrow(
@@ -77,7 +77,7 @@ describe('Who may be a confidant', () => {
     );
   });
 
-  it('of several reasons the first of the table is told', () => {
+  it('of several reasons the first of the table is the refusal', () => {
     const nothingRight = facts({ hasOwnMethod: false, verificationStatus: 'NOT_VERIFIED', wardIds: OTHERS });
     expect(() => refuseConfidant(nothingRight, ward())).toThrow(refused('confidant_without_method'));
     expect(() => refuseConfidant({ ...nothingRight, hasOwnMethod: true }, ward())).toThrow(
@@ -85,7 +85,7 @@ describe('Who may be a confidant', () => {
     );
   });
 
-  it('the limit can be asked about alone', () => {
+  it('the limit can be checked alone', () => {
     expect(() => refuseBeyondLimit({ wardIds: OTHERS }, ward({ thirdPersonLimit: 3 }))).not.toThrow();
     expect(() => refuseBeyondLimit({ wardIds: OTHERS }, ward())).toThrow(
       refused('third_person_limit_exceeded'),

@@ -45,8 +45,8 @@ const startsOf = (to: RelationshipStatus): readonly string[] =>
 
 const refused = (why: string) => ({ allowed: false, why });
 
-describe('An official’s move of a relationship', () => {
-  it('R1: takes into work what a register found wrong and whatever waits, and needs nothing', () => {
+describe('A change of a relationship by an official', () => {
+  it('R1: takes into work what a register refuted and what waits, and requires nothing', () => {
     expect(startsOf('IN_REVIEW')).toEqual([
       ...['null', ...RELATIONSHIP_REASONS].map((reason) => `VERIFICATION_NEEDED/${reason}`),
       'NOT_VERIFIED/AUTO',
@@ -114,7 +114,7 @@ describe('An official’s move of a relationship', () => {
   });
 
   it.each(RELATIONSHIP_DOCUMENT_TYPES.filter((type) => type !== 'BIRTH_CERTIFICATE'))(
-    'R4: with %s alone, a comment will do, and without one it is asked for',
+    'R4: with %s alone a comment is sufficient, and required',
     (type) => {
       const before = { ...IN_WORK, documentTypes: [type] };
       expect(nextRelationshipStatus(before, asked('VERIFIED', { dracsBirthActId: null })).allowed).toBe(true);
@@ -122,11 +122,11 @@ describe('An official’s move of a relationship', () => {
     },
   );
 
-  it('R4: without any document a comment is asked for', () => {
+  it('R4: without any document a comment is required', () => {
     expect(nextRelationshipStatus(IN_WORK, asked('VERIFIED', NOTHING))).toEqual(refused('comment_required'));
   });
 
-  it('R1, R3, R4: that there is no such move is told before anything that is missing', () => {
+  it('R1, R3, R4: a change without a row is refused before anything that is missing', () => {
     for (const before of EVERY_PAIR)
       for (const to of ['IN_REVIEW', 'NOT_VERIFIED', 'VERIFIED'] as const)
         if (!nextRelationshipStatus(before, asked(to)).allowed)

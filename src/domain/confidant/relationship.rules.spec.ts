@@ -68,11 +68,11 @@ describe('The check of a relationship', () => {
 });
 
 describe('Whether a relationship may be created', () => {
-  it('yes, when neither stands in the way', () => {
+  it('yes, when neither rule forbids it', () => {
     expect(() => refuseRelationship({ confidantHasConfidant: false, isRelated: false })).not.toThrow();
   });
 
-  it('rule 1: not with a confidant who has a confidant, which is told first', () => {
+  it('rule 1: not with a confidant who has a confidant, which is checked first', () => {
     const refusal = new Refusal('confidant_has_confidant');
     expect(() => refuseRelationship({ confidantHasConfidant: true, isRelated: false })).toThrow(refusal);
     expect(() => refuseRelationship({ confidantHasConfidant: true, isRelated: true })).toThrow(refusal);
@@ -91,7 +91,7 @@ describe('Whether a relationship may be created', () => {
   });
 });
 
-describe('How a relationship begins', () => {
+describe('The first status of a relationship', () => {
   it.each(RELATIONSHIP_DOCUMENT_TYPES)('with the document %s alone', (type) => {
     const reason =
       type === 'BIRTH_CERTIFICATE'
@@ -119,7 +119,7 @@ describe('The end of a relationship', () => {
     expect(end('2012-05-10', activeTo, '2026-01-01')).toBe(expected);
   });
 
-  it('who was born on 29 February reaches the age on 1 March of a common year', () => {
+  it('a person born on 29 February reaches the age on 1 March of a common year', () => {
     expect(end('2012-02-29', null, '2026-01-01')).toBe('2030-03-01');
     expect(end('2012-02-29', '2030-02-28', '2026-01-01')).toBe('2030-02-28');
     expect(end('2008-02-29', null, '2026-02-28')).toBe('2026-03-01');

@@ -8,7 +8,7 @@ function aPassport(id: string, more: Partial<DatedDocument> = {}): DatedDocument
   return { id, type: 'PASSPORT', issuedAt: null, expirationDate: null, ...more };
 }
 
-describe('the passport the register is asked about', () => {
+describe('the passport that is checked', () => {
   it.each<[string, readonly DatedDocument[]]>([
     ['no document', []],
     ['an ID card only', [aPassport('a', { type: 'NATIONAL_ID' })]],

@@ -37,7 +37,7 @@ describe('the tax number', () => {
     expect(taxIdChecksum('100000000')).toBe(0);
   });
 
-  it('made for a holder is valid for him and for nobody of the other gender or the next day', () => {
+  it('is valid for its holder, and not for another gender or the next day', () => {
     const days = integer({ min: 1, max: 47_000 });
     assert(
       property(days, integer({ min: 0, max: 999 }), constantFrom(0, 2, 4, 6, 8), (day, serial, even) => {
@@ -74,7 +74,7 @@ describe('the UNZR', () => {
     expect(parseUnzr(text)).toBe('malformed');
   });
 
-  it('agrees with the birth date it begins with, and a malformed one with none', () => {
+  it('agrees with the birth date in its first digits, and a malformed one with none', () => {
     expect(unzrAgreesWithBirthDate('19900101-12345', '1990-01-01')).toBe(true);
     expect(unzrAgreesWithBirthDate('19900101-12345', '1990-01-02')).toBe(false);
     expect(unzrAgreesWithBirthDate('19900101', '1990-01-01')).toBe(false);

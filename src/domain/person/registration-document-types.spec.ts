@@ -6,7 +6,7 @@ import {
   aChild,
   anAdolescent,
   faultsOfContent,
-  told,
+  personFaults,
 } from '../../../test/support/registration-rules';
 import type { IsoDay } from '../calendar-day';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
@@ -17,23 +17,25 @@ const REQUIRED = 'Must contain required item.';
 describe('A NATIONAL_ID', () => {
   it('needs a unzr, and any unzr will do', () => {
     const holder = anAdolescent().withOnlyDocument('NATIONAL_ID');
-    expect(told(holder)).toEqual([['$.person.unzr', 'unzr is mandatory for document type NATIONAL_ID']]);
+    expect(personFaults(holder)).toEqual([
+      ['$.person.unzr', 'unzr is mandatory for document type NATIONAL_ID'],
+    ]);
     // It need not begin with the birth date.
-    expect(told(holder.withUnzr('19000101-00001'))).toEqual([]);
+    expect(personFaults(holder.withUnzr('19000101-00001'))).toEqual([]);
   });
 
-  it('does not stand beside a PASSPORT', () => {
-    expect(told(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
+  it('must not be beside a PASSPORT', () => {
+    expect(personFaults(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
       ['$.person.documents', 'Person can have only new passport NATIONAL_ID or old PASSPORT'],
     ]);
   });
 });
 
 describe('A type of document', () => {
-  it('outside the registry’s own lists is told at each document', () => {
+  it('outside the lists of the registry is a fault of each document', () => {
     const registration: readonly DocumentType[] = ['BIRTH_CERTIFICATE'];
     const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
-    expect(told(content, RULES_DAY, { personRegistrationDocumentTypes: registration })).toEqual([
+    expect(personFaults(content, RULES_DAY, { personRegistrationDocumentTypes: registration })).toEqual([
       ['$.person.documents.[1].type', NOT_ALLOWED],
       ['$.person.documents.[2].type', NOT_ALLOWED],
     ]);
@@ -47,12 +49,12 @@ describe('A type of document', () => {
         .born(birthDate)
         .withDocument(type, undefined, { issued_at: RULES_DAY });
     // The limits are outside: the whole year of being 14 is refused, and the first day of being 18.
-    expect(told(born('2012-03-10'))).toEqual(refused);
-    expect(told(born('2011-03-11'))).toEqual(refused);
-    expect(told(born('2011-03-10'))).toEqual([]);
-    expect(told(born('2008-03-11'))).toEqual([]);
-    expect(told(born('2008-03-10'))).toEqual(refused);
-    expect(told(born('2008-03-09'))).toEqual(refused);
+    expect(personFaults(born('2012-03-10'))).toEqual(refused);
+    expect(personFaults(born('2011-03-11'))).toEqual(refused);
+    expect(personFaults(born('2011-03-10'))).toEqual([]);
+    expect(personFaults(born('2008-03-11'))).toEqual([]);
+    expect(personFaults(born('2008-03-10'))).toEqual(refused);
+    expect(personFaults(born('2008-03-09'))).toEqual(refused);
   });
 
   it.each([
@@ -63,36 +65,36 @@ describe('A type of document', () => {
       .born('2008-02-29')
       .withTaxId('0000000017')
       .withDocument('COURT_DECISION_LEGAL_CAPACITY');
-    expect(told(bornInLeapYear, today)).toEqual(faults);
+    expect(personFaults(bornInLeapYear, today)).toEqual(faults);
   });
 
-  it('of legal capacity stands beside a document of registration', () => {
-    expect(told(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
+  it('of legal capacity needs a registration document', () => {
+    expect(personFaults(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
       ['$.person.documents', NOT_ALLOWED],
     ]);
-    expect(told(anAdolescent().withDocument('MARRIAGE_CERTIFICATE'))).toEqual([]);
+    expect(personFaults(anAdolescent().withDocument('MARRIAGE_CERTIFICATE'))).toEqual([]);
   });
 
-  it('of legal capacity stands alone of its kind', () => {
+  it('of legal capacity must be the only one', () => {
     const two = anAdolescent().withDocument('MARRIAGE_CERTIFICATE').withDocument('DIVORCE_CERTIFICATE');
-    expect(told(two)).toEqual([['$.person.documents', NOT_ALLOWED]]);
+    expect(personFaults(two)).toEqual([['$.person.documents', NOT_ALLOWED]]);
   });
 });
 
 describe('The documents of a child below 14', () => {
   it.each(['BIRTH_CERTIFICATE', 'BIRTH_CERTIFICATE_FOREIGN'] as const)('may be a %s alone', (type) => {
-    expect(told(aChild().withOnlyDocument(type))).toEqual([]);
+    expect(personFaults(aChild().withOnlyDocument(type))).toEqual([]);
   });
 
-  it('hold nothing else, and every other one is told', () => {
+  it('accept nothing else, and every other document is a fault', () => {
     const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
-    expect(told(content)).toEqual([
+    expect(personFaults(content)).toEqual([
       ['$.person.documents.[1].type', NOT_ALLOWED],
       ['$.person.documents.[2].type', NOT_ALLOWED],
     ]);
   });
 
-  it('are told as not allowed and as not enough together', () => {
+  it('are faults both as not allowed and as insufficient', () => {
     expect(faultsOfContent(aChild().withOnlyDocument('PASSPORT'))).toMatchObject([
       { entry: '$.person.documents.[0].type', description: NOT_ALLOWED, params: [] },
       { entry: '$.person.documents', description: REQUIRED, params: ['BIRTH_CERTIFICATE'] },
@@ -108,7 +110,7 @@ describe('The documents of a child below 14', () => {
       .born('2012-03-10')
       .withTaxId('0000000017')
       .withOnlyDocument('PASSPORT');
-    expect(told(content, today).map(([, sentence]) => sentence)).toEqual(sentences);
+    expect(personFaults(content, today).map(([, sentence]) => sentence)).toEqual(sentences);
   });
 });
 
@@ -116,7 +118,7 @@ describe('The documents of a person from 14 on', () => {
   const sufficient = [...USUAL_PARAMETERS.selfAuthAgeDocumentTypes, 'BIRTH_CERTIFICATE' as const];
 
   it.each(sufficient)('may be a %s alone', (type) => {
-    expect(told(anAdolescent().withOnlyDocument(type).withUnzr('20090910-00017'))).toEqual([]);
+    expect(personFaults(anAdolescent().withOnlyDocument(type).withUnzr('20090910-00017'))).toEqual([]);
   });
 
   it('are not enough without one of these, and the answer names them', () => {
@@ -125,13 +127,13 @@ describe('The documents of a person from 14 on', () => {
     ]);
   });
 
-  it('are asked for from the birthday itself', () => {
+  it('are required from the birthday on', () => {
     const foreign = aSignUpContent('2026-03-01')
       .born('2012-03-10')
       .withTaxId('0000000017')
       .withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN');
-    expect(told(foreign, '2026-03-09')).toEqual([]);
-    expect(told(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
+    expect(personFaults(foreign, '2026-03-09')).toEqual([]);
+    expect(personFaults(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
   });
 });
 
@@ -139,9 +141,9 @@ describe('Each age', () => {
   it('is a parameter of its own', () => {
     const sixteen = anAdolescent().withDocument('MARRIAGE_CERTIFICATE');
     const refused = [['$.person.documents.[1].type', NOT_ALLOWED]];
-    expect(told(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
-    expect(told(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
-    expect(told(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
+    expect(personFaults(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
+    expect(personFaults(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
+    expect(personFaults(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
       ['$.person.documents.[0].type', NOT_ALLOWED],
       ['$.person.documents', REQUIRED],
     ]);

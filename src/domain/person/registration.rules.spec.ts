@@ -6,7 +6,7 @@ import {
   aChild,
   anAdolescent,
   faultsOfContent,
-  told,
+  personFaults,
 } from '../../../test/support/registration-rules';
 import { DOCUMENT_TYPES } from './dictionaries';
 
@@ -14,12 +14,12 @@ const NOT_ALLOWED = 'Submitted document type is not allowed';
 const REQUIRED = 'Must contain required item.';
 
 describe('Rules of registration', () => {
-  it('are all content with a child of five and his certificate of birth, and with an adolescent and his passport', () => {
+  it('accept a child of five with a birth certificate, and an adolescent with a passport', () => {
     expect(faultsOfContent(aChild())).toEqual([]);
     expect(faultsOfContent(anAdolescent())).toEqual([]);
   });
 
-  it('are told as faults of the rule invalid', () => {
+  it('are faults of the rule invalid', () => {
     expect(faultsOfContent(aChild().withoutTaxId().with('person.tax_id', '0000000017'))).toEqual([
       {
         entry: '$.person.tax_id',
@@ -30,7 +30,7 @@ describe('Rules of registration', () => {
     ]);
   });
 
-  it('are asked row by row, and the first broken row is the only one that is told', () => {
+  it('are checked in order, and only the first broken rule is reported', () => {
     // Broken beside the row: no certificate of birth, a second phone, an expired document, no residence.
     const broken = aChild()
       .withOnlyDocument('PASSPORT', undefined, { issued_at: '1990-01-01', expiration_date: '2000-01-01' })
@@ -57,7 +57,7 @@ describe('Rules of registration', () => {
     ];
     for (const [repair, sentences] of steps) {
       repair(broken);
-      expect(told(broken).map(([, sentence]) => sentence)).toEqual(sentences);
+      expect(personFaults(broken).map(([, sentence]) => sentence)).toEqual(sentences);
     }
   });
 });
@@ -72,7 +72,8 @@ describe('The first rows', () => {
       .withDocument('MARRIAGE_CERTIFICATE')
       .withDocument('DIVORCE_CERTIFICATE');
     const withoutRegistrationTypes = { personRegistrationDocumentTypes: [] };
-    const sentence = () => told(broken, RULES_DAY, withoutRegistrationTypes).map(([, words]) => words);
+    const sentence = () =>
+      personFaults(broken, RULES_DAY, withoutRegistrationTypes).map(([, words]) => words);
     expect(sentence()).toEqual(['Invalid birth date']);
     broken.born('2010-01-01');
     expect(sentence()).toEqual(['Only persons who refused the tax_id could be without tax_id']);
@@ -82,11 +83,13 @@ describe('The first rows', () => {
     expect(sentence()).toEqual(['unzr is mandatory for document type NATIONAL_ID']);
     broken.withUnzr('20100101-00017');
     // One NATIONAL_ID that is no document of registration here, and then two proofs without one.
-    expect(told(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
+    expect(personFaults(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
       ['$.person.documents.[0].type', NOT_ALLOWED],
     ]);
     broken.with('person.documents', broken.build().person.documents.slice(1));
-    expect(told(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([['$.person.documents', NOT_ALLOWED]]);
+    expect(personFaults(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
+      ['$.person.documents', NOT_ALLOWED],
+    ]);
   });
 });
 
@@ -99,7 +102,7 @@ describe('Any person of the right form', () => {
     { minLength: 1, maxLength: 4 },
   );
 
-  it('is either accepted or told one row, whose sentences belong together', () => {
+  it('is either accepted or refused by one rule', () => {
     fc.assert(
       fc.property(days, documents, fc.boolean(), (birthDate, drafts, hasRefused) => {
         const content = aChild().born(birthDate).withUnzr('20090910-00017');

@@ -20,7 +20,7 @@ function worst(streams: readonly StreamStatus[]): number {
 }
 
 describe('what the streams of a person add up to', () => {
-  it('C0: a NOT_VERIFIED set by hand stands, whatever the streams say', () => {
+  it('C0: a NOT_VERIFIED set by hand stays, whatever the streams are', () => {
     const allGood = { current: 'NOT_VERIFIED', streams: ['VERIFIED', 'VERIFIED'] } as const;
     const bad = { current: 'NOT_VERIFIED', streams: ['NOT_VERIFIED'] } as const;
     expect(cumulativeRowOf(allGood)).toEqual({ row: 'C0', status: 'NOT_VERIFIED' });

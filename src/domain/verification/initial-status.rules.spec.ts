@@ -69,18 +69,18 @@ describe('how the streams of a new person begin', () => {
     expect(initial('nhs', facts)).toBe('VERIFIED/RULES_PASSED');
   });
 
-  it('drfo is asked with a tax number at any age, and without one only above the age of 14', () => {
+  it('drfo is checked with a tax number at any age, and without one only above the age of 14', () => {
     expect(initial('drfo', { ageYears: 3 })).toBe(ASKED);
     expect(initial('drfo', { ageYears: 14, taxId: null })).toBe(NOT_ASKED);
     expect(initial('drfo', { ageYears: 15, taxId: null })).toBe(ASKED);
   });
 
-  it('dracs_death is always asked, dracs_name_change never', () => {
+  it('dracs_death is always checked, dracs_name_change never', () => {
     expect(initial('dracs_death', {})).toBe(ASKED);
     expect(initial('dracs_name_change', {})).toBe('VERIFICATION_NOT_NEEDED/INITIAL');
   });
 
-  it('dracs_birth is asked up to 14 with a birth certificate, above it when there is nothing else', () => {
+  it('dracs_birth is checked up to 14 with a birth certificate, above it when there is nothing else', () => {
     expect(initial('dracs_birth', { ageYears: 14, documentTypes: ['BIRTH_CERTIFICATE', 'PASSPORT'] })).toBe(
       ASKED,
     );
@@ -99,7 +99,7 @@ describe('how the streams of a new person begin', () => {
     { ageYears: 17, expected: ASKED },
     { ageYears: 18, expected: NOT_ASKED },
   ])(
-    'legal_capacity with a marriage certificate at $ageYears begins as $expected',
+    'legal_capacity with a marriage certificate at $ageYears has the first status $expected',
     ({ ageYears, expected }) => {
       const documentTypes = ['PASSPORT', 'MARRIAGE_CERTIFICATE', 'LEGAL_CAPACITY_DOCUMENT'] as const;
       expect(initial('legal_capacity', { ageYears, documentTypes })).toBe(expected);
@@ -115,14 +115,14 @@ describe('how the streams of a new person begin', () => {
     expect(initial('legal_capacity', { ageYears: 16 })).toBe(NOT_ASKED);
   });
 
-  it('S1, S2: unzr is asked when it is given', () => {
+  it('S1, S2: unzr is checked when it is given', () => {
     expect(initial('unzr', {})).toBe(ASKED);
     expect(initial('unzr', { unzr: null })).toBe(NOT_ASKED);
     expect(initial('unzr', { unzr: '' })).toBe(NOT_ASKED);
   });
 
   it.each(['mvs_passport', 'dms_passport'] as const)(
-    'S1, S2: %s is asked with a passport or an ID card',
+    'S1, S2: %s is checked with a passport or an ID card',
     (stream) => {
       expect(initial(stream, { documentTypes: ['PASSPORT'] })).toBe(ASKED);
       expect(initial(stream, { documentTypes: ['NATIONAL_ID'] })).toBe(ASKED);

@@ -47,7 +47,7 @@ describe('the manual stream of the NHS', () => {
     });
   });
 
-  it('N4: an official takes three kinds of persons into work and no others', () => {
+  it('N4: an official may take three kinds of persons into work and no others', () => {
     expect(startsOf('taken_into_work')).toEqual([
       'VERIFICATION_NEEDED/RULES_TRIGGERED',
       'NOT_VERIFIED/DOCUMENTS_TRIGGERED',
@@ -65,7 +65,7 @@ describe('the manual stream of the NHS', () => {
     expect(nextNhsStatus(pair('NOT_VERIFIED', 'AUTO'), 'taken_into_work')).toEqual({ allowed: false, code });
   });
 
-  it('N4: a person who is already in work, or verified, is told of the two statuses', () => {
+  it('N4: for a person already in work, or verified, the refusal names both statuses', () => {
     const code = 'status_change_refused';
     expect(nextNhsStatus(pair('IN_REVIEW', 'MANUAL'), 'taken_into_work')).toEqual({ allowed: false, code });
     expect(nextNhsStatus(pair('VERIFIED', 'MANUAL'), 'taken_into_work')).toEqual({ allowed: false, code });
@@ -89,7 +89,7 @@ describe('the manual stream of the NHS', () => {
     });
   });
 
-  it('N5, N6: from anywhere else the official is told of the two statuses', () => {
+  it('N5, N6: from any other status the refusal names both statuses', () => {
     const refused = { allowed: false, code: 'status_change_refused' };
     expect(nextNhsStatus(pair('VERIFICATION_NEEDED', 'RULES_TRIGGERED'), 'accepted')).toEqual(refused);
     expect(nextNhsStatus(pair('NOT_VERIFIED', 'MANUAL'), 'rejected')).toEqual(refused);

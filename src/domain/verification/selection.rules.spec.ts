@@ -41,15 +41,15 @@ function lineOf({ status, reason, synced, retry }: Stream): number {
   return synced === 'never' ? 3 : 4;
 }
 
-describe('the selection of a timetable run', () => {
-  it('S3: takes exactly who is due, each in one branch, on the published line', () => {
+describe('the selection of a scheduled run', () => {
+  it('S3: selects exactly the due persons, each in one branch, on the published line', () => {
     for (const stream of EVERY_STREAM) {
       const lines = BRANCHES.filter((branch) => takes(branch, stream)).map(({ line }) => line);
       expect(lines).toEqual(isDue(stream) ? [lineOf(stream)] : []);
     }
   });
 
-  it('S3: goes through the lines in order, and on each asks first who never was asked', () => {
+  it('S3: goes through the lines in order, and on each selects first who was never checked', () => {
     const order = BRANCHES.map(({ line, synced }) => `${line} ${synced === 'never' ? 'a' : 'b'}`);
     expect(order).toEqual([...order].sort());
   });

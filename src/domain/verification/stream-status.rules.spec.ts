@@ -66,7 +66,7 @@ describe('what follows for a register stream', () => {
   });
 
   it.each(['VERIFICATION_NEEDED', 'VERIFIED'] as const)(
-    'S3: the timetable locks %s and touches nothing else',
+    'S3: a scheduled run locks %s and changes nothing else',
     (from) => {
       expect(move(from, 'taken_for_review')).toEqual({
         ...KEPT,
@@ -120,7 +120,7 @@ describe('what follows for a register stream', () => {
   });
 
   it.each(STREAM_STATUSES.filter((status) => status !== 'IN_REVIEW'))(
-    'S8: another holder in %s shares the fate of a refuted document, from now on even if he was refuted before',
+    'S8: another holder in %s is refuted with the document, from now on even if refuted before',
     (from) => {
       const answer = { reason: 'AUTO_NOT_VALID', dataId: DATA_ID, dataStatus: 1 } as const;
       expect(move(from, 'document_refuted_elsewhere', { answer })).toMatchObject({
@@ -132,14 +132,14 @@ describe('what follows for a register stream', () => {
     },
   );
 
-  it('S8: a holder in a review of his own is left to his own answer', () => {
+  it('S8: a holder in review keeps the answer of that review', () => {
     expect(nextStreamStatus('IN_REVIEW', 'document_refuted_elsewhere')).toEqual({
       allowed: false,
       why: 'own_review_decides',
     });
   });
 
-  it('S9: after a technical error the pair before the lock stands again and the lock row waits', () => {
+  it('S9: after a technical error the pair before the lock returns and the lock row waits', () => {
     expect(move('IN_REVIEW', 'technical_error', { beforeLock: VERIFIED_YESTERDAY })).toEqual({
       ...KEPT,
       ...VERIFIED_YESTERDAY,
@@ -158,7 +158,7 @@ describe('what follows for a register stream', () => {
   });
 
   it.each(['lock_expired', 'released_unasked', 'answer_overtaken'] as const)(
-    'S11: %s gives the lock back uncounted and the pair before it stands again',
+    'S11: %s releases the lock without counting, and the pair before it returns',
     (trigger) => {
       expect(move('IN_REVIEW', trigger, { beforeLock: VERIFIED_YESTERDAY })).toEqual({
         ...KEPT,
@@ -188,7 +188,7 @@ describe('the common table as a whole', () => {
     expect(fromStatuses(decided.row)).toContain(status);
   });
 
-  it('S1–S11: allows these moves and no others', () => {
+  it('S1–S11: allows these changes and no others', () => {
     const allowed = everyMove.filter(({ status, trigger }) => nextStreamStatus(status, trigger).allowed);
     // S1, S2, S10 from five statuses; S3 from two; S8 from four; S4, S5, S6, S7, S9 and three S11 from one.
     expect(allowed).toHaveLength(3 * 5 + 2 + 4 + 8);
@@ -204,16 +204,13 @@ describe('the common table as a whole', () => {
     'register_confirmed',
     'register_refuted',
     'technical_error',
-  ] as const)(
-    'S4–S7, S9: %s that comes when the lock is gone is refused from every other status',
-    (trigger) => {
-      for (const status of STREAM_STATUSES.filter((other) => other !== 'IN_REVIEW')) {
-        expect(nextStreamStatus(status, trigger)).toEqual({ allowed: false, why: 'lock_is_gone' });
-      }
-    },
-  );
+  ] as const)('S4–S7, S9: %s without the lock is refused from every other status', (trigger) => {
+    for (const status of STREAM_STATUSES.filter((other) => other !== 'IN_REVIEW')) {
+      expect(nextStreamStatus(status, trigger)).toEqual({ allowed: false, why: 'lock_is_gone' });
+    }
+  });
 
-  it('S3: the timetable takes nobody who is in review, refuted, or not to be checked', () => {
+  it('S3: a scheduled run selects nobody in review, refuted, or not to be checked', () => {
     expect(nextStreamStatus('IN_REVIEW', 'taken_for_review')).toEqual({
       allowed: false,
       why: 'already_in_review',
@@ -228,7 +225,7 @@ describe('the common table as a whole', () => {
     });
   });
 
-  it('S3, S9, S11: moves into and out of the lock record nothing, all others do', () => {
+  it('S3, S9, S11: changes into and out of the lock record nothing, all others do', () => {
     const silent = ROWS.filter((row) => !row.records).map(({ row }) => row);
     expect(silent).toEqual(['S3', 'S9', 'S11']);
   });

@@ -1,3 +1,4 @@
+import { VERSION } from '../../config/own-settings';
 import { z } from 'zod';
 import type { Description } from './description';
 
@@ -20,6 +21,6 @@ export const DOCUMENT_OF_CALLS: Description = {
       info: z.looseObject({ title: z.string(), version: z.string() }),
       paths: z.record(z.string().regex(/^\//), z.looseObject({})),
     }),
-    example: { openapi: '3.1.1', info: { title: 'Person verification', version: '1.0.0' }, paths: {} },
+    example: { openapi: '3.1.1', info: { title: 'Person verification', version: VERSION }, paths: {} },
   },
 };

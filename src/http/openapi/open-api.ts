@@ -1,3 +1,4 @@
+import { VERSION } from '../../config/own-settings';
 import { Injectable } from '@nestjs/common';
 import { REFUSALS, type RefusalCode } from '../../domain/refusal';
 import { ACCESS, type Access } from '../access.decorator';
@@ -44,7 +45,7 @@ export class OpenApi {
       openapi: '3.1.1',
       info: {
         title: 'Person verification',
-        version: '1.0.0',
+        version: VERSION,
         description: 'Everybody in the examples is made up. The calls of GraphQL describe themselves.',
       },
       paths,

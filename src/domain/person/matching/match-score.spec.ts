@@ -33,7 +33,7 @@ describe('The national model', () => {
     expect({ intercept, coefficients, weight_of_evidence: weightOfEvidence }).toEqual(figuresOfModel());
   });
 
-  it('gives the score computed by hand for a child who signs up again', () => {
+  it('has the score computed by hand for a child who signs up again', () => {
     // −0.61098 + 1.31673 + 0.55778 + 0.50262 + 1.59192 + 0.58099 + 0.07295 + 0.05419 − 0.71699 + 0.09356 + 0.21385 +
     // 0.07872 = 3.73534, and 1 / (1 + e^−3.73534) = 0.97669.
     expect(scoreOfBins(SAME_CHILD)).toBeCloseTo(0.97669, 4);
@@ -46,7 +46,7 @@ describe('The national model', () => {
     }
   });
 
-  it('tells the child from his twin with the next certificate', () => {
+  it('separates a child from a twin with the next certificate', () => {
     const twin = {
       d_first_name_bin: '3',
       d_documents_bin: '1x>6',
