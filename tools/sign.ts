@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ownSettingsOrExit } from '../src/config/own-settings';
 import { SYSTEM_CLOCK } from '../src/config/settings.module';
-import { openInFolder, trustedFileIn, type KeyKind } from './test-authority';
+import { openTestAuthority, trustedFileIn, type KeyKind } from './test-authority';
 import { ExitStatus } from '../src/cli/command';
 
 const FOLDER = '.data/test-authority';
@@ -10,11 +10,11 @@ const ALGORITHMS = ['ecdsa', 'rsa', 'dstu'] as const satisfies readonly KeyKind[
 
 const USAGE = `Usage: npm run -s sign -- <file.json or -> --as <drfo> [options]
 
-  --as <drfo>            the number of the made-up person who signs
+  --as <drfo>            taxpayer number of the made-up person who signs
   --name "<Surname> <Given name>"
-                         how he is called in his certificate
+                         their name in the certificate
   --algorithm <name>     ${ALGORITHMS.join(', ')} (${ALGORITHMS[0]})
-  --authority <folder>   of the test authority, made when it is not there (${FOLDER})
+  --authority <folder>   folder of the test authority, created if missing (${FOLDER})
 
 Prints one line of JSON: signed_content and signed_content_encoding.
 `;
@@ -33,7 +33,7 @@ interface Wanted {
 
 class WrongUsage extends Error {}
 
-/** The first word is the surname; what follows is the given name, which may have several. */
+/** The first word is the surname, the rest is the given name. */
 function namesFrom(name: string): Pick<Wanted, 'surname' | 'givenName'> {
   const [surname = '', ...givenNames] = name.trim().split(/\s+/);
   const givenName = givenNames.join(' ');
@@ -45,8 +45,7 @@ function wantedFrom(args: string[]): Wanted {
   const options = { as: text, name: text, algorithm: text, authority: text };
   const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true });
   const [file, ...rest] = positionals;
-  if (file === undefined || rest.length > 0)
-    throw new WrongUsage('one file must be named, or - for standard input');
+  if (file === undefined || rest.length > 0) throw new WrongUsage('name one file, or - for standard input');
   if (values.as === undefined || values.as.trim() === '') throw new WrongUsage('--as <drfo> is missing');
   const algorithm = ALGORITHMS.find((name) => name === (values.algorithm ?? ALGORITHMS[0]));
   if (algorithm === undefined) throw new WrongUsage(`--algorithm must be one of ${ALGORITHMS.join(', ')}`);
@@ -64,7 +63,7 @@ function end(status: number, sentence: string): never {
   process.exit(status);
 }
 
-/** What was typed is not repeated: it may be anything. */
+/** The arguments are not repeated in the message: they may contain personal data. */
 function wantedOrExit(): Wanted {
   try {
     return wantedFrom(process.argv.slice(2));
@@ -89,15 +88,18 @@ function run(): void {
   const wanted = wantedOrExit();
   const { NODE_ENV: nodeEnv } = ownSettingsOrExit('sign');
   if (nodeEnv === 'production') {
-    end(ExitStatus.Configuration, 'NODE_ENV is production: signatures of made-up people are not made there.');
+    end(
+      ExitStatus.Configuration,
+      'NODE_ENV is production: the test authority signs for made-up people only in development and tests.',
+    );
   }
   const content = contentOrExit(wanted.file);
-  const authority = openInFolder(wanted.folder, { nodeEnv });
+  const authority = openTestAuthority(wanted.folder, { nodeEnv });
   const container = authority.sign(content, { ...wanted, signedAt: SYSTEM_CLOCK() });
   const body = { signed_content: container.toString('base64'), signed_content_encoding: 'base64' };
   process.stdout.write(`${JSON.stringify(body)}\n`);
   process.stderr.write(
-    `Signed by a made-up person. A server believes it with SIGNATURE_TRUSTED_CA_FILE=${trustedFileIn(wanted.folder)}\n`,
+    `Signed by a made-up person. A server accepts it with SIGNATURE_TRUSTED_CA_FILE=${trustedFileIn(wanted.folder)}\n`,
   );
 }
 

@@ -15,21 +15,21 @@ import { ExitStatus } from '../src/cli/command';
 const USUAL_TTL_MINUTES = 480;
 /** A year: longer than any local installation lives. */
 const LONGEST_TTL_MINUTES = 527_040;
-/** The legal entity that stands for the national health service on a machine of one's own. */
+/** The legal entity that represents the national health service on a local machine. */
 const LOCAL_CLIENT_ID = '00000000-0000-4000-8000-000000000003';
 
 const USAGE = `Usage: npm run -s token -- --scope "<scope> <scope> …" [options]
 
-  --scope "…"            what it allows, separated by spaces:
+  --scope "…"            scopes separated by spaces:
                          ${SCOPES.join('\n                         ')}
-  --ttl-minutes <n>      how long it is good for (${USUAL_TTL_MINUTES})
-  --client <id>          the client it is used through, made when it is not there
+  --ttl-minutes <n>      its lifetime (${USUAL_TTL_MINUTES})
+  --client <id>          the client that uses it, created if missing
                          (${LOCAL_CLIENT_ID})
 
-Prints the token, which is shown this once: the database keeps its hash.
+Prints the token. It is shown only once: the database keeps its hash.
 `;
 
-/** The form of a scope: a thing, and what is done with it. */
+/** The form of a scope: a thing and an action. */
 const SCOPE = /^[a-z_]+:[a-z_]+$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -65,7 +65,7 @@ function end(status: number, sentence: string): never {
   process.exit(status);
 }
 
-/** What was typed is not repeated: it may be anything. */
+/** The arguments are not repeated in the message: they may contain secrets. */
 function wantedOrExit(): Wanted {
   try {
     return wantedFrom(process.argv.slice(2));
@@ -78,7 +78,7 @@ function wantedOrExit(): Wanted {
 async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
   provideSettings(settings);
   const log = new Log(settings);
-  // Neither Redis nor the register has anything to do with it, so not the whole program is put together.
+  // Tokens need neither Redis nor the register, so this is not the whole application.
   @Module({
     imports: [SettingsModule, ObservabilityModule, DatabaseModule, MithrilModule],
     providers: [LocalTokens],
@@ -99,16 +99,19 @@ async function run(): Promise<void> {
   const wanted = wantedOrExit();
   const settings = ownSettingsOrExit('token');
   if (settings.NODE_ENV === 'production') {
-    end(ExitStatus.Configuration, 'NODE_ENV is production: tokens for trying things out are not made there.');
+    end(
+      ExitStatus.Configuration,
+      'NODE_ENV is production: this command issues tokens only in development and tests.',
+    );
   }
   const token = await make(wanted, settings);
   process.stdout.write(`${token}\n`);
   const known: readonly string[] = SCOPES;
   if (!wanted.scopes.every((scope) => known.includes(scope)))
-    process.stderr.write('Some of the scopes are asked for by no call of this program.\n');
-  process.stderr.write(`Good for ${wanted.ttlMinutes} minutes. Send it as Authorization: Bearer <token>.\n`);
+    process.stderr.write('No call of this service requires some of these scopes.\n');
+  process.stderr.write(`Valid for ${wanted.ttlMinutes} minutes. Send it as Authorization: Bearer <token>.\n`);
 }
 
 run().catch((error: unknown) => {
-  end(ExitStatus.Failed, `no token was made: ${JSON.stringify(describeError(error))}`);
+  end(ExitStatus.Failed, `no token was issued: ${JSON.stringify(describeError(error))}`);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { type Certificate, readCertificate } from './certificate';
 import { checkContainer, contentOf, resultOf } from './container-check';
-import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
+import { TestAuthority, type Defects, type MadeUpSignature } from '../../tools/test-authority';
 import { describeError } from '../observability';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
@@ -30,11 +30,11 @@ function codeOf(container: Uint8Array, authorities = trusted): RefusalCode | 'ac
   }
 }
 
-const signed = (departures: Departures = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
+const signed = (departures: Defects = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
   authority.sign(CONTENT, { ...BY, ...by }, departures);
 
 describe('A container', () => {
-  it.each<[RefusalCode, string, Departures]>([
+  it.each<[RefusalCode, string, Defects]>([
     ['signature_missing', 'nobody signed', { signatures: 0 }],
     ['signature_not_single', 'two signed', { signatures: 2 }],
     ['signature_content_detached', 'the content lies elsewhere', { isDetached: true }],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationFault } from '../config/read-settings';
-import { openInFolder, TestAuthority, trustedFileIn } from '../../tools/test-authority';
+import { openTestAuthority, TestAuthority, trustedFileIn } from '../../tools/test-authority';
 import { readTrustedAuthorities } from './trusted-authorities';
 
 const folder = mkdtempSync(join(tmpdir(), 'trusted-authorities-'));
@@ -79,13 +79,13 @@ describe('The test authority', () => {
   it('is not there in production', () => {
     const production = { nodeEnv: 'production' };
     expect(() => TestAuthority.make(production)).toThrow(/NODE_ENV=production/);
-    expect(() => openInFolder(join(folder, 'made'), production)).toThrow(/NODE_ENV=production/);
+    expect(() => openTestAuthority(join(folder, 'made'), production)).toThrow(/NODE_ENV=production/);
   });
 
   it('is the same one whenever its folder is opened', () => {
     const made = join(folder, 'deep', 'made');
-    const first = openInFolder(made, { nodeEnv: 'test' });
-    expect(openInFolder(made, { nodeEnv: 'test' }).trustedPem).toBe(first.trustedPem);
+    const first = openTestAuthority(made, { nodeEnv: 'test' });
+    expect(openTestAuthority(made, { nodeEnv: 'test' }).trustedPem).toBe(first.trustedPem);
     const settings = { NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(made) } as const;
     expect(readTrustedAuthorities(settings).certificates).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
+import { TestAuthority, type Defects, type MadeUpSignature } from '../../tools/test-authority';
 import { aPerson, aUser } from '../support/builders';
 import {
   RefusedCalls,
@@ -25,7 +25,7 @@ const encoded = (bytes: Uint8Array): SignUpBody => {
 
 /** A good request of somebody new, whose container is then changed. */
 async function signedBySomebody(
-  departures: Departures = {},
+  departures: Defects = {},
   by: Partial<MadeUpSignature> = {},
 ): Promise<{ applicant: MadeUpApplicant; signed: SignUpBody }> {
   const applicant = await scene.applicant();
@@ -91,11 +91,11 @@ describe('Row 4: a signature that proves nothing', () => {
     );
   });
 
-  const life = (notBefore: number, notAfter: number): Departures => {
+  const life = (notBefore: number, notAfter: number): Defects => {
     return { certificate: { notBefore: daysFromNow(notBefore), notAfter: daysFromNow(notAfter) } };
   };
 
-  it.each<[string, Departures, string]>([
+  it.each<[string, Defects, string]>([
     ['has an expired certificate', life(-300, -1), 'Signer certificate was not valid at signing time'],
     ['has a certificate of tomorrow', life(1, 300), 'Signer certificate was not valid at signing time'],
     ['is one of two', { signatures: 2 }, 'Signed content must carry exactly one signature'],
@@ -167,7 +167,7 @@ describe('Row 6: the applicant is known by the drfo of his signature alone', () 
 });
 
 describe('A signature that is accepted by both calls', () => {
-  it.each<[string, Partial<MadeUpSignature>, Departures]>([
+  it.each<[string, Partial<MadeUpSignature>, Defects]>([
     ['ECDSA', { algorithm: 'ecdsa' }, {}],
     ['RSA', { algorithm: 'rsa' }, {}],
     ['RSA-PSS', { algorithm: 'rsa-pss' }, {}],

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal';
 import { type Certificate, readCertificate } from '../../src/signed-content/certificate';
 import { checkContainer } from '../../src/signed-content/container-check';
-import { TestAuthority, type Departures, type MadeUpSignature } from '../../tools/test-authority';
+import { TestAuthority, type Defects, type MadeUpSignature } from '../../tools/test-authority';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
 const other = TestAuthority.make({ nodeEnv: 'test' });
@@ -29,7 +29,7 @@ function codeOf(container: Uint8Array, authorities = trusted): RefusalCode | 'ac
   }
 }
 
-const signed = (departures: Departures = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
+const signed = (departures: Defects = {}, by: Partial<MadeUpSignature> = {}): Buffer =>
   authority.sign(CONTENT, { ...BY, ...by }, departures);
 
 describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
@@ -74,7 +74,7 @@ describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
   });
 
   it('is refused when its certificate was not valid at signing time, to the second', () => {
-    const at = (certificate: Departures['certificate']): string =>
+    const at = (certificate: Defects['certificate']): string =>
       codeOf(signed({ ...(certificate && { certificate }) }, { algorithm }));
     expect(at({ notAfter: SIGNED_AT })).toBe('accepted');
     expect(at({ notBefore: SIGNED_AT })).toBe('accepted');

@@ -71,7 +71,7 @@ const SHORT_MS = 1_000;
 const BUSY = { code: 'signature_checks_busy' };
 
 describe('Checks of signatures', () => {
-  it('wait in a queue of the given size; the next one is asked to come again', async () => {
+  it('wait in a queue of the given size; the next one is refused with a time to retry', async () => {
     const { threads, openGate } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
     const taken = [1, 2, 3].map(() => threads.submit(task('wait')));
     await expect(threads.submit(task('who'))).rejects.toMatchObject({
@@ -84,7 +84,7 @@ describe('Checks of signatures', () => {
     await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
   });
 
-  it('are made by as many threads as there are, at the same time', async () => {
+  it('run in as many threads as there are, at the same time', async () => {
     const { threads, openGate, begun } = standIn({ queueSize: 0, timeoutMs: PATIENT_MS, threads: 2 });
     const both = [threads.submit(task('wait')), threads.submit(task('wait'))];
     await waitUntil(() => begun() === 2, { what: 'both checks to begin' });
@@ -92,7 +92,7 @@ describe('Checks of signatures', () => {
     expect(new Set(await Promise.all(both)).size).toBe(2);
   });
 
-  it('end at the deadline together with their thread, and another one takes its place', async () => {
+  it('end at the deadline together with their thread, and a new thread replaces it', async () => {
     const { threads, stopped, turns } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
     const before = await threads.submit(task('who'));
     await expect(threads.submit(task('never'))).rejects.toMatchObject(BUSY);
@@ -104,19 +104,19 @@ describe('Checks of signatures', () => {
     expect(turns()).toBe(last);
   });
 
-  it('do not lose those who wait behind one that never ends', async () => {
+  it('are not lost when they wait behind one that never ends', async () => {
     const { threads } = standIn({ queueSize: 5, timeoutMs: SHORT_MS });
     await threads.submit(task('who'));
     const ends = await Promise.allSettled(
       ['never', 'who'].map((each) => threads.submit(task(each as 'who'))),
     );
-    // Who waits as long as the other computes is late as well; what counts is that he hears of it.
+    // A check that waits as long as the other one computes may be late as well; it must only end.
     expect(ends[0]?.status).toBe('rejected');
     await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
     expect(threads.size).toBe(0);
   });
 
-  it('that only wait too long are asked to come again, and no thread is stopped for them', async () => {
+  it('that only wait too long are refused, and no thread is terminated for them', async () => {
     const { threads, stopped, openGate, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
     const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });
@@ -127,7 +127,7 @@ describe('Checks of signatures', () => {
     expect(begun()).toBe(1);
   });
 
-  it('that still wait when the threads are closed are asked to come again', async () => {
+  it('that still wait at shutdown are refused', async () => {
     const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
     const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });
@@ -138,7 +138,7 @@ describe('Checks of signatures', () => {
     expect(begun()).toBe(1);
   });
 
-  it('that take all memory end their thread, not the program', async () => {
+  it('that take all memory end their thread, not the process', async () => {
     const { threads, stopped } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
     await expect(threads.submit(task('eat'))).rejects.toMatchObject({
       code: 'signature_container_malformed',
@@ -147,7 +147,7 @@ describe('Checks of signatures', () => {
     await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
   });
 
-  it('are not begun any more after the threads were closed', async () => {
+  it('do not start after shutdown', async () => {
     const { threads, begun } = standIn({ queueSize: 5, timeoutMs: PATIENT_MS });
     await threads.onApplicationShutdown();
     await expect(threads.submit(task('who'))).rejects.toMatchObject(BUSY);

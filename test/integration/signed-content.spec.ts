@@ -45,7 +45,7 @@ async function started(changed: Partial<Settings> = {}) {
 }
 
 describe('Signed content', () => {
-  it('is read in threads, with whatever algorithm it was signed', async () => {
+  it('is read in threads, for every algorithm', async () => {
     const { signedContent, lines, close } = await started();
     for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu'] as const) {
       const { content, signedAt, signer } = await signedContent.read(
@@ -59,7 +59,7 @@ describe('Signed content', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is refused in threads with the same reason as elsewhere', async () => {
+  it('is refused in threads with the same reason as in process', async () => {
     const { signedContent, close } = await started();
     const two = authority.sign('{}', BY, { signatures: 2 });
     await expect(signedContent.read(two)).rejects.toMatchObject({ code: 'signature_not_single' });
@@ -79,7 +79,7 @@ describe('Signed content', () => {
     await close();
   });
 
-  it('is believed from nobody without a file of authorities, which is said at start', async () => {
+  it('is trusted from nobody without a file of authorities, which is logged at start', async () => {
     const { signedContent, lines, close } = await started({
       SIGNATURE_TRUSTED_CA_FILE: join(folder, 'nowhere.pem'),
     });
@@ -92,14 +92,14 @@ describe('Signed content', () => {
     await close();
   });
 
-  it('stops the program at start when the file of authorities is none', async () => {
+  it('stops the start when the file of authorities contains no certificate', async () => {
     const SIGNATURE_TRUSTED_CA_FILE = join(project, 'package.json');
     await expect(started({ SIGNATURE_TRUSTED_CA_FILE })).rejects.toMatchObject({
       faults: [{ name: 'SIGNATURE_TRUSTED_CA_FILE' }],
     });
   });
 
-  it('starts no thread before there is something to check, and leaves none behind', () => {
+  it('starts no thread before the first check, and leaves none behind', () => {
     const container = authority.sign('{"a":1}', BY).toString('base64');
     const program = `
       const { Log } = require('./dist/src/observability');
@@ -145,7 +145,7 @@ describe('npm run sign', () => {
     return spawnSync(process.execPath, program, { cwd: project, encoding: 'utf8', env, input });
   }
 
-  it('prints one line which a server that trusts the folder accepts', async () => {
+  it('prints one line that a server accepts when it trusts the folder', async () => {
     const { status, stdout } = sign([file, '--as', '1234567890', '--name', 'Ґалаґан Їжак Юрійович']);
     expect([status, stdout.split('\n').length]).toEqual([0, 2]);
     const body = JSON.parse(stdout) as Record<string, string>;

@@ -32,7 +32,7 @@ const statusOf = async (bearer: string): Promise<number> =>
 describe('npm run token', () => {
   it('makes a token that a call of officials takes, in an installation without anybody', async () => {
     const { status, stdout, stderr } = await token(['--scope', 'job:read  job:run', '--ttl-minutes', '5']);
-    expect([status, stderr]).toEqual([0, expect.stringContaining('Good for 5 minutes')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Valid for 5 minutes')]);
     expect(stderr).not.toContain(stdout.trim());
     expect(await statusOf(stdout.trim())).toBe(200);
     const [kept] = await tokensOf(here.sql, USER);
@@ -62,7 +62,7 @@ describe('npm run token', () => {
 
   it('tells when a scope is one that no call asks for', async () => {
     const { status, stderr } = await token(['--scope', 'job:reed']);
-    expect([status, stderr]).toEqual([0, expect.stringContaining('asked for by no call')]);
+    expect([status, stderr]).toEqual([0, expect.stringContaining('No call of this service requires')]);
   });
 
   it.each([

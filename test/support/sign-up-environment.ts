@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SignUpContent } from '../../src/domain/person/person-request';
-import { type Departures, type MadeUpSignature, TestAuthority } from '../../tools/test-authority';
+import { type Defects, type MadeUpSignature, TestAuthority } from '../../tools/test-authority';
 import { aPerson, aUser, type PersonBuilder } from './builders';
 import { Installation } from './test-environment';
 import type { Program } from './program';
@@ -117,7 +117,7 @@ export class SignUpScene {
   sign(
     content: SignUpContent | SignUpContentBuilder | string | Uint8Array,
     by: Partial<MadeUpSignature> & Pick<MadeUpSignature, 'drfo'>,
-    departures: Departures = {},
+    departures: Defects = {},
   ): SignUpBody {
     const signedAt = by.signedAt ?? new Date(this.clock().getTime() - SIGNED_BEFORE_MS);
     const container = this.authority.sign(bytesOf(content), { ...by, signedAt }, departures);

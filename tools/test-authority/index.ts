@@ -1,3 +1,8 @@
-export { openInFolder, trustedFileIn } from './open-in-folder';
 export type { KeyKind } from './signing-key';
-export { TestAuthority, type Departures, type MadeUpSignature } from './test-authority';
+export {
+  openTestAuthority,
+  TestAuthority,
+  trustedFileIn,
+  type Defects,
+  type MadeUpSignature,
+} from './test-authority';

@@ -12,19 +12,19 @@ import { BitString, fromBER, Null, ObjectIdentifier, Sequence } from 'asn1js';
 import { AlgorithmIdentifier, PublicKeyInfo, RSASSAPSSParams } from 'pkijs';
 import { DSTU_CURVES, curves, gost } from '../../src/signed-content/dstu';
 
-/** What made-up people sign with. The last one is made only to be refused. */
+/** How made-up people sign. The last kind exists to be refused. */
 export type KeyKind = 'ecdsa' | 'rsa' | 'rsa-pss' | 'dstu' | 'ecdsa-sha1';
 
-/** A private key with all that certificates and containers say about it. */
+/** A private key with everything that certificates and containers name of it. */
 export interface SigningKey {
   readonly kind: KeyKind;
   readonly publicKey: PublicKeyInfo;
-  /** A fresh object each time: the packages keep parts of what they are given. */
+  /** A new object each time: the packages keep parts of their arguments. */
   algorithm(): AlgorithmIdentifier;
   digestAlgorithm(): AlgorithmIdentifier;
   digest(bytes: Uint8Array): Buffer;
   sign(bytes: Uint8Array): Buffer;
-  /** The private key as text, for keeping. */
+  /** The private key as text, for storing. */
   readonly kept: string;
 }
 
@@ -100,13 +100,13 @@ function dstuKey(kept = randomBytes(31).toString('hex')): SigningKey {
   };
 }
 
-/** The package drops leading zeros of both halves together; one signature in 65,536 is made again for that. */
+/** The package drops leading zeros of both halves together; one signature in 65,536 is repeated for that. */
 function wholeHalves(make: () => Buffer, bytes: number): Buffer {
   const signature = make();
   return signature.length === bytes ? signature : wholeHalves(make, bytes);
 }
 
-/** Makes a key, or takes up one that was kept. */
+/** Generates a key, or reads a stored one. */
 export function signingKey(kind: KeyKind, kept?: string): SigningKey {
   if (kind === 'dstu') return dstuKey(kept);
   const { digestName, algorithm: name, make, padding } = KINDS[kind];

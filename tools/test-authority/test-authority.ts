@@ -1,7 +1,18 @@
-import { refuseProduction } from './refuse-production';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { Certificate } from 'pkijs';
+import { writeCertificate, type Certified, type Wanted } from './certificate-writer';
+import { writeContainer, type WantedContainer } from './container-writer';
 import { signingKey, type KeyKind, type SigningKey } from './signing-key';
-import { writeCertificate, type Certified, type Wanted } from './write-certificate';
-import { writeContainer, type WantedContainer } from './write-container';
+
+/** Something that can sign as anybody must not exist where signatures count. */
+function refuseProduction(nodeEnv: string): void {
+  if (nodeEnv === 'production') {
+    throw new Error(
+      'The test authority signs for made-up people and is not available with NODE_ENV=production.',
+    );
+  }
+}
 
 /** Who signs and when. */
 export interface MadeUpSignature {
@@ -12,79 +23,77 @@ export interface MadeUpSignature {
   readonly algorithm?: KeyKind;
 }
 
-/** What departs from a good container; made for tests. */
-export interface Departures {
-  /** How often it is signed; one is right. */
+/** Defects of a container, for tests. */
+export interface Defects {
+  /** The number of signatures; one is right. */
   readonly signatures?: number;
   readonly isDetached?: boolean;
   readonly hasSigningTime?: boolean;
   readonly carriesCertificates?: boolean;
-  /** The signature names the certificate of somebody else as its own. */
+  /** The signature names another person's certificate as its own. */
   readonly namesAnother?: boolean;
   /** Of the attribute that names the certificate. */
   readonly edition?: 1 | 2;
-  /** Puts an authority between the root and the signer; may it issue? */
+  /** Adds a certificate between the root and the signer: one that may issue certificates, or one that may not. */
   readonly between?: 'an authority' | 'no authority';
   readonly certificate?: Partial<Omit<Wanted, 'issuer' | 'key' | 'drfo'>> & {
     readonly drfo?: string | null;
   };
 }
 
-/** What roots sign with. */
-export const ROOT_KINDS = ['ecdsa', 'dstu'] as const;
-export type RootKind = (typeof ROOT_KINDS)[number];
+/** The kinds of keys of roots. */
+const ROOT_KINDS = ['ecdsa', 'dstu'] as const;
 
-/** A root's life: longer than any date a test sets its clock to. */
+type RootKind = (typeof ROOT_KINDS)[number];
+
+/** The validity of a root: longer than any date a test sets its clock to. */
 const ROOT = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2099-12-31T23:59:59Z') };
+
 const DAY_MS = 86_400_000;
-/** A certificate is made for each signature, so its life is told from there. */
+
+/** Each signature gets a certificate of its own, valid around the signing time. */
 const LIFE = { beforeDays: 30, afterDays: 365 };
 
-/** National keys are certified by a national root, all others by one with a key on P-256. */
+/** A national root certifies national keys, a root with a key on P-256 all others. */
 const rootKindOf = (kind: KeyKind): RootKind => (kind === 'dstu' ? 'dstu' : 'ecdsa');
 
-/** Makes a root that certifies itself. */
-export function makeRoot(kind: RootKind): Certified {
+/** Creates a self-signed root. */
+function makeRoot(kind: RootKind): Certified {
   const commonName = `TEST ONLY root (${kind})`;
   return writeCertificate({ ...ROOT, commonName, key: signingKey(kind), isAuthority: true });
 }
 
 /** The certificate as PEM. */
-export const pemOf = ({ certificate }: Certified): string => {
+const pemOf = ({ certificate }: Certified): string => {
   const base64 = Buffer.from(certificate.toSchema().toBER()).toString('base64');
   return `-----BEGIN CERTIFICATE-----\n${base64.replace(/.{64}/g, '$&\n').trimEnd()}\n-----END CERTIFICATE-----\n`;
 };
 
 /**
- * Certifies made-up people and signs for them. It belongs to proofs and to the command line; the program neither
- * loads it nor, in production, trusts what it certified.
+ * Certifies made-up people and signs for them, for tests and `npm run sign`. The service does not load it, and in
+ * production it refuses to trust its certificates.
  */
 export class TestAuthority {
   private readonly keys = new Map<KeyKind, SigningKey>();
 
   constructor(private readonly roots: readonly Certified[]) {}
 
-  /** An authority nobody knew before. */
+  /** A new authority with new keys. */
   static make({ nodeEnv }: { readonly nodeEnv: string }): TestAuthority {
     refuseProduction(nodeEnv);
     return new TestAuthority(ROOT_KINDS.map(makeRoot));
   }
 
-  /** The certificates of its roots, as SIGNATURE_TRUSTED_CA_FILE has them. */
+  /** The certificates of its roots, in the format of SIGNATURE_TRUSTED_CA_FILE. */
   get trustedPem(): string {
     return this.roots.map(pemOf).join('');
   }
 
-  /** A container around the content, signed as told. */
-  sign(content: Uint8Array | string, by: MadeUpSignature, departures: Departures = {}): Buffer {
-    const {
-      signatures = 1,
-      isDetached = false,
-      carriesCertificates = true,
-      hasSigningTime = true,
-    } = departures;
-    const between = departures.between === undefined ? [] : [this.between(by, departures.between)];
-    const signers = Array.from({ length: signatures }, () => this.certified(by, departures, between[0]));
+  /** A container with the content, signed by this person. */
+  sign(content: Uint8Array | string, by: MadeUpSignature, defects: Defects = {}): Buffer {
+    const { signatures = 1, isDetached = false, carriesCertificates = true, hasSigningTime = true } = defects;
+    const between = defects.between === undefined ? [] : [this.between(by, defects.between)];
+    const signers = Array.from({ length: signatures }, () => this.certified(by, defects, between[0]));
     const wanted: WantedContainer = {
       content: Buffer.from(content),
       signers,
@@ -93,21 +102,21 @@ export class TestAuthority {
       carriesCertificates,
       between,
       named: {
-        edition: departures.edition ?? 2,
-        ...(departures.namesAnother === true ? { certificate: this.certified(by, {}, undefined) } : {}),
+        edition: defects.edition ?? 2,
+        ...(defects.namesAnother === true ? { certificate: this.certified(by, {}, undefined) } : {}),
       },
     };
     return writeContainer(wanted);
   }
 
-  /** The certificate and the private key behind such a signature, as PEM, for other programs. */
+  /** The certificate and the private key of such a signature, as PEM, for other programs. */
   credentials(by: MadeUpSignature): { readonly certificate: string; readonly privateKey: string } {
     const certified = this.certified(by, {}, undefined);
     return { certificate: pemOf(certified), privateKey: certified.key.kept };
   }
 
-  private certified(by: MadeUpSignature, departures: Departures, between: Certified | undefined): Certified {
-    const { drfo = by.drfo, ...changed } = departures.certificate ?? {};
+  private certified(by: MadeUpSignature, defects: Defects, between: Certified | undefined): Certified {
+    const { drfo = by.drfo, ...changed } = defects.certificate ?? {};
     return writeCertificate({
       ...this.lifeAround(by.signedAt),
       commonName: 'TEST ONLY person',
@@ -135,7 +144,7 @@ export class TestAuthority {
     };
   }
 
-  /** One key of each kind serves all people of this authority: making keys is what costs. */
+  /** All people of this authority share one key of each kind: generating keys is slow. */
   private keyOf(kind: KeyKind): SigningKey {
     const key = this.keys.get(kind) ?? signingKey(kind);
     this.keys.set(kind, key);
@@ -148,3 +157,63 @@ export class TestAuthority {
     return root;
   }
 }
+
+/** File names. SIGNATURE_TRUSTED_CA_FILE of a local installation points to the first one. */
+const TRUSTED = 'ca.pem';
+
+const KEYS = 'TEST-ONLY-keys.json';
+
+/** A key can sign as anybody, even if only on this installation. */
+const OWNER_ONLY = { mode: 0o600 };
+
+interface StoredRoot {
+  readonly kind: RootKind;
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+function writeAuthority(folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true });
+  const beside = mkdtempSync(`${folder}.new-`);
+  const roots = ROOT_KINDS.map(makeRoot);
+  const kept = roots.map((root) => {
+    return { kind: root.key.kind, certificate: pemOf(root), privateKey: root.key.kept };
+  });
+  writeFileSync(join(beside, TRUSTED), roots.map(pemOf).join(''));
+  const warning = 'TEST ONLY: keys of made-up authorities. Never trust them anywhere else.';
+  writeFileSync(
+    join(beside, KEYS),
+    `${JSON.stringify({ warning, roots: kept }, undefined, 2)}\n`,
+    OWNER_ONLY,
+  );
+  try {
+    renameSync(beside, folder);
+  } catch (error) {
+    rmSync(beside, { recursive: true });
+    // Another process was faster; both use what it wrote.
+    if (!existsSync(join(folder, KEYS))) throw error;
+  }
+}
+
+function readAuthority(folder: string): Certified[] {
+  const { roots } = JSON.parse(readFileSync(join(folder, KEYS), 'utf8')) as { roots: StoredRoot[] };
+  return roots.map(({ kind, certificate, privateKey }) => {
+    const base64 = certificate.replace(/-----[A-Z ]+-----/g, '');
+    const parsed = Certificate.fromBER(Buffer.from(base64, 'base64'));
+    return { certificate: parsed, key: signingKey(kind, privateKey) };
+  });
+}
+
+/**
+ * The authority stored in a folder; created there when it does not exist. The folder appears complete or not at all, so
+ * that a command and a server that start together use the same authority.
+ */
+export function openTestAuthority(path: string, { nodeEnv }: { readonly nodeEnv: string }): TestAuthority {
+  refuseProduction(nodeEnv);
+  const folder = resolve(path);
+  if (!existsSync(join(folder, KEYS))) writeAuthority(folder);
+  return new TestAuthority(readAuthority(folder));
+}
+
+/** The certificate file of an authority in that folder. */
+export const trustedFileIn = (path: string): string => join(resolve(path), TRUSTED);

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SettingsFor } from '../../../src/config/settings.schema';
 import { createOwnFolder } from '../../embedded';
-import { openInFolder, trustedFileIn, type TestAuthority } from '../../test-authority';
+import { openTestAuthority, trustedFileIn, type TestAuthority } from '../../test-authority';
 import type { CleanUp } from '../clean-up';
 
 /** What signing up needs beside the servers. */
@@ -29,7 +29,7 @@ export async function openSignUpEnvironment(
   const authorityFolder = join(folder, 'test-authority');
   const mediaFolder = join(folder, 'media');
   return {
-    authority: openInFolder(authorityFolder, { nodeEnv }),
+    authority: openTestAuthority(authorityFolder, { nodeEnv }),
     authorityFolder,
     bucketFolder: join(mediaFolder, bucket),
     variables: {

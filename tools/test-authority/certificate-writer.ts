@@ -22,17 +22,17 @@ import { DRFO_PREFIX, EXTENSIONS, QUALIFIED, SUBJECT } from '../../src/signed-co
 import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/trusted-authorities';
 import type { SigningKey } from './signing-key';
 
-/** Certificates with the keys they are about. */
+/** A certificate with its key. */
 export interface Certified {
   readonly certificate: Certificate;
   readonly key: SigningKey;
 }
 
-/** What a made-up certificate says. */
+/** The content of a made-up certificate. */
 export interface Wanted {
   readonly commonName: string;
   readonly key: SigningKey;
-  /** Without one it signs itself. */
+  /** Self-signed without one. */
   readonly issuer?: Certified;
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -113,12 +113,12 @@ function extensionsOf(wanted: Wanted): Extension[] {
   ];
 }
 
-/** Certificates wrap a national signature once more than containers do. */
+/** Certificates wrap a national signature in one more octet string than containers. */
 function wrapped(key: SigningKey, signature: Buffer): Uint8Array {
   return key.kind === 'dstu' ? Buffer.concat([Buffer.from([0x04, signature.length]), signature]) : signature;
 }
 
-/** Writes and signs a certificate. */
+/** Creates and signs a certificate. */
 export function writeCertificate(wanted: Wanted): Certified {
   const { key, issuer } = wanted;
   const signer = issuer?.key ?? key;

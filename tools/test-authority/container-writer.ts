@@ -9,19 +9,19 @@ import {
   SignedData,
   SignerInfo,
 } from 'pkijs';
-import type { Certified } from './write-certificate';
+import type { Certified } from './certificate-writer';
 
-/** A container to be written; everything but the first two departs from a good one. */
+/** The container to write. Everything but the first two fields can make it defective. */
 export interface WantedContainer {
   readonly content: Uint8Array;
   readonly signers: readonly Certified[];
-  /** Nothing: no time is signed. */
+  /** `undefined`: no signing time. */
   readonly signedAt: Date | undefined;
   readonly isDetached: boolean;
   readonly carriesCertificates: boolean;
-  /** Certificates of authorities between the signer and the trusted one. */
+  /** Certificates between the signer and the trusted root. */
   readonly between: readonly Certified[];
-  /** Whose certificate the signature names as its own, and with which edition of the attribute. */
+  /** Which certificate the signature names as its own, and with which edition of the attribute. */
   readonly named: { readonly certificate?: Certified; readonly edition: 1 | 2 };
 }
 
@@ -49,8 +49,8 @@ function signingCertificate({ certificate, key }: Certified): Sequence {
   return new Sequence({ value: [new Sequence({ value: [named] })] });
 }
 
-/** The first edition knows SHA-1 only, and so does not name it. */
-function signingCertificateOfOld({ certificate }: Certified): Sequence {
+/** The first edition uses SHA-1 only, without naming it. */
+function signingCertificateV1({ certificate }: Certified): Sequence {
   const digest = createHash('sha1').update(new Uint8Array(certificate.toSchema().toBER())).digest();
   return new Sequence({ value: [new Sequence({ value: [new Sequence({ value: [octets(digest)] })] })] });
 }
@@ -63,10 +63,10 @@ function attributesOf(signer: Certified, { content, signedAt, named }: WantedCon
     ...(signedAt === undefined ? [] : ([[OID.signingTime, new UTCTime({ valueDate: signedAt })]] as const)),
     edition === 2
       ? [OID.signingCertificateV2, signingCertificate(certificate)]
-      : [OID.signingCertificate, signingCertificateOfOld(certificate)],
+      : [OID.signingCertificate, signingCertificateV1(certificate)],
   ].map(([type, value]) => [type as string, value]);
   const attributes = values.map(([type, value]) => new Attribute({ type, values: [value] }));
-  // The order in which DER wants the members of a SET.
+  // DER sorts the members of a SET by their bytes.
   const written = attributes.map((attribute) => Buffer.from(attribute.toSchema().toBER()));
   return attributes
     .map((attribute, place) => ({ attribute, bytes: written[place] ?? Buffer.alloc(0) }))
@@ -89,7 +89,7 @@ function signatureOf(signer: Certified, wanted: WantedContainer): SignerInfo {
   });
 }
 
-/** Writes a CMS container of signed data, with the attributes that CAdES asks for. */
+/** A CMS container of signed data with the attributes that CAdES requires. */
 export function writeContainer(wanted: WantedContainer): Buffer {
   const { signers, isDetached, content, carriesCertificates, between } = wanted;
   const encapContentInfo = new EncapsulatedContentInfo({ eContentType: OID.data });
