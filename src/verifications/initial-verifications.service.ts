@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { Sql, Statement } from '../database/transactions';
+import { PersonVerification } from '../database/mpi/person-verification.entity';
+import type { Sql } from '../database/transactions';
 import { cumulativeStatusOf } from '../domain/verification/cumulative-status.rules';
 import {
   type InitialStatus,
-  type InitialStatuses,
   initialStatusesOf,
   type SignUpFacts,
   type SignUpParameters,
@@ -21,31 +21,18 @@ export interface NewPersonFacts {
   readonly now: Date;
 }
 
-/** A column of a stream, and its initial value. */
-interface InitialColumn {
-  readonly name: string;
-  readonly valueIn: (initial: InitialStatuses, now: Date) => unknown;
-}
-
-/** This stream receives records of name changes; it is never refuted, and has no column for the time. */
-const NEVER_REFUTED: StreamName = 'dracs_name_change';
-
-const COLUMNS: readonly InitialColumn[] = STREAMS.flatMap((stream) => [
-  column(stream, 'verification_status', ({ verificationStatus }) => verificationStatus),
-  column(stream, 'verification_reason', ({ verificationReason }) => verificationReason),
-  ...(stream === NEVER_REFUTED
-    ? []
-    : [column(stream, 'unverified_at', ({ unverifiedAt }, now) => (unverifiedAt === 'now' ? now : null))]),
-]);
-
-/** $1 person, $2 actor, then the columns of the streams. Everybody is ready for the online search in death records. */
-const INSERT: Statement = {
-  name: 'begin_verifications',
-  text: `
-    INSERT INTO mpi.person_verifications
-      (person_id, inserted_by, updated_by, dracs_death_online_status, ${COLUMNS.map(({ name }) => name).join(', ')})
-    VALUES ($1::uuid, $2::uuid, $2::uuid, 'READY', ${COLUMNS.map((_, index) => `$${index + 3}`).join(', ')})`,
-};
+/** The property of each stream in the entity. */
+const PROPERTY_OF = {
+  nhs: 'nhs',
+  drfo: 'drfo',
+  dracs_death: 'dracsDeath',
+  dracs_birth: 'dracsBirth',
+  dracs_name_change: 'dracsNameChange',
+  legal_capacity: 'legalCapacity',
+  unzr: 'unzr',
+  mvs_passport: 'mvsPassport',
+  dms_passport: 'dmsPassport',
+} as const satisfies Record<StreamName, keyof PersonVerification>;
 
 /**
  * Writes the initial status of all nine streams of a new person, and the cumulative status. Called in the transaction
@@ -57,7 +44,15 @@ export class InitialVerifications {
 
   async create(sql: Sql, { personId, facts, parameters, actorId, now }: NewPersonFacts): Promise<void> {
     const initial = initialStatusesOf(facts, parameters);
-    await sql.query(INSERT, [personId, actorId, ...COLUMNS.map(({ valueIn }) => valueIn(initial, now))]);
+    const columns = STREAMS.map((stream) => [PROPERTY_OF[stream], columnsOf(initial[stream], now)] as const);
+    await sql.repository(PersonVerification).insert({
+      personId,
+      insertedBy: actorId,
+      updatedBy: actorId,
+      ...Object.fromEntries(columns),
+      // Everybody is ready for the online search in death records.
+      dracsDeath: { ...columnsOf(initial.dracs_death, now), onlineStatus: 'READY' },
+    });
     const streams = STREAMS.map((stream) => initial[stream].verificationStatus);
     const after = cumulativeStatusOf({ current: null, streams });
     await this.statusChanges.record(
@@ -72,12 +67,9 @@ export class InitialVerifications {
   }
 }
 
-function column(
-  stream: StreamName,
-  suffix: string,
-  valueOf: (initial: InitialStatus, now: Date) => unknown,
-): InitialColumn {
-  return { name: `${stream}_${suffix}`, valueIn: (initial, now) => valueOf(initial[stream], now) };
+/** The stream of name changes has no `unverified_at`; TypeORM ignores properties without a column. */
+function columnsOf({ verificationStatus, verificationReason, unverifiedAt }: InitialStatus, now: Date) {
+  return { verificationStatus, verificationReason, unverifiedAt: unverifiedAt === 'now' ? now : null };
 }
 
 function initialChange(personId: string, stream: StreamName, initial: InitialStatus): StreamChange {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
+import { PersonVerification } from '../database/mpi/person-verification.entity';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import {
@@ -46,13 +47,6 @@ interface NhsChange {
   readonly comment: string | null;
 }
 
-const STANDING: Statement = {
-  name: 'nhs_standing',
-  text: `
-    SELECT nhs_verification_status AS "verificationStatus", nhs_verification_reason AS "verificationReason"
-      FROM mpi.person_verifications WHERE person_id = $1::uuid`,
-};
-
 /** $1 stream, $2 person, $3 actor, $4 status, $5 reason, $6 rule for the time, $7 rule for the comment, $8 comment. */
 const MOVE: Statement = {
   name: 'nhs_move',
@@ -76,9 +70,8 @@ const MOVE: Statement = {
 @Injectable()
 export class NhsStatusRepository {
   async current(sql: Sql, personId: string): Promise<StreamPair> {
-    const [pair] = await sql.query<StreamPair & Record<string, unknown>>(STANDING, [personId]);
-    if (pair === undefined) throw new Error('A locked row of verifications is gone.');
-    return pair;
+    const { nhs } = await sql.repository(PersonVerification).findOneByOrFail({ personId });
+    return { verificationStatus: nhs.verificationStatus, verificationReason: nhs.verificationReason };
   }
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {

@@ -1,48 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import { type Sql, type Statement, Transactions } from '../database/transactions';
+import { In } from 'typeorm';
+import { AuditLog } from '../database/mpi/audit-log.entity';
+import { Person } from '../database/mpi/person.entity';
+import { type Sql, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import { OutcomeRepository } from './outcome.repository';
 import { PERSONS } from './subject';
 
+/** The personal data that officials may see. */
+export const CARD_FIELDS = [
+  'firstName',
+  'lastName',
+  'secondName',
+  'birthDate',
+  'birthCountry',
+  'birthSettlement',
+  'deathDate',
+  'gender',
+  'email',
+  'taxId',
+  'noTaxId',
+  'unzr',
+  'preferredWayCommunication',
+  'status',
+  'insertedAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Person)[];
+
+const CARD_SELECTION = Object.fromEntries(['id', ...CARD_FIELDS].map((field) => [field, true]));
+
 /** The personal data of a person. Every read of it is audited. */
-export interface PersonCard {
-  readonly id: string;
-  readonly first_name: string;
-  readonly last_name: string;
-  readonly second_name: string | null;
-  readonly birth_date: string;
-  readonly birth_country: string | null;
-  readonly birth_settlement: string;
-  readonly death_date: string | null;
-  readonly gender: string;
-  readonly email: string | null;
-  readonly tax_id: string | null;
-  readonly no_tax_id: boolean | null;
-  readonly unzr: string | null;
-  readonly preferred_way_communication: string | null;
-  readonly status: 'active' | 'inactive' | null;
-  readonly inserted_at: Date;
-  readonly updated_at: Date;
-}
-
-const READ: Statement = {
-  name: 'read_person_cards',
-  text: `
-    WITH found AS (
-      SELECT id, first_name, last_name, second_name, birth_date::text, birth_country, birth_settlement,
-             death_date::text, gender, email, tax_id, no_tax_id, unzr, preferred_way_communication, status,
-             inserted_at, updated_at
-        FROM mpi.persons WHERE id = ANY ($1::uuid[])
-    ), noted AS (
-      INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
-      SELECT $2::uuid, 'persons', id, '{"read": ["personal_data"]}' FROM found)
-    SELECT * FROM found`,
-};
-
-const IS_ACTIVE: Statement = {
-  name: 'person_is_active',
-  text: `SELECT coalesce(status = 'active' AND is_active, false) AS active FROM mpi.persons WHERE id = $1::uuid`,
-};
+export type PersonCard = Readonly<Pick<Person, 'id' | (typeof CARD_FIELDS)[number]>>;
 
 /** Persons as officials see them: whether a person exists and is active, and their personal data. */
 @Injectable()
@@ -53,16 +41,25 @@ export class PersonCardRepository {
   ) {}
 
   /** Reads the personal data, and writes for each person that the user has read it. */
-  async read(personIds: readonly string[], userId: string): Promise<ReadonlyMap<string, PersonCard>> {
-    const values = [personIds, userId];
-    const rows = await this.transactions.query<PersonCard & Record<string, unknown>>(READ, values);
-    return new Map(rows.map((row) => [row.id, row]));
+  read(personIds: readonly string[], userId: string): Promise<ReadonlyMap<string, PersonCard>> {
+    return this.transactions.inTransaction(async (sql) => {
+      const persons = await sql
+        .repository(Person)
+        .find({ select: CARD_SELECTION, where: { id: In(personIds) } });
+      const changeset = { read: ['personal_data'] };
+      await sql
+        .repository(AuditLog)
+        .insert(
+          persons.map(({ id }) => ({ actorId: userId, resource: 'persons', resourceId: id, changeset })),
+        );
+      return new Map(persons.map((person) => [person.id, person]));
+    });
   }
 
   /** Refuses a person who does not exist. */
   async requireExisting(personId: string): Promise<void> {
-    if ((await this.isActive(this.transactions, personId)) === undefined)
-      throw new Refusal('person_not_found');
+    const exists = await this.transactions.repository(Person).existsBy({ id: personId });
+    if (!exists) throw new Refusal('person_not_found');
   }
 
   /**
@@ -71,14 +68,10 @@ export class PersonCardRepository {
    */
   async lockActive(sql: Sql, personId: string): Promise<void> {
     const [locked] = await this.outcomes.lock(sql, PERSONS, [personId]);
-    const active = await this.isActive(sql, personId);
-    if (active === undefined || locked === undefined) throw new Refusal('person_not_found');
-    if (!active) throw new Refusal('person_not_active');
-  }
-
-  /** Undefined if the person does not exist. */
-  private async isActive(sql: Sql, personId: string): Promise<boolean | undefined> {
-    const [row] = await sql.query<{ active: boolean }>(IS_ACTIVE, [personId]);
-    return row?.active;
+    const person = await sql
+      .repository(Person)
+      .findOne({ select: { id: true, status: true, isActive: true }, where: { id: personId } });
+    if (person === null || locked === undefined) throw new Refusal('person_not_found');
+    if (person.status !== 'active' || person.isActive !== true) throw new Refusal('person_not_active');
   }
 }

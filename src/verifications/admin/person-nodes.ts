@@ -2,29 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { admit, type Caller } from '../../domain/access/access.rules';
 import { STREAMS, type StreamName } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
-import { type PersonCard, PersonCardRepository } from '../person-card.repository';
+import { CARD_FIELDS, type PersonCard, PersonCardRepository } from '../person-card.repository';
 import type { ListedPerson } from '../person-list.repository';
 import { type VerificationDetails, VerificationReader } from '../verification-reader.service';
-
-/** The personal data of the schema. The names are the names of the columns in camel case. */
-const PERSONAL = {
-  firstName: (card) => card.first_name,
-  lastName: (card) => card.last_name,
-  secondName: (card) => card.second_name,
-  birthDate: (card) => card.birth_date,
-  birthCountry: (card) => card.birth_country,
-  birthSettlement: (card) => card.birth_settlement,
-  deathDate: (card) => card.death_date,
-  gender: (card) => card.gender,
-  email: (card) => card.email,
-  taxId: (card) => card.tax_id,
-  noTaxId: (card) => card.no_tax_id,
-  unzr: (card) => card.unzr,
-  preferredWayCommunication: (card) => card.preferred_way_communication,
-  status: (card) => card.status?.toUpperCase() ?? null,
-  insertedAt: (card) => card.inserted_at,
-  updatedAt: (card) => card.updated_at,
-} as const satisfies Record<string, (card: PersonCard) => unknown>;
 
 /** A person in GraphQL. A field that is a function is read only if the query selects it. */
 export type PersonNode = Readonly<Record<string, unknown>>;
@@ -72,10 +52,10 @@ export class PersonNodes {
 }
 
 function once<Read>(read: () => Promise<Read>): () => Promise<Read> {
-  let asked: Promise<Read> | undefined;
+  let first: Promise<Read> | undefined;
   return (): Promise<Read> => {
-    asked ??= read();
-    return asked;
+    first ??= read();
+    return first;
   };
 }
 
@@ -83,10 +63,10 @@ function nodeOf(
   { id, verification_status }: Pick<VerificationDetails, 'verification_status'> & { readonly id: string },
   read: ReadOnce,
 ): PersonNode {
-  const personal = Object.entries(PERSONAL).map(
-    ([name, valueOf]) =>
-      [name, async (): Promise<unknown> => valueOf(among(await read.cards(), id))] as const,
-  );
+  const personal = CARD_FIELDS.map((field) => {
+    const value = async (): Promise<unknown> => fieldOf(among(await read.cards(), id), field);
+    return [field, value] as const;
+  });
   return {
     ...Object.fromEntries(personal),
     id: globalId('Person', id),
@@ -94,6 +74,11 @@ function nodeOf(
     verificationStatus: verification_status,
     verificationDetails: async () => streamsOf(among(await read.details(), id)),
   };
+}
+
+/** GraphQL writes enumerated values in capitals. */
+function fieldOf(card: PersonCard, field: (typeof CARD_FIELDS)[number]): unknown {
+  return field === 'status' ? (card.status?.toUpperCase() ?? null) : card[field];
 }
 
 /** Persons are never deleted, so a missing row is a bug. */
