@@ -137,15 +137,15 @@ async function holders(
   statement: Statement,
   questions: readonly MvsPassportQuestion[],
 ): Promise<readonly Holder[]> {
-  const held = questions.map((question) => ({
+  const documents = questions.map((question) => ({
     type: question.documentType,
     number: (question.series ?? '') + question.number,
     key: keyOfPassport(question),
   }));
-  const keys = new Map(held.map(({ type, number, key }) => [nameOfDocument(type, number), key]));
+  const keys = new Map(documents.map(({ type, number, key }) => [nameOfDocument(type, number), key]));
   const rows = await sql.query<{ type: string; number: string; id: string }>(statement, [
-    held.map(({ type }) => type),
-    held.map(({ number }) => number),
+    documents.map(({ type }) => type),
+    documents.map(({ number }) => number),
   ]);
   return rows.map(({ type, number, id }) => ({ key: keys.get(nameOfDocument(type, number)) ?? '', id }));
 }

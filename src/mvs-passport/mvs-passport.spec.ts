@@ -42,7 +42,7 @@ const AN_ASK_ABOUT_THE_BOOKLET = {
 };
 
 describe('The stream mvs_passport', () => {
-  it('S6, S7: has it from the register that a listed passport is lost, and one that is not, is not', () => {
+  it('S6, S7: FOUND refutes, NOT_FOUND confirms', () => {
     expect(MVS_PASSPORT_ANSWERS.FOUND).toEqual({
       means: 'refuted',
       reason: 'AUTO_LOST',
@@ -57,7 +57,7 @@ describe('The stream mvs_passport', () => {
     });
   });
 
-  it('S1, S2: concerns whoever signs with a passport or an ID card, told of ID cards or not', () => {
+  it('S1, S2: applies to persons with a passport or an ID card, with or without a code for ID cards', () => {
     for (const stream of [theStream(), theStream('0309')]) {
       expect(stream.hasData(holding(BOOKLET))).toBe(true);
       expect(stream.hasData(holding(CARD))).toBe(true);
@@ -69,14 +69,14 @@ describe('The stream mvs_passport', () => {
     expect(theStream().prepare(holding(BOOKLET), TODAY)).toEqual(AN_ASK_ABOUT_THE_BOOKLET);
   });
 
-  it('asks about an ID card without a series, once it is told what the register calls one', () => {
+  it('asks about an ID card without a series if its code is configured', () => {
     expect(theStream('0309').prepare(holding(CARD), TODAY)).toEqual({
       trigger: 'ask',
       question: { documentType: 'NATIONAL_ID', passType: '0309', series: null, number: '000123456' },
     });
   });
 
-  it('S4: has nothing to ask about an ID card before, nor about other documents', () => {
+  it('S4: has nothing to check for an ID card without a code, or for other documents', () => {
     const nothing = { trigger: 'nothing_to_check' };
     expect(theStream().prepare(holding(CARD), TODAY)).toEqual(nothing);
     expect(theStream().prepare(holding(CARD, BOOKLET), TODAY)).toEqual(AN_ASK_ABOUT_THE_BOOKLET);
@@ -95,7 +95,7 @@ describe('The stream mvs_passport', () => {
     expect(prepared).toEqual({ trigger: 'data_malformed' });
   });
 
-  it('tells documents apart by type, series and number', () => {
+  it('has different keys for different types, series and numbers', () => {
     const stream = theStream('0309');
     const booklet = { documentType: 'PASSPORT', passType: '0101', series: 'КВ', number: '123456' } as const;
     const keys = [

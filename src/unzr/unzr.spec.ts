@@ -37,7 +37,7 @@ const SENT = { messageId: 'message', sentAtMs: 1, durationMs: 2 };
 const SIGNALS = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 describe('The stream unzr', () => {
-  it('S6, S7: takes being found for the good answer, and tells of nobody but the person', () => {
+  it('S6, S7: FOUND confirms, NOT_FOUND refutes, and nobody else is affected', () => {
     expect(UNZR_ANSWERS.FOUND).toEqual({
       means: 'confirmed',
       reason: 'AUTO',
@@ -57,7 +57,7 @@ describe('The stream unzr', () => {
     expect(prepared).toEqual({ trigger: 'ask', question: QUESTION });
   });
 
-  it('asks also where the UNZR begins with another date: the register decides, not we', () => {
+  it('asks also if the UNZR starts with another date of birth: the register decides', () => {
     expect(theStream().prepare(bearing('19990101-00001'))).toMatchObject({ trigger: 'ask' });
   });
 
@@ -75,7 +75,7 @@ describe('The stream unzr', () => {
     },
   );
 
-  it('hands on the answer, and beside it what the register says in words', async () => {
+  it('returns the answer with the description of the register', async () => {
     const answer = { status: 'FOUND', description: 'Збіг' } as const;
     const stream = theStream(() => Promise.resolve({ kind: 'answer', answer, ...SENT }));
     const asked = await stream.ask(QUESTION, SIGNALS);

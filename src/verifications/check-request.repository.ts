@@ -32,7 +32,7 @@ export interface CheckRequestRow {
   readonly next_try_at: Date | null;
 }
 
-/** By whom the person is claimed. */
+/** The worker that claims the person. */
 export interface RequestClaimant {
   readonly worker: string;
   readonly leaseSeconds: number;
@@ -136,7 +136,7 @@ const REQUEST: Statement = {
            ended_at = NULL, ended_as = NULL, error_kind = NULL, updated_at = now()`,
 };
 
-/** $1 for how many seconds nobody else takes it. */
+/** $1 seconds until another worker may take it. */
 const TAKE: Statement = {
   name: 'take_check_request',
   text: `

@@ -2,7 +2,7 @@ import { Process, Processor } from '@nestjs/bull';
 import { BackgroundTaskLoops } from '../jobs';
 import { CHECKS_AT_ONCE_QUEUE } from './check-request.service';
 
-/** Wake-up jobs of the checks that somebody waits for. */
+/** Wake-up jobs of the requested checks. */
 @Processor(CHECKS_AT_ONCE_QUEUE)
 export class ChecksAtOnceProcessor {
   constructor(private readonly loops: BackgroundTaskLoops) {}

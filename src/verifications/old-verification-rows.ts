@@ -72,8 +72,8 @@ export function oldLocks(subject: Subject, { days, batch }: Retention): OldRows 
     table: subject.locks.slice(subject.locks.indexOf('.') + 1),
     removeBatch: async (sql, mark) => {
       const picked = await sql.query<OldLock>(pick, [days, mark]);
-      const held = await sql.query<{ id: string }>(free, [picked.map(({ held_id }) => held_id)]);
-      const busy = new Set(held.map(({ id }) => id));
+      const locked = await sql.query<{ id: string }>(free, [picked.map(({ held_id }) => held_id)]);
+      const busy = new Set(locked.map(({ id }) => id));
       const ours = picked.filter(({ held_id }) => !busy.has(held_id)).map(({ id }) => id);
       const gone = await sql.query(remove, [days, ours]);
       return { rows: gone.length, full: picked.length === batch, mark: picked.at(-1)?.old_since ?? null };

@@ -13,7 +13,7 @@ interface Written {
   readonly failures: unknown[];
 }
 
-/** A buffer of numbers whose negative ones cannot be written; 0 is what is written instead. */
+/** A buffer of numbers. Negative ones cannot be written; 0 is their substitute. */
 function bufferOf(write: (group: readonly number[]) => Promise<void> = () => Promise.resolve()) {
   const written: Written = { groups: [], settled: [], failures: [] };
   const buffer = new OutcomeBuffer<number>({
@@ -30,8 +30,8 @@ function bufferOf(write: (group: readonly number[]) => Promise<void> = () => Pro
   return { buffer, written };
 }
 
-describe('The buffer of outcomes', () => {
-  it('writes what is pushed together as one group, in order', async () => {
+describe('OutcomeBuffer', () => {
+  it('writes outcomes pushed together as one group, in order', async () => {
     const { buffer, written } = bufferOf();
     for (const n of [1, 2, 3]) buffer.push(n);
     await buffer.drain();
@@ -39,7 +39,7 @@ describe('The buffer of outcomes', () => {
     expect(written.settled).toEqual([1, 2, 3]);
   });
 
-  it('gathers the next group while one is being written, and never writes two at once', async () => {
+  it('collects the next group during a write, and never writes two at once', async () => {
     let release: () => void = () => undefined;
     let underWay = 0;
     const { buffer, written } = bufferOf(async () => {
@@ -59,7 +59,7 @@ describe('The buffer of outcomes', () => {
     expect(written.groups.map((group) => group.length)).toEqual([500, 250]);
   });
 
-  it('isolates an outcome that cannot be written: the others of its group are written, once each', async () => {
+  it('isolates an outcome that cannot be written, and writes the others of its group once each', async () => {
     const { buffer, written } = bufferOf();
     for (const n of [1, 2, -3, 4, 5]) buffer.push(n);
     await buffer.drain();
@@ -67,11 +67,11 @@ describe('The buffer of outcomes', () => {
     expect(written.settled).toHaveLength(5);
   });
 
-  it('goes around one whose row another transaction holds: the others do not wait for him', async () => {
-    let held = true;
+  it('writes the others when another transaction locks the row of one', async () => {
+    let locked = true;
     const { buffer, written } = bufferOf((group) => {
-      if (!group.includes(2) || !held) return Promise.resolve();
-      held = group.length > 1;
+      if (!group.includes(2) || !locked) return Promise.resolve();
+      locked = group.length > 1;
       return Promise.reject(new WriteFailed('55P03'));
     });
     for (const n of [1, 2, 3, 4]) buffer.push(n);
@@ -80,7 +80,7 @@ describe('The buffer of outcomes', () => {
     expect(written.settled.sort()).toEqual([1, 2, 3, 4]);
   });
 
-  it('does not let one whose row stays held into a group of others again', async () => {
+  it('never puts an outcome whose row stays locked into a group again', async () => {
     let isHeld = true;
     const { buffer, written } = bufferOf((group) =>
       group.includes(2) && isHeld ? Promise.reject(new WriteFailed('55P03')) : Promise.resolve(),
@@ -96,7 +96,7 @@ describe('The buffer of outcomes', () => {
     expect(written.settled).toEqual([1, 3, 4, 5, 2]);
   });
 
-  it('tries the same group again when the database was away', async () => {
+  it('tries the same group again after the database was away', async () => {
     let tries = 0;
     const { buffer, written } = bufferOf(() => {
       tries += 1;
@@ -109,11 +109,11 @@ describe('The buffer of outcomes', () => {
   });
 });
 
-describe('While a group is being written', () => {
+describe('During a write', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** A buffer whose first group has come of age and is written until `release` is called, like each one after it. */
+  /** A buffer whose first group is being written until `release` is called, as is each group after it. */
   async function writing() {
     let end: () => void = () => undefined;
     const { buffer, written } = bufferOf(() => new Promise<void>((resolve) => (end = resolve)));
@@ -126,7 +126,7 @@ describe('While a group is being written', () => {
     return { buffer, written, release };
   }
 
-  it('what comes waits for its own time, and is not written in a group of a few', async () => {
+  it('new outcomes wait their own time, so that they do not become a small group', async () => {
     const { buffer, written, release } = await writing();
     buffer.push(2);
     await vi.advanceTimersByTimeAsync(10);
@@ -139,7 +139,7 @@ describe('While a group is being written', () => {
     expect(written.groups).toEqual([[1], [2, 3]]);
   });
 
-  it('what comes of age is written right after it, with all that came since', async () => {
+  it('outcomes that become due are written right after it, with all later ones', async () => {
     const { buffer, written, release } = await writing();
     buffer.push(2);
     await vi.advanceTimersByTimeAsync(150);
