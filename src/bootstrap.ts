@@ -1,8 +1,8 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ConfigurationFault } from './config/read-settings';
 import type { Settings } from './config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from './config/own-settings';
+import { logFatal, warnIfNotMigrated } from './database/start-failure';
 import { createApplication, type ServerRole, startListening } from './http';
 import { Log, logUncaughtErrors } from './observability';
 
@@ -18,14 +18,10 @@ export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
   try {
     const app = await createApplication(root, log);
     closeOnSignal(app, settings);
+    await warnIfNotMigrated(app, settings);
     await startListening(app, settings, role);
   } catch (error) {
-    if (error instanceof ConfigurationFault) {
-      process.stderr.write(`${error.message}\n`);
-      process.exit(error.exitStatus);
-    }
-    log.fatal('start failed', error);
-    process.exit(1);
+    process.exit(logFatal(log, error, settings));
   }
 }
 

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
-import { ConfigurationFault } from '../config/read-settings';
 import { ENVIRONMENT, type Settings } from '../config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
+import { logFatal, warnIfNotMigrated } from '../database/start-failure';
 import { type ForegroundEnd, JOB_NAMES, JobRegistry, JobRunner, JobRunRepository, runSummary } from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
 import { ExitStatus, showProgress, StopOnSignal } from './command';
@@ -34,12 +34,7 @@ async function main(): Promise<number> {
   try {
     return await runJob(usage, settings, log);
   } catch (error) {
-    if (error instanceof ConfigurationFault) {
-      process.stderr.write(`${error.message}\n`);
-      return error.exitStatus;
-    }
-    log.fatal('run failed', error);
-    return ExitStatus.Failed;
+    return logFatal(log, error, settings);
   }
 }
 
@@ -50,6 +45,7 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
   });
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
+    await warnIfNotMigrated(app, settings);
     const jobs = app.get(JobRegistry, { strict: false });
     const job = jobs.get(name);
     const progress = showProgress({

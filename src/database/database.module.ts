@@ -2,17 +2,16 @@ import { Global, Inject, Injectable, Module, type OnApplicationBootstrap } from 
 import { TypeOrmModule, type TypeOrmModuleOptions, type TypeOrmOptionsFactory } from '@nestjs/typeorm';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
-import { describeError, Log, type LogFields } from '../observability';
+import { describeError, Log } from '../observability';
 import { checkServer, DatabaseHealth } from './database-health.service';
 import { DatabaseClock } from './database-clock.service';
 import { dataSourceOptions } from './data-source';
+import { databaseServer } from './start-failure';
 import { Transactions } from './transactions';
 
 /** How long a start waits for PostgreSQL: when both restart together, the program must not need a second start. */
 const START_ATTEMPTS = 20;
 const START_PAUSE_MS = 1_000;
-
-const DEFAULT_PORT = 5432;
 
 /** The connection pool as the settings describe it. */
 @Injectable()
@@ -23,7 +22,7 @@ class TypeOrmOptions implements TypeOrmOptionsFactory {
   ) {}
 
   createTypeOrmOptions(): TypeOrmModuleOptions {
-    const server = serverOf(this.settings.DATABASE_URL);
+    const server = databaseServer(this.settings.DATABASE_URL);
     return {
       ...dataSourceOptions(this.settings.DATABASE_URL, {
         poolSize: this.settings.DATABASE_POOL_SIZE,
@@ -42,12 +41,6 @@ class TypeOrmOptions implements TypeOrmOptionsFactory {
       },
     };
   }
-}
-
-/** What a log line may say of the server: never the user or the password. */
-function serverOf(url: string): LogFields {
-  const { hostname, port, pathname } = new URL(url);
-  return { host: hostname, port: Number(port || DEFAULT_PORT), database: pathname.slice(1) };
 }
 
 /** The one connection pool of the process, and what sends statements through it. */

@@ -3,7 +3,7 @@ import Redis, { Cluster, type DNSLookupFunction, type RedisOptions } from 'iored
 import type { Settings } from '../config/settings.schema';
 import type { ServerPlace } from '../config/setting-kinds';
 import { SETTINGS } from '../config/settings.module';
-import { Log } from '../observability';
+import { Log, type LogFields } from '../observability';
 
 /** How the program logs in to the servers, and whether connections are encrypted. */
 interface RedisCredentials {
@@ -62,6 +62,8 @@ function redisPlaceOf(settings: RedisSettings): RedisPlace {
   return { kind: 'server', url: settings.REDIS_URL ?? '' };
 }
 
+const DEFAULT_PORT = 6379;
+
 type Kind = 'client' | 'subscriber' | 'bclient';
 
 /** The longest pause between two attempts to reach Redis: back at work within a second of its return. */
@@ -71,8 +73,8 @@ const RECONNECT_WITHIN_MS = 1_000;
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
- * After a reconnect the client subscribes again by itself and looks at nobody's answer: cut off at that moment, it would
- * leave a rejection that nobody catches, and that ends the process. Whoever does wait for an answer is told all the same.
+ * After a reconnect the client subscribes again by itself and does not look at the answer: if the connection is lost at that moment,
+ * nobody catches the rejection, and that ends the process. A caller that does wait for the answer still gets it.
  */
 class WatchedRedis extends Redis {
   override sendCommand(...[command, stream]: Parameters<Redis['sendCommand']>): unknown {
@@ -99,24 +101,28 @@ const byItsName: DNSLookupFunction = (host, answer) => answer(null, host);
 
 /**
  * The connections Bull works with. The producer keeps no queue of its own while Redis is away, or the memory would fill
- * with bells nobody needs; the two that listen wait for ever. Bull does not close connections it was given: we do.
+ * with wake-ups nobody needs; the two that listen wait for ever. Bull does not close connections it was given: we do.
  */
 @Injectable()
 export class RedisConnections {
   private readonly open = new Set<Redis | Cluster>();
   private readonly place: RedisPlace;
+  private readonly server: LogFields;
 
   constructor(
     @Inject(SETTINGS) settings: RedisSettings,
     private readonly log: Log,
   ) {
     this.place = redisPlaceOf(settings);
+    this.server = serverOf(this.place);
   }
 
   readonly create = (kind: Kind): Redis | Cluster => {
     const redis = connect(this.place, kind);
     // Without a listener a lost connection would end the process.
-    redis.on('error', (error) => this.log.error('redis connection failed', error));
+    redis.on('error', (error) =>
+      this.log.error('Redis connection failed, check the REDIS_ settings; trying again', error, this.server),
+    );
     this.open.add(redis);
     return redis;
   };
@@ -132,6 +138,16 @@ export class RedisConnections {
     for (const redis of this.open) redis.disconnect();
     this.open.clear();
   }
+}
+
+/** What a log line may say of the server: of several the first, and never a user or a password. */
+function serverOf(place: RedisPlace): LogFields {
+  if (place.kind === 'server') {
+    const { hostname, port } = new URL(place.url);
+    return { host: hostname, port: Number(port || DEFAULT_PORT) };
+  }
+  const [first] = place.kind === 'sentinels' ? place.sentinels : place.nodes;
+  return { host: first?.host, port: first?.port };
 }
 
 function connect(place: RedisPlace, kind: Kind): Redis | Cluster {
@@ -154,9 +170,9 @@ function connect(place: RedisPlace, kind: Kind): Redis | Cluster {
     name: place.master,
     sentinelRetryStrategy: pauseBefore,
     ...(place.sentinelPassword === undefined ? {} : { sentinelPassword: place.sentinelPassword }),
-    // Sentinels that watch servers over TLS speak it among themselves, and name themselves by their ports for it.
+    // Sentinels that watch servers over TLS use TLS among themselves, and announce their TLS ports.
     ...(place.credentials.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
-    // The one that was the master until a moment ago answers that it only reads: ask the sentinels again.
+    // The former master answers that it is read-only: ask the sentinels again.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),
   });
 }
