@@ -1,7 +1,8 @@
 import { type FaultReport, releasedFromTheLiving } from './findings';
 import { type Drill, play } from './definition';
 import { runEnds, startRun, JOB, whileItGetsOn } from './runs';
-import { LEASE_MS, LONG_LEASE } from './settings';
+import { evenPoints, RunPace } from './register';
+import { LEASE_MS, LONG_LEASE, PATIENT_CALLS } from './settings';
 import type { Opened, ProgramWishes, Scene } from './environment';
 import { waitUntil } from '../support/wait-until';
 
@@ -18,7 +19,12 @@ export const shiftClocks: Drill = {
   play: (stage) =>
     play(
       stage,
-      { name: 'shift-clocks', persons: PERSONS_OF_CLOCKS, latencyMs: 150, settings: LONG_LEASE },
+      {
+        name: 'shift-clocks',
+        persons: PERSONS_OF_CLOCKS,
+        latencyMs: 150,
+        settings: { ...LONG_LEASE, ...PATIENT_CALLS },
+      },
       jumpDuringRun,
     ),
 };
@@ -30,10 +36,12 @@ async function jumpDuringRun(scene: Scene): Promise<FaultReport> {
     scene.worker(wrongClock(-1)),
     scene.worker(),
   ]);
+  const pace = await RunPace.set(register, evenPoints(JUMPS, PERSONS_OF_CLOCKS * 0.6));
   const runId = await startRun(books);
   for (let jump = 1; jump <= JUMPS; jump += 1) {
-    await register.reached(Math.round((jump * PERSONS_OF_CLOCKS * 0.7) / (JUMPS + 1)));
+    await pace.reached();
     for (const { child } of [ahead, behind]) child.signal('SIGUSR2');
+    await pace.goOn();
   }
   await runEnds(books, runId);
   const released = await releasedFromTheLiving(books, []);
@@ -98,7 +106,7 @@ export const sameTimetable: Drill = {
         name: 'same-timetable',
         persons: PERSONS_OF_SCHEDULE,
         latencyMs: 200,
-        settings: { DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '* * * * *' },
+        settings: { ...PATIENT_CALLS, DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '* * * * *' },
       },
       killLeaderOfSchedule,
     ),
@@ -116,9 +124,11 @@ async function killLeaderOfSchedule(scene: Scene): Promise<FaultReport> {
     scene.worker(wrongClock(-1)),
     ...Array.from({ length: WORKERS - 2 }, () => scene.worker()),
   ]);
+  const pace = await RunPace.set(register, [100]);
   const first = await tick(scene, 1);
-  await register.reached(100);
+  await pace.reached();
   await killLeader(scene, { runId: first, workers });
+  await pace.end();
   await runEnds(books, first);
   for (let n = 2; n <= TICKS; n += 1) await tick(scene, n);
   // What the last one began goes on; no further run may begin while everything is looked at.

@@ -2,11 +2,14 @@ import type { EditOrder } from './edit-persons';
 import type { FaultReport } from './findings';
 import type { MadeDocument, MadePerson, People } from './population';
 import { type Drill, play } from './definition';
-import { runEnds, startRun } from './runs';
+import { runEnds, startRun, whileItGetsOn } from './runs';
+import { PATIENT_CALLS } from './settings';
 import type { Scene } from './environment';
 
 const PERSONS = 400;
 const QUESTIONS = 650;
+/** So many more questions are answered than persons were edited. */
+const QUESTIONS_AHEAD = 60;
 /** Fewer edits than this in the middle of a review would prove little. */
 const LEAST_IN_REVIEW = 15;
 
@@ -17,7 +20,11 @@ export const editDuringRun: Drill = {
   says: 'persons edited during the whole run',
   short: true,
   play: (stage) =>
-    play(stage, { name: 'edit-during-run', persons: PERSONS, spare: 2_000, latencyMs: 120 }, editAllTheTime),
+    play(
+      stage,
+      { name: 'edit-during-run', persons: PERSONS, spare: 2_000, latencyMs: 120, settings: PATIENT_CALLS },
+      editAllTheTime,
+    ),
 };
 
 async function editAllTheTime(scene: Scene): Promise<FaultReport> {
@@ -25,10 +32,11 @@ async function editAllTheTime(scene: Scene): Promise<FaultReport> {
   const editor = scene.program('editor', 'test/drills/edit-persons.ts');
   const ready = editor.hear((line) => (line === 'ready' ? true : undefined));
   await Promise.all([scene.workers(2), ready]);
+  await register.behave({ answerUpTo: QUESTIONS_AHEAD });
   const runId = await startRun(books);
   await register.reached(10);
   editor.say(`${JSON.stringify(orderFor(scene))}\n`);
-  await register.reached(QUESTIONS);
+  await keepPace(scene);
   editor.hangUp();
   await editor.leave();
   await runEnds(books, runId);
@@ -43,6 +51,17 @@ async function editAllTheTime(scene: Scene): Promise<FaultReport> {
     notes: [`${edits} edits, ${inReview} of them in the middle of a review`],
     missed: inReview < LEAST_IN_REVIEW ? [`only ${inReview} edits fell into a review`] : [],
   };
+}
+
+/** The register answers only a little faster than persons are edited, so that the run lasts for all edits. */
+async function keepPace({ books, register }: Scene): Promise<void> {
+  const isEnough = async (): Promise<true | undefined> => {
+    const edits = await books.number(`SELECT count(*) FROM drill.edits`);
+    await register.behave({ answerUpTo: edits + QUESTIONS_AHEAD });
+    return (await register.asked()).length >= QUESTIONS ? true : undefined;
+  };
+  await whileItGetsOn(isEnough, { books, what: 'questions among edits' });
+  await register.behave({ answerUpTo: null });
 }
 
 /** Who may be edited: active, and holding no passport that others hold too, whose verdict would depend on them. */

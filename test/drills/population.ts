@@ -132,7 +132,7 @@ export class MakePeople {
       [4, () => this.person('not due', { stream: this.random.pick(NOT_DUE) })],
       [2, () => this.person('inactive', { active: false })],
       [2, () => this.person('in review elsewhere', { stream: IN_REVIEW_ELSEWHERE })],
-      [partiesToo ? 30 : 0, () => this.partyAlone()],
+      [partiesToo ? 60 : 0, () => this.partyAlone()],
     ];
     const wheel = kinds.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
     while (this.persons.length < size) this.random.pick(wheel)();

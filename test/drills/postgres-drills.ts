@@ -3,7 +3,8 @@ import { type Drill, play } from './definition';
 import { nextFinishedAfter, runEnds, startRun, finishedPersons, isOver, whileItGetsOn } from './runs';
 import type { Scene } from './environment';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LONG_LEASE } from './settings';
+import { evenPoints, RunPace } from './register';
+import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import { Client } from 'pg';
 
 const PERSONS_OF_RESTARTS = 700;
@@ -20,25 +21,31 @@ export const restartPostgres: Drill = {
   says: `PostgreSQL restarted fast and immediate, connections cut ${CUTS_BEFORE_RESTARTS} times, in one run`,
   short: true,
   play: (stage) =>
-    play(stage, { name: 'restart-postgres', persons: PERSONS_OF_RESTARTS, latencyMs: 150 }, restartDuringRun),
+    play(
+      stage,
+      { name: 'restart-postgres', persons: PERSONS_OF_RESTARTS, latencyMs: 150, settings: PATIENT_CALLS },
+      restartDuringRun,
+    ),
 };
 
 async function restartDuringRun(scene: Scene): Promise<FaultReport> {
   const { books, register, postgres } = scene;
   await scene.workers(2);
-  const runId = await startRun(books);
   const faults = [
     ...Array.from({ length: CUTS_BEFORE_RESTARTS }, () => () => cutAllConnections(scene)),
     () => postgres.restart('fast'),
     () => postgres.restart('immediate'),
   ];
+  const pace = await RunPace.set(register, evenPoints(faults.length, PERSONS_OF_RESTARTS / 2));
+  const runId = await startRun(books);
   let recoveredMs = 0;
-  for (const [index, happen] of faults.entries()) {
-    await register.reached(Math.round(((index + 1) * PERSONS_OF_RESTARTS * 0.5) / faults.length));
+  for (const happen of faults) {
+    await pace.reached();
     // Whatever was in hand when it happened may be asked again; it happens somewhere between these two moments.
     const fromMs = Date.now();
     await happen();
     const backAtMs = Date.now();
+    await pace.goOn();
     scene.crashes.push({ fromMs, untilMs: backAtMs });
     recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, backAtMs));
   }
@@ -65,6 +72,9 @@ const CUTS = 20;
 /** Between two cuts so many persons are finished, so that the run gets on, and then anything up to this passes. */
 const FINISHED_BETWEEN = 5;
 
+/** The register answers no more between two cuts, nor between a cut and the next: the run lasts for all of them. */
+const ANSWERS_BETWEEN = 12;
+
 const WITHIN_MS = 200;
 
 /** D8: the connections of all workers are cut, again and again. */
@@ -81,7 +91,7 @@ export const cutConnections: Drill = {
         name: 'cut-connections',
         persons: PERSONS_OF_CUTS,
         latencyMs: 150,
-        settings: { ...LONG_LEASE, TREMBITA_CONCURRENCY: '6' },
+        settings: { ...LONG_LEASE, ...PATIENT_CALLS, TREMBITA_CONCURRENCY: '6' },
       },
       cutDuringRun,
     ),
@@ -95,6 +105,7 @@ async function cutDuringRun(scene: Scene): Promise<FaultReport> {
   let recoveredMs = 0;
   let faults = 0;
   for (let cut = 0; cut < CUTS; cut += 1) {
+    await register.answerMore(ANSWERS_BETWEEN);
     const before = await finishedPersons(books);
     const isEnough = async (): Promise<true | undefined> =>
       (await finishedPersons(books)) >= before + FINISHED_BETWEEN ? true : undefined;
@@ -105,8 +116,10 @@ async function cutDuringRun(scene: Scene): Promise<FaultReport> {
     faults += await cutAll(scene);
     const untilMs = Date.now();
     scene.crashes.push({ fromMs, untilMs });
+    await register.answerMore(ANSWERS_BETWEEN);
     recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, untilMs));
   }
+  await register.behave({ answerUpTo: null });
   await runEnds(books, runId);
   const isLate = recoveredMs > BACK_WITHIN_MS + scene.lagMs;
   return {
@@ -141,7 +154,12 @@ export const idleTransaction: Drill = {
   play: (stage) =>
     play(
       stage,
-      { name: 'idle-transaction', persons: PERSONS_OF_IDLE, latencyMs: 60, settings: LONG_LEASE },
+      {
+        name: 'idle-transaction',
+        persons: PERSONS_OF_IDLE,
+        latencyMs: 60,
+        settings: { ...LONG_LEASE, ...PATIENT_CALLS },
+      },
       idleDuringRun,
     ),
 };
@@ -153,13 +171,15 @@ async function idleDuringRun(scene: Scene): Promise<FaultReport> {
     await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await reader.query('SELECT count(*) FROM mpi.person_verifications');
     await scene.workers(2);
+    const pace = await RunPace.set(register, [100]);
     const runId = await startRun(books);
-    await register.reached(100);
+    await pace.reached();
     await holder.query('BEGIN');
     const { rows } = await holder.query<{ person_id: string }>(
       `SELECT person_id FROM mpi.person_verifications WHERE person_id = ANY ($1::uuid[]) FOR UPDATE`,
       [toHold(scene)],
     );
+    await pace.end();
     const heldIds = rows.map(({ person_id }) => person_id);
     const waitedMs = await everybodyElse(scene, heldIds);
     const meanwhile = await touchedWhileHeld(scene, heldIds);

@@ -2,7 +2,8 @@ import type { FaultReport } from './findings';
 import { type Drill, play } from './definition';
 import { nextFinishedAfter, runEnds, startRun, finishedPersons } from './runs';
 import type { Scene, Opened } from './environment';
-import { LONG_LEASE } from './settings';
+import { evenPoints, RunPace } from './register';
+import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import { noRepository } from '../support/sql-session';
 import type { Sql } from '../../src/database/transactions';
 import { aCaller } from '../support/builders';
@@ -24,17 +25,24 @@ export const flushRedis: Drill = {
   code: 'D4',
   says: `${FLUSHES} times FLUSHALL in one run`,
   short: true,
-  play: (stage) => play(stage, { name: 'flush-redis', persons: PERSONS, latencyMs: 150 }, flushDuringRun),
+  play: (stage) =>
+    play(
+      stage,
+      { name: 'flush-redis', persons: PERSONS, latencyMs: 150, settings: PATIENT_CALLS },
+      flushDuringRun,
+    ),
 };
 
 async function flushDuringRun(scene: Scene): Promise<FaultReport> {
   const { books, register, redis } = scene;
   await scene.workers(2);
+  const pace = await RunPace.set(register, evenPoints(FLUSHES, PERSONS * 0.6));
   const runId = await startRun(books);
   let recoveredMs = 0;
   for (let flush = 1; flush <= FLUSHES; flush += 1) {
-    await register.reached(Math.round((flush * PERSONS * 0.6) / FLUSHES));
+    await pace.reached();
     await redis.flushAll();
+    await pace.goOn();
     recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, Date.now()));
   }
   await runEnds(books, runId);
@@ -56,7 +64,12 @@ export const emptyRedis: Drill = {
   play: (stage) =>
     play(
       stage,
-      { name: 'empty-redis', persons: PERSONS, latencyMs: 150, settings: LONG_LEASE },
+      {
+        name: 'empty-redis',
+        persons: PERSONS,
+        latencyMs: 150,
+        settings: { ...LONG_LEASE, ...PATIENT_CALLS },
+      },
       restartDuringRun,
     ),
 };
@@ -64,12 +77,14 @@ export const emptyRedis: Drill = {
 async function restartDuringRun(scene: Scene): Promise<FaultReport> {
   const { books, register, redis } = scene;
   await scene.workers(2);
+  const pace = await RunPace.set(register, evenPoints(RESTARTS, PERSONS * 0.6));
   const runId = await startRun(books);
   let recoveredMs = 0;
   for (let restart = 1; restart <= RESTARTS; restart += 1) {
-    await register.reached(Math.round((restart * PERSONS * 0.6) / RESTARTS));
+    await pace.reached();
     const goneAtMs = Date.now();
     await redis.restart();
+    await pace.goOn();
     recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, goneAtMs));
   }
   await runEnds(books, runId);
@@ -110,7 +125,9 @@ function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'sh
     says: `Redis down for ${seconds} s in a run, and down at start`,
     short,
     play: (stage) =>
-      play(stage, { name, persons: 600, latencyMs: 250 }, (scene) => loseDuringRun(scene, seconds * 1000)),
+      play(stage, { name, persons: 600, latencyMs: 250, settings: PATIENT_CALLS }, (scene) =>
+        loseDuringRun(scene, seconds * 1000),
+      ),
   };
 }
 
@@ -119,11 +136,13 @@ async function loseDuringRun(scene: Scene, awayForMs: number): Promise<FaultRepo
   const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
   const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
   const token = await aCaller().withScope(READING).save(sql);
+  const pace = await RunPace.set(register, [100]);
   const runId = await startRun(books);
-  await register.reached(100);
+  await pace.reached();
   const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
 
   await redis.stop();
+  await pace.end();
   const stoppedAtMs = Date.now();
   const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '', token, () => scene.lagMs);
   probe.start(door);
@@ -202,7 +221,12 @@ export const tripleTickets: Drill = {
   code: 'D20',
   says: 'every ticket delivered three times, two workers',
   short: true,
-  play: (stage) => play(stage, { name: 'triple-tickets', persons: PERSONS, latencyMs: 80 }, repeatWakeUps),
+  play: (stage) =>
+    play(
+      stage,
+      { name: 'triple-tickets', persons: PERSONS, latencyMs: 80, settings: PATIENT_CALLS },
+      repeatWakeUps,
+    ),
 };
 
 async function repeatWakeUps(scene: Scene): Promise<FaultReport> {
@@ -210,10 +234,12 @@ async function repeatWakeUps(scene: Scene): Promise<FaultReport> {
   await scene.workers(2);
   const bell = new Bell(redis.url);
   try {
+    const pace = await RunPace.set(register, [0, ...evenPoints(WAKE_UP_ROUNDS - 1, PERSONS * 0.54)]);
     const runId = await startRun(books);
     for (let round = 0; round < WAKE_UP_ROUNDS; round += 1) {
-      await register.reached(Math.round((round * PERSONS * 0.6) / WAKE_UP_ROUNDS));
+      await pace.reached();
       await bell.ring(DELIVERIES);
+      await pace.goOn();
     }
     await runEnds(books, runId);
     await bell.ring(DELIVERIES);

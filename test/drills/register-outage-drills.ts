@@ -2,7 +2,8 @@ import { waitUntil } from '../support/wait-until';
 import { type FaultReport, releasedFromTheLiving } from './findings';
 import { type Drill, play } from './definition';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
-import { LONG_LEASE, LEASE_MS } from './settings';
+import { evenPoints, RunPace } from './register';
+import { LONG_LEASE, LEASE_MS, PATIENT_CALLS } from './settings';
 import type { Scene } from './environment';
 
 const PERSONS_OF_OUTAGE = 700;
@@ -35,12 +36,15 @@ export const loseRegister: Drill = {
 async function loseDuringRun(scene: Scene): Promise<FaultReport> {
   const { books, register } = scene;
   await scene.workers(2);
+  const pace = await RunPace.set(register, evenPoints(AWAY.length, AWAY.length * 100));
   const runId = await startRun(books);
   const spoiled: [number, number][] = [];
   const probes: number[] = [];
   let recoveredMs = 0;
-  for (const [index, mode] of AWAY.entries()) {
-    await register.reached((index + 1) * 100);
+  for (const mode of AWAY) {
+    await pace.reached();
+    // A register that is away must not hold answers back.
+    await pace.goOn();
     const { from, asked } = await goesAway(scene, mode);
     probes.push(asked);
     await register.behave({ mode: 'normal' });
@@ -133,7 +137,7 @@ export const slowRegister: Drill = {
         name: 'slow-register',
         persons: 500,
         latencyMs: QUICK_MS,
-        settings: { TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
+        settings: PATIENT_CALLS,
       },
       slowDown,
     ),
@@ -142,9 +146,11 @@ export const slowRegister: Drill = {
 async function slowDown(scene: Scene): Promise<FaultReport> {
   const { books, register } = scene;
   await scene.workers(2);
+  const pace = await RunPace.set(register, [120]);
   const runId = await startRun(books);
-  await register.reached(120);
+  await pace.reached();
   await register.behave({ latencyMs: SLOW_MS });
+  await pace.end();
   await register.reached(120 + SLOW_QUESTIONS);
   await register.behave({ latencyMs: QUICK_MS });
   await runEnds(books, runId);

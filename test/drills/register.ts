@@ -12,6 +12,8 @@ export interface Behaviour {
   readonly mode?: string;
   readonly latencyMs?: number;
   readonly hold?: boolean;
+  /** Answers only the first so many questions of the drill and holds the others; null answers all. */
+  readonly answerUpTo?: number | null;
   /** The share of questions that get a quick technical error, at random. */
   readonly failureRate?: number;
 }
@@ -33,7 +35,7 @@ export class Register {
 
   /** Knows nothing of what was, and is well. */
   async forget(latencyMs: number): Promise<void> {
-    await this.behave({ mode: 'normal', hold: false, failureRate: 0, latencyMs });
+    await this.behave({ mode: 'normal', hold: false, answerUpTo: null, failureRate: 0, latencyMs });
     await this.send('DELETE', 'register');
     await this.send('DELETE', 'requests');
   }
@@ -60,6 +62,11 @@ export class Register {
     await this.send('POST', 'control', behaviour);
   }
 
+  /** Answers the next so many questions and holds the answers to all later ones. */
+  async answerMore(questions: number): Promise<void> {
+    await this.behave({ answerUpTo: (await this.asked()).length + questions });
+  }
+
   async say(verdicts: Verdicts): Promise<void> {
     await this.send('PUT', 'register', verdicts);
   }
@@ -74,4 +81,54 @@ export class Register {
     if (!response.ok) throw new Error(`The sandbox refused ${method} /${path}: ${text}`);
     return text;
   }
+}
+
+/** So many questions beyond a point are answered before its fault: on a quiet machine the run does not stop for it. */
+const MARGIN = 40;
+
+/**
+ * Keeps a run going until its faults have happened, however busy the machine is. Each fault has a point of the run, as
+ * a number of questions; a little after it the register holds its answers back until the drill lets the run go on.
+ */
+export class RunPace {
+  private next = 0;
+
+  private constructor(
+    private readonly register: Register,
+    private readonly points: readonly number[],
+  ) {}
+
+  /** To be called before the run starts. `points` are ascending. */
+  static async set(register: Register, points: readonly number[]): Promise<RunPace> {
+    const pace = new RunPace(register, points);
+    await pace.limit();
+    return pace;
+  }
+
+  /** Resolves when the run has reached the next point. */
+  async reached(): Promise<void> {
+    await this.register.reached(this.points[this.next] ?? 0);
+  }
+
+  /** No more faults: the run goes on to its end. */
+  async end(): Promise<void> {
+    this.next = this.points.length;
+    await this.limit();
+  }
+
+  /** The run goes on to the point after this one; after the last point it goes on to its end. */
+  async goOn(): Promise<void> {
+    this.next += 1;
+    await this.limit();
+  }
+
+  private async limit(): Promise<void> {
+    const point = this.points[this.next];
+    await this.register.behave({ answerUpTo: point === undefined ? null : point + MARGIN });
+  }
+}
+
+/** So many points at equal distances, the last one at `until` questions. */
+export function evenPoints(count: number, until: number): number[] {
+  return Array.from({ length: count }, (_, n) => Math.round(((n + 1) * until) / count));
 }

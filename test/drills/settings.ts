@@ -7,6 +7,15 @@ export const LEASE_MS = 2_000;
  */
 export const LONG_LEASE: Readonly<Record<string, string>> = { VERIFICATION_LEASE_SECONDS: '10' };
 
+/**
+ * For drills whose register holds answers back until a fault has happened, or until a worker has started: no call may
+ * time out meanwhile. Workers that are told to end have to wait for such a call.
+ */
+export const PATIENT_CALLS: Readonly<Record<string, string>> = {
+  TREMBITA_TIMEOUT_MS: '30000',
+  SHUTDOWN_GRACE_SECONDS: '36',
+};
+
 /** As small as they may be, so that minutes of real life pass in seconds. */
 export const SETTINGS: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'info',

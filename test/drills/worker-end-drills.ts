@@ -1,7 +1,8 @@
 import type { FaultReport } from './findings';
 import { heldBy, nextFinishedAfter, runEnds, startRun } from './runs';
 import { type Drill, play } from './definition';
-import { LONG_LEASE } from './settings';
+import { evenPoints, RunPace } from './register';
+import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import type { Opened, Scene } from './environment';
 
 const PERSONS = 800;
@@ -9,12 +10,10 @@ const WORKERS = 3;
 const ENDS = 6;
 /** Between two ends so many questions come, and the last end is well before the last question. */
 const QUESTIONS_BETWEEN = 40;
-const GRACE_SECONDS = 36;
-/** The register waits for workers that start, however long that takes: no call may be over meanwhile. */
+const GRACE_SECONDS = Number(PATIENT_CALLS['SHUTDOWN_GRACE_SECONDS']);
 const GRACEFUL_SETTINGS = {
   ...LONG_LEASE,
-  TREMBITA_TIMEOUT_MS: '30000',
-  SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS),
+  ...PATIENT_CALLS,
 };
 /** Ends of workers that hold nobody prove nothing. */
 const LEAST_HELD = 12;
@@ -52,11 +51,14 @@ export const rollingRestart: Drill = {
 async function endOneByOne(scene: Scene): Promise<FaultReport> {
   const { books, register, random } = scene;
   let workers = await scene.workers(WORKERS);
+  const pace = await RunPace.set(register, evenPoints(ENDS, ENDS * QUESTIONS_BETWEEN));
   const runId = await startRun(books);
   const ends: Ended[] = [];
   for (let n = 1; n <= ENDS; n += 1) {
-    await register.reached(n * QUESTIONS_BETWEEN);
+    await pace.reached();
     const victim = random.pick(workers);
+    // The calls of the victim must be answered, or it could not end.
+    await pace.goOn();
     ends.push(await end(scene, victim));
     workers = [...workers.filter((worker) => worker !== victim), await newcomer(scene)];
   }
@@ -67,11 +69,13 @@ async function endOneByOne(scene: Scene): Promise<FaultReport> {
 async function rollThrough(scene: Scene): Promise<FaultReport> {
   const { books, register } = scene;
   const line = await scene.workers(WORKERS);
+  const pace = await RunPace.set(register, evenPoints(2 * WORKERS, 2 * WORKERS * QUESTIONS_BETWEEN));
   const runId = await startRun(books);
   const ends: Ended[] = [];
   for (let n = 1; n <= 2 * WORKERS; n += 1) {
-    await register.reached(n * QUESTIONS_BETWEEN);
+    await pace.reached();
     line.push(await newcomer(scene));
+    await pace.goOn();
     const before = (await register.asked()).length;
     await register.reached(Math.min(before + QUESTIONS_BETWEEN / 4, PERSONS / 2));
     const oldest = line.shift();

@@ -3,7 +3,8 @@ import { waitUntil } from '../support/wait-until';
 import type { FaultReport } from './findings';
 import { type Drill, play } from './definition';
 import { isOver, runsEnd, startRuns } from './runs';
-import { LEASE_MS } from './settings';
+import { RunPace } from './register';
+import { LEASE_MS, PATIENT_CALLS } from './settings';
 import type { Opened, Scene } from './environment';
 
 const WORKER_KILLS = 20;
@@ -22,9 +23,7 @@ const WITHIN_MS = 130;
 export const FOR_KILLING: Readonly<Record<string, string>> = {
   TREMBITA_CONCURRENCY: '36',
   TREMBITA_CONCURRENCY_PER_WORKER: '9',
-  // Longer than a worker takes to start: no call is over while the register waits for one.
-  TREMBITA_TIMEOUT_MS: '30000',
-  SHUTDOWN_GRACE_SECONDS: '36',
+  ...PATIENT_CALLS,
 };
 
 /** D1: workers are killed in the middle of a run, at random points, again and again. */
@@ -42,13 +41,9 @@ export const killWorkers: Drill = {
 };
 
 async function killDuringRun(scene: Scene): Promise<FaultReport> {
-  const alive = await scene.workers(WORKERS);
-  const runIds = await startRuns(scene.books, scene.people);
-  const kills = await killAgainAndAgain(scene, {
-    alive,
-    runIds,
+  const { kills, runIds } = await killAgainAndAgain(scene, {
     times: WORKER_KILLS,
-    within: PERSONS_OF_ONE_JOB * 0.55,
+    within: PERSONS_OF_ONE_JOB / 2,
   });
   await runsEnd(scene.books, runIds);
   const { releasedMs, held } = await longestRelease(scene);
@@ -67,10 +62,8 @@ async function killDuringRun(scene: Scene): Promise<FaultReport> {
   };
 }
 
-/** When workers are killed, and which runs have to be under way then. */
+/** How often and when workers are killed. */
 interface Killing {
-  readonly alive: readonly Opened[];
-  readonly runIds: readonly string[];
   readonly times: number;
   /** Within about so many questions. */
   readonly within: number;
@@ -78,25 +71,36 @@ interface Killing {
   readonly andThen?: (n: number) => Promise<void>;
 }
 
-/** Kills workers at random points of a run and starts others in their place; gives how many it killed. */
-export async function killAgainAndAgain(scene: Scene, killing: Killing): Promise<number> {
-  const alive = new Set(killing.alive);
+/**
+ * Starts workers and the runs of the drill, kills workers at random points of the runs and starts others in their
+ * place. Returns how many it killed, and the runs.
+ */
+async function killAgainAndAgain(
+  scene: Scene,
+  killing: Killing,
+): Promise<{ kills: number; runIds: readonly string[] }> {
+  const alive = new Set(await scene.workers(WORKERS));
+  const points = killPoints(scene, killing);
+  const pace = await RunPace.set(scene.register, points);
+  const runIds = await startRuns(scene.books, scene.people);
   const coming: Promise<void>[] = [];
   let kills = 0;
-  for (const point of killPoints(scene, killing)) {
-    await scene.register.reached(point);
+  while (kills < points.length) {
+    await pace.reached();
     await aWorkerToSpare(scene, alive);
     await pause(scene.random.below(WITHIN_MS));
-    if (await isOver(scene.books, killing.runIds)) break;
+    if (await isOver(scene.books, runIds)) break;
     const victim = scene.random.pick([...alive]);
     alive.delete(victim);
     await kill(scene, victim);
     kills += 1;
     await killing.andThen?.(kills);
+    await pace.goOn();
     coming.push(scene.worker().then((opened) => void alive.add(opened)));
   }
+  await pace.end();
   await Promise.all(coming);
-  return kills;
+  return { kills, runIds };
 }
 
 /** Numbers of questions at which a worker dies. */
@@ -139,8 +143,8 @@ const FLUSH_EVERY = 3;
 
 const PERSONS_OF_BOTH_JOBS = 500;
 
-/** About as many questions as are asked in two thirds of both runs. */
-const WITHIN_QUESTIONS = 270;
+/** Kills happen within so many questions: fewer than each of the runs asks, so that both are under way. */
+const WITHIN_QUESTIONS = 150;
 
 /** Fewer parties than this in the hands of killed workers, and the drill was one of persons. */
 const LEAST_PARTIES = 5;
@@ -166,12 +170,8 @@ export const bothJobs: Drill = {
 };
 
 async function killDuringBothRuns(scene: Scene): Promise<FaultReport> {
-  const { books, redis, people } = scene;
-  const alive = await scene.workers(WORKERS);
-  const runIds = await startRuns(books, people);
-  const kills = await killAgainAndAgain(scene, {
-    alive,
-    runIds,
+  const { books, redis } = scene;
+  const { kills, runIds } = await killAgainAndAgain(scene, {
     times: KILLS_IN_BOTH_RUNS,
     within: WITHIN_QUESTIONS,
     andThen: async (n) => {

@@ -3,12 +3,14 @@ import type { Books } from './database';
 import type { FaultReport } from './findings';
 import { heldBy, runEnds, startRun } from './runs';
 import { type Drill, play } from './definition';
-import { LEASE_MS } from './settings';
+import { LEASE_MS, PATIENT_CALLS } from './settings';
 import type { Opened, Scene } from './environment';
 
 const LEASES_STOPPED = 3;
 /** The stopped worker must have so many questions out, or nothing comes late. */
 const LEAST_OUT = 4;
+/** So many questions are answered before all answers are held. */
+const QUESTIONS_BEFORE = 60;
 /** So slow that the other worker can be met with the same persons in its hands. */
 const SLOW_MS = 700;
 
@@ -26,7 +28,7 @@ export const stopWorker: Drill = {
         persons: 300,
         latencyMs: 40,
         // Its answers have to be late, not its own calls over: a call may take longer than the worker stands still.
-        settings: { TREMBITA_TIMEOUT_MS: '30000', SHUTDOWN_GRACE_SECONDS: '36' },
+        settings: PATIENT_CALLS,
       },
       stopDuringRun,
     ),
@@ -35,9 +37,10 @@ export const stopWorker: Drill = {
 async function stopDuringRun(scene: Scene): Promise<FaultReport> {
   const { books, register } = scene;
   const workers = await scene.workers(2);
+  await register.behave({ answerUpTo: QUESTIONS_BEFORE });
   const runId = await startRun(books);
-  await register.reached(60);
-  await register.behave({ hold: true });
+  await register.reached(QUESTIONS_BEFORE);
+  await register.behave({ hold: true, answerUpTo: null });
   const sleeper = await waitUntil(() => holderOfMany(scene, workers), { what: 'questions on their way' });
 
   const stoppedAtMs = await stop(scene, sleeper);

@@ -3,7 +3,10 @@ import type { MadePerson, People } from './population';
 import { type Drill, play } from './definition';
 import { runEnds, startRun, runsEnd, startRuns } from './runs';
 import type { Scene } from './environment';
-import { LONG_LEASE } from './settings';
+import { waitUntil } from '../support/wait-until';
+import type { Books } from './database';
+import { RunPace } from './register';
+import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { SeededRandom } from './seeded-random';
@@ -91,6 +94,8 @@ const CLIENTS = 6;
 /** So many persons, and a third as many parties, are fought over: few enough that transactions meet. */
 const FOUGHT_OVER = 36;
 
+const PERSONS_OF_STORM = 700;
+
 /** Fewer deadlocks than this, and nothing was proved. */
 const LEAST_DEADLOCKS = 3;
 
@@ -108,11 +113,11 @@ export const stormPassports: Drill = {
       stage,
       {
         name: 'storm-passports',
-        persons: 700,
+        persons: PERSONS_OF_STORM,
         sharing: true,
         partiesToo: true,
         latencyMs: 60,
-        settings: LONG_LEASE,
+        settings: { ...LONG_LEASE, ...PATIENT_CALLS },
       },
       stormDuringRuns,
     ),
@@ -126,10 +131,13 @@ async function stormDuringRuns(scene: Scene): Promise<FaultReport> {
     personIds: shared.slice(0, FOUGHT_OVER).map(({ id }) => id),
     partyIds: people.parties.slice(0, FOUGHT_OVER / 3).map(({ id }) => id),
   };
+  const pace = await RunPace.set(register, [PERSONS_OF_STORM * 0.3]);
   const runIds = await startRuns(books, people);
   await register.reached(10);
   const storm = new StormLocks(books.url, rows, random);
   storm.start(CLIENTS);
+  await enoughDeadlocks(books);
+  await pace.end();
   const { transactions, deadlocks } = await runsEnd(books, runIds).then(
     () => storm.stop(),
     async (error: unknown) => {
@@ -137,12 +145,22 @@ async function stormDuringRuns(scene: Scene): Promise<FaultReport> {
       throw error;
     },
   );
-  const all = await books.number(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
+  const all = await deadlocksIn(books);
   return {
     faults: transactions,
     notes: [`${all} deadlocks; ${Math.max(0, all - deadlocks)} of them fell upon the program`],
     missed: all < LEAST_DEADLOCKS ? [`there were only ${all} deadlocks`] : [],
   };
+}
+
+function deadlocksIn(books: Books): Promise<number> {
+  return books.number(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
+}
+
+/** Waits for the deadlocks that prove something; without them the drill says so in the end. */
+async function enoughDeadlocks(books: Books): Promise<void> {
+  const isEnough = async (): Promise<boolean> => (await deadlocksIn(books)) >= LEAST_DEADLOCKS;
+  await waitUntil(isEnough, { what: 'deadlocks', timeoutMs: 60_000, everyMs: 100 }).catch(() => undefined);
 }
 
 /** What rows a transaction of the storm may take, each by a key of its own. */

@@ -15,6 +15,7 @@ const CONTROL = z.strictObject({
   latencyMs: z.number().min(0).max(3_600_000).optional(),
   failureRate: z.number().min(0).max(1).optional(),
   hold: HOLD.optional(),
+  answerUpTo: z.int().min(0).nullable().optional(),
 });
 
 const REGISTER = z.strictObject({
@@ -51,6 +52,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     if (wanted.failureRate !== undefined) sandbox.failureRate(wanted.failureRate);
     if (wanted.hold === false) sandbox.release();
     else if (wanted.hold !== undefined) sandbox.hold(wanted.hold === true ? {} : wanted.hold);
+    if (wanted.answerUpTo !== undefined) sandbox.answerUpTo(wanted.answerUpTo);
     if (wanted.mode !== undefined) sandbox.mode(wanted.mode);
     return { status: 200, json: sandbox.behaviour };
   },

@@ -51,6 +51,14 @@ export class Sandbox {
     this.soap.holds.releaseAll();
   }
 
+  /**
+   * Holds the answers to all requests after the first so many since the start or `forgetRequests`; null answers all.
+   * A drill keeps a run going with it until its faults have happened.
+   */
+  answerUpTo(requests: number | null): void {
+    this.soap.holds.answerUpTo(requests ?? Infinity);
+  }
+
   /** Fixes the answer about one document from the next request on. */
   answer(key: string, answer: AnswerName): void {
     this.soap.choice.mark(key, answer);

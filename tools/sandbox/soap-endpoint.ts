@@ -58,7 +58,7 @@ export class SoapEndpoint {
     this.previous = request;
     const delayMs = this.latencyMs + delayOf(question.script);
     this.follow(request, response);
-    this.holds.pass(request.key, () => {
+    this.holds.pass({ key: request.key, count: this.log.count }, () => {
       if (delayMs > 0) setTimeout(sendAnswer, delayMs, question).unref();
       else sendAnswer(question);
     });
@@ -101,9 +101,25 @@ interface Hold {
   readonly held: (() => void)[];
 }
 
+/** A question whose answer may be held: what it is about, and its number since the log was last forgotten. */
+interface HeldQuestion {
+  readonly key: string;
+  readonly count: number;
+}
+
 /** Holds finished answers, so that a test can order events by state and not by time. */
 export class HeldAnswers {
   private readonly holds = new Set<Hold>();
+  private limit = Infinity;
+  private beyondLimit: { readonly question: HeldQuestion; readonly send: () => void }[] = [];
+
+  /** Answers the first so many questions and holds the answers to all later ones until the limit is raised. */
+  answerUpTo(limit: number): void {
+    this.limit = limit;
+    const waiting = this.beyondLimit;
+    this.beyondLimit = [];
+    for (const { question, send } of waiting) this.pass(question, send);
+  }
 
   /** Starts holding; the returned function releases exactly these answers. */
   start({ key, next }: HoldFilter): () => void {
@@ -116,8 +132,13 @@ export class HeldAnswers {
     for (const hold of [...this.holds]) this.release(hold);
   }
 
-  /** Sends now, or when the hold that caught it is released. */
-  pass(key: string, send: () => void): void {
+  /** Sends now, or when the limit or the hold that caught it is lifted. */
+  pass(question: HeldQuestion, send: () => void): void {
+    const { key, count } = question;
+    if (count > this.limit) {
+      this.beyondLimit.push({ question, send });
+      return;
+    }
     for (const hold of this.holds) {
       if (hold.left > 0 && (hold.key === undefined || hold.key === key)) {
         hold.left -= 1;
