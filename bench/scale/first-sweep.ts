@@ -1,4 +1,4 @@
-import type { Installation, MeasuredCosts, Simulated } from './installation';
+import type { TestEnvironment, MeasuredCosts, Simulated } from './installation';
 import { simulateSweep } from './simulate-sweep';
 
 /** Everybody whom the first sweep of the country asks about. */
@@ -38,7 +38,7 @@ export function firstSweeps(costs: MeasuredCosts, country: Country): FirstSweep[
     WORKERS.map((workers) => {
       const callsNeeded = (answersPerSecond * country.latencyMs) / 1000 / workers;
       const callsPerWorker = Math.max(FEWEST_CALLS, Math.ceil(callsNeeded * SPARE_CALLS));
-      const installation: Installation = {
+      const installation: TestEnvironment = {
         workers,
         callsPerWorker,
         answersPerSecond,

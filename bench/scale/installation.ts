@@ -17,7 +17,7 @@ export interface MeasuredCosts {
 }
 
 /** What is to be played. */
-export interface Installation {
+export interface TestEnvironment {
   readonly workers: number;
   /** Calls at once of one worker. */
   readonly callsPerWorker: number;

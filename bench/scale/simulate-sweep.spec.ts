@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Installation, MeasuredCosts } from './installation';
+import type { TestEnvironment, MeasuredCosts } from './installation';
 import { simulateSweep } from './simulate-sweep';
 
 /** About what a machine of today measures: 0.2 ms of a worker, 0.1 ms of the database, 0.1 ms of the sandbox. */
@@ -10,7 +10,7 @@ const COSTS: MeasuredCosts = {
   commitMs: 2,
 };
 
-const NATION: Installation = {
+const NATION: TestEnvironment = {
   workers: 1,
   callsPerWorker: 20,
   latencyMs: 50,
@@ -19,7 +19,7 @@ const NATION: Installation = {
   onOneMachine: false,
 };
 
-const rate = (changed: Partial<Installation>, costs: Partial<MeasuredCosts> = {}): number =>
+const rate = (changed: Partial<TestEnvironment>, costs: Partial<MeasuredCosts> = {}): number =>
   simulateSweep({ ...COSTS, ...costs }, { ...NATION, ...changed }).personsPerSecond;
 
 describe('a simulated sweep', () => {

@@ -1,6 +1,6 @@
 import { Cores, Thread } from './cores';
 import { EventClock } from './event-clock';
-import type { Installation, MeasuredCosts, Simulated } from './installation';
+import type { TestEnvironment, MeasuredCosts, Simulated } from './installation';
 import { SimulatedWorker } from './simulated-worker';
 
 /** Until the permits are in use and the first groups are written. */
@@ -11,7 +11,7 @@ const WATCHED_MS = 6_000;
  * A small model of a sweep: every worker claims, asks, gathers and writes by the program's own rules, and each step
  * takes what was measured for it. Threads share cores, and the register answers at its pace.
  */
-export function simulateSweep(costs: MeasuredCosts, installation: Installation): Simulated {
+export function simulateSweep(costs: MeasuredCosts, installation: TestEnvironment): Simulated {
   const clock = new EventClock();
   const databaseCores = new Cores(clock, installation.databaseCores);
   const own = (): Cores => (installation.onOneMachine ? databaseCores : new Cores(clock, 1));
@@ -54,7 +54,7 @@ class SimulatedRegister {
   constructor(
     private readonly clock: EventClock,
     private readonly thread: Thread,
-    private readonly given: { readonly costs: MeasuredCosts; readonly installation: Installation },
+    private readonly given: { readonly costs: MeasuredCosts; readonly installation: TestEnvironment },
   ) {}
 
   ask(then: () => void): void {

@@ -33,8 +33,8 @@ export class DeclaredCalls {
   }
 
   /** What a decorator says of the handler, or of its controller for all handlers. */
-  said<Said>({ handler, controller }: DeclaredCall, key: symbol): Said | undefined {
-    return this.reflector.getAllAndOverride<Said | undefined>(key, [handler, controller]);
+  said<DemoOutput>({ handler, controller }: DeclaredCall, key: symbol): DemoOutput | undefined {
+    return this.reflector.getAllAndOverride<DemoOutput | undefined>(key, [handler, controller]);
   }
 
   private handlersOf(controller: object): Method[] {

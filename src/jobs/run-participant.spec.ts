@@ -54,7 +54,7 @@ describe('A worker that takes part in a run', () => {
   });
 
   it('leaves only when no renewal of its lease is under way: it would take back what is given up', async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     let renew: () => void = () => undefined;
     const renewed = new Promise<void>((resolve) => (renew = resolve));
     let lookedAt = 0;
@@ -64,14 +64,14 @@ describe('A worker that takes part in a run', () => {
         if (lookedAt === 2) {
           renew();
           await new Promise((resolve) => setImmediate(resolve));
-          told.push('renewed');
+          reported.push('renewed');
         }
         return true;
       },
     };
     const job = jobThat({ help: () => renewed.then(() => 'stopped' as const) });
-    told.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
-    expect(told).toEqual(['renewed', 'stopped']);
+    reported.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
+    expect(reported).toEqual(['renewed', 'stopped']);
   });
 });
 

@@ -75,11 +75,11 @@ describe('The row of a new person', () => {
 });
 
 describe('What the audit log tells of a new person', () => {
-  const told = maskedChangesOf(CONTENT);
+  const reported = maskedChangesOf(CONTENT);
   const newValue = (value: unknown): unknown => ({ old_value: null, new_value: value });
 
   it('shows of names, numbers and phones what may be seen of them', () => {
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       last_name: newValue('Чорнобривець Рута'),
       first_name: newValue('В.'),
       second_name: newValue('Б.'),
@@ -101,11 +101,11 @@ describe('What the audit log tells of a new person', () => {
     'secret',
     'emergency_contact',
   ])('names %s and hides all of it', (column) => {
-    expect(told[column]).toEqual(newValue('***'));
+    expect(reported[column]).toEqual(newValue('***'));
   });
 
   it('repeats nothing else of what was signed', () => {
-    const text = JSON.stringify(told);
+    const text = JSON.stringify(reported);
     const { person } = CONTENT;
     const private_ = [
       person.birth_date,

@@ -8,7 +8,7 @@ const PROJECT = join(__dirname, '../..');
 /** Enough of a program's last words to see why it fell. */
 const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
-const START_WITHIN_MS = 60_000;
+const START_WITHIN_MS = 300_000;
 /** Where whoever looks for a fault wants to read what the programs said, program by program. */
 const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;
@@ -48,7 +48,7 @@ export class Child {
       });
     });
     for (const stream of [child.stdout, child.stderr]) {
-      if (stream) createInterface({ input: stream }).on('line', (line) => this.heard(line));
+      if (stream) createInterface({ input: stream }).on('line', (line) => this.received(line));
     }
   }
 
@@ -72,16 +72,16 @@ export class Child {
   }
 
   /** Ended, and nobody wanted it to. */
-  get hasFallen(): boolean {
+  get hasCrashed(): boolean {
     return !this.isRunning && !this.endWanted;
   }
 
-  get lastWords(): readonly string[] {
+  get lastLines(): readonly string[] {
     return this.last;
   }
 
   /** The first line from now on of which `read` makes something. */
-  hear<T>(read: (line: string) => T | undefined): Promise<T> {
+  firstMatch<T>(read: (line: string) => T | undefined): Promise<T> {
     return new Promise((resolve, reject) => {
       const done = (end: () => void): void => {
         clearTimeout(timer);
@@ -90,8 +90,8 @@ export class Child {
       };
       const fail = (why: string): void => done(() => reject(new Error(`${this.name} ${why}`)));
       const listen = (line: string): void => {
-        const heard = read(line);
-        if (heard !== undefined) done(() => resolve(heard));
+        const received = read(line);
+        if (received !== undefined) done(() => resolve(received));
       };
       const timer = setTimeout(() => fail('did not say that it is ready.'), START_WITHIN_MS);
       this.listeners.add(listen);
@@ -104,7 +104,7 @@ export class Child {
     this.listeners.add(listen);
   }
 
-  say(text: string): void {
+  configure(text: string): void {
     this.child.stdin?.write(text);
   }
 
@@ -144,7 +144,7 @@ export class Child {
     }
   }
 
-  private heard(line: string): void {
+  private received(line: string): void {
     if (KEEPS_LOGS_IN !== '') appendFileSync(join(KEEPS_LOGS_IN, `${this.name}.log`), `${line}\n`);
     this.last.push(line);
     if (this.last.length > LINES_KEPT) this.last.shift();

@@ -1,9 +1,9 @@
 import { type FaultReport, releasedFromTheLiving } from './findings';
-import { type Drill, play } from './definition';
-import { runEnds, startRun, JOB, whileItGetsOn } from './runs';
+import { type Drill, runDrill } from './definition';
+import { runEnds, startRun, JOB, whileProgressing } from './runs';
 import { evenPoints, RunPace } from './register';
 import { LEASE_MS, LONG_LEASE, PATIENT_CALLS } from './settings';
-import type { Opened, ProgramWishes, Scene } from './environment';
+import type { Opened, ProgramOptions, DrillEnvironment } from './environment';
 import { waitUntil } from '../support/wait-until';
 
 const PERSONS_OF_CLOCKS = 600;
@@ -14,11 +14,11 @@ const JUMPS = 6;
 export const shiftClocks: Drill = {
   name: 'shift-clocks',
   code: 'D15',
-  says: `two workers' clocks an hour wrong, jumping forth and back ${JUMPS} times in one run`,
+  description: `two workers' clocks an hour wrong, jumping forth and back ${JUMPS} times in one run`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'shift-clocks',
         persons: PERSONS_OF_CLOCKS,
@@ -29,23 +29,23 @@ export const shiftClocks: Drill = {
     ),
 };
 
-async function jumpDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
+async function jumpDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
   const [ahead, behind] = await Promise.all([
-    scene.worker(wrongClock(1)),
-    scene.worker(wrongClock(-1)),
-    scene.worker(),
+    environment.worker(wrongClock(1)),
+    environment.worker(wrongClock(-1)),
+    environment.worker(),
   ]);
   const pace = await RunPace.set(register, evenPoints(JUMPS, PERSONS_OF_CLOCKS * 0.6));
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   for (let jump = 1; jump <= JUMPS; jump += 1) {
     await pace.reached();
     for (const { child } of [ahead, behind]) child.signal('SIGUSR2');
     await pace.goOn();
   }
-  await runEnds(books, runId);
-  const released = await releasedFromTheLiving(books, []);
-  const byThem = await books.number(
+  await runEnds(database, runId);
+  const released = await releasedFromTheLiving(database, []);
+  const byThem = await database.number(
     `SELECT count(*) FROM drill.history WHERE what = 'finished' AND worker = ANY ($1::varchar[])`,
     [[ahead.child.name, behind.child.name]],
   );
@@ -53,18 +53,20 @@ async function jumpDuringRun(scene: Scene): Promise<FaultReport> {
     faults: JUMPS,
     notes: [`${byThem} persons were finished by workers with a wrong clock`],
     missed: [
-      ...(await wrongTimes(scene)),
+      ...(await wrongTimes(environment)),
       ...(byThem === 0 ? ['the workers with wrong clocks finished nobody'] : []),
-      ...(released > 0 && scene.lagMs < LEASE_MS ? [`${released} persons were taken from the living`] : []),
+      ...(released > 0 && environment.lagMs < LEASE_MS
+        ? [`${released} persons were taken from the living`]
+        : []),
     ],
   };
 }
 
 /** Every time that is written must lie in the drill, by the clock of the database; a retry may lie a wait ahead. */
-export async function wrongTimes({ books, startedAt }: Scene): Promise<string[]> {
+export async function wrongTimes({ database, startedAt }: DrillEnvironment): Promise<string[]> {
   const outside = (column: string): string =>
     `count(*) FILTER (WHERE ${column} NOT BETWEEN $1::timestamptz AND clock_timestamp())`;
-  const wrong = await books.number(
+  const wrong = await database.number(
     `SELECT (SELECT count(*) FROM mpi.person_verifications JOIN drill.began AS b USING (person_id)
               WHERE dms_passport_synced_at IS DISTINCT FROM b.synced_at
                 AND dms_passport_synced_at NOT BETWEEN $1::timestamptz AND clock_timestamp()
@@ -94,60 +96,64 @@ const BEGINS_WITHIN_MS = 15_000;
  * D16: five workers with the same timetable, one clock an hour ahead and one an hour behind; whoever leads the first
  * run is killed in it.
  */
-export const sameTimetable: Drill = {
+export const sameSchedule: Drill = {
   name: 'same-timetable',
   code: 'D16',
-  says: `${WORKERS} workers with the same timetable of a run a minute, two with wrong clocks, one killed`,
+  description: `${WORKERS} workers with the same timetable of a run a minute, two with wrong clocks, one killed`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'same-timetable',
         persons: PERSONS_OF_SCHEDULE,
         latencyMs: 200,
         settings: { ...PATIENT_CALLS, DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '* * * * *' },
       },
-      killLeaderOfSchedule,
+      killLeaderOfFirstRun,
     ),
 };
 
-async function killLeaderOfSchedule(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
+async function killLeaderOfFirstRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
   // Known for a while, and nobody was there: the ticks that were missed are one.
-  await books.write(
+  await database.write(
     `INSERT INTO mpi.job_schedules (job, first_seen_at) VALUES ($1, now() - interval '10 minutes')`,
     [JOB],
   );
   const workers = await Promise.all([
-    scene.worker(wrongClock(1)),
-    scene.worker(wrongClock(-1)),
-    ...Array.from({ length: WORKERS - 2 }, () => scene.worker()),
+    environment.worker(wrongClock(1)),
+    environment.worker(wrongClock(-1)),
+    ...Array.from({ length: WORKERS - 2 }, () => environment.worker()),
   ]);
   const pace = await RunPace.set(register, [100]);
-  const first = await tick(scene, 1);
+  const first = await tick(environment, 1);
   await pace.reached();
-  await killLeader(scene, { runId: first, workers });
+  await killLeader(environment, { runId: first, workers });
   await pace.end();
-  await runEnds(books, first);
-  for (let n = 2; n <= TICKS; n += 1) await tick(scene, n);
+  await runEnds(database, first);
+  for (let n = 2; n <= TICKS; n += 1) await tick(environment, n);
   // What the last one began goes on; no further run may begin while everything is looked at.
   await Promise.all(workers.map(({ child }) => child.end('SIGTERM')));
-  const missed = [...(await wrongRuns(scene)), ...(await wrongTimes(scene))];
-  await books.write(
+  const missed = [...(await wrongRuns(environment)), ...(await wrongTimes(environment))];
+  await database.write(
     `UPDATE mpi.job_runs SET status = 'FAILED', finished_at = now(), lease_until = NULL WHERE status = 'RUNNING'`,
   );
-  await Promise.all([0, 1].map(() => scene.worker(ONCE_IN_FOUR_YEARS)));
-  return { faults: TICKS + 1, missed, notes: [`${await tickCount(scene)} ticks, each of them one row`] };
+  await Promise.all([0, 1].map(() => environment.worker(ONCE_IN_FOUR_YEARS)));
+  return {
+    faults: TICKS + 1,
+    missed,
+    notes: [`${await tickCount(environment)} ticks, each of them one row`],
+  };
 }
 
 /** The runs that follow are the drill's own. */
 const ONCE_IN_FOUR_YEARS = { settings: { DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *' } };
 
 /** Waits for the n-th tick to become a run; gives the id of the latest one. */
-async function tick({ books }: Scene, n: number): Promise<string> {
+async function tick({ database }: DrillEnvironment, n: number): Promise<string> {
   const latest = async (): Promise<string | undefined> => {
-    const rows = await books.look<{ id: string }>(
+    const rows = await database.look<{ id: string }>(
       `SELECT id FROM mpi.job_runs WHERE job = $1 AND status <> 'SKIPPED' ORDER BY tick DESC`,
       [JOB],
     );
@@ -158,26 +164,26 @@ async function tick({ books }: Scene, n: number): Promise<string> {
 
 /** Kills whoever holds the run's lease. */
 async function killLeader(
-  { books, crashes }: Scene,
+  { database, crashes }: DrillEnvironment,
   { runId, workers }: { readonly runId: string; readonly workers: readonly Opened[] },
 ): Promise<void> {
   const leads = async (): Promise<Opened | undefined> => {
-    const [row] = await books.look<{ name: string }>(
-      `SELECT told.worker AS name FROM drill.history AS told JOIN mpi.verification_claims AS c ON c.id = told.claim_id
+    const [row] = await database.look<{ name: string }>(
+      `SELECT recorded.worker AS name FROM drill.history AS recorded JOIN mpi.verification_claims AS c ON c.id = recorded.claim_id
          JOIN mpi.job_runs AS r ON r.id = c.run_id AND r.worker = c.worker WHERE r.id = $1 LIMIT 1`,
       [runId],
     );
     return workers.find(({ child }) => child.name === row?.name);
   };
-  const leader = await whileItGetsOn(leads, { books, what: 'the leader of the run to hold somebody' });
+  const leader = await whileProgressing(leads, { database, what: 'the leader of the run to hold somebody' });
   const fromMs = Date.now();
   await leader.child.end('SIGKILL');
   crashes.push({ fromMs, untilMs: Date.now(), worker: leader.child.name });
 }
 
 /** Every minute since the first tick has its row, a run begins soon after its tick, and no two go on at once. */
-async function wrongRuns({ books, lagMs }: Scene): Promise<string[]> {
-  const [row] = await books.look<{ early: string; late: string; gaps: string; at_once: string }>(
+async function wrongRuns({ database, lagMs }: DrillEnvironment): Promise<string[]> {
+  const [row] = await database.look<{ early: string; late: string; gaps: string; at_once: string }>(
     `SELECT count(*) FILTER (WHERE started_at < tick) AS early,
             count(*) FILTER (WHERE before IS NOT NULL AND started_at > tick + make_interval(secs => $2)) AS late,
             count(*) FILTER (WHERE tick - before <> interval '1 minute') AS gaps,
@@ -197,14 +203,14 @@ async function wrongRuns({ books, lagMs }: Scene): Promise<string[]> {
   return Object.entries(faults).flatMap(([what, n]) => (Number(n) > 0 ? [`${n} runs ${what}`] : []));
 }
 
-function tickCount({ books }: Scene): Promise<number> {
-  return books.number(`SELECT count(*) FROM mpi.job_runs WHERE job = $1 AND tick IS NOT NULL`, [JOB]);
+function tickCount({ database }: DrillEnvironment): Promise<number> {
+  return database.number(`SELECT count(*) FROM mpi.job_runs WHERE job = $1 AND tick IS NOT NULL`, [JOB]);
 }
 
 const HOUR_MS = 3_600_000;
 
 /** A program whose clock is an hour ahead, or behind; SIGUSR2 makes it the other. */
-function wrongClock(hours: 1 | -1): ProgramWishes {
+function wrongClock(hours: 1 | -1): ProgramOptions {
   return {
     preload: 'test/drills/shift-date.cjs',
     settings: { DRILL_CLOCK_SHIFT_MS: String(hours * HOUR_MS) },

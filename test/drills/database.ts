@@ -10,7 +10,7 @@ const LOOK_AGAIN_MS = 50;
 const AWAY_CODES = new Set(['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET', '08006', '08003']);
 
 /** The database of one drill, seen from outside the program. */
-export class Books {
+export class DrillDatabase {
   private readonly pool: Pool;
 
   constructor(readonly url: string) {

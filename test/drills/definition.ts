@@ -1,5 +1,5 @@
 import { type FaultReport, findings, type Findings } from './findings';
-import type { Scene, SceneWishes, Stage } from './environment';
+import type { DrillEnvironment, EnvironmentOptions, SharedServers } from './environment';
 
 /** One drill: what it is called, what it breaks, and how. */
 export interface Drill {
@@ -7,39 +7,43 @@ export interface Drill {
   readonly name: string;
   /** Its number in the list of drills. */
   readonly code: string;
-  readonly says: string;
+  readonly description: string;
   /** Cannot be played with the Redis that lives in this process's memory. */
   /** Part of the short form. */
   readonly short: boolean;
   /** Why this machine cannot play it, if it cannot. */
   readonly cannot?: () => string | undefined;
-  play(stage: Stage): Promise<Findings>;
+  runDrill(sharedServers: SharedServers): Promise<Findings>;
 }
 
 /** Sets the scene, lets the fault happen, judges, and takes everything down again, also when the drill fell. */
-export async function play(
-  stage: Stage,
-  wishes: SceneWishes,
-  fault: (scene: Scene) => Promise<FaultReport>,
+export async function runDrill(
+  sharedServers: SharedServers,
+  options: EnvironmentOptions,
+  fault: (environment: DrillEnvironment) => Promise<FaultReport>,
 ): Promise<Findings> {
-  return playAnything(stage, wishes, async (scene) => findings(scene, await fault(scene)));
+  return runCustomDrill(sharedServers, options, async (environment) =>
+    findings(environment, await fault(environment)),
+  );
 }
 
 /** The same for what is not the check of persons, and is judged in its own way. */
-export async function playAnything(
-  stage: Stage,
-  wishes: SceneWishes,
-  act: (scene: Scene) => Promise<Findings>,
+export async function runCustomDrill(
+  sharedServers: SharedServers,
+  options: EnvironmentOptions,
+  act: (environment: DrillEnvironment) => Promise<Findings>,
 ): Promise<Findings> {
-  const scene = await stage.scene(wishes);
+  const environment = await sharedServers.environment(options);
   try {
-    return await act(scene);
+    return await act(environment);
   } catch (error) {
     // A drill that waits in vain often waits for a program that is gone.
-    const fallen = scene.fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? ''}`);
+    const crashedChildren = environment.crashedChildren.map(
+      ({ name, lastLines }) => `${name} fell over: ${lastLines.at(-1) ?? ''}`,
+    );
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error([why, ...fallen].join('\n'), { cause: error });
+    throw new Error([why, ...crashedChildren].join('\n'), { cause: error });
   } finally {
-    await scene.close();
+    await environment.close();
   }
 }

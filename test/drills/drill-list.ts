@@ -1,14 +1,14 @@
 import { bothJobs, killWorkers } from './worker-kill-drills';
 import { cutConnections, idleTransaction, restartPostgres } from './postgres-drills';
 import { editDuringRun } from './edit-drill';
-import { emptyRedis, flushRedis, loseRedis, loseRedisForAMinute, tripleTickets } from './redis-drills';
+import { emptyRedis, flushRedis, loseRedis, loseRedisForAMinute, repeatedWakeUps } from './redis-drills';
 import { endWorkers, rollingRestart } from './worker-end-drills';
 import { fillDisk, killOverSignUps, restartOverSignUps } from './sign-up-drills';
 import { flakyRegister, loseRegister, slowRegister } from './register-outage-drills';
 import { garbleAnswers, hangCalls, swapAnswers } from './register-answer-drills';
 import type { Drill } from './definition';
 import { poisonPersons, stormPassports } from './write-conflict-drills';
-import { sameTimetable, shiftClocks } from './clock-drills';
+import { sameSchedule, shiftClocks } from './clock-drills';
 import { stopWorker } from './worker-stop-drill';
 import { flushOverUnzrs, killOverUnzrs, loseRegisterOverUnzrs } from './unzr-drills';
 
@@ -32,11 +32,11 @@ export const DRILLS: readonly Drill[] = [
   flakyRegister,
   slowRegister,
   shiftClocks,
-  sameTimetable,
+  sameSchedule,
   poisonPersons,
   stormPassports,
   editDuringRun,
-  tripleTickets,
+  repeatedWakeUps,
   bothJobs,
   killOverUnzrs,
   flushOverUnzrs,

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { endAllChildren } from './child-process';
 import { DRILLS } from './drill-list';
 import type { Drill } from './definition';
-import { asJson, isKept, type Played, table } from './report';
-import { Stage } from './environment';
+import { asJson, isKept, type DrillResult, table } from './report';
+import { SharedServers } from './environment';
 
 const WRONG_USAGE = 64;
 const INTERRUPTED = 130;
@@ -25,8 +25,9 @@ function readUsage(): Usage | undefined {
     const drills = [...new Set(names.flatMap(drillsNamed))];
     return { drills, json: values.json, seed: values.seed ?? String(randomInt(1_000_000)) };
   } catch {
-    tell(`usage: npm run drill -- [short|all|<name>…] [--json] [--seed <text>]\n`);
-    for (const { name, code, says } of DRILLS) tell(`  ${name.padEnd(24)} ${code.padEnd(4)} ${says}`);
+    print(`usage: npm run drill -- [short|all|<name>…] [--json] [--seed <text>]\n`);
+    for (const { name, code, description } of DRILLS)
+      print(`  ${name.padEnd(24)} ${code.padEnd(4)} ${description}`);
     return undefined;
   }
 }
@@ -42,11 +43,11 @@ function drillsNamed(name: string): readonly Drill[] {
 }
 
 /** Standard output is for the result. */
-function tell(sentence: string): void {
+function print(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }
 
-async function playOne(drill: Drill, stage: Stage): Promise<Played> {
+async function runOne(drill: Drill, sharedServers: SharedServers): Promise<DrillResult> {
   const { code, name } = drill;
   const cannot = drill.cannot?.();
   if (cannot !== undefined) {
@@ -56,7 +57,7 @@ async function playOne(drill: Drill, stage: Stage): Promise<Played> {
   const startedAtMs = performance.now();
   const seconds = (): number => (performance.now() - startedAtMs) / 1000;
   try {
-    const findings = await inTime(drill.play(stage));
+    const findings = await inTime(drill.runDrill(sharedServers));
     return { code, name, seconds: seconds(), end: 'played', findings };
   } catch (error) {
     // One that was given up for taking too long may still have programs running.
@@ -78,45 +79,45 @@ async function inTime<T>(playing: Promise<T>): Promise<T> {
   }
 }
 
-async function playAll({ drills, seed }: Usage): Promise<Played[]> {
-  const opening = Stage.open(seed, tell);
+async function runAll({ drills, seed }: Usage): Promise<DrillResult[]> {
+  const opening = SharedServers.open(seed, print);
   const leave = (): void => {
-    tell('Interrupted; everything that was started is being ended.');
-    const closed = opening.then((stage) => stage.close());
+    print('Interrupted; everything that was started is being ended.');
+    const closed = opening.then((sharedServers) => sharedServers.close());
     void closed.catch(() => undefined).finally(() => process.exit(INTERRUPTED));
   };
   process.once('SIGINT', leave);
   process.once('SIGTERM', leave);
-  const stage = await opening;
+  const sharedServers = await opening;
   try {
-    const all: Played[] = [];
+    const all: DrillResult[] = [];
     for (const drill of drills) {
-      tell(`${drill.code} ${drill.name}: ${drill.says} …`);
-      all.push(await playOne(drill, stage));
-      tell(table(all.slice(-1)).split('\n').slice(1).join('\n'));
+      print(`${drill.code} ${drill.name}: ${drill.description} …`);
+      all.push(await runOne(drill, sharedServers));
+      print(table(all.slice(-1)).split('\n').slice(1).join('\n'));
     }
     return all;
   } finally {
-    await stage.close();
+    await sharedServers.close();
   }
 }
 
 async function run(): Promise<number> {
   const usage = readUsage();
   if (usage === undefined) return WRONG_USAGE;
-  tell(`Seed ${usage.seed}: repeat with --seed ${usage.seed}.`);
-  const all = await playAll(usage);
+  print(`Seed ${usage.seed}: repeat with --seed ${usage.seed}.`);
+  const all = await runAll(usage);
   process.stdout.write(`${usage.json ? asJson(all, usage.seed) : table(all)}\n`);
   return all.every(isKept) ? 0 : 1;
 }
 
 // Whatever is left of a drill that was given up may still fail somewhere; the others go on.
-process.on('unhandledRejection', (error) => tell(`A drill left something behind: ${String(error)}`));
+process.on('unhandledRejection', (error) => print(`A drill left something behind: ${String(error)}`));
 
 run().then(
   (status) => process.exit(status),
   (error: unknown) => {
-    tell(`The drills could not be played: ${error instanceof Error ? error.message : String(error)}`);
+    print(`The drills could not be played: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   },
 );

@@ -1,10 +1,10 @@
 import type { EditOrder } from './edit-persons';
 import type { FaultReport } from './findings';
 import type { MadeDocument, MadePerson, People } from './population';
-import { type Drill, play } from './definition';
-import { runEnds, startRun, whileItGetsOn } from './runs';
+import { type Drill, runDrill } from './definition';
+import { runEnds, startRun, whileProgressing } from './runs';
 import { PATIENT_CALLS } from './settings';
-import type { Scene } from './environment';
+import type { DrillEnvironment } from './environment';
 
 const PERSONS = 400;
 const QUESTIONS = 650;
@@ -17,55 +17,55 @@ const LEAST_IN_REVIEW = 15;
 export const editDuringRun: Drill = {
   name: 'edit-during-run',
   code: 'D19',
-  says: 'persons edited during the whole run',
+  description: 'persons edited during the whole run',
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'edit-during-run', persons: PERSONS, spare: 2_000, latencyMs: 120, settings: PATIENT_CALLS },
       editAllTheTime,
     ),
 };
 
-async function editAllTheTime(scene: Scene): Promise<FaultReport> {
-  const { books, register, people } = scene;
-  const editor = scene.program('editor', 'test/drills/edit-persons.ts');
-  const ready = editor.hear((line) => (line === 'ready' ? true : undefined));
-  await Promise.all([scene.workers(2), ready]);
+async function editAllTheTime(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, people } = environment;
+  const editor = environment.program('editor', 'test/drills/edit-persons.ts');
+  const ready = editor.firstMatch((line) => (line === 'ready' ? true : undefined));
+  await Promise.all([environment.workers(2), ready]);
   await register.behave({ answerUpTo: QUESTIONS_AHEAD });
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   await register.reached(10);
-  editor.say(`${JSON.stringify(orderFor(scene))}\n`);
-  await keepPace(scene);
+  editor.configure(`${JSON.stringify(orderFor(environment))}\n`);
+  await keepPace(environment);
   editor.hangUp();
   await editor.leave();
-  await runEnds(books, runId);
-  const inReview = await books.number(
+  await runEnds(database, runId);
+  const inReview = await database.number(
     `SELECT count(*) FROM drill.edits JOIN drill.history USING (transaction, person_id)
       WHERE what = 'let_go'`,
   );
-  const edits = await books.number(`SELECT count(*) FROM drill.edits`);
+  const edits = await database.number(`SELECT count(*) FROM drill.edits`);
   return {
     faults: edits,
-    people: await asEdited(scene, people),
+    people: await asEdited(environment, people),
     notes: [`${edits} edits, ${inReview} of them in the middle of a review`],
     missed: inReview < LEAST_IN_REVIEW ? [`only ${inReview} edits fell into a review`] : [],
   };
 }
 
 /** The register answers only a little faster than persons are edited, so that the run lasts for all edits. */
-async function keepPace({ books, register }: Scene): Promise<void> {
+async function keepPace({ database, register }: DrillEnvironment): Promise<void> {
   const isEnough = async (): Promise<true | undefined> => {
-    const edits = await books.number(`SELECT count(*) FROM drill.edits`);
+    const edits = await database.number(`SELECT count(*) FROM drill.edits`);
     await register.behave({ answerUpTo: edits + QUESTIONS_AHEAD });
     return (await register.asked()).length >= QUESTIONS ? true : undefined;
   };
-  await whileItGetsOn(isEnough, { books, what: 'questions among edits' });
+  await whileProgressing(isEnough, { database, what: 'questions among edits' });
   await register.behave({ answerUpTo: null });
 }
 
 /** Who may be edited: active, and holding no passport that others hold too, whose verdict would depend on them. */
-function orderFor({ people, random }: Scene): EditOrder {
+function orderFor({ people, random }: DrillEnvironment): EditOrder {
   const editable = people.persons.filter(({ active, kind }) => active && !kind.startsWith('shared'));
   const { found, notFound } = people.spare;
   const numbers = notFound.flatMap((number, index) => [
@@ -76,8 +76,8 @@ function orderFor({ people, random }: Scene): EditOrder {
 }
 
 /** Everybody with the newest document that was written and not taken back. */
-async function asEdited({ books }: Scene, people: People): Promise<People> {
-  const rows = await books.look<{ person_id: string; new_number: string | null }>(
+async function asEdited({ database }: DrillEnvironment, people: People): Promise<People> {
+  const rows = await database.look<{ person_id: string; new_number: string | null }>(
     `SELECT DISTINCT ON (person_id) person_id, new_number FROM drill.edits ORDER BY person_id, seq DESC`,
   );
   const newest = new Map(rows.map(({ person_id, new_number }) => [person_id, new_number]));

@@ -1,18 +1,18 @@
 import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } from '../../tools/embedded';
-import { Books } from './database';
+import { DrillDatabase } from './database';
 import { Child, endAllChildren } from './child-process';
 import { SETTINGS } from './settings';
-import { loadPeople, teachRegister } from './population-loader';
+import { loadPeople, loadRegister } from './population-loader';
 import { MakePeople, type People } from './population';
 import { MeasureLag } from './lag-meter';
 import { Register } from './register';
 import { SeededRandom } from './seeded-random';
 import { WatchInvariants } from './invariants';
-import { noteBeginning, placeWitness } from './recorder';
+import { recordStart, installRecorder } from './recorder';
 import { migrate } from '../../src/database/data-source';
 
 /** What a drill needs to be set up. */
-export interface SceneWishes {
+export interface EnvironmentOptions {
   readonly name: string;
   readonly persons: number;
   /** Nearly all of them share their passports with others. */
@@ -26,12 +26,12 @@ export interface SceneWishes {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-export interface SceneParts {
-  readonly wishes: SceneWishes;
+export interface EnvironmentParts {
+  readonly options: EnvironmentOptions;
   readonly postgres: EmbeddedPostgres;
   readonly redis: EmbeddedRedis;
   readonly register: Register;
-  readonly books: Books;
+  readonly database: DrillDatabase;
   readonly appUrl: string;
   readonly random: SeededRandom;
 }
@@ -54,7 +54,7 @@ export interface Opened {
 }
 
 /** How one program of a drill differs from the others. */
-export interface ProgramWishes {
+export interface ProgramOptions {
   readonly args?: readonly string[];
   readonly settings?: Readonly<Record<string, string>>;
   readonly preload?: string;
@@ -62,7 +62,7 @@ export interface ProgramWishes {
 }
 
 /** One drill's own world: its database, its people, and every program it started. */
-export class Scene {
+export class DrillEnvironment {
   /** Moments at which work in hand was lost. */
   readonly crashes: Crash[] = [];
   people: People = NOBODY;
@@ -71,30 +71,30 @@ export class Scene {
   private startedPrograms = 0;
 
   private constructor(
-    private readonly parts: SceneParts,
+    private readonly parts: EnvironmentParts,
     readonly startedAt: string,
     private readonly watch: WatchInvariants,
   ) {}
 
-  static async set(parts: SceneParts): Promise<Scene> {
-    const { books, wishes } = parts;
-    await placeWitness(books);
-    const [now] = await books.look<{ at: Date }>('SELECT now() AS at');
+  static async set(parts: EnvironmentParts): Promise<DrillEnvironment> {
+    const { database, options } = parts;
+    await installRecorder(database);
+    const [now] = await database.look<{ at: Date }>('SELECT now() AS at');
     const startedAt = (now?.at ?? new Date()).toISOString();
-    const watch = new WatchInvariants(books, startedAt);
-    const scene = new Scene(parts, startedAt, watch);
-    scene.lag.start();
-    scene.people = new MakePeople(parts.random).run(wishes);
-    await loadPeople(books, scene.people);
-    await noteBeginning(books);
-    await teachRegister(scene.register, scene.people);
+    const watch = new WatchInvariants(database, startedAt);
+    const environment = new DrillEnvironment(parts, startedAt, watch);
+    environment.lag.start();
+    environment.people = new MakePeople(parts.random).run(options);
+    await loadPeople(database, environment.people);
+    await recordStart(database);
+    await loadRegister(environment.register, environment.people);
     // Where nobody is checked, there is nothing to watch.
-    if (wishes.persons > 0) watch.start();
-    return scene;
+    if (options.persons > 0) watch.start();
+    return environment;
   }
 
-  get books(): Books {
-    return this.parts.books;
+  get database(): DrillDatabase {
+    return this.parts.database;
   }
 
   get register(): Register {
@@ -113,8 +113,8 @@ export class Scene {
     return this.parts.random;
   }
 
-  get fallen(): readonly Child[] {
-    return this.children.filter(({ hasFallen }) => hasFallen);
+  get crashedChildren(): readonly Child[] {
+    return this.children.filter(({ hasCrashed }) => hasCrashed);
   }
 
   /** Where the program logs in. */
@@ -128,8 +128,8 @@ export class Scene {
   }
 
   /** Starts a worker and waits until it listens. Its name stands in the history as well. */
-  worker(wishes: ProgramWishes = {}): Promise<Opened> {
-    return this.open('worker', 'dist/src/worker.js', wishes);
+  worker(options: ProgramOptions = {}): Promise<Opened> {
+    return this.open('worker', 'dist/src/worker.js', options);
   }
 
   async workers(count: number): Promise<Opened[]> {
@@ -137,18 +137,18 @@ export class Scene {
   }
 
   /** Starts the HTTP door. */
-  door(wishes: ProgramWishes = {}): Promise<Opened> {
-    return this.open('door', 'dist/src/main.js', wishes);
+  server(options: ProgramOptions = {}): Promise<Opened> {
+    return this.open('door', 'dist/src/main.js', options);
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */
-  program(name: string, file: string, { settings: own, ...how }: ProgramWishes = {}): Child {
+  program(name: string, file: string, { settings: own, ...how }: ProgramOptions = {}): Child {
     this.startedPrograms += 1;
     const called = `${name}_${this.startedPrograms}`;
-    const { appUrl, redis, wishes } = this.parts;
+    const { appUrl, redis, options } = this.parts;
     const settings = {
       ...SETTINGS,
-      ...wishes.settings,
+      ...options.settings,
       ...own,
       DATABASE_URL: `${appUrl}?application_name=${called}`,
       REDIS_URL: redis.url,
@@ -169,12 +169,12 @@ export class Scene {
     await Promise.all(this.children.map((child) => child.end('SIGKILL')));
     // A drill that fell may have left PostgreSQL in a state in which nothing can be looked at any more.
     await this.watch.stop().catch(() => undefined);
-    await this.books.close();
+    await this.database.close();
   }
 
-  private async open(name: string, file: string, wishes: ProgramWishes): Promise<Opened> {
-    const child = this.program(name, file, wishes);
-    const urls = await child.hear(listening);
+  private async open(name: string, file: string, options: ProgramOptions): Promise<Opened> {
+    const child = this.program(name, file, options);
+    const urls = await child.firstMatch(listening);
     return { child, ...urls };
   }
 }
@@ -203,8 +203,8 @@ const TEMPLATE = 'drill_template';
 const LOGIN = 'drill_app';
 
 /** What all drills share: the servers, with a database for each drill, and the register; both forget between drills. */
-export class Stage {
-  private scenes = 0;
+export class SharedServers {
+  private environments = 0;
   private register: Register | undefined;
 
   private constructor(
@@ -213,17 +213,17 @@ export class Stage {
     private readonly seed: string,
   ) {}
 
-  static async open(seed: string, tell: (sentence: string) => void): Promise<Stage> {
-    const postgres = await startPostgres({ nodeEnv: 'test', durable: false, log: tell });
+  static async open(seed: string, print: (sentence: string) => void): Promise<SharedServers> {
+    const postgres = await startPostgres({ nodeEnv: 'test', durable: false, log: print });
     try {
       const redis = await startRedis({
         nodeEnv: 'test',
-        log: tell,
+        log: print,
         cacheHome: process.env['XDG_CACHE_HOME'],
       });
-      const stage = new Stage(postgres, redis, seed);
-      await stage.layOut();
-      return stage;
+      const sharedServers = new SharedServers(postgres, redis, seed);
+      await sharedServers.prepareTemplate();
+      return sharedServers;
     } catch (error) {
       endAllChildren();
       await postgres.stop();
@@ -232,20 +232,20 @@ export class Stage {
   }
 
   /** Sets up one drill: database, witness, register, persons. */
-  async scene(wishes: SceneWishes): Promise<Scene> {
-    this.scenes += 1;
-    const name = `drill_${this.scenes}`;
-    await this.mend();
-    const register = await this.freshRegister(wishes.latencyMs);
+  async environment(options: EnvironmentOptions): Promise<DrillEnvironment> {
+    this.environments += 1;
+    const name = `drill_${this.environments}`;
+    await this.repair();
+    const register = await this.freshRegister(options.latencyMs);
     await this.asAdmin(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`);
-    return Scene.set({
-      wishes,
+    return DrillEnvironment.set({
+      options,
       postgres: this.postgres,
       redis: this.redis,
       register,
-      books: new Books(this.postgres.databaseUrl(name)),
+      database: new DrillDatabase(this.postgres.databaseUrl(name)),
       appUrl: this.postgres.databaseUrl(name, LOGIN),
-      random: new SeededRandom(`${this.seed} ${wishes.name}`),
+      random: new SeededRandom(`${this.seed} ${options.name}`),
     });
   }
 
@@ -256,7 +256,7 @@ export class Stage {
   }
 
   /** A drill that fell may have left its servers broken; the next one must not fall over that. */
-  private async mend(): Promise<void> {
+  private async repair(): Promise<void> {
     await this.asAdmin('SELECT 1').catch(() => this.postgres.restart('immediate'));
     await this.redis.flushAll().catch(() => this.redis.restart());
   }
@@ -271,23 +271,23 @@ export class Stage {
       // It is gone: another one takes its place.
     }
     const sandbox = Child.start({ name: 'sandbox', file: 'tools/sandbox/main.ts', args: ['--port', '0'] });
-    this.register = new Register(await sandbox.hear((line) => /^http:\S+/.exec(line)?.[0]));
+    this.register = new Register(await sandbox.firstMatch((line) => /^http:\S+/.exec(line)?.[0]));
     await this.register.forget(latencyMs);
     return this.register;
   }
 
-  private async layOut(): Promise<void> {
+  private async prepareTemplate(): Promise<void> {
     await this.asAdmin(`CREATE DATABASE ${TEMPLATE}`);
     await migrate(this.postgres.databaseUrl(TEMPLATE));
     await this.asAdmin(`CREATE ROLE ${LOGIN} LOGIN IN ROLE app`);
   }
 
   private async asAdmin(statement: string): Promise<void> {
-    const books = new Books(this.postgres.url);
+    const database = new DrillDatabase(this.postgres.url);
     try {
-      await books.write(statement);
+      await database.write(statement);
     } finally {
-      await books.close();
+      await database.close();
     }
   }
 }

@@ -1,11 +1,11 @@
 import { comparePeople, Oracle } from './oracle';
 import { effectsTwice } from './invariants';
-import { mendRegister } from './population-loader';
+import { repairRegister } from './population-loader';
 import type { People } from './population';
 import { runUntilNothingWaits } from './runs';
-import type { Crash, Scene } from './environment';
+import type { Crash, DrillEnvironment } from './environment';
 import { claimedAgain } from './recorder';
-import { type Books, ofEverybody } from './database';
+import { type DrillDatabase, ofEverybody } from './database';
 import type { Asked } from './register';
 
 /** What one drill came to. */
@@ -43,52 +43,52 @@ export interface FaultReport {
 }
 
 /** Mends what is left, has the rest done, and holds everything against the rules. */
-export async function findings(scene: Scene, report: FaultReport): Promise<Findings> {
-  const { books, register } = scene;
-  const people = report.people ?? scene.people;
-  await mendRegister(register, people);
-  await runUntilNothingWaits(books, people);
+export async function findings(environment: DrillEnvironment, report: FaultReport): Promise<Findings> {
+  const { database, register } = environment;
+  const people = report.people ?? environment.people;
+  await repairRegister(register, people);
+  await runUntilNothingWaits(database, people);
 
-  const oracle = new Oracle(people, await dayInKyiv(scene));
+  const oracle = new Oracle(people, await dayInKyiv(environment));
   const questions = {
-    asked: await usefulQuestions(scene, report, people),
+    asked: await usefulQuestions(environment, report, people),
     ...(report.failedAtRandom === true ? { ofPersons: oracle.questions() } : {}),
   };
-  const verdict = await comparePeople(books, { people, oracle, startedAt: scene.startedAt });
-  const held = await books.number(
+  const verdict = await comparePeople(database, { people, oracle, startedAt: environment.startedAt });
+  const claimed = await database.number(
     `SELECT (SELECT count(*) FROM mpi.verification_claims)
           + (SELECT count(*) FROM mpi.verification_locks WHERE claim_id IS NOT NULL)
           + (SELECT count(*) FROM prm.party_verification_locks WHERE claim_id IS NOT NULL)`,
   );
-  const broken = await scene.invariantsSeenBroken();
+  const broken = await environment.invariantsSeenBroken();
   return {
     persons: people.persons.length + (people.partiesToo ? people.parties.length : 0),
     faults: report.faults,
     lost: verdict.lost,
     wrong: verdict.wrong,
-    stuck: verdict.stuck + held,
-    twice: await effectsTwice(books),
-    again: await claimedAgain(books),
-    ...(await countCalls(books, questions, scene.crashes)),
+    stuck: verdict.stuck + claimed,
+    twice: await effectsTwice(database),
+    again: await claimedAgain(database),
+    ...(await countCalls(database, questions, environment.crashes)),
     recoveredMs: report.recoveredMs ?? null,
     missed: [
       ...(report.missed ?? []),
-      ...(await wrongQuestions(scene, oracle)),
+      ...(await wrongQuestions(environment, oracle)),
       ...broken,
-      ...fallen(scene),
+      ...crashedChildren(environment),
       ...verdict.examples,
     ],
-    notes: [...(report.notes ?? []), ...(await rescues(scene))],
+    notes: [...(report.notes ?? []), ...(await reclaimNotes(environment))],
   };
 }
 
 /** The register is asked about the right document of those who are due, and about no other. */
-async function wrongQuestions(scene: Scene, oracle: Oracle): Promise<string[]> {
-  const { books, register } = scene;
-  const edits = await books.look<{ new_number: string }>(
+async function wrongQuestions(environment: DrillEnvironment, oracle: Oracle): Promise<string[]> {
+  const { database, register } = environment;
+  const edits = await database.look<{ new_number: string }>(
     `SELECT new_number FROM drill.edits WHERE new_number IS NOT NULL`,
   );
-  const before = new Oracle(scene.people, await dayInKyiv(scene));
+  const before = new Oracle(environment.people, await dayInKyiv(environment));
   const right = new Set([
     ...oracle.questions().values(),
     ...edits.map(({ new_number }) => new_number),
@@ -101,8 +101,8 @@ async function wrongQuestions(scene: Scene, oracle: Oracle): Promise<string[]> {
 }
 
 /** A machine that stands still for a lease makes living workers look dead; worth a line, and no fault. */
-async function rescues({ books, crashes, lagMs }: Scene): Promise<string[]> {
-  const persons = await releasedFromTheLiving(books, crashes);
+async function reclaimNotes({ database, crashes, lagMs }: DrillEnvironment): Promise<string[]> {
+  const persons = await releasedFromTheLiving(database, crashes);
   return persons > 0
     ? [
         `${persons} persons were released from living workers; the machine stood still for ${lagMs} ms at worst`,
@@ -112,10 +112,10 @@ async function rescues({ books, crashes, lagMs }: Scene): Promise<string[]> {
 
 /** The questions whose answers should have come into effect, if nothing had happened. */
 async function usefulQuestions(
-  { register }: Scene,
+  { register }: DrillEnvironment,
   { spoiled = [] }: FaultReport,
   { truths }: People,
-): ReturnType<Scene['register']['asked']> {
+): ReturnType<DrillEnvironment['register']['asked']> {
   const asked = await register.asked();
   const isSpoiled = (sequence: number): boolean =>
     spoiled.some(([from, to]) => sequence >= from && sequence <= to);
@@ -124,15 +124,17 @@ async function usefulQuestions(
   );
 }
 
-async function dayInKyiv({ books }: Scene): Promise<string> {
-  const [row] = await books.look<{ day: string }>(
+async function dayInKyiv({ database }: DrillEnvironment): Promise<string> {
+  const [row] = await database.look<{ day: string }>(
     `SELECT (now() AT TIME ZONE 'Europe/Kyiv')::date::text AS day`,
   );
   return row?.day ?? '';
 }
 
-function fallen({ fallen }: Scene): string[] {
-  return fallen.map(({ name, lastWords }) => `${name} fell over: ${lastWords.at(-1) ?? 'without a word'}`);
+function crashedChildren({ crashedChildren }: DrillEnvironment): string[] {
+  return crashedChildren.map(
+    ({ name, lastLines }) => `${name} fell over: ${lastLines.at(-1) ?? 'without a word'}`,
+  );
 }
 
 export interface Calls {
@@ -161,11 +163,11 @@ interface Interrupted {
  * failed of them accounts for one.
  */
 export async function countCalls(
-  books: Books,
+  database: DrillDatabase,
   { asked, ofPersons }: Questions,
   crashes: readonly Crash[],
 ): Promise<Calls> {
-  const applied = await books.look<{ message_id: string }>(
+  const applied = await database.look<{ message_id: string }>(
     `SELECT message_id FROM mpi.audit_log WHERE "row" IN ('S6', 'S7')`,
   );
   const inEffect = new Set(applied.map(({ message_id }) => message_id));
@@ -173,8 +175,8 @@ export async function countCalls(
   for (const { key, messageId } of asked) {
     if (!inEffect.has(messageId)) inVain.set(key, (inVain.get(key) ?? 0) + 1);
   }
-  const failed = ofPersons === undefined ? new Map<string, number>() : await failedOf(books, ofPersons);
-  const interrupted = await interruptedHolds(books, crashes);
+  const failed = ofPersons === undefined ? new Map<string, number>() : await failedOf(database, ofPersons);
+  const interrupted = await interruptedHolds(database, crashes);
   let [repeated, inFlight] = [0, 0];
   for (const [key, all] of inVain) {
     const calls = Math.max(0, all - (failed.get(key) ?? 0));
@@ -188,9 +190,9 @@ export async function countCalls(
  * Persons who were released because their lease had passed although their worker was never broken: on a machine that
  * stands still for longer than a lease nobody can tell that from a death, and their calls were in flight.
  */
-export function releasedFromTheLiving(books: Books, crashes: readonly Crash[]): Promise<number> {
+export function releasedFromTheLiving(database: DrillDatabase, crashes: readonly Crash[]): Promise<number> {
   const broken = crashes.flatMap(({ worker }) => (worker === undefined ? [] : [worker]));
-  return books.number(
+  return database.number(
     `SELECT count(*) FROM drill.history JOIN drill.claims_over USING (claim_id)
       WHERE what = 'let_go' AND lapsed AND claim_id NOT IN (
         SELECT claim_id FROM drill.history WHERE what = 'claimed' AND worker = ANY ($1::varchar[]))`,
@@ -200,10 +202,10 @@ export function releasedFromTheLiving(books: Books, crashes: readonly Crash[]): 
 
 /** How many questions about each number ended in a technical error. */
 async function failedOf(
-  books: Books,
+  database: DrillDatabase,
   ofPersons: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, number>> {
-  const rows = await books.look<{ person_id: string; n: number }>(
+  const rows = await database.look<{ person_id: string; n: number }>(
     `SELECT person_id, count(*)::int AS n FROM drill.history WHERE what = 'failed' GROUP BY person_id`,
   );
   const failed = new Map<string, number>();
@@ -216,16 +218,16 @@ async function failedOf(
 
 /** Holds that ended without effect because of a crash, a lapsed lease or an edit, by the number that was asked about. */
 async function interruptedHolds(
-  books: Books,
+  database: DrillDatabase,
   crashes: readonly Crash[],
 ): Promise<ReadonlyMap<string, number>> {
-  const rows = await books.look<Interrupted>(
+  const rows = await database.look<Interrupted>(
     `
     WITH holds AS (
       SELECT * FROM (
         SELECT person_id, what, claim_id, worker, at, lead(what) OVER person AS ended, lead(at) OVER person AS ended_at,
                lead(transaction) OVER person AS ended_by
-          FROM drill.history WINDOW person AS (PARTITION BY person_id ORDER BY seq)) AS told
+          FROM drill.history WINDOW person AS (PARTITION BY person_id ORDER BY seq)) AS recorded
        WHERE what = 'claimed'),
     crashes AS (
       SELECT * FROM unnest($1::timestamptz[], $2::timestamptz[], $3::varchar[]) AS c (began_at, over_at, crashed))

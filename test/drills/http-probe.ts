@@ -20,7 +20,7 @@ const GIVES_UP_AFTER_MS = 20_000;
 export const READING = 'person_verification:details';
 
 /** Asks doors all the time what a client and an orchestrator ask, while Redis is away. */
-export class ProbeDoor {
+export class HttpProbe {
   private readonly over = new AbortController();
   private readonly asking: Promise<void>[] = [];
   private readonly faults = new Set<string>();

@@ -1,10 +1,10 @@
-import { type Books, WATCHED, type Watched } from './database';
+import { type DrillDatabase, WATCHED, type Watched } from './database';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A promise about the tables that holds at every moment; the statement counts who breaks it. $1 is when the drill began. */
 interface Invariant {
   readonly name: 'I1' | 'I2' | 'I3' | 'I4' | 'I5';
-  readonly says: string;
+  readonly description: string;
   readonly broken: (texts: Texts) => string;
 }
 
@@ -50,7 +50,7 @@ const standingOf = ({ verifications, locks, id }: Watched): string => `
 const INVARIANTS: readonly Invariant[] = [
   {
     name: 'I1',
-    says: 'every status change is an allowed row of the tables',
+    description: 'every status change is an allowed row of the tables',
     broken: ({ audited }) => `
       SELECT count(*) FROM (${audited}) AS one LEFT JOIN ${MOVES} USING (named)
        WHERE moves.named IS NULL OR one.new_status || '/' || one.new_reason <> moves.after
@@ -58,7 +58,7 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I1',
-    says: 'the changes of a person lead from where he began to where he stands',
+    description: 'the changes of a person lead from where he began to where he stands',
     // Each change leaves one state and enters another: what remains are the beginning and the present state.
     broken: ({ audited, standing, began }) => `
       SELECT count(DISTINCT person_id) FROM (
@@ -72,7 +72,7 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I2',
-    says: 'one answer is applied at most once, and only under a claim',
+    description: 'one answer is applied at most once, and only under a claim',
     broken: ({ audited }) => `
       SELECT (SELECT count(*) FROM (SELECT FROM (${audited}) AS one WHERE named IN ('S4', 'S5', 'S6', 'S7')
                 GROUP BY person_id, claim_id HAVING count(*) > 1 OR claim_id IS NULL) AS twice)
@@ -81,36 +81,36 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I2',
-    says: 'only the answer of whoever holds the person is applied',
+    description: 'only the answer of whoever holds the person is applied',
     broken: ({ audited }) => `
       SELECT count(*) FROM (${audited}) AS one
        WHERE named IN ('S4', 'S5', 'S6', 'S7') AND NOT EXISTS (
-         SELECT FROM drill.history AS told WHERE told.person_id = one.person_id
-            AND told.claim_id = one.claim_id AND told.what = 'finished')`,
+         SELECT FROM drill.history AS recorded WHERE recorded.person_id = one.person_id
+            AND recorded.claim_id = one.claim_id AND recorded.what = 'finished')`,
   },
   {
     name: 'I2',
-    says: 'nobody is taken from under a living claim',
+    description: 'nobody is taken from under a living claim',
     broken: ({ began }) =>
       `SELECT count(*) FROM drill.history JOIN ${began} AS began USING (person_id) WHERE what = 'stolen'`,
   },
   {
     name: 'I3',
-    says: 'everybody accepted stands in PostgreSQL',
+    description: 'everybody accepted stands in PostgreSQL',
     broken: ({ began, verifications, id }) => `
       SELECT count(*) FROM ${began} AS began LEFT JOIN ${verifications} AS v ON v.${id} = began.person_id
        WHERE v.${id} IS NULL`,
   },
   {
     name: 'I4',
-    says: 'a stream is in review exactly when its lock row has a claim',
+    description: 'a stream is in review exactly when its lock row has a claim',
     broken: ({ standing, began }) => `
       SELECT count(*) FROM (${standing}) AS standing JOIN ${began} AS began USING (person_id)
        WHERE (shown = 'IN_REVIEW') <> (claim_id IS NOT NULL) AND NOT (began.foreign_review AND claim_id IS NULL)`,
   },
   {
     name: 'I5',
-    says: 'accepted = finished + held + waiting + cannot be checked',
+    description: 'accepted = finished + held + waiting + cannot be checked',
     broken: ({ audited, standing, began }) => `
       SELECT count(*) FILTER (WHERE began.accepted AND NOT (finished OR held OR waiting))
         FROM ${began} AS began JOIN (
@@ -135,8 +135,8 @@ const textsOf = (watched: Watched): Texts => ({
 
 /** Each of them about persons and about parties. */
 const STATEMENTS = WATCHED.map(textsOf).flatMap((texts) =>
-  INVARIANTS.map(({ name, says, broken }) => ({
-    says: `${name}: ${says} (${texts.subject})`,
+  INVARIANTS.map(({ name, description, broken }) => ({
+    description: `${name}: ${description} (${texts.subject})`,
     sql: broken(texts),
   })),
 );
@@ -145,16 +145,21 @@ const STATEMENTS = WATCHED.map(textsOf).flatMap((texts) =>
  * The invariants that do not hold just now, as sentences, and how many persons break each; all are looked at in one
  * statement, so in one moment.
  */
-export async function brokenInvariants(books: Books, startedAt: string): Promise<Map<string, number>> {
+export async function brokenInvariants(
+  database: DrillDatabase,
+  startedAt: string,
+): Promise<Map<string, number>> {
   const counts = STATEMENTS.map(({ sql }, index) => `(${sql}) AS "${index}"`).join(',\n');
-  const [row] = await books.look<Record<string, string>>(`SELECT ${counts}`, [startedAt]);
-  const all = STATEMENTS.map(({ says }, index) => [says, Number(row?.[String(index)] ?? 0)] as const);
+  const [row] = await database.look<Record<string, string>>(`SELECT ${counts}`, [startedAt]);
+  const all = STATEMENTS.map(
+    ({ description }, index) => [description, Number(row?.[String(index)] ?? 0)] as const,
+  );
   return new Map(all.filter(([, count]) => count > 0));
 }
 
 /** Effects that happened a second time: an answer or a decision under one claim, an event without its own change. */
-export function effectsTwice(books: Books): Promise<number> {
-  return books.number(`
+export function effectsTwice(database: DrillDatabase): Promise<number> {
+  return database.number(`
     SELECT (SELECT coalesce(sum(n - 1), 0) FROM (
               SELECT count(*) AS n FROM mpi.audit_log WHERE "row" IN ('S4', 'S5', 'S6', 'S7')
                GROUP BY resource_id, claim_id) AS under_a_claim)
@@ -170,7 +175,7 @@ export function effectsTwice(books: Books): Promise<number> {
                 UNION ALL
                 SELECT resource_id, -1 FROM mpi.audit_log
                  WHERE changeset->'dms_passport_verification_status'->>'old_value'
-                       <> changeset->'dms_passport_verification_status'->>'new_value') AS told
+                       <> changeset->'dms_passport_verification_status'->>'new_value') AS recorded
                GROUP BY entity_id HAVING sum(n) <> 0) AS untrue)`);
 }
 
@@ -184,7 +189,7 @@ export class WatchInvariants {
   private watching: Promise<void> | undefined;
 
   constructor(
-    private readonly books: Books,
+    private readonly database: DrillDatabase,
     private readonly startedAt: string,
   ) {}
 
@@ -209,7 +214,7 @@ export class WatchInvariants {
   }
 
   private async look(): Promise<void> {
-    for (const [sentence, count] of await brokenInvariants(this.books, this.startedAt)) {
+    for (const [sentence, count] of await brokenInvariants(this.database, this.startedAt)) {
       this.seen.set(sentence, Math.max(count, this.seen.get(sentence) ?? 0));
     }
   }

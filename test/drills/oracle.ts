@@ -1,5 +1,5 @@
-import type { MadeDocument, MadeParty, MadePerson, People, Standing } from './population';
-import { type Books, ofEverybody, type Watched } from './database';
+import type { MadeDocument, MadeParty, MadePerson, People, InitialState } from './population';
+import { type DrillDatabase, ofEverybody, type Watched } from './database';
 
 /**
  * What must have become of everybody, read from the published rules and from nothing else: none of the program's
@@ -91,7 +91,7 @@ export class Oracle {
     );
   }
 
-  private reviewed(stream: Standing, number: string | undefined): Stream {
+  private reviewed(stream: InitialState, number: string | undefined): Stream {
     if (number === undefined) return ABSENT;
     if (!isWellFormed(number)) return INCORRECT;
     if (this.people.truths.hopeless.has(number)) return { ...unchanged(stream), waits: true };
@@ -132,7 +132,7 @@ function isWellFormed(number: string): boolean {
   return /^[АБВГҐДЕЄЖЗИІЇЙКЛМНОПРСТУФХЦЧШЩЬЮЯ]{2}\d{6}$/.test(number);
 }
 
-function unchanged({ status, reason, syncedDaysAgo }: Standing): Stream {
+function unchanged({ status, reason, syncedDaysAgo }: InitialState): Stream {
   return {
     status,
     reason,
@@ -200,16 +200,16 @@ const currentStateOf = ({ people, verifications, locks, id }: Watched): string =
 
 /** Holds every person and every party of the drill against what the oracle says. */
 export async function comparePeople(
-  books: Books,
+  database: DrillDatabase,
   { people, oracle, startedAt }: { people: People; oracle: Oracle; startedAt: string },
 ): Promise<Verdict> {
-  const rows = await books.look<CurrentState>(ofEverybody(currentStateOf), [startedAt]);
+  const rows = await database.look<CurrentState>(ofEverybody(currentStateOf), [startedAt]);
   const stand = new Map(rows.map((row) => [row.id, row]));
   const tally = { lost: 0, wrong: 0, stuck: 0, examples: [] as string[] };
-  const judge = (who: string, stands: CurrentState | undefined, ways: readonly Expected[]): void => {
-    const words = stands === undefined ? 'gone' : inWords(stands);
+  const judge = (who: string, state: CurrentState | undefined, ways: readonly Expected[]): void => {
+    const words = state === undefined ? 'gone' : inWords(state);
     if (ways.some((way) => inWords(way) === words)) return;
-    const fault = faultOf(stands, ways);
+    const fault = faultOf(state, ways);
     tally[fault] += 1;
     if (tally.examples.length < EXAMPLES) {
       const [wanted = ''] = ways.map(inWords);
@@ -225,11 +225,11 @@ export async function comparePeople(
   return tally;
 }
 
-function faultOf(stands: CurrentState | undefined, ways: readonly Expected[]): 'lost' | 'wrong' | 'stuck' {
-  if (stands === undefined) return 'lost';
-  if (stands.status === 'IN_REVIEW') return 'stuck';
-  const isUntouched = stands.status === stands.beganAs && stands.synced !== 'fresh' && !stands.waits;
-  return isUntouched && ways.every((way) => way.status !== stands.beganAs || way.synced === 'fresh')
+function faultOf(state: CurrentState | undefined, ways: readonly Expected[]): 'lost' | 'wrong' | 'stuck' {
+  if (state === undefined) return 'lost';
+  if (state.status === 'IN_REVIEW') return 'stuck';
+  const isUntouched = state.status === state.beganAs && state.synced !== 'fresh' && !state.waits;
+  return isUntouched && ways.every((way) => way.status !== state.beganAs || way.synced === 'fresh')
     ? 'lost'
     : 'wrong';
 }

@@ -1,6 +1,6 @@
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import { partySum, personSum } from './oracle';
-import type { MadeParty, MadePerson, People, Standing } from './population';
+import type { MadeParty, MadePerson, People, InitialState } from './population';
 import type { Register } from './register';
 
 /** The actor of jobs and of the command line. */
@@ -8,29 +8,29 @@ const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const DAY_MS = 86_400_000;
 
 /** Puts everybody into the database, the verifications last: a worker that looks already finds nobody half there. */
-export async function loadPeople(books: Books, { persons, parties }: People): Promise<void> {
-  await books.insert('mpi.persons', persons.map(personRow));
-  await books.insert('mpi.person_documents', persons.flatMap(documentRows));
-  await books.insert('prm.parties', parties.map(partyRow));
-  await books.insert(
+export async function loadPeople(database: DrillDatabase, { persons, parties }: People): Promise<void> {
+  await database.insert('mpi.persons', persons.map(personRow));
+  await database.insert('mpi.person_documents', persons.flatMap(documentRows));
+  await database.insert('prm.parties', parties.map(partyRow));
+  await database.insert(
     'prm.party_documents',
     parties.map(({ id, type, number }) => ({ id: idAfter(id), party_id: id, type, number })),
   );
-  await books.insert('prm.party_verifications', parties.map(partyVerificationRow));
-  await books.insert('mpi.person_verifications', persons.map(verificationRow));
+  await database.insert('prm.party_verifications', parties.map(partyVerificationRow));
+  await database.insert('mpi.person_verifications', persons.map(verificationRow));
   // Fresh statistics, as a database in use has them.
-  await books.write('ANALYZE');
+  await database.write('ANALYZE');
 }
 
 /** Tells the register what it has to say. */
-export async function teachRegister(
+export async function loadRegister(
   register: Register,
   { persons, parties, truths, spare }: People,
 ): Promise<void> {
   const documents = [...persons.flatMap((person) => person.documents), ...parties];
   const numbers = documents.map(({ number }) => number);
   const { found, failing, hopeless } = truths;
-  await register.say({
+  await register.configure({
     found: [...found, ...spare.found],
     notFound: [...numbers.filter((number) => !found.has(number)), ...spare.notFound],
     answers: Object.fromEntries([...failing, ...hopeless]),
@@ -38,9 +38,9 @@ export async function teachRegister(
 }
 
 /** From now on it knows what to say about those it failed for. */
-export async function mendRegister(register: Register, { truths }: People): Promise<void> {
+export async function repairRegister(register: Register, { truths }: People): Promise<void> {
   const numbers = [...truths.failing.keys()];
-  await register.say({
+  await register.configure({
     found: numbers.filter((number) => truths.found.has(number)),
     notFound: numbers.filter((number) => !truths.found.has(number)),
   });
@@ -77,7 +77,7 @@ function partyRow({ id, active, stream }: MadeParty): Record<string, unknown> {
   return { id, is_active: active, verification_status: partySum(stream.status) };
 }
 
-function streamColumns({ status, reason, syncedDaysAgo }: Standing): Record<string, unknown> {
+function streamColumns({ status, reason, syncedDaysAgo }: InitialState): Record<string, unknown> {
   const at = (daysAgo: number): string => new Date(Date.now() - daysAgo * DAY_MS).toISOString();
   return {
     dms_passport_verification_status: status,

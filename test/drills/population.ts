@@ -10,7 +10,7 @@ export interface MadeDocument {
 }
 
 /** How a stream stands at the beginning. */
-export interface Standing {
+export interface InitialState {
   readonly status: string;
   readonly reason: string;
   /** How long ago the register was asked; null when it never was. */
@@ -24,7 +24,7 @@ export interface MadePerson {
   readonly kind: string;
   readonly active: boolean;
   readonly documents: readonly MadeDocument[];
-  readonly stream: Standing;
+  readonly stream: InitialState;
   /** The stream of the officials: the one other stream that differs between persons at the beginning. */
   readonly nhs: 'VERIFIED' | 'VERIFICATION_NEEDED' | 'NOT_VERIFIED';
   /** Begun again by an edit of the documents; VERIFIED at the beginning. */
@@ -40,7 +40,7 @@ export interface MadeParty {
   readonly active: boolean;
   readonly type: MadeDocument['type'];
   readonly number: string;
-  readonly stream: Standing;
+  readonly stream: InitialState;
 }
 
 /** What the register says about each number it can be asked about. */
@@ -76,13 +76,13 @@ const LONG_AGO = '2009-04-17';
 
 const LONG_OVER = '2015-01-01';
 
-const ONLINE: Standing = {
+const ONLINE: InitialState = {
   status: 'VERIFICATION_NEEDED',
   reason: 'ONLINE_TRIGGERED',
   syncedDaysAgo: null,
 };
 
-const DUE: readonly Standing[] = [
+const DUE: readonly InitialState[] = [
   ONLINE,
   ONLINE,
   ONLINE,
@@ -91,16 +91,16 @@ const DUE: readonly Standing[] = [
   { status: 'VERIFIED', reason: 'MANUAL', syncedDaysAgo: null },
 ];
 
-const NOT_DUE: readonly Standing[] = [
+const NOT_DUE: readonly InitialState[] = [
   { status: 'VERIFIED', reason: 'AUTO_VALID', syncedDaysAgo: 10 },
   { status: 'NOT_VERIFIED', reason: 'AUTO_INCORRECT_DATA', syncedDaysAgo: null },
   { status: 'VERIFICATION_NOT_NEEDED', reason: 'AUTO_DATA_ABSENT', syncedDaysAgo: null },
 ];
 
-const IN_REVIEW_ELSEWHERE: Standing = { status: 'IN_REVIEW', reason: 'MANUAL', syncedDaysAgo: null };
+const IN_REVIEW_ELSEWHERE: InitialState = { status: 'IN_REVIEW', reason: 'MANUAL', syncedDaysAgo: null };
 
 /** Who is needed. */
-interface PeopleWishes {
+interface PopulationOptions {
   readonly persons: number;
   readonly spare?: number;
   readonly sharing?: boolean;
@@ -119,7 +119,7 @@ export class MakePeople {
   constructor(private readonly random: SeededRandom) {}
 
   /** About so many persons; `spare` numbers of each sort for edits. With `sharing` hardly anybody has his own passport. */
-  run({ persons: size, spare = 0, sharing = false, partiesToo = false }: PeopleWishes): People {
+  run({ persons: size, spare = 0, sharing = false, partiesToo = false }: PopulationOptions): People {
     /** How many of a hundred, and who. A shared passport makes several persons at once. */
     const kinds: readonly (readonly [number, () => void])[] = [
       [sharing ? 1 : 60, () => this.plain()],
@@ -157,7 +157,7 @@ export class MakePeople {
     for (let holder = 0; holder < holders; holder += 1) {
       this.person('shared passport', { documents: [this.passport(number)] });
     }
-    const bystander = (stream: Standing, active: boolean): void =>
+    const bystander = (stream: InitialState, active: boolean): void =>
       this.person('shared passport, not due', { documents: [this.passport(number)], stream, active });
     bystander(this.random.pick(NOT_DUE), true);
     if (this.random.chance(0.3)) bystander(ONLINE, false);

@@ -1,7 +1,7 @@
 import type { FaultReport } from './findings';
-import { type Drill, play } from './definition';
-import { nextFinishedAfter, runEnds, startRun, finishedPersons, isOver, whileItGetsOn } from './runs';
-import type { Scene } from './environment';
+import { type Drill, runDrill } from './definition';
+import { nextFinishedAfter, runEnds, startRun, finishedPersons, isOver, whileProgressing } from './runs';
+import type { DrillEnvironment } from './environment';
 import { setTimeout as pause } from 'node:timers/promises';
 import { evenPoints, RunPace } from './register';
 import { LONG_LEASE, PATIENT_CALLS } from './settings';
@@ -18,26 +18,26 @@ const BACK_WITHIN_MS = 30_000;
 export const restartPostgres: Drill = {
   name: 'restart-postgres',
   code: 'D7',
-  says: `PostgreSQL restarted fast and immediate, connections cut ${CUTS_BEFORE_RESTARTS} times, in one run`,
+  description: `PostgreSQL restarted fast and immediate, connections cut ${CUTS_BEFORE_RESTARTS} times, in one run`,
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'restart-postgres', persons: PERSONS_OF_RESTARTS, latencyMs: 150, settings: PATIENT_CALLS },
       restartDuringRun,
     ),
 };
 
-async function restartDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register, postgres } = scene;
-  await scene.workers(2);
+async function restartDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, postgres } = environment;
+  await environment.workers(2);
   const faults = [
-    ...Array.from({ length: CUTS_BEFORE_RESTARTS }, () => () => cutAllConnections(scene)),
+    ...Array.from({ length: CUTS_BEFORE_RESTARTS }, () => () => cutAllConnections(environment)),
     () => postgres.restart('fast'),
     () => postgres.restart('immediate'),
   ];
   const pace = await RunPace.set(register, evenPoints(faults.length, PERSONS_OF_RESTARTS / 2));
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   let recoveredMs = 0;
   for (const happen of faults) {
     await pace.reached();
@@ -46,20 +46,21 @@ async function restartDuringRun(scene: Scene): Promise<FaultReport> {
     await happen();
     const backAtMs = Date.now();
     await pace.goOn();
-    scene.crashes.push({ fromMs, untilMs: backAtMs });
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, backAtMs));
+    environment.crashes.push({ fromMs, untilMs: backAtMs });
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(database, backAtMs));
   }
-  await runEnds(books, runId);
+  await runEnds(database, runId);
   return {
     faults: faults.length,
     recoveredMs,
-    missed: recoveredMs > BACK_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed:
+      recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
   };
 }
 
 /** Every connection of a worker, in the middle of whatever it does. */
-async function cutAllConnections({ books }: Scene): Promise<void> {
-  await books.write(
+async function cutAllConnections({ database }: DrillEnvironment): Promise<void> {
+  await database.write(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'worker%'`,
   );
@@ -81,11 +82,11 @@ const WITHIN_MS = 200;
 export const cutConnections: Drill = {
   name: 'cut-connections',
   code: 'D8',
-  says: `all connections to PostgreSQL cut ${CUTS} times in one run`,
+  description: `all connections to PostgreSQL cut ${CUTS} times in one run`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       // Few calls at once: the run has to last for all cuts.
       {
         name: 'cut-connections',
@@ -97,31 +98,31 @@ export const cutConnections: Drill = {
     ),
 };
 
-async function cutDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register, random } = scene;
-  await scene.workers(3);
-  const runId = await startRun(books);
+async function cutDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, random } = environment;
+  await environment.workers(3);
+  const runId = await startRun(database);
   await register.reached(10);
   let recoveredMs = 0;
   let faults = 0;
   for (let cut = 0; cut < CUTS; cut += 1) {
     await register.answerMore(ANSWERS_BETWEEN);
-    const before = await finishedPersons(books);
+    const before = await finishedPersons(database);
     const isEnough = async (): Promise<true | undefined> =>
-      (await finishedPersons(books)) >= before + FINISHED_BETWEEN ? true : undefined;
-    await whileItGetsOn(isEnough, { books, what: 'persons to be finished between two cuts' });
+      (await finishedPersons(database)) >= before + FINISHED_BETWEEN ? true : undefined;
+    await whileProgressing(isEnough, { database, what: 'persons to be finished between two cuts' });
     await pause(random.below(WITHIN_MS));
-    if (await isOver(books, [runId])) throw new Error(`The run was over after ${cut} cuts.`);
+    if (await isOver(database, [runId])) throw new Error(`The run was over after ${cut} cuts.`);
     const fromMs = Date.now();
-    faults += await cutAll(scene);
+    faults += await cutAll(environment);
     const untilMs = Date.now();
-    scene.crashes.push({ fromMs, untilMs });
+    environment.crashes.push({ fromMs, untilMs });
     await register.answerMore(ANSWERS_BETWEEN);
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, untilMs));
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(database, untilMs));
   }
   await register.behave({ answerUpTo: null });
-  await runEnds(books, runId);
-  const isLate = recoveredMs > BACK_WITHIN_MS + scene.lagMs;
+  await runEnds(database, runId);
+  const isLate = recoveredMs > BACK_WITHIN_MS + environment.lagMs;
   return {
     faults: CUTS,
     recoveredMs,
@@ -131,8 +132,8 @@ async function cutDuringRun(scene: Scene): Promise<FaultReport> {
 }
 
 /** Every connection of a worker, in the middle of whatever it does. Gives how many. */
-function cutAll({ books }: Scene): Promise<number> {
-  return books.number(
+function cutAll({ database }: DrillEnvironment): Promise<number> {
+  return database.number(
     `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'worker%'`,
   );
@@ -140,7 +141,7 @@ function cutAll({ books }: Scene): Promise<number> {
 
 const PERSONS_OF_IDLE = 500;
 
-const HELD_PERSONS = 12;
+const LOCKED_PERSONS = 12;
 
 /**
  * D9: one foreign transaction keeps an old snapshot through the whole run, another one holds rows of persons who are
@@ -149,11 +150,11 @@ const HELD_PERSONS = 12;
 export const idleTransaction: Drill = {
   name: 'idle-transaction',
   code: 'D9',
-  says: `foreign transactions idle with an old snapshot and with ${HELD_PERSONS} persons' rows`,
+  description: `foreign transactions idle with an old snapshot and with ${LOCKED_PERSONS} persons' rows`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'idle-transaction',
         persons: PERSONS_OF_IDLE,
@@ -164,27 +165,27 @@ export const idleTransaction: Drill = {
     ),
 };
 
-async function idleDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
-  const [reader, holder] = [await session(books.url), await session(books.url)];
+async function idleDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
+  const [reader, holder] = [await session(database.url), await session(database.url)];
   try {
     await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     await reader.query('SELECT count(*) FROM mpi.person_verifications');
-    await scene.workers(2);
+    await environment.workers(2);
     const pace = await RunPace.set(register, [100]);
-    const runId = await startRun(books);
+    const runId = await startRun(database);
     await pace.reached();
     await holder.query('BEGIN');
     const { rows } = await holder.query<{ person_id: string }>(
       `SELECT person_id FROM mpi.person_verifications WHERE person_id = ANY ($1::uuid[]) FOR UPDATE`,
-      [toHold(scene)],
+      [personsToLock(environment)],
     );
     await pace.end();
-    const heldIds = rows.map(({ person_id }) => person_id);
-    const waitedMs = await everybodyElse(scene, heldIds);
-    const meanwhile = await touchedWhileHeld(scene, heldIds);
+    const lockedIds = rows.map(({ person_id }) => person_id);
+    const waitedMs = await everybodyElse(environment, lockedIds);
+    const meanwhile = await touchedWhileLocked(environment, lockedIds);
     await holder.query('COMMIT');
-    await runEnds(books, runId);
+    await runEnds(database, runId);
     return {
       faults: 2,
       notes: [`everybody else was done ${Math.round(waitedMs / 100) / 10} s after the rows were taken`],
@@ -203,34 +204,34 @@ async function session(url: string): Promise<Client> {
 }
 
 /** Persons with a passport of their own: who shares one is rightly kept waiting by its other holders. */
-function toHold({ people, random }: Scene): string[] {
+function personsToLock({ people, random }: DrillEnvironment): string[] {
   const plain = people.persons.filter(({ kind }) => kind === 'plain').map(({ id }) => id);
-  return Array.from({ length: HELD_PERSONS }, () => random.pick(plain));
+  return Array.from({ length: LOCKED_PERSONS }, () => random.pick(plain));
 }
 
 /** Waits until each other person who was accepted has been finished or has failed; gives how long that took. */
-async function everybodyElse({ books }: Scene, heldIds: readonly string[]): Promise<number> {
+async function everybodyElse({ database }: DrillEnvironment, lockedIds: readonly string[]): Promise<number> {
   const sinceMs = performance.now();
   const left = async (): Promise<true | undefined> => {
-    const n = await books.number(
+    const n = await database.number(
       `SELECT count(*) FROM drill.began AS b WHERE subject = 'persons' AND accepted AND NOT person_id = ANY ($1::uuid[])
           AND NOT EXISTS (SELECT FROM mpi.person_verifications AS v WHERE v.person_id = b.person_id
             AND (v.dms_passport_retry_at IS NOT NULL OR v.dms_passport_synced_at > now() - interval '1 day'
                  OR v.dms_passport_verification_status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED')))`,
-      [heldIds],
+      [lockedIds],
     );
     return n === 0 ? true : undefined;
   };
-  await whileItGetsOn(left, { books, what: 'everybody else to be done' });
+  await whileProgressing(left, { database, what: 'everybody else to be done' });
   return performance.now() - sinceMs;
 }
 
 /** The last thing told of each held person must be older than the transaction that holds him. */
-function touchedWhileHeld({ books }: Scene, heldIds: readonly string[]): Promise<number> {
-  return books.number(
+function touchedWhileLocked({ database }: DrillEnvironment, lockedIds: readonly string[]): Promise<number> {
+  return database.number(
     `SELECT count(DISTINCT person_id) FROM drill.history, pg_stat_activity AS a
       WHERE a.application_name = 'foreign' AND a.datname = current_database() AND a.state = 'idle in transaction'
         AND a.query LIKE '%FOR UPDATE%' AND person_id = ANY ($1::uuid[]) AND at > a.state_change`,
-    [heldIds],
+    [lockedIds],
   );
 }

@@ -1,4 +1,4 @@
-import { type Books, ofEverybody, WATCHED } from './database';
+import { type DrillDatabase, ofEverybody, WATCHED } from './database';
 
 /**
  * What the drill writes down by itself, in the database it watches: how everything stood at the beginning, and for
@@ -11,7 +11,7 @@ import { type Books, ofEverybody, WATCHED } from './database';
  * (persons only: no drill changes the documents of parties).
  * Of every claim that is over it is written down whether its lease had passed: then somebody was rescued from it.
  */
-const WITNESS = `
+const RECORDER = `
   CREATE SCHEMA drill;
   CREATE TABLE drill.began (
     person_id uuid PRIMARY KEY, subject varchar NOT NULL, accepted boolean NOT NULL, foreign_review boolean NOT NULL,
@@ -87,13 +87,13 @@ const WITNESS = `
     EXECUTE FUNCTION drill.note_beginning();`;
 
 /** Puts the witness into the database. */
-export async function placeWitness(books: Books): Promise<void> {
-  await books.write(WITNESS);
+export async function installRecorder(database: DrillDatabase): Promise<void> {
+  await database.write(RECORDER);
 }
 
 /** Notes how everybody stands: before the first run, when all are loaded. Later ones may join. */
-export async function noteBeginning(books: Books): Promise<void> {
-  await books.write(`
+export async function recordStart(database: DrillDatabase): Promise<void> {
+  await database.write(`
     INSERT INTO drill.began ${ofEverybody(
       ({ subject, verifications, id, active }) => `
     SELECT v.${id}, '${subject}',
@@ -108,11 +108,11 @@ export async function noteBeginning(books: Books): Promise<void> {
 }
 
 /** Claimed again in one run although finished or failed in it, or while held: must be nobody. */
-export function claimedAgain(books: Books): Promise<number> {
-  return books.number(`
+export function claimedAgain(database: DrillDatabase): Promise<number> {
+  return database.number(`
     SELECT count(*) FROM (
       SELECT what, run_id, lag(what) OVER person AS before, lag(run_id) OVER person AS run_before
-        FROM drill.history WINDOW person AS (PARTITION BY person_id ORDER BY seq)) AS told
+        FROM drill.history WINDOW person AS (PARTITION BY person_id ORDER BY seq)) AS recorded
      WHERE what = 'stolen'
         OR what = 'claimed' AND (before IN ('claimed', 'stolen')
                                  OR before IN ('finished', 'failed') AND run_before = run_id)`);

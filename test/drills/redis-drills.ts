@@ -1,16 +1,16 @@
 import type { FaultReport } from './findings';
-import { type Drill, play } from './definition';
+import { type Drill, runDrill } from './definition';
 import { nextFinishedAfter, runEnds, startRun, finishedPersons } from './runs';
-import type { Scene, Opened } from './environment';
+import type { DrillEnvironment, Opened } from './environment';
 import { evenPoints, RunPace } from './register';
 import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import { noRepository } from '../support/sql-session';
 import type { Sql } from '../../src/database/transactions';
 import { aCaller } from '../support/builders';
 import { waitUntil } from '../support/wait-until';
-import { Bell } from './wake-ups';
-import { mendRegister } from './population-loader';
-import { ProbeDoor, READING } from './http-probe';
+import { WakeUpSender } from './wake-ups';
+import { repairRegister } from './population-loader';
+import { HttpProbe, READING } from './http-probe';
 
 const FLUSHES = 4;
 
@@ -23,33 +23,34 @@ const GOES_ON_WITHIN_MS = 5_000;
 export const flushRedis: Drill = {
   name: 'flush-redis',
   code: 'D4',
-  says: `${FLUSHES} times FLUSHALL in one run`,
+  description: `${FLUSHES} times FLUSHALL in one run`,
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'flush-redis', persons: PERSONS, latencyMs: 150, settings: PATIENT_CALLS },
       flushDuringRun,
     ),
 };
 
-async function flushDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register, redis } = scene;
-  await scene.workers(2);
+async function flushDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, redis } = environment;
+  await environment.workers(2);
   const pace = await RunPace.set(register, evenPoints(FLUSHES, PERSONS * 0.6));
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   let recoveredMs = 0;
   for (let flush = 1; flush <= FLUSHES; flush += 1) {
     await pace.reached();
     await redis.flushAll();
     await pace.goOn();
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, Date.now()));
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(database, Date.now()));
   }
-  await runEnds(books, runId);
+  await runEnds(database, runId);
   return {
     faults: FLUSHES,
     recoveredMs,
-    missed: recoveredMs > GOES_ON_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed:
+      recoveredMs > GOES_ON_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
   };
 }
 
@@ -59,11 +60,11 @@ const RESTARTS = 3;
 export const emptyRedis: Drill = {
   name: 'empty-redis',
   code: 'D5',
-  says: `Redis restarted empty ${RESTARTS} times in one run`,
+  description: `Redis restarted empty ${RESTARTS} times in one run`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'empty-redis',
         persons: PERSONS,
@@ -74,21 +75,21 @@ export const emptyRedis: Drill = {
     ),
 };
 
-async function restartDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register, redis } = scene;
-  await scene.workers(2);
+async function restartDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, redis } = environment;
+  await environment.workers(2);
   const pace = await RunPace.set(register, evenPoints(RESTARTS, PERSONS * 0.6));
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   let recoveredMs = 0;
   for (let restart = 1; restart <= RESTARTS; restart += 1) {
     await pace.reached();
     const goneAtMs = Date.now();
     await redis.restart();
     await pace.goOn();
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, goneAtMs));
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(database, goneAtMs));
   }
-  await runEnds(books, runId);
-  const isLate = recoveredMs > GOES_ON_WITHIN_MS + scene.lagMs;
+  await runEnds(database, runId);
+  const isLate = recoveredMs > GOES_ON_WITHIN_MS + environment.lagMs;
   return {
     faults: RESTARTS,
     recoveredMs,
@@ -122,61 +123,63 @@ function loseRedisFor(seconds: number, { name, short }: Pick<Drill, 'name' | 'sh
   return {
     name,
     code: 'D5',
-    says: `Redis down for ${seconds} s in a run, and down at start`,
+    description: `Redis down for ${seconds} s in a run, and down at start`,
     short,
-    play: (stage) =>
-      play(stage, { name, persons: 600, latencyMs: 250, settings: PATIENT_CALLS }, (scene) =>
-        loseDuringRun(scene, seconds * 1000),
+    runDrill: (sharedServers) =>
+      runDrill(
+        sharedServers,
+        { name, persons: 600, latencyMs: 250, settings: PATIENT_CALLS },
+        (environment) => loseDuringRun(environment, seconds * 1000),
       ),
   };
 }
 
-async function loseDuringRun(scene: Scene, awayForMs: number): Promise<FaultReport> {
-  const { books, register, redis } = scene;
-  const [workers, door] = await Promise.all([scene.workers(2), scene.door()]);
-  const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
+async function loseDuringRun(environment: DrillEnvironment, awayForMs: number): Promise<FaultReport> {
+  const { database, register, redis } = environment;
+  const [workers, server] = await Promise.all([environment.workers(2), environment.server()]);
+  const sql: Sql = { query: ({ text }, values) => database.write(text, values), repository: noRepository };
   const token = await aCaller().withScope(READING).save(sql);
   const pace = await RunPace.set(register, [100]);
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   await pace.reached();
   const memoryMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib()));
 
   await redis.stop();
   await pace.end();
   const stoppedAtMs = Date.now();
-  const probe = new ProbeDoor(scene.people.persons[0]?.id ?? '', token, () => scene.lagMs);
-  probe.start(door);
-  const stoodStillMs = await nextFinishedAfter(books, stoppedAtMs);
+  const probe = new HttpProbe(environment.people.persons[0]?.id ?? '', token, () => environment.lagMs);
+  probe.start(server);
+  const stalledMs = await nextFinishedAfter(database, stoppedAtMs);
   // A worker and a door that have never seen Redis.
-  const late = await Promise.all([scene.worker(), scene.door()]);
+  const late = await Promise.all([environment.worker(), environment.server()]);
   probe.start(late[1]);
-  await runEnds(books, runId);
+  await runEnds(database, runId);
   // Whoever failed is tried again by a whole run without any bell.
-  await mendRegister(register, scene.people);
-  await runEnds(books, await startRun(books));
+  await repairRegister(register, environment.people);
+  await runEnds(database, await startRun(database));
   await waitUntil(() => Date.now() > stoppedAtMs + awayForMs, {
     what: 'the outage',
     timeoutMs: awayForMs * 2,
   });
-  const finished = await finishedPersons(books);
+  const finished = await finishedPersons(database);
   const slow = await probe.stop();
   const grownMib = Math.max(...workers.map(({ child }) => child.peakMemoryMib())) - memoryMib;
 
   await redis.restart();
-  const recoveredMs = await seesRedisAgain([door, late[1]]);
-  await hearsBells(redis.url);
-  const { lagMs } = scene;
+  const recoveredMs = await seesRedisAgain([server, late[1]]);
+  await deliversWakeUps(redis.url);
+  const { lagMs } = environment;
   return {
     faults: 2,
     recoveredMs,
     notes: [
-      `${finished} persons finished by the end of the outage, the first ${stoodStillMs} ms after its beginning`,
+      `${finished} persons finished by the end of the outage, the first ${stalledMs} ms after its beginning`,
       `the doors were asked ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
     ],
     missed: [
       ...slow.faults,
-      ...(stoodStillMs > GOES_ON_WITHIN_MS + lagMs
-        ? [`work stood still for ${stoodStillMs} ms without Redis`]
+      ...(stalledMs > GOES_ON_WITHIN_MS + lagMs
+        ? [`work stood still for ${stalledMs} ms without Redis`]
         : []),
       ...(recoveredMs > BACK_WITHIN_MS + lagMs ? [`Redis was seen again only after ${recoveredMs} ms`] : []),
       ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${Math.round(grownMib)} MiB without Redis`] : []),
@@ -185,9 +188,9 @@ async function loseDuringRun(scene: Scene, awayForMs: number): Promise<FaultRepo
 }
 
 /** How long it takes until every door reports Redis as up. */
-async function seesRedisAgain(doors: readonly Opened[]): Promise<number> {
+async function seesRedisAgain(servers: readonly Opened[]): Promise<number> {
   const backAtMs = Date.now();
-  for (const { internalUrl } of doors) {
+  for (const { internalUrl } of servers) {
     await waitUntil(
       async () => {
         const answer = await fetch(`${internalUrl}/health/ready`);
@@ -200,12 +203,12 @@ async function seesRedisAgain(doors: readonly Opened[]): Promise<number> {
 }
 
 /** The bells ring again by themselves, without a restart. */
-async function hearsBells(redisUrl: string): Promise<void> {
-  const bell = new Bell(redisUrl);
+async function deliversWakeUps(redisUrl: string): Promise<void> {
+  const wakeUps = new WakeUpSender(redisUrl);
   try {
-    await bell.ringUntilHeard(HEARS_WITHIN_MS);
+    await wakeUps.sendUntilDelivered(HEARS_WITHIN_MS);
   } finally {
-    await bell.close();
+    await wakeUps.close();
   }
 }
 
@@ -216,36 +219,36 @@ const WAKE_UP_ROUNDS = 10;
 const DELIVERED_WITHIN_MS = 90_000;
 
 /** D20: every ticket is delivered three times, to two workers. */
-export const tripleTickets: Drill = {
+export const repeatedWakeUps: Drill = {
   name: 'triple-tickets',
   code: 'D20',
-  says: 'every ticket delivered three times, two workers',
+  description: 'every ticket delivered three times, two workers',
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'triple-tickets', persons: PERSONS, latencyMs: 80, settings: PATIENT_CALLS },
       repeatWakeUps,
     ),
 };
 
-async function repeatWakeUps(scene: Scene): Promise<FaultReport> {
-  const { books, register, redis } = scene;
-  await scene.workers(2);
-  const bell = new Bell(redis.url);
+async function repeatWakeUps(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register, redis } = environment;
+  await environment.workers(2);
+  const wakeUps = new WakeUpSender(redis.url);
   try {
     const pace = await RunPace.set(register, [0, ...evenPoints(WAKE_UP_ROUNDS - 1, PERSONS * 0.54)]);
-    const runId = await startRun(books);
+    const runId = await startRun(database);
     for (let round = 0; round < WAKE_UP_ROUNDS; round += 1) {
       await pace.reached();
-      await bell.ring(DELIVERIES);
+      await wakeUps.send(DELIVERIES);
       await pace.goOn();
     }
-    await runEnds(books, runId);
-    await bell.ring(DELIVERIES);
-    await bell.isHeard(DELIVERED_WITHIN_MS);
+    await runEnds(database, runId);
+    await wakeUps.send(DELIVERIES);
+    await wakeUps.allDelivered(DELIVERED_WITHIN_MS);
   } finally {
-    await bell.close();
+    await wakeUps.close();
   }
   return { faults: (WAKE_UP_ROUNDS + 1) * DELIVERIES };
 }

@@ -1,9 +1,9 @@
 import { waitUntil } from '../support/wait-until';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { FaultReport } from './findings';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
-import type { Opened, Scene } from './environment';
-import { type Drill, play } from './definition';
+import type { Opened, DrillEnvironment } from './environment';
+import { type Drill, runDrill } from './definition';
 
 /** A way in which the register misbehaves: a mode of the sandbox, and the technical errors that are right for it. */
 export type Mistreatment = readonly [mode: string, ...kinds: string[]];
@@ -22,25 +22,25 @@ const GROWS_AT_MOST_MIB = 160;
  * a verdict, all end as technical errors of the right kind, memory stays bounded, and then work goes on.
  */
 export async function mistreatCalls(
-  scene: Scene,
+  environment: DrillEnvironment,
   mistreatments: readonly Mistreatment[],
 ): Promise<FaultReport> {
-  const workers = await scene.workers(2);
-  const runId = await startRun(scene.books);
-  await scene.register.reached(20);
+  const workers = await environment.workers(2);
+  const runId = await startRun(environment.database);
+  await environment.register.reached(20);
   const memoryMib = peak(workers);
   const spoiled: [number, number][] = [];
   const wrongful: string[] = [];
   let recoveredMs = 0;
   for (const mistreatment of mistreatments) {
-    const { all, sure } = await misbehave(scene, mistreatment);
+    const { all, sure } = await misbehave(environment, mistreatment);
     const wellAtMs = Date.now();
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(scene.books, wellAtMs));
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(environment.database, wellAtMs));
     spoiled.push(all);
-    wrongful.push(...(await verdictsOf(scene, mistreatment, sure)));
+    wrongful.push(...(await verdictsOf(environment, mistreatment, sure)));
   }
-  await scene.register.behave({ latencyMs: 0 });
-  await runEnds(scene.books, runId);
+  await environment.register.behave({ latencyMs: 0 });
+  await runEnds(environment.database, runId);
   const grownMib = Math.round(peak(workers) - memoryMib);
   return {
     faults: mistreatments.length,
@@ -55,16 +55,16 @@ type Span = [from: number, to: number];
 
 /** The questions that may have been spoiled, and those that surely were. */
 async function misbehave(
-  { books, register }: Scene,
+  { database, register }: DrillEnvironment,
   [mode, ...kinds]: Mistreatment,
 ): Promise<{ all: Span; sure: Span }> {
   const before = await register.count();
-  const failedBefore = await failures(books, kinds);
+  const failedBefore = await failures(database, kinds);
   await register.behave({ mode });
   const first = await register.count();
   const isEnough = async (): Promise<boolean> => {
-    const failed = (await failures(books, kinds)) - failedBefore;
-    return failed >= CALLS || (failed > 0 && (await isGateShut(books)));
+    const failed = (await failures(database, kinds)) - failedBefore;
+    return failed >= CALLS || (failed > 0 && (await isCircuitOpen(database)));
   };
   await waitUntil(isEnough, { what: `technical errors in the mode ${mode}`, timeoutMs: 60_000, everyMs: 50 });
   const last = await register.count();
@@ -74,14 +74,14 @@ async function misbehave(
 
 /** Persons who got a verdict out of an answer that was none. */
 async function verdictsOf(
-  { books, register }: Scene,
+  { database, register }: DrillEnvironment,
   [mode]: Mistreatment,
   [from, to]: Span,
 ): Promise<string[]> {
   const messages = (await register.asked(from - 1))
     .filter(({ sequence }) => sequence <= to)
     .map(({ messageId }) => messageId);
-  const verdicts = await books.number(
+  const verdicts = await database.number(
     `SELECT count(*) FROM mpi.audit_log WHERE message_id = ANY ($1::varchar[])`,
     [messages],
   );
@@ -89,14 +89,14 @@ async function verdictsOf(
 }
 
 /** The breaker has had enough of it: few calls are made any more, each later than the one before. */
-async function isGateShut(books: Books): Promise<boolean> {
+async function isCircuitOpen(database: DrillDatabase): Promise<boolean> {
   return (
-    (await books.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0
+    (await database.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0
   );
 }
 
-function failures(books: Books, kinds: readonly string[]): Promise<number> {
-  return books.number(
+function failures(database: DrillDatabase, kinds: readonly string[]): Promise<number> {
+  return database.number(
     `SELECT coalesce(sum(n), 0) FROM mpi.job_run_counts WHERE counter = ANY ($1::varchar[])`,
     [kinds.map((kind) => `technical_errors.${kind}`)],
   );
@@ -124,11 +124,11 @@ const UNREADABLE_MODES: readonly Mistreatment[] = [
 export const garbleAnswers: Drill = {
   name: 'garble-answers',
   code: 'D11',
-  says: 'the register answers HTML, garbage, contradictions, faults',
+  description: 'the register answers HTML, garbage, contradictions, faults',
   short: true,
-  play: (stage) =>
-    play(stage, { name: 'garble-answers', persons: 600, ...SLOWLY }, (scene) =>
-      mistreatCalls(scene, UNREADABLE_MODES),
+  runDrill: (sharedServers) =>
+    runDrill(sharedServers, { name: 'garble-answers', persons: 600, ...SLOWLY }, (environment) =>
+      mistreatCalls(environment, UNREADABLE_MODES),
     ),
 };
 
@@ -148,18 +148,18 @@ const HANGING_MODES: readonly Mistreatment[] = [
 export const hangCalls: Drill = {
   name: 'hang-calls',
   code: 'D10',
-  says: 'the register hangs, drips, closes, resets, sends 10 GB',
+  description: 'the register hangs, drips, closes, resets, sends 10 GB',
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'hang-calls',
         persons: 400,
         ...SLOWLY,
         settings: { ...SLOWLY.settings, TREMBITA_TIMEOUT_MS: '1000' },
       },
-      (scene) => mistreatCalls(scene, HANGING_MODES),
+      (environment) => mistreatCalls(environment, HANGING_MODES),
     ),
 };
 
@@ -176,10 +176,10 @@ const FOREIGN_MODES: readonly Mistreatment[] = [
 export const swapAnswers: Drill = {
   name: 'swap-answers',
   code: 'D12',
-  says: 'the register answers with foreign ids and with the answer before',
+  description: 'the register answers with foreign ids and with the answer before',
   short: true,
-  play: (stage) =>
-    play(stage, { name: 'swap-answers', persons: 260, ...SLOWLY }, (scene) =>
-      mistreatCalls(scene, FOREIGN_MODES),
+  runDrill: (sharedServers) =>
+    runDrill(sharedServers, { name: 'swap-answers', persons: 260, ...SLOWLY }, (environment) =>
+      mistreatCalls(environment, FOREIGN_MODES),
     ),
 };

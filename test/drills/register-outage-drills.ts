@@ -1,10 +1,10 @@
 import { waitUntil } from '../support/wait-until';
 import { type FaultReport, releasedFromTheLiving } from './findings';
-import { type Drill, play } from './definition';
+import { type Drill, runDrill } from './definition';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
 import { evenPoints, RunPace } from './register';
 import { LONG_LEASE, LEASE_MS, PATIENT_CALLS } from './settings';
-import type { Scene } from './environment';
+import type { DrillEnvironment } from './environment';
 
 const PERSONS_OF_OUTAGE = 700;
 
@@ -23,21 +23,21 @@ const BACK_WITHIN_MS = 30_000;
 export const loseRegister: Drill = {
   name: 'lose-register',
   code: 'D13',
-  says: `the register away ${AWAY.length} times for ${AWAY_FOR_MS / 1000} s in one run`,
+  description: `the register away ${AWAY.length} times for ${AWAY_FOR_MS / 1000} s in one run`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'lose-register', persons: PERSONS_OF_OUTAGE, latencyMs: 150, settings: LONG_LEASE },
       loseDuringRun,
     ),
 };
 
-async function loseDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
-  await scene.workers(2);
+async function loseDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
+  await environment.workers(2);
   const pace = await RunPace.set(register, evenPoints(AWAY.length, AWAY.length * 100));
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   const spoiled: [number, number][] = [];
   const probes: number[] = [];
   let recoveredMs = 0;
@@ -45,13 +45,13 @@ async function loseDuringRun(scene: Scene): Promise<FaultReport> {
     await pace.reached();
     // A register that is away must not hold answers back.
     await pace.goOn();
-    const { from, asked } = await goesAway(scene, mode);
+    const { from, asked } = await goesAway(environment, mode);
     probes.push(asked);
     await register.behave({ mode: 'normal' });
     spoiled.push([from, await register.count()]);
-    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(books, Date.now()));
+    recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(database, Date.now()));
   }
-  await runEnds(books, runId);
+  await runEnds(database, runId);
   // Pauses that double: even if each were as short as the first, one probe at a time asks no oftener than this.
   const most = AWAY_FOR_MS / FIRST_PAUSE_MS + 2;
   return {
@@ -61,13 +61,16 @@ async function loseDuringRun(scene: Scene): Promise<FaultReport> {
     notes: [`a register that was away for ${AWAY_FOR_MS} ms was asked ${probes.join(', ')} times meanwhile`],
     missed: [
       ...(probes.some((asked) => asked > most) ? ['a register that was away was asked too often'] : []),
-      ...(recoveredMs > BACK_WITHIN_MS + scene.lagMs ? [`work stood still for ${recoveredMs} ms`] : []),
+      ...(recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : []),
     ],
   };
 }
 
 /** Until the breaker has opened, and then for a while; gives how often the register was asked in that while. */
-async function goesAway({ books, register }: Scene, mode: string): Promise<{ from: number; asked: number }> {
+async function goesAway(
+  { database, register }: DrillEnvironment,
+  mode: string,
+): Promise<{ from: number; asked: number }> {
   // Going down cuts the calls that are under way as well.
   const open = (await register.asked())
     .filter(({ ended }) => ended === 'open')
@@ -75,7 +78,7 @@ async function goesAway({ books, register }: Scene, mode: string): Promise<{ fro
   const from = Math.min(...open, (await register.count()) + 1);
   await register.behave({ mode });
   const isOpen = async (): Promise<boolean> =>
-    (await books.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0;
+    (await database.number(`SELECT count(*) FROM mimir.register_breakers WHERE open_until IS NOT NULL`)) > 0;
   await waitUntil(isOpen, { what: 'the breaker to open', timeoutMs: 60_000 });
   // Calls that were already on their way when it opened have ended after a moment.
   const quietAtMs = Date.now() + FIRST_PAUSE_MS;
@@ -93,20 +96,24 @@ const FAILURE_RATE = 0.3;
 export const flakyRegister: Drill = {
   name: 'flaky-register',
   code: 'D13',
-  says: `${FAILURE_RATE * 100} % of the answers are technical errors, in ${RUNS} runs`,
+  description: `${FAILURE_RATE * 100} % of the answers are technical errors, in ${RUNS} runs`,
   short: false,
-  play: (stage) =>
-    play(stage, { name: 'flaky-register', persons: 600, latencyMs: 60, settings: LONG_LEASE }, failAtRandom),
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
+      { name: 'flaky-register', persons: 600, latencyMs: 60, settings: LONG_LEASE },
+      failAtRandom,
+    ),
 };
 
-async function failAtRandom(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
-  await scene.workers(2);
+async function failAtRandom(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
+  await environment.workers(2);
   await register.behave({ failureRate: FAILURE_RATE });
-  for (let run = 0; run < RUNS; run += 1) await runEnds(books, await startRun(books));
+  for (let run = 0; run < RUNS; run += 1) await runEnds(database, await startRun(database));
   await register.behave({ failureRate: 0 });
-  const faults = await books.number(`SELECT count(*) FROM drill.history WHERE what = 'failed'`);
-  const verdicts = await books.number(
+  const faults = await database.number(`SELECT count(*) FROM drill.history WHERE what = 'failed'`);
+  const verdicts = await database.number(
     `SELECT count(*) FROM drill.history AS f JOIN mpi.audit_log AS a ON a.claim_id = f.claim_id
         AND a.resource_id = f.person_id AND a."row" IN ('S4', 'S5', 'S6', 'S7') WHERE f.what = 'failed'`,
   );
@@ -128,11 +135,11 @@ const SLOW_QUESTIONS = 80;
 export const slowRegister: Drill = {
   name: 'slow-register',
   code: 'D14',
-  says: `answers take ${QUICK_MS} ms, then ${SLOW_MS} ms, longer than a lease, then ${QUICK_MS} ms`,
+  description: `answers take ${QUICK_MS} ms, then ${SLOW_MS} ms, longer than a lease, then ${QUICK_MS} ms`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'slow-register',
         persons: 500,
@@ -143,20 +150,20 @@ export const slowRegister: Drill = {
     ),
 };
 
-async function slowDown(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
-  await scene.workers(2);
+async function slowDown(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
+  await environment.workers(2);
   const pace = await RunPace.set(register, [120]);
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   await pace.reached();
   await register.behave({ latencyMs: SLOW_MS });
   await pace.end();
   await register.reached(120 + SLOW_QUESTIONS);
   await register.behave({ latencyMs: QUICK_MS });
-  await runEnds(books, runId);
-  const released = await releasedFromTheLiving(books, []);
+  await runEnds(database, runId);
+  const released = await releasedFromTheLiving(database, []);
   // A machine that itself stood still for a good part of a lease is no proof against the program.
-  const isProof = scene.lagMs < LEASE_MS / 4;
+  const isProof = environment.lagMs < LEASE_MS / 4;
   return {
     faults: 1,
     missed:

@@ -1,7 +1,7 @@
 import type { Findings } from './findings';
 
 /** A drill as it ended: played, fallen, or not run for a reason. */
-export type Played = { readonly code: string; readonly name: string; readonly seconds: number } & (
+export type DrillResult = { readonly code: string; readonly name: string; readonly seconds: number } & (
   | { readonly end: 'played'; readonly findings: Findings }
   | { readonly end: 'fell'; readonly why: string }
   | { readonly end: 'not run'; readonly why: string; readonly isMiss: boolean }
@@ -26,7 +26,7 @@ const HEADINGS = [
 ];
 
 /** Whether every must was kept. */
-export function isKept(played: Played): boolean {
+export function isKept(played: DrillResult): boolean {
   if (played.end !== 'played') return played.end === 'not run' && !played.isMiss;
   const { findings } = played;
   const isClean = NONE_OF.every((count) => findings[count] === 0);
@@ -34,7 +34,7 @@ export function isKept(played: Played): boolean {
 }
 
 /** The table of all drills, and below it what went wrong, in sentences. */
-export function table(all: readonly Played[]): string {
+export function table(all: readonly DrillResult[]): string {
   const rows = [HEADINGS, ...all.map(cells)];
   const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map((row) =>
@@ -48,12 +48,12 @@ export function table(all: readonly Played[]): string {
 }
 
 /** The same for programs. */
-export function asJson(all: readonly Played[], seed: string): string {
+export function asJson(all: readonly DrillResult[], seed: string): string {
   const drills = all.map((played) => ({ ...played, kept: isKept(played) }));
   return JSON.stringify({ seed, kept: all.every(isKept), drills });
 }
 
-function cells(played: Played): string[] {
+function cells(played: DrillResult): string[] {
   const name = `${played.code} ${played.name}`;
   if (played.end !== 'played') return [name, ...HEADINGS.slice(2).map(() => ''), played.end];
   const { findings } = played;
@@ -68,7 +68,7 @@ function cells(played: Played): string[] {
   ];
 }
 
-function sentences(played: Played): string[] {
+function sentences(played: DrillResult): string[] {
   const name = `${played.code} ${played.name}`;
   if (played.end !== 'played') return [`${name} ${played.end}: ${played.why}`];
   const { missed, notes, repeated, inFlight } = played.findings;

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until';
-import { type Books, ofEverybody } from './database';
+import { type DrillDatabase, ofEverybody } from './database';
 import type { People } from './population';
 
 export const JOB = 'dms-passport-persons';
@@ -8,7 +8,7 @@ export const JOB = 'dms-passport-persons';
 const PARTIES_JOB = 'dms-passport-parties';
 
 /** A run may take as long as it gets on; when nothing at all has happened for so long, it hangs. */
-const STANDS_STILL_MS = 60_000;
+const STALLED_AFTER_MS = 60_000;
 
 const LOOK_EVERY_MS = 50;
 
@@ -24,8 +24,8 @@ const WAITS = ofEverybody(
 );
 
 /** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
-export async function startRun(books: Books, job = JOB): Promise<string> {
-  const [row] = await books.write<{ id: string }>(
+export async function startRun(database: DrillDatabase, job = JOB): Promise<string> {
+  const [row] = await database.write<{ id: string }>(
     `INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
      VALUES ($1, clock_timestamp(), now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`,
     [job],
@@ -35,79 +35,82 @@ export async function startRun(books: Books, job = JOB): Promise<string> {
 }
 
 /** Waits until the program says that the run is over. */
-export async function runEnds(books: Books, runId: string): Promise<void> {
+export async function runEnds(database: DrillDatabase, runId: string): Promise<void> {
   const statusOf = async (): Promise<string | undefined> => {
-    const [run] = await books.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
+    const [run] = await database.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
       runId,
     ]);
     return run?.status === 'RUNNING' ? undefined : (run?.status ?? 'gone');
   };
-  const status = await whileItGetsOn(statusOf, { books, what: 'the end of a run' });
+  const status = await whileProgressing(statusOf, { database, what: 'the end of a run' });
   if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
 }
 
 /** Whether the program has said that one of the runs is over. */
-export async function isOver(books: Books, runIds: readonly string[]): Promise<boolean> {
+export async function isOver(database: DrillDatabase, runIds: readonly string[]): Promise<boolean> {
   const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = ANY ($1::uuid[]) AND status <> 'RUNNING'`;
-  return (await books.number(sql, [runIds])) > 0;
+  return (await database.number(sql, [runIds])) > 0;
 }
 
 /** Waits for a state as long as anything happens to persons; a slow machine gets on slowly. */
-export async function whileItGetsOn<T>(
+export async function whileProgressing<T>(
   look: () => Promise<T | undefined>,
-  { books, what }: { readonly books: Books; readonly what: string },
+  { database, what }: { readonly database: DrillDatabase; readonly what: string },
 ): Promise<T> {
-  let [seen, sinceMs] = [await progress(books), performance.now()];
+  let [seen, sinceMs] = [await progress(database), performance.now()];
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    const now = await progress(books);
+    const now = await progress(database);
     if (now !== seen) [seen, sinceMs] = [now, performance.now()];
-    if (performance.now() - sinceMs > STANDS_STILL_MS)
-      throw new Error(`Waited in vain for ${what}: nothing happened for ${STANDS_STILL_MS} ms.`);
+    if (performance.now() - sinceMs > STALLED_AFTER_MS)
+      throw new Error(`Waited in vain for ${what}: nothing happened for ${STALLED_AFTER_MS} ms.`);
     await pause(LOOK_EVERY_MS);
   }
 }
 
 /** Starts a run of each job of the drill, that of persons first; gives their ids. */
-export async function startRuns(books: Books, { partiesToo }: People): Promise<string[]> {
+export async function startRuns(database: DrillDatabase, { partiesToo }: People): Promise<string[]> {
   const jobs = partiesToo ? [JOB, PARTIES_JOB] : [JOB];
-  return Promise.all(jobs.map((job) => startRun(books, job)));
+  return Promise.all(jobs.map((job) => startRun(database, job)));
 }
 
 /** Waits for the end of each of them. */
-export async function runsEnd(books: Books, runIds: readonly string[]): Promise<void> {
-  await Promise.all(runIds.map((runId) => runEnds(books, runId)));
+export async function runsEnd(database: DrillDatabase, runIds: readonly string[]): Promise<void> {
+  await Promise.all(runIds.map((runId) => runEnds(database, runId)));
 }
 
 /** Starts further runs until nobody is left whom the register could still answer about. */
-export async function runUntilNothingWaits(books: Books, people: People): Promise<void> {
+export async function runUntilNothingWaits(database: DrillDatabase, people: People): Promise<void> {
   const hopeless = [...people.truths.hopeless.keys()];
   for (let run = 0; run < FOLLOWING_RUNS; run += 1) {
-    if ((await waiting(books, hopeless)) === 0) return;
+    if ((await waiting(database, hopeless)) === 0) return;
     await waitUntil(
-      async () => (await books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE retry_at > now()`)) === 0,
+      async () =>
+        (await database.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE retry_at > now()`)) === 0,
       { what: 'the end of the waits for a retry' },
     );
-    await runsEnd(books, await startRuns(books, people));
+    await runsEnd(database, await startRuns(database, people));
   }
 }
 
 /** Those of them whose passport the register knows about. */
-function waiting(books: Books, hopeless: readonly string[]): Promise<number> {
-  return books.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE NOT numbers && $1::varchar[]`, [hopeless]);
+function waiting(database: DrillDatabase, hopeless: readonly string[]): Promise<number> {
+  return database.number(`SELECT count(*) FROM (${WAITS}) AS w WHERE NOT numbers && $1::varchar[]`, [
+    hopeless,
+  ]);
 }
 
 /** How many persons were finished so far, by answer or decision. */
-export function finishedPersons(books: Books): Promise<number> {
-  return books.number(`SELECT count(*) FROM drill.history WHERE what = 'finished'`);
+export function finishedPersons(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT count(*) FROM drill.history WHERE what = 'finished'`);
 }
 
 /** Waits until more persons are finished; gives how long that took, by the database's clock. */
-export async function nextFinishedAfter(books: Books, atMs: number): Promise<number> {
+export async function nextFinishedAfter(database: DrillDatabase, atMs: number): Promise<number> {
   return waitUntil(
     async () => {
-      const [row] = await books.look<{ ms: number | null }>(
+      const [row] = await database.look<{ ms: number | null }>(
         `SELECT extract(epoch FROM min(at))::float8 * 1000 AS ms FROM drill.history
           WHERE what = 'finished' AND at > $1::timestamptz`,
         [new Date(atMs).toISOString()],
@@ -115,17 +118,17 @@ export async function nextFinishedAfter(books: Books, atMs: number): Promise<num
       const finishedAtMs = row?.ms ?? undefined;
       return finishedAtMs && Math.max(1, Math.round(finishedAtMs - atMs));
     },
-    { what: 'the next finished person', timeoutMs: 120_000, everyMs: LOOK_EVERY_MS },
+    { what: 'the next finished person', timeoutMs: 300_000, everyMs: LOOK_EVERY_MS },
   );
 }
 
 /** A number that grows whenever anything is done about anybody. */
-function progress(books: Books): Promise<number> {
-  return books.number(`SELECT coalesce(max(seq), 0) FROM drill.history`);
+function progress(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT coalesce(max(seq), 0) FROM drill.history`);
 }
 
 /** Persons under claims of a worker, as a statement. Its name is one of ours. */
-export const heldBy = (worker: string): string => `
+export const claimedBy = (worker: string): string => `
   SELECT held.person_id, held.claim_id FROM mpi.verification_locks AS held
     JOIN drill.history AS taken ON taken.claim_id = held.claim_id AND taken.person_id = held.person_id
      AND taken.what = 'claimed' AND taken.worker = '${worker}'`;

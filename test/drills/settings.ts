@@ -12,8 +12,8 @@ export const LONG_LEASE: Readonly<Record<string, string>> = { VERIFICATION_LEASE
  * time out meanwhile. Workers that are told to end have to wait for such a call.
  */
 export const PATIENT_CALLS: Readonly<Record<string, string>> = {
-  TREMBITA_TIMEOUT_MS: '30000',
-  SHUTDOWN_GRACE_SECONDS: '36',
+  TREMBITA_TIMEOUT_MS: '300000',
+  SHUTDOWN_GRACE_SECONDS: '306',
 };
 
 /** As small as they may be, so that minutes of real life pass in seconds. */

@@ -8,7 +8,7 @@ import { TestAuthority } from '../../tools/test-authority';
 import { aPerson } from '../support/person-builder';
 import { aUser } from '../support/builders';
 import { aSignUpContent } from '../support/sign-up-content';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { Opened } from './environment';
 import type { SeededRandom } from './seeded-random';
 
@@ -40,8 +40,8 @@ interface Applicant {
 }
 
 /** People who sign up children, with signatures that the doors of a drill trust. */
-export class SignUpDesk {
-  readonly doors = new Set<Opened>();
+export class SignUpClient {
+  readonly servers = new Set<Opened>();
   readonly signUps: SignUp[] = [];
 
   private constructor(
@@ -51,8 +51,8 @@ export class SignUpDesk {
     private readonly random: SeededRandom,
   ) {}
 
-  static async open(books: Books, random: SeededRandom): Promise<SignUpDesk> {
-    const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
+  static async open(database: DrillDatabase, random: SeededRandom): Promise<SignUpClient> {
+    const sql: Sql = { query: ({ text }, values) => database.write(text, values), repository: noRepository };
     const applicants: Applicant[] = [];
     for (let n = 0; n < APPLICANTS; n += 1) {
       const drfo = String(3_000_000_001 + n);
@@ -63,9 +63,9 @@ export class SignUpDesk {
     }
     const folder = mkdtempSync(join(tmpdir(), 'drill-sign-up-'));
     const authority = TestAuthority.make({ nodeEnv: 'test' });
-    const desk = new SignUpDesk(folder, authority, applicants, random);
-    writeFileSync(desk.trustedFile, authority.trustedPem);
-    return desk;
+    const client = new SignUpClient(folder, authority, applicants, random);
+    writeFileSync(client.trustedFile, authority.trustedPem);
+    return client;
   }
 
   /** What every door and worker has to be told. */
@@ -162,8 +162,8 @@ export class SignUpDesk {
 
   /** Nothing when there was no answer. */
   private async post(call: string, body: object): Promise<Answer | undefined> {
-    while (this.doors.size === 0) await pause(20);
-    const { publicUrl } = this.random.pick([...this.doors]);
+    while (this.servers.size === 0) await pause(20);
+    const { publicUrl } = this.random.pick([...this.servers]);
     try {
       const answer = await fetch(`${publicUrl}/api/pis/confidant/${call}`, {
         method: 'POST',

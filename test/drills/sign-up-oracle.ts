@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { SignUp } from './sign-up-client';
 
 /** How the children of a drill stand. */
@@ -69,15 +69,15 @@ const EXAMPLES = 5;
 
 /** Holds every child against the promise: acknowledged is whole, and whatever is not whole is not there at all. */
 export async function judgeSignUps(
-  books: Books,
+  database: DrillDatabase,
   { signUps, mediaFolder }: { readonly signUps: readonly SignUp[]; readonly mediaFolder: string },
 ): Promise<SignUpVerdict> {
-  const rows = await books.look<Row & Record<string, unknown>>(CHILDREN, [
+  const rows = await database.look<Row & Record<string, unknown>>(CHILDREN, [
     signUps.map(({ number }) => number),
   ]);
   const tally = { lost: 0, wrong: 0, twice: 0, registered: 0, examples: [] as string[] };
-  const note = (says: string): void => {
-    if (tally.examples.length < EXAMPLES) tally.examples.push(says);
+  const note = (description: string): void => {
+    if (tally.examples.length < EXAMPLES) tally.examples.push(description);
   };
   for (const signUp of signUps) {
     const found = rows.filter(({ number }) => number === signUp.number);
@@ -111,8 +111,8 @@ function faultOf(row: Row, signUp: SignUp, mediaFolder: string): string | undefi
   if (row.streams !== NEWLY_REGISTERED.streams || row.sum !== NEWLY_REGISTERED.sum)
     return 'a person does not stand as one who was just registered';
   if (signUp.answeredIds.some((id) => id !== row.id)) return 'a door has answered with somebody else';
-  const isTold = row.tokens >= Math.max(1, signUp.answeredIds.length) && row.tokens <= signUp.sent;
-  if (!isTold) return `a user has ${row.tokens} tokens after ${signUp.sent} calls`;
+  const hasRightTokens = row.tokens >= Math.max(1, signUp.answeredIds.length) && row.tokens <= signUp.sent;
+  if (!hasRightTokens) return `a user has ${row.tokens} tokens after ${signUp.sent} calls`;
   const object = join(mediaFolder, 'persons-dev', row.id, 'signed_content');
   if (!existsSync(object)) return 'the signed content of a person is missing';
   return readFileSync(object).equals(signUp.container)
@@ -122,10 +122,10 @@ function faultOf(row: Row, signUp: SignUp, mediaFolder: string): string | undefi
 
 /** What nobody needs: objects, persons, users and relationships without a registration, and uploads nobody crossed out. */
 export async function leftovers(
-  books: Books,
+  database: DrillDatabase,
   { registered, mediaFolder }: { readonly registered: number; readonly mediaFolder: string },
 ): Promise<number> {
-  const rows = await books.number(
+  const rows = await database.number(
     `SELECT (SELECT count(*) FROM mpi.persons AS p WHERE NOT EXISTS (
                SELECT FROM mpi.sign_ups AS s WHERE s.person_id = p.id) AND NOT EXISTS (
                SELECT FROM mithril.users AS u WHERE u.person_id = p.id AND u.tax_id IS NOT NULL))

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Sql } from '../../src/database/transactions';
 import { aCaller } from '../support/builders';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { Opened } from './environment';
 import type { SeededRandom } from './seeded-random';
 
@@ -28,7 +28,7 @@ interface Official {
 /** Officials who ask about UNZRs all the time, at whatever door is open. About one UNZR they ask one after the other. */
 export class AskUnzrs {
   /** Doors that are open; whoever breaks one takes it out. */
-  readonly doors = new Set<Opened>();
+  readonly servers = new Set<Opened>();
   readonly sent: SentRequest[] = [];
   /** While it is set nobody asks: there is nobody to break. */
   isHeld = false;
@@ -44,8 +44,12 @@ export class AskUnzrs {
     this.todo = [...unzrs];
   }
 
-  static async open(books: Books, unzrs: readonly string[], random: SeededRandom): Promise<AskUnzrs> {
-    const sql: Sql = { query: ({ text }, values) => books.write(text, values), repository: noRepository };
+  static async open(
+    database: DrillDatabase,
+    unzrs: readonly string[],
+    random: SeededRandom,
+  ): Promise<AskUnzrs> {
+    const sql: Sql = { query: ({ text }, values) => database.write(text, values), repository: noRepository };
     const officials: Official[] = [];
     for (let n = 0; n < OFFICIALS; n += 1) {
       const userId = randomUUID();
@@ -86,8 +90,8 @@ export class AskUnzrs {
   }
 
   private async post(unzr: string, token: string): Promise<boolean> {
-    while (this.isHeld || this.doors.size === 0) await pause(20);
-    const { publicUrl } = this.random.pick([...this.doors]);
+    while (this.isHeld || this.servers.size === 0) await pause(20);
+    const { publicUrl } = this.random.pick([...this.servers]);
     try {
       const answer = await fetch(`${publicUrl}/api/admin/unzr_info/sync`, {
         method: 'POST',

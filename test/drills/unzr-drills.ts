@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until';
 import { AskUnzrs } from './unzr-client';
-import type { Opened, Scene, SceneWishes } from './environment';
+import type { Opened, DrillEnvironment, EnvironmentOptions } from './environment';
 import type { Findings } from './findings';
 import {
   countUnzrCalls,
@@ -9,10 +9,10 @@ import {
   unzrEffectsTwice,
   unzrsStolen,
   type UnzrTruth,
-  placeUnzrWitness,
+  installUnzrRecorder,
   unzrProgress,
 } from './unzr-oracle';
-import { type Drill, playAnything } from './definition';
+import { type Drill, runCustomDrill } from './definition';
 import { LONG_LEASE } from './settings';
 
 const KILLS = 15;
@@ -26,7 +26,7 @@ const QUESTIONS_BETWEEN = 4;
 export const UNZRS = 240;
 
 /** What a drill does to the programs while officials ask, and what it has to say about it. */
-export type Break = (scene: Scene, programs: Programs) => Promise<Broken>;
+export type Break = (environment: DrillEnvironment, programs: Programs) => Promise<Broken>;
 
 /** The programs of such a drill. */
 export interface Programs {
@@ -49,26 +49,29 @@ async function acknowledged(asking: AskUnzrs, count: number): Promise<void> {
 }
 
 /** Workers and doors are killed, a door every third time. */
-export async function killOver(scene: Scene, { workers, asking }: Programs): Promise<Broken> {
-  const { crashes, random } = scene;
+export async function killOver(
+  environment: DrillEnvironment,
+  { workers, asking }: Programs,
+): Promise<Broken> {
+  const { crashes, random } = environment;
   const coming: Promise<void>[] = [];
   for (let kill = 1; kill <= KILLS; kill += 1) {
     await acknowledged(asking, Math.round((kill * UNZRS * ACKNOWLEDGED_OF_EACH) / KILLS));
-    const isDoor = kill % 3 === 0;
-    const alive: Set<Opened> = isDoor ? asking.doors : workers;
+    const isServer = kill % 3 === 0;
+    const alive: Set<Opened> = isServer ? asking.servers : workers;
     asking.isHeld = true;
     // One stays, so that whoever is left behind is found by somebody who lives.
-    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 60_000 });
+    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 300_000 });
     asking.isHeld = false;
     // A worker that has just come must have got to work, or nothing is broken with it.
-    if (!isDoor) await moreQuestions(scene);
+    if (!isServer) await moreQuestions(environment);
     await pause(random.below(100));
     const victim = random.pick([...alive]);
     alive.delete(victim);
     const fromMs = Date.now();
     await victim.child.end('SIGKILL');
     crashes.push({ fromMs, untilMs: Date.now(), worker: victim.child.name });
-    const next = isDoor ? scene.door() : scene.worker();
+    const next = isServer ? environment.server() : environment.worker();
     coming.push(next.then((opened) => void alive.add(opened)));
   }
   await Promise.all(coming);
@@ -76,7 +79,7 @@ export async function killOver(scene: Scene, { workers, asking }: Programs): Pro
 }
 
 /** Waits until some more questions have reached the register. */
-async function moreQuestions({ register }: Scene): Promise<void> {
+async function moreQuestions({ register }: DrillEnvironment): Promise<void> {
   const before = (await register.asked()).length;
   const came = async (): Promise<boolean> => (await register.asked()).length >= before + QUESTIONS_BETWEEN;
   // Where nobody waits any more there are none.
@@ -84,7 +87,7 @@ async function moreQuestions({ register }: Scene): Promise<void> {
 }
 
 /** Redis forgets every ticket. */
-export async function flushOver({ redis }: Scene, { asking }: Programs): Promise<Broken> {
+export async function flushOver({ redis }: DrillEnvironment, { asking }: Programs): Promise<Broken> {
   const FLUSHES = 12;
   for (let flush = 1; flush <= FLUSHES; flush += 1) {
     await acknowledged(asking, Math.round((flush * UNZRS) / FLUSHES));
@@ -94,7 +97,10 @@ export async function flushOver({ redis }: Scene, { asking }: Programs): Promise
 }
 
 /** The register goes away twice; what it was asked meanwhile does not count. */
-export async function loseRegisterOver({ register }: Scene, { asking }: Programs): Promise<Broken> {
+export async function loseRegisterOver(
+  { register }: DrillEnvironment,
+  { asking }: Programs,
+): Promise<Broken> {
   const spoiled: [number, number][] = [];
   for (const share of [0.25, 0.7]) {
     await acknowledged(asking, Math.round(share * UNZRS));
@@ -112,22 +118,24 @@ export async function loseRegisterOver({ register }: Scene, { asking }: Programs
 
 const WORKERS = 3;
 
-const DOORS = 3;
+const SERVERS = 3;
 
 const LATENCY_MS = 250;
 
-const STANDS_STILL_MS = 60_000;
+const STALLED_AFTER_MS = 60_000;
 
 /** Where nobody dies no lease should pass, however busy the machine is. */
-type Asked = Pick<Drill, 'name' | 'code' | 'says'> & Pick<SceneWishes, 'settings'>;
+type Asked = Pick<Drill, 'name' | 'code' | 'description'> & Pick<EnvironmentOptions, 'settings'>;
 
 function unzrDrill({ settings = {}, ...drill }: Asked, breaks: Break): Drill {
   return {
     ...drill,
     short: false,
-    play: (stage) =>
-      playAnything(stage, { name: drill.name, persons: 0, latencyMs: LATENCY_MS, settings }, (scene) =>
-        act(scene, breaks),
+    runDrill: (sharedServers) =>
+      runCustomDrill(
+        sharedServers,
+        { name: drill.name, persons: 0, latencyMs: LATENCY_MS, settings },
+        (environment) => act(environment, breaks),
       ),
   };
 }
@@ -137,7 +145,7 @@ export const killOverUnzrs = unzrDrill(
   {
     name: 'unzr-kill',
     code: 'U1',
-    says: 'UNZR info: workers and doors killed with -9, 10 and 5 times',
+    description: 'UNZR info: workers and doors killed with -9, 10 and 5 times',
   },
   killOver,
 );
@@ -147,7 +155,7 @@ export const flushOverUnzrs = unzrDrill(
   {
     name: 'unzr-flush',
     code: 'U2',
-    says: 'UNZR info: FLUSHALL 12 times',
+    description: 'UNZR info: FLUSHALL 12 times',
     settings: LONG_LEASE,
   },
   flushOver,
@@ -158,44 +166,44 @@ export const loseRegisterOverUnzrs = unzrDrill(
   {
     name: 'unzr-register',
     code: 'U3',
-    says: 'UNZR info: the register away twice',
+    description: 'UNZR info: the register away twice',
     settings: LONG_LEASE,
   },
   loseRegisterOver,
 );
 
-async function act(scene: Scene, breaks: Break): Promise<Findings> {
-  const { books, register, random } = scene;
-  await placeUnzrWitness(books);
-  const truths = makeTruths(scene);
-  await register.say({
+async function act(environment: DrillEnvironment, breaks: Break): Promise<Findings> {
+  const { database, register, random } = environment;
+  await installUnzrRecorder(database);
+  const truths = makeTruths(environment);
+  await register.configure({
     found: [...truths].flatMap(([unzr, truth]) => (truth === 'FOUND' ? [unzr] : [])),
     notFound: [...truths].flatMap(([unzr, truth]) => (truth === 'NOT_FOUND' ? [unzr] : [])),
     answers: Object.fromEntries([...truths].filter(([, truth]) => truth === 'HTTP_503')),
   });
-  const asking = await AskUnzrs.open(books, [...truths.keys()], random);
-  const workers = new Set(await scene.workers(WORKERS));
-  for (const door of await Promise.all(Array.from({ length: DOORS }, () => scene.door())))
-    asking.doors.add(door);
+  const asking = await AskUnzrs.open(database, [...truths.keys()], random);
+  const workers = new Set(await environment.workers(WORKERS));
+  for (const server of await Promise.all(Array.from({ length: SERVERS }, () => environment.server())))
+    asking.servers.add(server);
   const asked = asking.run();
-  const broken = await breaks(scene, { workers, asking });
+  const broken = await breaks(environment, { workers, asking });
   await asked;
-  await nothingPends(scene);
-  await askFailedAgain(scene, { truths, asking });
-  return judge(scene, { truths, asking, broken });
+  await nothingPends(environment);
+  await askFailedAgain(environment, { truths, asking });
+  return judge(environment, { truths, asking, broken });
 }
 
-interface Played {
+interface DrillResult {
   readonly truths: ReadonlyMap<string, UnzrTruth>;
   readonly asking: AskUnzrs;
 }
 
 async function judge(
-  scene: Scene,
-  { truths, asking, broken }: Played & { broken: Broken },
+  environment: DrillEnvironment,
+  { truths, asking, broken }: DrillResult & { broken: Broken },
 ): Promise<Findings> {
-  const { books, register, startedAt } = scene;
-  const verdict = await judgeUnzrs(books, { truths, sent: asking.sent, startedAt });
+  const { database, register, startedAt } = environment;
+  const verdict = await judgeUnzrs(database, { truths, sent: asking.sent, startedAt });
   const isSpoiled = (sequence: number): boolean =>
     (broken.spoiled ?? []).some(([from, to]) => sequence >= from && sequence <= to);
   const useful = (await register.asked()).filter(
@@ -206,17 +214,21 @@ async function judge(
     persons: truths.size,
     faults: broken.faults,
     ...verdict,
-    twice: await unzrEffectsTwice(books),
-    again: await unzrsStolen(books),
-    ...(await countUnzrCalls(books, useful)),
-    recoveredMs: await longestWait(scene),
-    missed: [...verdict.examples, ...odd, ...scene.fallen.map(({ name }) => `${name} fell over`)],
+    twice: await unzrEffectsTwice(database),
+    again: await unzrsStolen(database),
+    ...(await countUnzrCalls(database, useful)),
+    recoveredMs: await longestWait(environment),
+    missed: [
+      ...verdict.examples,
+      ...odd,
+      ...environment.crashedChildren.map(({ name }) => `${name} fell over`),
+    ],
     notes: [`${acknowledged} of ${sent.length} requests were acknowledged`],
   };
 }
 
 /** Most are known, some are not, and about a few the register never answers. */
-function makeTruths({ random }: Scene): Map<string, UnzrTruth> {
+function makeTruths({ random }: DrillEnvironment): Map<string, UnzrTruth> {
   const truths = new Map<string, UnzrTruth>();
   while (truths.size < UNZRS) {
     const day = String(1 + random.below(28)).padStart(2, '0');
@@ -228,34 +240,36 @@ function makeTruths({ random }: Scene): Map<string, UnzrTruth> {
 
 const FOUND_MOSTLY: readonly UnzrTruth[] = Array.from({ length: 17 }, () => 'FOUND');
 
-async function nothingPends({ books }: Scene): Promise<void> {
-  let [seen, sinceMs] = [await unzrProgress(books), performance.now()];
+async function nothingPends({ database }: DrillEnvironment): Promise<void> {
+  let [seen, sinceMs] = [await unzrProgress(database), performance.now()];
   for (;;) {
-    const pending = await books.number(`SELECT count(*) FROM mimir.unzr_info WHERE job_status = 'pending'`);
-    const now = await unzrProgress(books);
+    const pending = await database.number(
+      `SELECT count(*) FROM mimir.unzr_info WHERE job_status = 'pending'`,
+    );
+    const now = await unzrProgress(database);
     if (now !== seen) [seen, sinceMs] = [now, performance.now()];
     // Whoever is still pending then is told as stuck.
-    if (pending === 0 || performance.now() - sinceMs > STANDS_STILL_MS) return;
+    if (pending === 0 || performance.now() - sinceMs > STALLED_AFTER_MS) return;
     await pause(100);
   }
 }
 
 /** A question that failed is asked again by hand; with the register well again it must have its answer. */
-async function askFailedAgain(scene: Scene, { truths, asking }: Played): Promise<void> {
-  const rows = await scene.books.look<{ unzr: string }>(
+async function askFailedAgain(environment: DrillEnvironment, { truths, asking }: DrillResult): Promise<void> {
+  const rows = await environment.database.look<{ unzr: string }>(
     `SELECT unzr FROM mimir.unzr_info WHERE job_status = 'failed'`,
   );
   await asking.again(rows.map(({ unzr }) => unzr).filter((unzr) => truths.get(unzr) !== 'HTTP_503'));
-  await nothingPends(scene);
+  await nothingPends(environment);
 }
 
 /** How long the question of a worker that was killed waited at most until somebody else took it. */
-async function longestWait({ books, crashes }: Scene): Promise<number | null> {
-  const ms = await books.number(
+async function longestWait({ database, crashes }: DrillEnvironment): Promise<number | null> {
+  const ms = await database.number(
     `SELECT extract(epoch FROM max(at - crashed_at)) * 1000
        FROM unnest($1::timestamptz[], $2::varchar[]) AS crash (crashed_at, crashed)
        JOIN (SELECT what, at, lag(worker) OVER (PARTITION BY unzr ORDER BY seq) AS had FROM drill.unzr_history
-              WHERE what IN ('claimed', 'reclaimed')) AS told ON had = crashed AND what = 'reclaimed'`,
+              WHERE what IN ('claimed', 'reclaimed')) AS recorded ON had = crashed AND what = 'reclaimed'`,
     [crashes.map(({ fromMs }) => new Date(fromMs).toISOString()), crashes.map(({ worker }) => worker)],
   );
   return ms === 0 ? null : Math.round(ms);

@@ -1,4 +1,4 @@
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { SentRequest } from './unzr-client';
 import type { Asked } from './register';
 
@@ -37,16 +37,16 @@ const UNZR_RECORDER = `
     FOR EACH ROW EXECUTE FUNCTION drill.note_unzr();`;
 
 /** Puts the witness into the database. */
-export async function placeUnzrWitness(books: Books): Promise<void> {
-  await books.write(UNZR_RECORDER);
+export async function installUnzrRecorder(database: DrillDatabase): Promise<void> {
+  await database.write(UNZR_RECORDER);
 }
 
 /** How often each of these was told of each UNZR. */
-export async function toldOfUnzrs(
-  books: Books,
+export async function countUnzrEvents(
+  database: DrillDatabase,
   what: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
-  const rows = await books.look<{ unzr: string; n: number }>(
+  const rows = await database.look<{ unzr: string; n: number }>(
     `SELECT unzr, count(*)::int AS n FROM drill.unzr_history WHERE what = ANY ($1::varchar[]) GROUP BY unzr`,
     [what],
   );
@@ -54,8 +54,8 @@ export async function toldOfUnzrs(
 }
 
 /** A number that grows whenever anything happens to any question. */
-export function unzrProgress(books: Books): Promise<number> {
-  return books.number(`SELECT coalesce(max(seq), 0) FROM drill.unzr_history`);
+export function unzrProgress(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT coalesce(max(seq), 0) FROM drill.unzr_history`);
 }
 
 /** What the register holds: somebody, nobody, or it never answers. */
@@ -92,8 +92,8 @@ const MOST_TRIES = 3;
 const EXAMPLES = 5;
 
 /** Holds every UNZR that anybody asked about against the rules. */
-export async function judgeUnzrs(books: Books, one: UnzrCase): Promise<UnzrVerdict> {
-  const rows = await books.look<Row & Record<string, unknown>>(
+export async function judgeUnzrs(database: DrillDatabase, one: UnzrCase): Promise<UnzrVerdict> {
+  const rows = await database.look<Row & Record<string, unknown>>(
     `SELECT unzr, job_status, info->>'date_birth' AS born_on, info IS NOT NULL AS has_info, inserted_by, updated_by,
             coalesce(synced_at BETWEEN $1::timestamptz AND clock_timestamp(), false) AS is_synced,
             claim_id IS NOT NULL OR next_try_at IS NOT NULL AS is_held
@@ -101,14 +101,14 @@ export async function judgeUnzrs(books: Books, one: UnzrCase): Promise<UnzrVerdi
     [one.startedAt],
   );
   const byUnzr = new Map(rows.map((row) => [row.unzr, row]));
-  const deaths = await toldOfUnzrs(books, ['reclaimed']);
+  const deaths = await countUnzrEvents(database, ['reclaimed']);
   const tally = { lost: 0, wrong: 0, stuck: 0, examples: [] as string[] };
   for (const [unzr, truth] of one.truths) {
     const sent = one.sent.filter((request) => request.unzr === unzr);
     const fault = faultOf(byUnzr.get(unzr), { truth, sent, deaths: deaths.get(unzr) ?? 0 });
     if (fault === undefined) continue;
     tally[fault.kind] += 1;
-    if (tally.examples.length < EXAMPLES) tally.examples.push(`${fault.kind}: ${fault.says}`);
+    if (tally.examples.length < EXAMPLES) tally.examples.push(`${fault.kind}: ${fault.description}`);
   }
   return tally;
 }
@@ -121,19 +121,21 @@ interface Known {
 
 interface Fault {
   readonly kind: 'lost' | 'wrong' | 'stuck';
-  readonly says: string;
+  readonly description: string;
 }
 
 function faultOf(row: Row | undefined, known: Known): Fault | undefined {
   const { sent } = known;
   if (row === undefined) {
     const isLost = sent.some(({ isAcknowledged }) => isAcknowledged);
-    return isLost ? { kind: 'lost', says: 'a question that was acknowledged is not there' } : undefined;
+    return isLost
+      ? { kind: 'lost', description: 'a question that was acknowledged is not there' }
+      : undefined;
   }
-  if (row.job_status === 'pending') return { kind: 'stuck', says: 'a question is pending for good' };
-  if (row.is_held) return { kind: 'stuck', says: 'a question that has ended is still held' };
-  const says = wrongEnd(row, known) ?? wrongUsers(row, sent);
-  return says === undefined ? undefined : { kind: 'wrong', says };
+  if (row.job_status === 'pending') return { kind: 'stuck', description: 'a question is pending for good' };
+  if (row.is_held) return { kind: 'stuck', description: 'a question that has ended is still held' };
+  const description = wrongEnd(row, known) ?? wrongUsers(row, sent);
+  return description === undefined ? undefined : { kind: 'wrong', description };
 }
 
 function wrongEnd(row: Row, { truth, deaths }: Known): string | undefined {
@@ -159,8 +161,8 @@ function wrongUsers(row: Row, sent: readonly SentRequest[]): string | undefined 
 }
 
 /** Ends that came twice: without a question before, without a claim, or with a record too many. */
-export async function unzrEffectsTwice(books: Books): Promise<number> {
-  return books.number(
+export async function unzrEffectsTwice(database: DrillDatabase): Promise<number> {
+  return database.number(
     `WITH ends AS (
        SELECT resource_id, message_id FROM mpi.audit_log
         WHERE resource = 'unzr_info' AND changeset->>'job_status' IN ('processed', 'failed'))
@@ -172,8 +174,8 @@ export async function unzrEffectsTwice(books: Books): Promise<number> {
 }
 
 /** Questions that were taken from under a living claim. */
-export function unzrsStolen(books: Books): Promise<number> {
-  return books.number(`SELECT count(*) FROM drill.unzr_history WHERE what = 'stolen'`);
+export function unzrsStolen(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT count(*) FROM drill.unzr_history WHERE what = 'stolen'`);
 }
 
 /**
@@ -181,15 +183,15 @@ export function unzrsStolen(books: Books): Promise<number> {
  * nobody kept them alive: as many calls as these were in flight.
  */
 export async function countUnzrCalls(
-  books: Books,
+  database: DrillDatabase,
   asked: readonly Asked[],
 ): Promise<{ repeated: number; inFlight: number }> {
-  const ends = await books.look<{ message_id: string }>(
+  const ends = await database.look<{ message_id: string }>(
     `SELECT message_id FROM mpi.audit_log WHERE resource = 'unzr_info' AND message_id IS NOT NULL`,
   );
   const inEffect = new Set(ends.map(({ message_id }) => message_id));
-  const failed = await toldOfUnzrs(books, ['put_back']);
-  const cut = await toldOfUnzrs(books, ['reclaimed']);
+  const failed = await countUnzrEvents(database, ['put_back']);
+  const cut = await countUnzrEvents(database, ['reclaimed']);
   const inVain = new Map<string, number>();
   for (const { key, messageId } of asked) {
     if (!inEffect.has(messageId)) inVain.set(key, (inVain.get(key) ?? 0) + 1);

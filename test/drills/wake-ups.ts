@@ -3,7 +3,7 @@ import { waitUntil } from '../support/wait-until';
 import { JOB } from './runs';
 
 /** Rings the workers from outside, through the queue they listen to. */
-export class Bell {
+export class WakeUpSender {
   private readonly queue: Queue.Queue;
 
   constructor(redisUrl: string) {
@@ -12,12 +12,12 @@ export class Bell {
   }
 
   /** Puts in so many tickets at once. */
-  async ring(times: number): Promise<void> {
+  async send(times: number): Promise<void> {
     await this.queue.addBulk(Array.from({ length: times }, () => ({ data: {} })));
   }
 
   /** Resolves when every ticket was taken and is done with. */
-  async isHeard(withinMs: number): Promise<void> {
+  async allDelivered(withinMs: number): Promise<void> {
     const left = async (): Promise<number> => {
       const { waiting, active } = await this.queue.getJobCounts();
       return waiting + active;
@@ -32,11 +32,11 @@ export class Bell {
    * Rings until somebody hears it. A worker that was in the middle of a ticket when Redis went away hears the next one
    * only when the queue has given that one up, after half a minute; its poll goes on meanwhile.
    */
-  async ringUntilHeard(withinMs: number): Promise<void> {
-    const rung: Queue.Job[] = [];
+  async sendUntilDelivered(withinMs: number): Promise<void> {
+    const sent: Queue.Job[] = [];
     const oneIsDone = async (): Promise<boolean> => {
-      rung.push(await this.queue.add({}));
-      const states = await Promise.all(rung.map((job) => job.isCompleted()));
+      sent.push(await this.queue.add({}));
+      const states = await Promise.all(sent.map((job) => job.isCompleted()));
       return states.includes(true);
     };
     await waitUntil(oneIsDone, { what: 'a ticket to be taken', timeoutMs: withinMs, everyMs: 500 });

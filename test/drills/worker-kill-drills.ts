@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { waitUntil } from '../support/wait-until';
 import type { FaultReport } from './findings';
-import { type Drill, play } from './definition';
+import { type Drill, runDrill } from './definition';
 import { isOver, runsEnd, startRuns } from './runs';
 import { RunPace } from './register';
 import { LEASE_MS, PATIENT_CALLS } from './settings';
-import type { Opened, Scene } from './environment';
+import type { Opened, DrillEnvironment } from './environment';
 
 const WORKER_KILLS = 20;
 
@@ -30,32 +30,32 @@ export const FOR_KILLING: Readonly<Record<string, string>> = {
 export const killWorkers: Drill = {
   name: 'kill-workers',
   code: 'D1',
-  says: `${WORKER_KILLS} times kill -9 of a worker in one run`,
+  description: `${WORKER_KILLS} times kill -9 of a worker in one run`,
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       { name: 'kill-workers', persons: PERSONS_OF_ONE_JOB, latencyMs: 150, settings: FOR_KILLING },
       killDuringRun,
     ),
 };
 
-async function killDuringRun(scene: Scene): Promise<FaultReport> {
-  const { kills, runIds } = await killAgainAndAgain(scene, {
+async function killDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { kills, runIds } = await killAgainAndAgain(environment, {
     times: WORKER_KILLS,
     within: PERSONS_OF_ONE_JOB / 2,
   });
-  await runsEnd(scene.books, runIds);
-  const { releasedMs, held } = await longestRelease(scene);
+  await runsEnd(environment.database, runIds);
+  const { releasedMs, claimed } = await longestRelease(environment);
   return {
     faults: kills,
     recoveredMs: releasedMs,
-    notes: [`${held} persons were in the hands of killed workers`],
+    notes: [`${claimed} persons were in the hands of killed workers`],
     missed: [
       ...(kills < WORKER_KILLS
         ? [`only ${kills} of ${WORKER_KILLS} kills came before the run was over`]
         : []),
-      ...(releasedMs > 2 * LEASE_MS + scene.lagMs
+      ...(releasedMs > 2 * LEASE_MS + environment.lagMs
         ? [`somebody was released only after ${releasedMs} ms, two leases are ${2 * LEASE_MS}`]
         : []),
     ],
@@ -76,27 +76,27 @@ interface Killing {
  * place. Returns how many it killed, and the runs.
  */
 async function killAgainAndAgain(
-  scene: Scene,
+  environment: DrillEnvironment,
   killing: Killing,
 ): Promise<{ kills: number; runIds: readonly string[] }> {
-  const alive = new Set(await scene.workers(WORKERS));
-  const points = killPoints(scene, killing);
-  const pace = await RunPace.set(scene.register, points);
-  const runIds = await startRuns(scene.books, scene.people);
+  const alive = new Set(await environment.workers(WORKERS));
+  const points = killPoints(environment, killing);
+  const pace = await RunPace.set(environment.register, points);
+  const runIds = await startRuns(environment.database, environment.people);
   const coming: Promise<void>[] = [];
   let kills = 0;
   while (kills < points.length) {
     await pace.reached();
-    await aWorkerToSpare(scene, alive);
-    await pause(scene.random.below(WITHIN_MS));
-    if (await isOver(scene.books, runIds)) break;
-    const victim = scene.random.pick([...alive]);
+    await aWorkerToSpare(environment, alive);
+    await pause(environment.random.below(WITHIN_MS));
+    if (await isOver(environment.database, runIds)) break;
+    const victim = environment.random.pick([...alive]);
     alive.delete(victim);
-    await kill(scene, victim);
+    await kill(environment, victim);
     kills += 1;
     await killing.andThen?.(kills);
     await pace.goOn();
-    coming.push(scene.worker().then((opened) => void alive.add(opened)));
+    coming.push(environment.worker().then((opened) => void alive.add(opened)));
   }
   await pace.end();
   await Promise.all(coming);
@@ -104,36 +104,39 @@ async function killAgainAndAgain(
 }
 
 /** Numbers of questions at which a worker dies. */
-function killPoints({ random }: Scene, { times, within }: Killing): number[] {
+function killPoints({ random }: DrillEnvironment, { times, within }: Killing): number[] {
   const points = Array.from({ length: times }, () => 20 + random.below(within));
   return points.sort((one, other) => one - other);
 }
 
 /** While one starts the register keeps its answers, or on a busy machine the run would be over before the last kill. */
-async function aWorkerToSpare({ register }: Scene, alive: ReadonlySet<Opened>): Promise<void> {
+async function aWorkerToSpare({ register }: DrillEnvironment, alive: ReadonlySet<Opened>): Promise<void> {
   if (alive.size > LEAST_ALIVE) return;
   await register.behave({ hold: true });
-  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
+  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 300_000 });
   await register.behave({ hold: false });
 }
 
-async function kill(scene: Scene, { child }: Opened): Promise<void> {
+async function kill(environment: DrillEnvironment, { child }: Opened): Promise<void> {
   const fromMs = Date.now();
   await child.end('SIGKILL');
-  scene.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });
+  environment.crashes.push({ fromMs, untilMs: Date.now(), worker: child.name });
 }
 
 /** How long the last person waited, whom a killed worker held, until he could be taken again. */
-async function longestRelease({ books, crashes }: Scene): Promise<{ releasedMs: number; held: number }> {
-  const [row] = await books.look<{ ms: number | null; held: number }>(
-    `SELECT max(extract(epoch FROM ended_at - crashed_at))::float8 * 1000 AS ms, count(*)::int AS held
+async function longestRelease({
+  database,
+  crashes,
+}: DrillEnvironment): Promise<{ releasedMs: number; claimed: number }> {
+  const [row] = await database.look<{ ms: number | null; claimed: number }>(
+    `SELECT max(extract(epoch FROM ended_at - crashed_at))::float8 * 1000 AS ms, count(*)::int AS claimed
        FROM unnest($1::timestamptz[], $2::varchar[]) AS crash (crashed_at, crashed)
        JOIN (SELECT worker, what, at, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
                FROM drill.history) AS hold
          ON hold.worker = crashed AND hold.what = 'claimed' AND ended_at > crashed_at`,
     [crashes.map(({ fromMs }) => new Date(fromMs).toISOString()), crashes.map(({ worker }) => worker)],
   );
-  return { releasedMs: Math.round(row?.ms ?? 0), held: row?.held ?? 0 };
+  return { releasedMs: Math.round(row?.ms ?? 0), claimed: row?.claimed ?? 0 };
 }
 
 const KILLS_IN_BOTH_RUNS = 9;
@@ -153,11 +156,11 @@ const LEAST_PARTIES = 5;
 export const bothJobs: Drill = {
   name: 'both-jobs',
   code: 'D30',
-  says: `persons and parties at once, ${KILLS_IN_BOTH_RUNS} times kill -9 of a worker, ${KILLS_IN_BOTH_RUNS / FLUSH_EVERY} times FLUSHALL`,
+  description: `persons and parties at once, ${KILLS_IN_BOTH_RUNS} times kill -9 of a worker, ${KILLS_IN_BOTH_RUNS / FLUSH_EVERY} times FLUSHALL`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'both-jobs',
         persons: PERSONS_OF_BOTH_JOBS,
@@ -169,17 +172,17 @@ export const bothJobs: Drill = {
     ),
 };
 
-async function killDuringBothRuns(scene: Scene): Promise<FaultReport> {
-  const { books, redis } = scene;
-  const { kills, runIds } = await killAgainAndAgain(scene, {
+async function killDuringBothRuns(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, redis } = environment;
+  const { kills, runIds } = await killAgainAndAgain(environment, {
     times: KILLS_IN_BOTH_RUNS,
     within: WITHIN_QUESTIONS,
     andThen: async (n) => {
       if (n % FLUSH_EVERY === 0) await redis.flushAll();
     },
   });
-  await runsEnd(books, runIds);
-  const parties = await partiesOfTheKilled(scene);
+  await runsEnd(database, runIds);
+  const parties = await partiesOfTheKilled(environment);
   return {
     faults: kills + Math.floor(kills / FLUSH_EVERY),
     notes: [`${parties} parties were in the hands of killed workers`],
@@ -193,8 +196,8 @@ async function killDuringBothRuns(scene: Scene): Promise<FaultReport> {
 }
 
 /** Parties whom others let go because the worker that had taken them was killed. */
-function partiesOfTheKilled({ books, crashes }: Scene): Promise<number> {
-  return books.number(
+function partiesOfTheKilled({ database, crashes }: DrillEnvironment): Promise<number> {
+  return database.number(
     `SELECT count(*) FROM drill.history AS taken
        JOIN drill.history AS let_go USING (person_id, claim_id)
        JOIN drill.began AS began USING (person_id)

@@ -1,10 +1,10 @@
 import { waitUntil } from '../support/wait-until';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import type { FaultReport } from './findings';
-import { heldBy, runEnds, startRun } from './runs';
-import { type Drill, play } from './definition';
+import { claimedBy, runEnds, startRun } from './runs';
+import { type Drill, runDrill } from './definition';
 import { LEASE_MS, PATIENT_CALLS } from './settings';
-import type { Opened, Scene } from './environment';
+import type { Opened, DrillEnvironment } from './environment';
 
 const LEASES_STOPPED = 3;
 /** The stopped worker must have so many questions out, or nothing comes late. */
@@ -18,11 +18,11 @@ const SLOW_MS = 700;
 export const stopWorker: Drill = {
   name: 'stop-worker',
   code: 'D2',
-  says: 'a worker stopped for three leases, then continued',
+  description: 'a worker stopped for three leases, then continued',
   short: true,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'stop-worker',
         persons: 300,
@@ -34,54 +34,60 @@ export const stopWorker: Drill = {
     ),
 };
 
-async function stopDuringRun(scene: Scene): Promise<FaultReport> {
-  const { books, register } = scene;
-  const workers = await scene.workers(2);
+async function stopDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, register } = environment;
+  const workers = await environment.workers(2);
   await register.behave({ answerUpTo: QUESTIONS_BEFORE });
-  const runId = await startRun(books);
+  const runId = await startRun(database);
   await register.reached(QUESTIONS_BEFORE);
   await register.behave({ hold: true, answerUpTo: null });
-  const sleeper = await waitUntil(() => holderOfMany(scene, workers), { what: 'questions on their way' });
+  const sleeper = await waitUntil(() => holderOfMany(environment, workers), {
+    what: 'questions on their way',
+  });
 
-  const stoppedAtMs = await stop(scene, sleeper);
-  const held = await books.number(`SELECT count(*) FROM drill.slept`);
+  const stoppedAtMs = await stop(environment, sleeper);
+  const claimed = await database.number(`SELECT count(*) FROM drill.slept`);
   // Its answers come to a program that does not read them, while the other worker goes on.
   await register.behave({ hold: false, latencyMs: SLOW_MS });
-  await takenByTheOther(scene);
-  await standsStillFor(books, stoppedAtMs);
-  const changed = await wakeUp(scene, sleeper);
+  await takenByTheOther(environment);
+  await staysStoppedFor(database, stoppedAtMs);
+  const changed = await wakeUp(environment, sleeper);
 
   await register.behave({ hold: false, latencyMs: 0 });
-  await runEnds(books, runId);
-  await waitUntil(async () => (await superseded(books)) >= held, { what: 'every late answer to be dropped' });
+  await runEnds(database, runId);
+  await waitUntil(async () => (await superseded(database)) >= claimed, {
+    what: 'every late answer to be dropped',
+  });
   return {
     faults: 1,
-    recoveredMs: await releasedAfter(books, stoppedAtMs),
-    notes: [`${held} persons were in its hands; all its late answers were dropped`],
+    recoveredMs: await releasedAfter(database, stoppedAtMs),
+    notes: [`${claimed} persons were in its hands; all its late answers were dropped`],
     missed: changed > 0 ? [`late answers changed ${changed} rows of persons in another worker's hands`] : [],
   };
 }
 
-async function stop({ books, crashes }: Scene, { child }: Opened): Promise<number> {
+async function stop({ database, crashes }: DrillEnvironment, { child }: Opened): Promise<number> {
   child.signal('SIGSTOP');
   const stoppedAtMs = Date.now();
   // The server ends what it was told to do, a claim for instance, also for somebody who does not listen any more.
   const active = `SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'`;
-  await waitUntil(async () => (await books.number(active, [child.name])) === 0, {
+  await waitUntil(async () => (await database.number(active, [child.name])) === 0, {
     what: 'its last statements',
   });
   crashes.push({ fromMs: stoppedAtMs, untilMs: Date.now(), worker: child.name });
-  await books.write(`CREATE TABLE drill.slept AS ${heldBy(child.name)}`);
+  await database.write(`CREATE TABLE drill.slept AS ${claimedBy(child.name)}`);
   return stoppedAtMs;
 }
 
 /** Continues it while the other worker waits for answers about the same persons; gives how many rows that changed. */
-async function wakeUp({ books }: Scene, { child }: Opened): Promise<number> {
-  await books.write(`CREATE TABLE drill.before AS ${EVERYTHING}`);
-  const before = await superseded(books);
+async function wakeUp({ database }: DrillEnvironment, { child }: Opened): Promise<number> {
+  await database.write(`CREATE TABLE drill.before AS ${EVERYTHING}`);
+  const before = await superseded(database);
   child.signal('SIGCONT');
-  await waitUntil(async () => (await superseded(books)) > before, { what: 'the late answers to be dropped' });
-  return books.number(
+  await waitUntil(async () => (await superseded(database)) > before, {
+    what: 'the late answers to be dropped',
+  });
+  return database.number(
     `SELECT count(*) FROM (${EVERYTHING}) AS now FULL JOIN drill.before AS before USING (what, id)
       WHERE now.stands IS DISTINCT FROM before.stands`,
   );
@@ -106,27 +112,30 @@ const EVERYTHING = `
 
 /** A worker of whose questions the register has enough in hand. */
 async function holderOfMany(
-  { books, register }: Scene,
+  { database, register }: DrillEnvironment,
   workers: readonly Opened[],
 ): Promise<Opened | undefined> {
   const open = (await register.asked()).filter(({ ended }) => ended === 'open');
   for (const worker of workers) {
-    const numbers = await numbersOf(books, `SELECT person_id FROM (${heldBy(worker.child.name)}) AS held`);
+    const numbers = await numbersOf(
+      database,
+      `SELECT person_id FROM (${claimedBy(worker.child.name)}) AS held`,
+    );
     if (open.filter(({ key }) => numbers.has(key)).length >= LEAST_OUT) return worker;
   }
   return undefined;
 }
 
 /** The other worker has asked about many of those persons, and its answers are kept back: a late one could do harm. */
-async function takenByTheOther({ books, register }: Scene): Promise<void> {
+async function takenByTheOther({ database, register }: DrillEnvironment): Promise<void> {
   const inTime = { what: 'the other worker to take the same persons', timeoutMs: 30_000 };
   const awaited = await waitUntil(async () => {
     // Each time a few answers pass, and the next questions of its line are asked.
     await register.behave({ hold: false });
     await register.behave({ hold: true });
-    return awaitedSince({ books, register }, await register.count());
+    return awaitedSince({ database, register }, await register.count());
   }, inTime);
-  await books.write(
+  await database.write(
     `CREATE TABLE drill.awaited AS SELECT DISTINCT retaken.person_id FROM (${RETAKEN}) AS retaken
        JOIN mpi.person_documents AS d ON d.person_id = retaken.person_id
         AND d.number IN (${awaited.map((key) => `'${key}'`).join(', ')})`,
@@ -135,11 +144,11 @@ async function takenByTheOther({ books, register }: Scene): Promise<void> {
 
 /** Passports of those persons about which enough questions came since, each kept waiting; nothing if too few come. */
 async function awaitedSince(
-  { books, register }: Pick<Scene, 'books' | 'register'>,
+  { database, register }: Pick<DrillEnvironment, 'database' | 'register'>,
   since: number,
 ): Promise<string[] | undefined> {
   const ask = async (): Promise<string[] | undefined> => {
-    const numbers = await numbersOf(books, RETAKEN);
+    const numbers = await numbersOf(database, RETAKEN);
     const asked = (await register.asked(since)).map(({ key }) => key).filter((key) => numbers.has(key));
     return asked.length >= LEAST_OUT ? asked : undefined;
   };
@@ -147,23 +156,23 @@ async function awaitedSince(
 }
 
 /** What the register is asked about these persons; only passports of a single holder tell who is meant. */
-async function numbersOf(books: Books, persons: string): Promise<ReadonlySet<string>> {
+async function numbersOf(database: DrillDatabase, persons: string): Promise<ReadonlySet<string>> {
   const sql = `
     SELECT number FROM mpi.person_documents GROUP BY number
     HAVING count(*) = 1 AND min(person_id::text)::uuid IN (${persons})`;
-  return new Set((await books.look<{ number: string }>(sql)).map(({ number }) => number));
+  return new Set((await database.look<{ number: string }>(sql)).map(({ number }) => number));
 }
 
 /** The fault itself lasts so long, by the clock of the database. */
-async function standsStillFor(books: Books, stoppedAtMs: number): Promise<void> {
+async function staysStoppedFor(database: DrillDatabase, stoppedAtMs: number): Promise<void> {
   const until = new Date(stoppedAtMs + LEASES_STOPPED * LEASE_MS).toISOString();
   const isOver = async (): Promise<boolean> =>
-    (await books.number(`SELECT (now() > $1::timestamptz)::int`, [until])) === 1;
+    (await database.number(`SELECT (now() > $1::timestamptz)::int`, [until])) === 1;
   await waitUntil(isOver, { what: 'three leases to pass', timeoutMs: 30_000, everyMs: 100 });
 }
 
-async function releasedAfter(books: Books, stoppedAtMs: number): Promise<number> {
-  const ms = await books.number(
+async function releasedAfter(database: DrillDatabase, stoppedAtMs: number): Promise<number> {
+  const ms = await database.number(
     `SELECT max(extract(epoch FROM ended_at - $1::timestamptz)) * 1000 FROM (
        SELECT person_id, claim_id, what, lead(at) OVER (PARTITION BY person_id ORDER BY seq) AS ended_at
          FROM drill.history) AS hold JOIN drill.slept USING (person_id, claim_id)
@@ -173,6 +182,6 @@ async function releasedAfter(books: Books, stoppedAtMs: number): Promise<number>
   return Math.round(ms);
 }
 
-function superseded(books: Books): Promise<number> {
-  return books.number(`SELECT coalesce(sum(n), 0) FROM mpi.job_run_counts WHERE counter = 'superseded'`);
+function superseded(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT coalesce(sum(n), 0) FROM mpi.job_run_counts WHERE counter = 'superseded'`);
 }

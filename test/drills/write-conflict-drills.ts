@@ -1,10 +1,10 @@
 import type { FaultReport } from './findings';
 import type { MadePerson, People } from './population';
-import { type Drill, play } from './definition';
+import { type Drill, runDrill } from './definition';
 import { runEnds, startRun, runsEnd, startRuns } from './runs';
-import type { Scene } from './environment';
+import type { DrillEnvironment } from './environment';
 import { waitUntil } from '../support/wait-until';
-import type { Books } from './database';
+import type { DrillDatabase } from './database';
 import { RunPace } from './register';
 import { LONG_LEASE, PATIENT_CALLS } from './settings';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,33 +18,34 @@ const ERRORS = ['23514', 'P0001', '54000', 'XX001'];
 export const poisonPersons: Drill = {
   name: 'poison-persons',
   code: 'D17',
-  says: `${ERRORS.length} persons whose answers the database refuses, each with another error`,
+  description: `${ERRORS.length} persons whose answers the database refuses, each with another error`,
   short: false,
-  play: (stage) => play(stage, { name: 'poison-persons', persons: 400, latencyMs: 20 }, refuseWrites),
+  runDrill: (sharedServers) =>
+    runDrill(sharedServers, { name: 'poison-persons', persons: 400, latencyMs: 20 }, refuseWrites),
 };
 
-async function refuseWrites(scene: Scene): Promise<FaultReport> {
-  const { books } = scene;
-  const poisoned = pickPoisoned(scene);
-  await books.write(poison(poisoned));
-  await scene.workers(2);
-  const runId = await startRun(books);
-  await runEnds(books, runId);
+async function refuseWrites(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database } = environment;
+  const poisoned = pickPoisoned(environment);
+  await database.write(poison(poisoned));
+  await environment.workers(2);
+  const runId = await startRun(database);
+  await runEnds(database, runId);
   // The others must not have had to be asked again because of them.
-  const again = await books.number(
+  const again = await database.number(
     `SELECT count(*) FROM drill.history WHERE what = 'failed' AND run_id = $1 AND person_id <> ALL ($2::uuid[])
         AND person_id <> ALL ($3::uuid[])`,
-    [runId, poisoned.map(({ id }) => id), failing(scene)],
+    [runId, poisoned.map(({ id }) => id), failing(environment)],
   );
   return {
     faults: poisoned.length,
-    people: asHopeless(scene.people, poisoned),
+    people: asHopeless(environment.people, poisoned),
     missed: again > 0 ? [`${again} persons beside the poisoned ones were not written`] : [],
   };
 }
 
 /** One for each error, with a passport of his own that the register does not list, or does. */
-function pickPoisoned({ people, random }: Scene): MadePerson[] {
+function pickPoisoned({ people, random }: DrillEnvironment): MadePerson[] {
   const plain = people.persons.filter(({ kind, active }) => kind === 'plain' && active);
   const picked = new Set<MadePerson>();
   while (picked.size < ERRORS.length) picked.add(random.pick(plain));
@@ -73,7 +74,7 @@ function poison(persons: readonly MadePerson[]): string {
 }
 
 /** Persons who fail for reasons of the register. */
-function failing({ people: { persons, truths } }: Scene): string[] {
+function failing({ people: { persons, truths } }: DrillEnvironment): string[] {
   const isFailing = (number: string): boolean => truths.failing.has(number) || truths.hopeless.has(number);
   return persons
     .filter(({ documents }) => documents.some(({ number }) => isFailing(number)))
@@ -106,11 +107,11 @@ const LEAST_DEADLOCKS = 3;
 export const stormPassports: Drill = {
   name: 'storm-passports',
   code: 'D18',
-  says: `shared passports checked from all ends, persons and parties at once, among ${CLIENTS} clients that lock at random`,
+  description: `shared passports checked from all ends, persons and parties at once, among ${CLIENTS} clients that lock at random`,
   short: false,
-  play: (stage) =>
-    play(
-      stage,
+  runDrill: (sharedServers) =>
+    runDrill(
+      sharedServers,
       {
         name: 'storm-passports',
         persons: PERSONS_OF_STORM,
@@ -123,29 +124,29 @@ export const stormPassports: Drill = {
     ),
 };
 
-async function stormDuringRuns(scene: Scene): Promise<FaultReport> {
-  const { books, people, random, register } = scene;
-  await scene.workers(4);
+async function stormDuringRuns(environment: DrillEnvironment): Promise<FaultReport> {
+  const { database, people, random, register } = environment;
+  await environment.workers(4);
   const shared = people.persons.filter(({ kind }) => kind.startsWith('shared'));
   const rows = {
     personIds: shared.slice(0, FOUGHT_OVER).map(({ id }) => id),
     partyIds: people.parties.slice(0, FOUGHT_OVER / 3).map(({ id }) => id),
   };
   const pace = await RunPace.set(register, [PERSONS_OF_STORM * 0.3]);
-  const runIds = await startRuns(books, people);
+  const runIds = await startRuns(database, people);
   await register.reached(10);
-  const storm = new StormLocks(books.url, rows, random);
+  const storm = new StormLocks(database.url, rows, random);
   storm.start(CLIENTS);
-  await enoughDeadlocks(books);
+  await enoughDeadlocks(database);
   await pace.end();
-  const { transactions, deadlocks } = await runsEnd(books, runIds).then(
+  const { transactions, deadlocks } = await runsEnd(database, runIds).then(
     () => storm.stop(),
     async (error: unknown) => {
       await storm.stop();
       throw error;
     },
   );
-  const all = await deadlocksIn(books);
+  const all = await deadlocksIn(database);
   return {
     faults: transactions,
     notes: [`${all} deadlocks; ${Math.max(0, all - deadlocks)} of them fell upon the program`],
@@ -153,13 +154,13 @@ async function stormDuringRuns(scene: Scene): Promise<FaultReport> {
   };
 }
 
-function deadlocksIn(books: Books): Promise<number> {
-  return books.number(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
+function deadlocksIn(database: DrillDatabase): Promise<number> {
+  return database.number(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
 }
 
 /** Waits for the deadlocks that prove something; without them the drill says so in the end. */
-async function enoughDeadlocks(books: Books): Promise<void> {
-  const isEnough = async (): Promise<boolean> => (await deadlocksIn(books)) >= LEAST_DEADLOCKS;
+async function enoughDeadlocks(database: DrillDatabase): Promise<void> {
+  const isEnough = async (): Promise<boolean> => (await deadlocksIn(database)) >= LEAST_DEADLOCKS;
   await waitUntil(isEnough, { what: 'deadlocks', timeoutMs: 60_000, everyMs: 100 }).catch(() => undefined);
 }
 

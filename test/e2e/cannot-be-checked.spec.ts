@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson } from '../support/builders';
-import { Installation } from '../support/test-environment';
-import { OfficialCalls } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
+import { OfficialClient } from '../support/api-clients';
 
 const LIST = '/api/admin/persons/cannot_be_checked';
 
-const here = Installation.ofThisFile({
+const env = TestEnvironment.forThisFile({
   VERIFICATION_RETRY_FIRST_SECONDS: '1',
   VERIFICATION_RETRY_CAP_SECONDS: '3600',
 });
-let official: OfficialCalls;
+let official: OfficialClient;
 
 beforeEach(async () => {
-  official = await OfficialCalls.of(here);
+  official = await OfficialClient.of(env);
 });
 
 const listed = async (query = '') => (await official.get(LIST + query)).body;
@@ -20,15 +20,15 @@ const ids = async (query = '') => (await listed(query)).data.map(({ id }: { id: 
 
 /** Somebody whose check in a stream ended in so many technical errors in a row. */
 async function failing(attempts: number, stream: 'dms_passport' | 'unzr' = 'dms_passport') {
-  const person = aPerson().withPassport(here.passport('HTTP_503')).withUnzr(here.unzr('HTTP_503'));
-  return person.locked(stream, { attempts }).save(here.sql);
+  const person = aPerson().withPassport(env.passport('HTTP_503')).withUnzr(env.unzr('HTTP_503'));
+  return person.locked(stream, { attempts }).save(env.sql);
 }
 
 describe('The list of persons who cannot be checked', () => {
   it('shows whoever failed ten times, with the kind of the last error, and when he is next', async () => {
     const person = await failing(9);
     expect((await listed()).data).toEqual([]);
-    const { counts } = await here.run();
+    const { counts } = await env.run();
     expect(counts).toMatchObject({ 'technical_errors.http_error': 1 });
     const { data, paging } = await listed();
     expect(data).toEqual([
@@ -54,10 +54,10 @@ describe('The list of persons who cannot be checked', () => {
       status: 'VERIFICATION_NEEDED',
     });
     expect(await ids()).toEqual([answered]);
-    here.register.mode('normal');
+    env.register.mode('normal');
     const text = `UPDATE mpi.person_documents SET number = $2 WHERE person_id = $1`;
-    await here.sql.query({ text }, [answered, here.passport()]);
-    await here.run();
+    await env.sql.query({ text }, [answered, env.passport()]);
+    await env.run();
     expect(await ids()).toEqual([]);
   });
 
@@ -74,7 +74,7 @@ describe('The list of persons who cannot be checked', () => {
   it('leaves out whoever failed less often, and whoever is not active any more', async () => {
     await failing(9);
     const gone = await failing(10);
-    await here.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [gone]);
+    await env.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [gone]);
     expect((await listed()).data).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JobRunner } from '../../src/jobs';
 import { type RunningCommand, startCommand, withoutRedis } from '../support/program';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
@@ -9,18 +9,18 @@ const MANY = 3_000;
 /** Locks are kept for 90. */
 const BEFORE_91_DAYS = `now() - interval '91 days'`;
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const purge = (changes: Record<string, string> = {}): RunningCommand =>
-  startCommand('job', ['purge', '--json'], { ...withoutRedis(here.servers), ...changes });
+  startCommand('job', ['purge', '--json'], { ...withoutRedis(env.servers), ...changes });
 
 const events = (n: number, days: number): Promise<void> =>
-  here.sql.run(`
+  env.sql.run(`
     INSERT INTO mpi.status_change_events (entity_type, properties, inserted_at)
     SELECT 'Person', '{}', now() - interval '${days} days' FROM generate_series(1, ${n})`);
 
 async function eventsLeft(): Promise<number> {
-  const [row] = await here.sql.query<{ n: number }>({
+  const [row] = await env.sql.query<{ n: number }>({
     text: 'SELECT count(*)::int AS n FROM mpi.status_change_events',
   });
   return row?.n ?? 0;
@@ -30,7 +30,7 @@ describe('npm run job -- purge', () => {
   it('removes what the settings say and tells how much of each table', async () => {
     await events(3, 40);
     await events(2, 20);
-    await here.sql.run(
+    await env.sql.run(
       `INSERT INTO mpi.audit_log (resource, inserted_at) VALUES ('x', now() - interval '6 years')`,
       `INSERT INTO mpi.verification_locks (person_id, stream, updated_at)
        VALUES (gen_random_uuid(), 'unzr', ${BEFORE_91_DAYS}), (gen_random_uuid(), 'unzr', ${BEFORE_91_DAYS})`,
@@ -62,10 +62,10 @@ describe('npm run job -- purge', () => {
     await killed.ended;
     const left = await eventsLeft();
     expect(left).toBeGreaterThan(0);
-    const [run] = await here.sql.query<{ id: string }>({
+    const [run] = await env.sql.query<{ id: string }>({
       text: `SELECT id FROM mpi.job_runs WHERE status = 'RUNNING'`,
     });
-    await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() WHERE status = 'RUNNING'`);
+    await env.sql.run(`UPDATE mpi.job_runs SET lease_until = now() WHERE status = 'RUNNING'`);
     const { status, stdout } = await purge().ended;
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -80,10 +80,10 @@ describe('npm run job -- purge', () => {
 describe('The job purge of the timetable', () => {
   it('is started by officials like the others, and the workers do it', async () => {
     await events(2, 400);
-    const started = await here.program.get(JobRunner).startRun('purge', SYSTEM_USER_ID);
-    const ended = await here.ended(started.id);
+    const started = await env.program.get(JobRunner).startRun('purge', SYSTEM_USER_ID);
+    const ended = await env.ended(started.id);
     expect(ended).toMatchObject({ status: 'FINISHED', counts: { status_change_events: 2 } });
-    const metrics = await (await here.program.internal('/metrics')).text();
+    const metrics = await (await env.program.internal('/metrics')).text();
     expect(metrics).toMatch(/^rows_purged_total\{table="status_change_events"\} 2$/m);
   });
 });

@@ -8,28 +8,28 @@ import {
   withoutRedis,
   environmentOf,
 } from '../support/program';
-import { Installation, JOB } from '../support/test-environment';
+import { TestEnvironment, JOB } from '../support/test-environment';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const start = (args: readonly string[], changes: Record<string, string> = {}): RunningCommand =>
-  startCommand('job', args, { ...withoutRedis(here.servers), ...changes });
+  startCommand('job', args, { ...withoutRedis(env.servers), ...changes });
 const job = (...args: string[]): Promise<CommandEnd> => start([JOB, ...args]).ended;
 
 describe('npm run job -- dms-passport-persons', () => {
   it('--json does a whole run without Redis and ends with its summary on one line of standard output', async () => {
-    const shared = here.passport('FOUND');
-    await aParty().withPassport(shared).save(here.sql);
-    await savePersons(here.sql, [
+    const shared = env.passport('FOUND');
+    await aParty().withPassport(shared).save(env.sql);
+    await savePersons(env.sql, [
       aPerson().withPassport(shared),
       aPerson()
         .withPassport(shared)
         .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { syncedAt: new Date() }),
-      aPerson().withPassport(here.passport('NOT_FOUND')),
-      aPerson().withPassport(here.passport('MINUS_2')),
+      aPerson().withPassport(env.passport('NOT_FOUND')),
+      aPerson().withPassport(env.passport('MINUS_2')),
       aPerson().withPassport('KB123456'),
       aPerson().withNationalId('000123456'),
     ]);
@@ -75,8 +75,8 @@ describe('npm run job -- dms-passport-persons', () => {
   });
 
   it('ends with a summary for people on standard output; everything else goes to standard error', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    const { status, stdout, stderr } = await start([JOB], { REDIS_URL: here.redis.url }).ended;
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    const { status, stdout, stderr } = await start([JOB], { REDIS_URL: env.redis.url }).ended;
     expect(status, stderr).toBe(0);
     expect(stdout).toMatch(/^verified\s+1$/m);
     expect(stdout).toMatch(/^status\s+FINISHED$/m);
@@ -87,7 +87,7 @@ describe('npm run job -- dms-passport-persons', () => {
   });
 
   it('is refused with status 2 and the id of the running one while another run is alive', async () => {
-    const running = await here.program
+    const running = await env.program
       .get(JobRunRepository)
       .start(JOB, '00000000-0000-4000-8000-000000000001', { worker: 'elsewhere', leaseSeconds: 600 });
     const { status, stdout, stderr } = await job('--json');
@@ -98,18 +98,18 @@ describe('npm run job -- dms-passport-persons', () => {
   });
 
   it('takes a run over whose holder died, under the same id', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    const runId = await here.beginRunQuietly();
-    await here.sql.run(`UPDATE mpi.job_runs SET worker = 'gone', lease_until = now() - interval '1 second'`);
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    const runId = await env.startRunSilently();
+    await env.sql.run(`UPDATE mpi.job_runs SET worker = 'gone', lease_until = now() - interval '1 second'`);
     const { status, stdout } = await job('--json');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ run_id: runId, status: 'FINISHED', verified: 1 });
   });
 
   it('--give-up-after ends with status 1 and FAILED when the register stays unreachable for so long', async () => {
-    const persons = Array.from({ length: 8 }, () => aPerson().withPassport(here.passport()));
-    await savePersons(here.sql, persons);
-    here.register.mode('down');
+    const persons = Array.from({ length: 8 }, () => aPerson().withPassport(env.passport()));
+    await savePersons(env.sql, persons);
+    env.register.mode('down');
     const { status, stdout } = await start([JOB, '--json', '--give-up-after', '0.03'], {
       TREMBITA_BREAKER_MIN_CALLS: '2',
       TREMBITA_BREAKER_OPEN_MS: '200',
@@ -118,7 +118,7 @@ describe('npm run job -- dms-passport-persons', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ status: 'FAILED', verified: 0 });
     const pairs = `SELECT DISTINCT dms_passport_verification_status AS status FROM mpi.person_verifications`;
-    expect(await here.sql.query({ text: pairs })).toEqual([{ status: 'VERIFICATION_NEEDED' }]);
+    expect(await env.sql.query({ text: pairs })).toEqual([{ status: 'VERIFICATION_NEEDED' }]);
   });
 
   it.each([
@@ -127,23 +127,23 @@ describe('npm run job -- dms-passport-persons', () => {
   ] as const)(
     'ends its run as STOPPED on %s, with status %i and nobody left in review',
     async (signal, exitStatus) => {
-      const persons = Array.from({ length: 60 }, () => aPerson().withPassport(here.passport()));
-      await savePersons(here.sql, persons);
-      here.register.hold();
+      const persons = Array.from({ length: 60 }, () => aPerson().withPassport(env.passport()));
+      await savePersons(env.sql, persons);
+      env.register.hold();
       const command = start([JOB, '--json']);
-      await here.register.waitForRequests(10);
+      await env.register.waitForRequests(10);
       command.child.kill(signal);
       // Its calls may end; whoever was not asked about yet goes back at once.
-      here.register.release();
+      env.register.release();
       const { status, stdout, stderr } = await command.ended;
       expect(status, stderr).toBe(exitStatus);
       const summary = JSON.parse(stdout) as Record<string, number>;
       expect(summary).toMatchObject({ status: 'STOPPED', superseded: 0 });
       expect(summary['taken']).toBe(summary['verified']);
       const inReview = `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'IN_REVIEW'`;
-      expect(await here.sql.query({ text: inReview })).toEqual([]);
-      expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
-      expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+      expect(await env.sql.query({ text: inReview })).toEqual([]);
+      expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+      expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     },
   );
 });
@@ -161,12 +161,12 @@ describe('npm run job that cannot be run', () => {
     expect(status, stderr).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).not.toBe('');
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
   });
 
   it('ends with status 78 and all faults, one a line, when the configuration is wrong', async () => {
     const environment = {
-      ...environmentOf(here.servers),
+      ...environmentOf(env.servers),
       DATABASE_URL: undefined,
       TREMBITA_URL: 'no address',
     };

@@ -31,11 +31,11 @@ describe('The sign-up that npm run demo shows', () => {
     'ends the demo with 1 when it leads to something else than the rules say, and its patients go with the next demo',
     async () => {
       const database = await freshDatabase();
-      const here = { DATABASE_URL: database.adminUrl };
+      const env = { DATABASE_URL: database.adminUrl };
       await setFullCapacityAge(database.adminUrl, 21);
-      const wrong = await demo(here);
+      const wrong = await demo(env);
       await setFullCapacityAge(database.adminUrl, 18);
-      const right = await demo(here);
+      const right = await demo(env);
       await database.drop();
       expect(wrong.status).toBe(1);
       expect(wrong.out).toMatch(

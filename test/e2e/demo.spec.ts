@@ -60,8 +60,8 @@ describe('npm run demo', () => {
       }
       const table = (text: string): string =>
         text.slice(text.indexOf('\n\ncase ')).replace(MADE_ANEW, 'made anew');
-      expect(table(both[0]?.said().out ?? '1')).toBe(table(both[1]?.said().out ?? '2'));
-      expectMasked(both.map((one) => one.said().out + one.said().err).join());
+      expect(table(both[0]?.output().out ?? '1')).toBe(table(both[1]?.output().out ?? '2'));
+      expectMasked(both.map((one) => one.output().out + one.output().err).join());
     },
     WHOLE_DEMO_MS,
   );
@@ -70,11 +70,11 @@ describe('npm run demo', () => {
     'stays up with --serve, tells a newcomer how to sign somebody up, and ends in order on a signal',
     async () => {
       const one = demo(['--serve']);
-      await waitUntil(() => one.said().err.includes('Staying up'), {
+      await waitUntil(() => one.output().err.includes('Staying up'), {
         what: 'the demo to stay up',
         timeoutMs: WHOLE_DEMO_MS / 2,
       });
-      const { out } = one.said();
+      const { out } = one.output();
       for (const name of ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL']) {
         expect(out).toMatch(new RegExp(`^export ${name}='[a-z]+://.*127\\.0\\.0\\.1:\\d+`, 'm'));
       }
@@ -97,7 +97,7 @@ describe('npm run demo', () => {
     'leaves nothing running when it is killed in the middle of the run',
     async () => {
       const one = demo();
-      await waitUntil(() => one.said().err.includes('one run, through the queue'), {
+      await waitUntil(() => one.output().err.includes('one run, through the queue'), {
         what: 'the run to begin',
         timeoutMs: WHOLE_DEMO_MS / 2,
       });

@@ -10,21 +10,21 @@ import {
   verificationOf,
 } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/registrations';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const YESTERDAY = '2026-01-01T00:00:00Z';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const askForRepeat = (personId: string): Promise<unknown> =>
-  here.program.get(StreamRestartService).requeue({ personId, stream: 'dms_passport', actorId: OFFICIAL });
+  env.program.get(StreamRestartService).requeue({ personId, stream: 'dms_passport', actorId: OFFICIAL });
 
 const CHECKED = { dataId: DATA_ID, dataStatus: 1, syncedAt: YESTERDAY, unverifiedAt: YESTERDAY } as const;
 const refuted = (): PersonBuilder =>
-  aPerson().withPassport(here.passport()).stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID', CHECKED);
+  aPerson().withPassport(env.passport()).stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID', CHECKED);
 
 const BEGUN = {
   dms_passport_verification_status: 'VERIFICATION_NEEDED',
@@ -42,7 +42,7 @@ const ANYWHERE = [
     'VERIFICATION_NEEDED, waiting for a retry',
     () =>
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', { retryAt: '2999-01-01' })
         .locked('dms_passport', { attempts: 7 }),
   ],
@@ -50,14 +50,14 @@ const ANYWHERE = [
     'VERIFICATION_NOT_NEEDED',
     () =>
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'),
   ],
   [
     'IN_REVIEW under a lock',
     () =>
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'IN_REVIEW', 'AUTO', CHECKED)
         .locked('dms_passport', {
           claimId: CLAIM,
@@ -68,37 +68,37 @@ const ANYWHERE = [
   ],
   [
     'IN_REVIEW without a lock, written by somebody else',
-    () => aPerson().withPassport(here.passport()).stream('dms_passport', 'IN_REVIEW', 'AUTO', CHECKED),
+    () => aPerson().withPassport(env.passport()).stream('dms_passport', 'IN_REVIEW', 'AUTO', CHECKED),
   ],
   [
     'VERIFIED',
-    () => aPerson().withPassport(here.passport()).stream('dms_passport', 'VERIFIED', 'AUTO_VALID', CHECKED),
+    () => aPerson().withPassport(env.passport()).stream('dms_passport', 'VERIFIED', 'AUTO_VALID', CHECKED),
   ],
   ['NOT_VERIFIED', () => refuted()],
 ] as const;
 
 describe('S1: a person who signs with a passport is checked again', () => {
   it.each(ANYWHERE)('from %s', async (_status, builder) => {
-    const person = await builder().save(here.sql);
-    await changeData(here, { personId: person, passport: here.passport() });
-    expect(await verificationOf(here.sql, person)).toMatchObject(BEGUN);
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
-    expect(await auditOfStream(here.sql, person, 'dms_passport')).toMatchObject([
+    const person = await builder().save(env.sql);
+    await changeData(env, { personId: person, passport: env.passport() });
+    expect(await verificationOf(env.sql, person)).toMatchObject(BEGUN);
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
+    expect(await auditOfStream(env.sql, person, 'dms_passport')).toMatchObject([
       { row: 'S1', actor_id: OFFICIAL, run_id: null },
     ]);
-    await here.run();
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    await env.run();
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
   });
 
   it('with an ID card only, too, although the check then finds nothing to ask', async () => {
-    const person = await refuted().save(here.sql);
-    await here.sql.run(`UPDATE mpi.person_documents SET type = 'NATIONAL_ID', number = '000123456'`);
-    await here.transactions.inTransaction((sql) =>
-      here.program.get(StreamRestartService).onDataChanged(sql, { personId: person, actorId: OFFICIAL }),
+    const person = await refuted().save(env.sql);
+    await env.sql.run(`UPDATE mpi.person_documents SET type = 'NATIONAL_ID', number = '000123456'`);
+    await env.transactions.inTransaction((sql) =>
+      env.program.get(StreamRestartService).onDataChanged(sql, { personId: person, actorId: OFFICIAL }),
     );
-    expect(await verificationOf(here.sql, person)).toMatchObject(BEGUN);
+    expect(await verificationOf(env.sql, person)).toMatchObject(BEGUN);
   });
 
   it('with one event for the stream and one for the sum, and none where the status stays', async () => {
@@ -106,82 +106,82 @@ describe('S1: a person who signs with a passport is checked again', () => {
     const waits = ['mvs_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'] as const;
     const moved = await refuted()
       .stream(...waits)
-      .save(here.sql);
+      .save(env.sql);
     const stays = await aPerson()
-      .withPassport(here.passport())
+      .withPassport(env.passport())
       .stream(...waits)
-      .save(here.sql);
-    await changeData(here, { personId: moved, passport: here.passport() });
-    await changeData(here, { personId: stays, passport: here.passport() });
-    expect((await eventsOf(here.sql, moved)).map(({ properties }) => properties)).toEqual([
+      .save(env.sql);
+    await changeData(env, { personId: moved, passport: env.passport() });
+    await changeData(env, { personId: stays, passport: env.passport() });
+    expect((await eventsOf(env.sql, moved)).map(({ properties }) => properties)).toEqual([
       { dms_passport_verification_status: { new_value: 'VERIFICATION_NEEDED' } },
       { verification_status: { new_value: 'VERIFICATION_NEEDED' } },
     ]);
-    expect(await eventsOf(here.sql, stays)).toEqual([]);
+    expect(await eventsOf(env.sql, stays)).toEqual([]);
   });
 
   it('not at all when the transaction that changed the data is undone', async () => {
-    const person = await refuted().save(here.sql);
-    const before = await verificationOf(here.sql, person);
-    const undone = changeData(here, {
+    const person = await refuted().save(env.sql);
+    const before = await verificationOf(env.sql, person);
+    const undone = changeData(env, {
       personId: person,
-      passport: here.passport(),
+      passport: env.passport(),
       beforeCommit: () => Promise.reject(new Error('the registration failed')),
     });
     await expect(undone).rejects.toThrow('the registration failed');
-    expect(await verificationOf(here.sql, person)).toEqual(before);
-    expect(await auditOf(here.sql, person)).toEqual([]);
+    expect(await verificationOf(env.sql, person)).toEqual(before);
+    expect(await auditOf(env.sql, person)).toEqual([]);
   });
 
   it('quietly passing over a person without a row of verifications', async () => {
-    await expect(changeData(here, { personId: NOBODY })).resolves.toBeUndefined();
+    await expect(changeData(env, { personId: NOBODY })).resolves.toBeUndefined();
   });
 });
 
 describe('S2: a person who signs without a passport leaves the stream', () => {
   it.each(ANYWHERE)('from %s', async (_status, builder) => {
-    const person = await builder().save(here.sql);
-    await changeData(here, { personId: person });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    const person = await builder().save(env.sql);
+    await changeData(env, { personId: person });
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       ...BEGUN,
       dms_passport_verification_status: 'VERIFICATION_NOT_NEEDED',
       dms_passport_verification_reason: 'AUTO_DATA_ABSENT',
     });
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
-    expect(await auditOfStream(here.sql, person, 'dms_passport')).toMatchObject([{ row: 'S2' }]);
-    const run = await here.run();
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
+    expect(await auditOfStream(env.sql, person, 'dms_passport')).toMatchObject([{ row: 'S2' }]);
+    const run = await env.run();
     expect(run.counts).toEqual({});
   });
 });
 
 describe('S10: an employee of the NHS has a person checked again', () => {
   it.each(ANYWHERE)('from %s', async (_status, builder) => {
-    const person = await builder().save(here.sql);
+    const person = await builder().save(env.sql);
     await askForRepeat(person);
-    expect(await verificationOf(here.sql, person)).toMatchObject(BEGUN);
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
-    expect(await auditOf(here.sql, person)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
-    await here.run();
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject(BEGUN);
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
+    expect(await auditOf(env.sql, person)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
+    await env.run();
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
   });
 
   it('C0: which does not lift a NOT_VERIFIED set by hand', async () => {
-    const person = await refuted().cumulative('NOT_VERIFIED').save(here.sql);
+    const person = await refuted().cumulative('NOT_VERIFIED').save(env.sql);
     await askForRepeat(person);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       ...BEGUN,
       cumulative_status: 'NOT_VERIFIED',
     });
   });
 
   it('unless there is no such person, or he is not active: nothing changes', async () => {
-    const inactive = await refuted().inactive().save(here.sql);
-    const before = await verificationOf(here.sql, inactive);
+    const inactive = await refuted().inactive().save(env.sql);
+    const before = await verificationOf(env.sql, inactive);
     await expect(askForRepeat(NOBODY)).rejects.toMatchObject({ code: 'person_not_found' });
     await expect(askForRepeat(inactive)).rejects.toMatchObject({ code: 'person_not_active' });
-    expect(await verificationOf(here.sql, inactive)).toEqual(before);
-    expect(await auditOf(here.sql, inactive)).toEqual([]);
+    expect(await verificationOf(env.sql, inactive)).toEqual(before);
+    expect(await auditOf(env.sql, inactive)).toEqual([]);
   });
 });

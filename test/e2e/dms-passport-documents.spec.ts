@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 /** The day of Kyiv that lies so many days from today, as the database counts. */
 async function kyivDay(days: number): Promise<string> {
   const text = `SELECT ((now() AT TIME ZONE 'Europe/Kyiv')::date + $1::int)::text AS day`;
-  const [row] = await here.sql.query<{ day: string }>({ text }, [days]);
+  const [row] = await env.sql.query<{ day: string }>({ text }, [days]);
   return row?.day ?? '';
 }
 
 /** Which passports the register was asked about. */
 async function askedAbout(person: PersonBuilder): Promise<string[]> {
-  await person.save(here.sql);
-  await here.run();
-  return here.register.requests().map(({ key }) => key);
+  await person.save(env.sql);
+  await env.run();
+  return env.register.requests().map(({ key }) => key);
 }
 
 describe('Of several passports the register is asked about', () => {
   it('the one that was issued last', async () => {
-    const [old, latest, middle] = [here.passport(), here.passport(), here.passport()];
+    const [old, latest, middle] = [env.passport(), env.passport(), env.passport()];
     const person = aPerson()
       .withPassport(old, { issuedAt: '1999-05-05' })
       .withPassport(latest, { issuedAt: '2015-05-06' })
@@ -29,7 +29,7 @@ describe('Of several passports the register is asked about', () => {
   });
 
   it('one with a day of issue rather than one without', async () => {
-    const [undated, dated] = [here.passport(), here.passport()];
+    const [undated, dated] = [env.passport(), env.passport()];
     const person = aPerson().withPassport(undated).withPassport(dated, { issuedAt: '1994-01-01' });
     expect(await askedAbout(person)).toEqual([dated]);
   });
@@ -38,20 +38,20 @@ describe('Of several passports the register is asked about', () => {
     ['two issued on one day', '2001-09-09'],
     ['two without a day of issue', null],
   ])('the one with the smaller id: %s', async (_when, issuedAt) => {
-    const [bigger, smaller] = [here.passport(), here.passport()];
-    const person = await aPerson().withPassport(bigger).withPassport(smaller).save(here.sql);
+    const [bigger, smaller] = [env.passport(), env.passport()];
+    const person = await aPerson().withPassport(bigger).withPassport(smaller).save(env.sql);
     const text = `
       UPDATE mpi.person_documents SET issued_at = $3::date,
              id = CASE number WHEN $2 THEN '0fffffff-ffff-4fff-bfff-ffffffffffff'::uuid
                               ELSE 'f0000000-0000-4000-8000-000000000000' END
        WHERE person_id = $1`;
-    await here.sql.query({ text }, [person, smaller, issuedAt]);
-    await here.run();
-    expect(here.register.requests().map(({ key }) => key)).toEqual([smaller]);
+    await env.sql.query({ text }, [person, smaller, issuedAt]);
+    await env.run();
+    expect(env.register.requests().map(({ key }) => key)).toEqual([smaller]);
   });
 
   it('none that expired yesterday, though it was issued later', async () => {
-    const [valid, expired] = [here.passport(), here.passport()];
+    const [valid, expired] = [env.passport(), env.passport()];
     const person = aPerson()
       .withPassport(valid, { issuedAt: '1999-05-05' })
       .withPassport(expired, { issuedAt: '2015-05-06', expirationDate: await kyivDay(-1) });
@@ -59,13 +59,13 @@ describe('Of several passports the register is asked about', () => {
   });
 
   it('one whose last day is today', async () => {
-    const passport = here.passport();
+    const passport = env.passport();
     const person = aPerson().withPassport(passport, { expirationDate: await kyivDay(0) });
     expect(await askedAbout(person)).toEqual([passport]);
   });
 
   it('no ID card, though it was issued later', async () => {
-    const passport = here.passport();
+    const passport = env.passport();
     const person = aPerson()
       .withPassport(passport, { issuedAt: '1999-05-05' })
       .withNationalId('000123456', { issuedAt: '2020-01-01' });
@@ -73,7 +73,7 @@ describe('Of several passports the register is asked about', () => {
   });
 
   it('the chosen one even when it is malformed and another would be sound', async () => {
-    const sound = here.passport();
+    const sound = env.passport();
     const person = aPerson()
       .withPassport(sound, { issuedAt: '1999-05-05' })
       .withPassport('КВ12345', { issuedAt: '2015-05-06' });
@@ -100,14 +100,14 @@ describe('S4: there is nothing to check for', () => {
           .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'),
     ],
   ])('somebody %s', async (_who, builder) => {
-    const person = await builder().save(here.sql);
-    const run = await here.run();
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    const person = await builder().save(env.sql);
+    const run = await env.run();
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFICATION_NOT_NEEDED',
       dms_passport_verification_reason: 'AUTO_DATA_ABSENT',
     });
     expect(run.counts).toEqual({ batches: 1, taken: 1, absent: 1 });
-    expect(here.register.requestCount).toBe(0);
+    expect(env.register.requestCount).toBe(0);
   });
 });
 
@@ -130,29 +130,29 @@ describe('S5: nothing is corrected before the register is asked, so malformed ar
   it('these numbers, each for itself', async () => {
     const persons = new Map<string, string>();
     for (const [what, number] of malformed) {
-      persons.set(what, await aPerson().withPassport(number).save(here.sql));
+      persons.set(what, await aPerson().withPassport(number).save(env.sql));
     }
-    const run = await here.run();
+    const run = await env.run();
     for (const [what] of malformed) {
-      expect(await verificationOf(here.sql, persons.get(what) ?? ''), what).toMatchObject({
+      expect(await verificationOf(env.sql, persons.get(what) ?? ''), what).toMatchObject({
         dms_passport_verification_status: 'NOT_VERIFIED',
         dms_passport_verification_reason: 'AUTO_INCORRECT_DATA',
       });
     }
     expect(run.counts).toEqual({ batches: 1, taken: malformed.length, incorrect: malformed.length });
-    expect(here.register.requestCount).toBe(0);
+    expect(env.register.requestCount).toBe(0);
   });
 
   it('but not those with the letters Ґ, Є, І, Ї', async () => {
     const sound = ['ҐЄ123456', 'ІЇ123456'];
     for (const number of sound) {
-      here.register.answer(number, 'NOT_FOUND');
-      await aPerson().withPassport(number).save(here.sql);
+      env.register.answer(number, 'NOT_FOUND');
+      await aPerson().withPassport(number).save(env.sql);
     }
-    const run = await here.run();
+    const run = await env.run();
     expect(run.counts).toEqual({ batches: 1, taken: 2, verified: 2 });
     expect(
-      here.register
+      env.register
         .requests()
         .map(({ key }) => key)
         .sort(),

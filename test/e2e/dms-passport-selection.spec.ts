@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, lockOf, type PersonBuilder, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import type { StreamState } from '../support/builder-rows';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const RUN_BEFORE = '44444444-4444-4444-8444-444444444444';
 
-const here = Installation.ofThisFile({
+const env = TestEnvironment.forThisFile({
   DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1',
   // One call at a time: the register is asked in the order in which persons are taken.
   TREMBITA_CONCURRENCY: '1',
@@ -19,11 +19,11 @@ const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-800
 /** Somebody with a passport of his own, in this state. */
 const inState = (...state: StreamState): PersonBuilder =>
   aPerson()
-    .withPassport(here.passport())
+    .withPassport(env.passport())
     .stream('dms_passport', ...state);
 
 const passportOf = (builder: PersonBuilder): unknown => builder.rows().documents[0]?.['number'];
-const asked = (): string[] => here.register.requests().map(({ key }) => key);
+const asked = (): string[] => env.register.requests().map(({ key }) => key);
 
 /** The moment up to which a result is too old, as the database counts it. */
 async function threshold(): Promise<{ at: string; justAfter: string }> {
@@ -31,7 +31,7 @@ async function threshold(): Promise<{ at: string; justAfter: string }> {
     SELECT start::text AS at, (start + interval '1 microsecond')::text AS "justAfter"
       FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') - interval '270 days')
                      AT TIME ZONE 'Europe/Kyiv' AS start) AS day`;
-  const [row] = await here.sql.query<{ at: string; justAfter: string }>({ text });
+  const [row] = await env.sql.query<{ at: string; justAfter: string }>({ text });
   if (row === undefined) throw new Error('The database told no moment.');
   return row;
 }
@@ -59,8 +59,8 @@ describe('A run takes persons', () => {
         retryAt: '2021-05-03',
       }).withId(idOf(11)),
     ];
-    await savePersons(here.sql, [...inOrder].reverse());
-    const run = await here.run({ tick: new Date() });
+    await savePersons(env.sql, [...inOrder].reverse());
+    const run = await env.run({ tick: new Date() });
     expect(asked()).toEqual(inOrder.map(passportOf));
     expect(run.counts).toMatchObject({ batches: inOrder.length, taken: inOrder.length });
   });
@@ -77,8 +77,8 @@ describe('A run takes persons', () => {
       inState('VERIFICATION_NEEDED', 'INITIAL', { syncedAt: justAfter }),
       inState('VERIFIED', 'AUTO_VALID', { syncedAt: justAfter, retryAt: '2021-01-01' }),
     ];
-    await savePersons(here.sql, [...due, ...notDue]);
-    await here.run();
+    await savePersons(env.sql, [...due, ...notDue]);
+    await env.run();
     expect(asked().sort()).toEqual(due.map(passportOf).sort());
   });
 
@@ -91,13 +91,13 @@ describe('A run takes persons', () => {
       inState('IN_REVIEW', 'AUTO'),
       inState('IN_REVIEW', 'MANUAL', { syncedAt: '2019-01-01' }),
     ];
-    const ids = await savePersons(here.sql, left);
-    const run = await here.run();
+    const ids = await savePersons(env.sql, left);
+    const run = await env.run();
     expect(run).toMatchObject({ status: 'FINISHED', counts: {} });
     expect(run.counts).toEqual({});
     for (const [index, id] of ids.entries()) {
       const wanted = left[index]?.rows().verifications[0]?.['dms_passport_verification_status'];
-      expect((await verificationOf(here.sql, id)).dms_passport_verification_status).toBe(wanted);
+      expect((await verificationOf(env.sql, id)).dms_passport_verification_status).toBe(wanted);
     }
   });
 
@@ -106,13 +106,13 @@ describe('A run takes persons', () => {
       inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'),
       inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'),
     ];
-    const [byStatus, byFlag] = await savePersons(here.sql, builders);
-    await here.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [byStatus]);
-    await here.sql.query({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [byFlag]);
-    await here.run();
+    const [byStatus, byFlag] = await savePersons(env.sql, builders);
+    await env.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [byStatus]);
+    await env.sql.query({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [byFlag]);
+    await env.run();
     expect(asked()).toEqual([]);
-    await here.sql.run(`UPDATE mpi.persons SET status = 'active', is_active = true`);
-    await here.run();
+    await env.sql.run(`UPDATE mpi.persons SET status = 'active', is_active = true`);
+    await env.run();
     expect(asked()).toHaveLength(2);
   });
 
@@ -122,11 +122,11 @@ describe('A run takes persons', () => {
       statusBefore: 'VERIFICATION_NEEDED',
       reasonBefore: 'ONLINE_TRIGGERED',
     });
-    await builder.save(here.sql);
-    await here.sql.run(`
+    await builder.save(env.sql);
+    await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'gone', now() - interval '1 hour', now() - interval '1 minute')`);
-    const run = await here.run();
+    const run = await env.run();
     expect(asked()).toEqual([passportOf(builder)]);
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
   });
@@ -141,43 +141,43 @@ describe('Who waits for a retry', () => {
     });
 
   it('is left alone by the timetable until the wait is over', async () => {
-    const person = await waiting().save(here.sql);
-    const run = await here.run({ tick: new Date() });
+    const person = await waiting().save(env.sql);
+    const run = await env.run({ tick: new Date() });
     expect(run.counts).toEqual({});
-    await here.sql.run(
+    await env.sql.run(
       `UPDATE mpi.person_verifications SET dms_passport_retry_at = now() - interval '1 second'`,
     );
-    await here.run({ tick: new Date() });
+    await env.run({ tick: new Date() });
     expect(asked()).toHaveLength(1);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
   });
 
   it('is taken by a run that was started by hand', async () => {
-    const person = await waiting().save(here.sql);
-    const run = await here.run();
+    const person = await waiting().save(env.sql);
+    const run = await env.run();
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
   });
 
   it('S9: is not taken twice in one run, though the wait be over', async () => {
     const builders = [waiting(), waiting(), waiting()];
-    for (const builder of builders) here.register.answer(String(passportOf(builder)), 'MINUS_2');
-    const ids = await savePersons(here.sql, builders);
-    const run = await here.run();
+    for (const builder of builders) env.register.answer(String(passportOf(builder)), 'MINUS_2');
+    const ids = await savePersons(env.sql, builders);
+    const run = await env.run();
     expect(asked()).toHaveLength(builders.length);
     expect(run.counts).toMatchObject({ taken: 3, 'technical_errors.register_error': 3 });
     for (const id of ids) {
-      expect(await lockOf(here.sql, id, 'dms_passport')).toMatchObject({ attempts: 4, tried_in_run: run.id });
+      expect(await lockOf(env.sql, id, 'dms_passport')).toMatchObject({ attempts: 4, tried_in_run: run.id });
     }
   });
 
   it('stands in the way of nobody else: whoever is ready is taken before them', async () => {
     const ready = inState('VERIFIED', 'AUTO_VALID', { syncedAt: '2021-01-01' });
     const over = inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', { retryAt: '2021-01-01' });
-    await savePersons(here.sql, [over, ready]);
-    await here.run({ tick: new Date() });
+    await savePersons(env.sql, [over, ready]);
+    await env.run({ tick: new Date() });
     expect(asked()).toEqual([passportOf(ready), passportOf(over)]);
   });
 });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  expectNothingTold,
-  expectTidyOperationAnswer,
-  expectTidyRefusal,
-  FuzzScene,
-} from '../support/fuzz-environment';
+  expectNoInternals,
+  expectWellFormedOperationAnswer,
+  expectWellFormedRefusal,
+  FuzzFixture,
+} from '../support/fuzz-fixture';
 import { operationsFor, rootFieldsOf, strangeOperations, writtenSchema } from '../support/fuzz-graphql';
 import { send } from '../support/http-client';
 
@@ -21,33 +21,33 @@ const PATIENCE_MS = 180_000;
 const schema = writtenSchema();
 const fields = rootFieldsOf(schema);
 
-let scene: FuzzScene;
+let fixture: FuzzFixture;
 let rowsBefore: string;
 
 beforeAll(async () => {
-  scene = await FuzzScene.start();
-  rowsBefore = await scene.writtenRows();
+  fixture = await FuzzFixture.start();
+  rowsBefore = await fixture.writtenRows();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 /** Sends one operation; tells whether it was refused. */
 async function isRefused(operation: object): Promise<boolean> {
-  const answer = await send(scene.url, {
+  const answer = await send(fixture.url, {
     method: 'POST',
     target: '/graphql',
-    headers: { authorization: `Bearer ${scene.known.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${fixture.known.token}`, 'content-type': 'application/json' },
     body: JSON.stringify(operation),
   });
   expect([200, 400]).toContain(answer.status);
-  if (answer.status === 200) return !expectTidyOperationAnswer(answer).hasData;
-  expectTidyRefusal(answer);
+  if (answer.status === 200) return !expectWellFormedOperationAnswer(answer).hasData;
+  expectWellFormedRefusal(answer);
   return true;
 }
 
 /** A refused operation has written nothing. */
 async function ask(operation: object): Promise<void> {
   const refused = await isRefused(operation);
-  const rows = await scene.writtenRows();
+  const rows = await fixture.writtenRows();
   if (refused) expect(rows).toBe(rowsBefore);
   rowsBefore = rows;
 }
@@ -56,24 +56,24 @@ describe('Whatever is sent to GraphQL', { timeout: PATIENCE_MS }, () => {
   it('every field answers or refuses in order, tells nothing, and a refusal has written nothing', async () => {
     expect(fields.length).toBeGreaterThan(1);
     for (const field of fields) {
-      const operations = operationsFor(field, { schema, known: scene.known, times: [1] });
+      const operations = operationsFor(field, { schema, known: fixture.known, times: [1] });
       await fc.assert(fc.asyncProperty(operations, ask), { ...ENOUGH, numRuns: OPERATIONS });
     }
-    expectNothingTold(scene.door.logged.join('\n'));
+    expectNoInternals(fixture.program.logged.join('\n'));
   });
 
   it('what is hardly an operation is refused in the same way', async () => {
     await fc.assert(fc.asyncProperty(strangeOperations, ask), { ...ENOUGH, numRuns: STRANGE });
-    expectNothingTold(scene.door.logged.join('\n'));
+    expectNoInternals(fixture.program.logged.join('\n'));
   });
 
   it('the same field asked several times answers or refuses in order', async () => {
     // What is written is not looked at: when one is refused, the answer does not wait for the others.
     for (const field of fields) {
-      const operations = operationsFor(field, { schema, known: scene.known, times: [2, 30] });
+      const operations = operationsFor(field, { schema, known: fixture.known, times: [2, 30] });
       const property = fc.asyncProperty(operations, async (operation) => void (await isRefused(operation)));
       await fc.assert(property, { ...ENOUGH, numRuns: OPERATIONS / 4 });
     }
-    expectNothingTold(scene.door.logged.join('\n'));
+    expectNoInternals(fixture.program.logged.join('\n'));
   });
 });

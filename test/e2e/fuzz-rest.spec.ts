@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OpenApi } from '../../src/http';
 import { callsOf, requestsFor } from '../support/fuzz-rest';
-import { expectNothingTold, expectTidyRefusal, FuzzScene } from '../support/fuzz-environment';
+import { expectNoInternals, expectWellFormedRefusal, FuzzFixture } from '../support/fuzz-fixture';
 import { type SentRequest, send } from '../support/http-client';
 
 /** For each call; so few that all of them together take seconds. */
@@ -13,22 +13,22 @@ const ENOUGH = { endOnFailure: true };
 /** Ten times what it takes, for a machine that has other things to do. */
 const PATIENCE_MS = 180_000;
 
-let scene: FuzzScene;
+let fixture: FuzzFixture;
 let rowsBefore: string;
 
 beforeAll(async () => {
-  scene = await FuzzScene.start();
-  rowsBefore = await scene.writtenRows();
+  fixture = await FuzzFixture.start();
+  rowsBefore = await fixture.writtenRows();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 /** Sends one request and looks at all that came of it. */
 async function statusOf(request: SentRequest): Promise<number> {
-  const answer = await send(scene.url, request);
+  const answer = await send(fixture.url, request);
   expect(answer.status).toBeLessThan(500);
-  const rows = await scene.writtenRows();
+  const rows = await fixture.writtenRows();
   if (answer.status >= 400) {
-    expectTidyRefusal(answer);
+    expectWellFormedRefusal(answer);
     expect(rows).toBe(rowsBefore);
   }
   rowsBefore = rows;
@@ -37,18 +37,18 @@ async function statusOf(request: SentRequest): Promise<number> {
 
 describe('Whatever is sent to a call', { timeout: PATIENCE_MS }, () => {
   it('it answers as described and tells nothing, and a refused request has written nothing', async () => {
-    const calls = callsOf(scene.door.get(OpenApi).document().paths);
+    const calls = callsOf(fixture.program.get(OpenApi).document().paths);
     expect(calls.length).toBeGreaterThan(15);
     for (const call of calls) {
       // A path that is not one any more belongs to no call.
       const expected = [...call.statuses, 404];
-      const property = fc.asyncProperty(requestsFor(call, scene.known), async (request) => {
+      const property = fc.asyncProperty(requestsFor(call, fixture.known), async (request) => {
         expect(expected).toContain(await statusOf(request));
       });
       await fc.assert(property, { ...ENOUGH, numRuns: call.body === undefined ? REQUESTS : 2 * REQUESTS });
     }
-    const log = scene.door.logged.join('\n');
+    const log = fixture.program.logged.join('\n');
     expect(log).toContain('/api/admin/unzr_info');
-    expectNothingTold(log);
+    expectNoInternals(log);
   });
 });

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graphql';
 import { aCaller, aPerson, aRelationship, auditOf, verificationOf } from '../support/builders';
 import { OFFICIAL } from '../support/registrations';
-import { GraphqlDesk } from '../support/api-clients';
-import { Installation } from '../support/test-environment';
+import { GraphqlClient } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const MOVE = `mutation ($input: UpdatePersonManualRulesVerificationStatusInput!) {
@@ -15,20 +15,20 @@ const RELATE = `mutation ($input: UpdateConfidantPersonRelationshipInput!) {
   updateConfidantPersonRelationship(input: $input) { confidantPersonRelationship {
     databaseId verificationStatus verificationReason person { name } documents { type number } } } }`;
 
-const here = Installation.ofThisFile();
-let desk: GraphqlDesk;
+const env = TestEnvironment.forThisFile();
+let client: GraphqlClient;
 
 beforeEach(async () => {
   const scope = 'person:verify confidant_person_relationship_admin:write';
-  desk = await new GraphqlDesk(here).enter(aCaller().withUserId(OFFICIAL).withScope(scope));
+  client = await new GraphqlClient(env).authenticate(aCaller().withUserId(OFFICIAL).withScope(scope));
 });
 
 const idOf = (personId: string): string => globalId('Person', personId);
 
 describe('What officials change', () => {
   it('N4: takes a person into work, with the audit row of REST', async () => {
-    const id = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
-    const { body } = await desk.ask(MOVE, {
+    const id = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
+    const { body } = await client.ask(MOVE, {
       input: { personId: idOf(id), manualRulesVerificationStatus: 'IN_REVIEW' },
     });
     const { person } = body.data.updatePersonManualRulesVerificationStatus;
@@ -37,15 +37,15 @@ describe('What officials change', () => {
       verificationReason: 'MANUAL',
       verificationComment: null,
     });
-    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'N4', actor_id: OFFICIAL }]);
+    expect(await auditOf(env.sql, id)).toMatchObject([{ row: 'N4', actor_id: OFFICIAL }]);
   });
 
   it('are refused as by REST, with the names that were sent', async () => {
     const person = aPerson().stream('nhs', 'IN_REVIEW', 'MANUAL');
-    const id = await person.save(here.sql);
-    const gone = await aPerson().inactive().save(here.sql);
+    const id = await person.save(env.sql);
+    const gone = await aPerson().inactive().save(env.sql);
     const move = (personId: string, manualRulesVerificationStatus: string, verificationComment?: string) =>
-      desk.refused(MOVE, {
+      client.refused(MOVE, {
         input: { personId: idOf(personId), manualRulesVerificationStatus, verificationComment },
       });
     expect(await move(NOBODY, 'IN_REVIEW')).toEqual([200, 'NOT_FOUND', 'Person not found']);
@@ -67,30 +67,30 @@ describe('What officials change', () => {
       'Validation failed',
       'verificationComment: expected value to have a maximum length of 1000 but was 1001',
     ]);
-    expect(await auditOf(here.sql, id)).toEqual([]);
+    expect(await auditOf(env.sql, id)).toEqual([]);
   });
 
   it('tell who the person is only to whoever may read that, and are made all the same', async () => {
-    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
+    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(env.sql);
     const repeat = REPEAT.replace('{ verificationStatus }', '{ lastName }');
     const input = {
       personId: idOf(id),
       dmsPassportVerificationStatus: 'VERIFICATION_NEEDED',
       dmsPassportVerificationReason: 'ONLINE_TRIGGERED',
     };
-    expect(await desk.refused(repeat, { input })).toEqual([
+    expect(await client.refused(repeat, { input })).toEqual([
       200,
       'FORBIDDEN',
       'Your scope does not allow to access this resource. Missing allowances: person:read',
     ]);
-    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'S10' }]);
-    await desk.enter(aCaller().withScope('person:verify person:read'));
-    const { body } = await desk.ask(repeat, { input });
+    expect(await auditOf(env.sql, id)).toMatchObject([{ row: 'S10' }]);
+    await client.authenticate(aCaller().withScope('person:verify person:read'));
+    const { body } = await client.ask(repeat, { input });
     expect(body.data.updatePersonDmsPassportVerificationStatus.person.lastName).toEqual(expect.any(String));
   });
 
   it('S10: have a passport checked again, and nothing else than that', async () => {
-    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
+    const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(env.sql);
     const repeat = (status: string) => ({
       input: {
         personId: idOf(id),
@@ -98,47 +98,47 @@ describe('What officials change', () => {
         dmsPassportVerificationReason: 'ONLINE_TRIGGERED',
       },
     });
-    expect(await desk.refused(REPEAT, repeat('VERIFIED'))).toEqual([
+    expect(await client.refused(REPEAT, repeat('VERIFIED'))).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',
       'Validation failed',
       'dmsPassportVerificationStatus: value is not allowed in enum',
     ]);
-    const { body } = await desk.ask(REPEAT, repeat('VERIFICATION_NEEDED'));
+    const { body } = await client.ask(REPEAT, repeat('VERIFICATION_NEEDED'));
     expect(body.data.updatePersonDmsPassportVerificationStatus.person).toEqual({
       verificationStatus: 'VERIFICATION_NEEDED',
     });
-    expect(await verificationOf(here.sql, id)).toMatchObject({
+    expect(await verificationOf(env.sql, id)).toMatchObject({
       dms_passport_verification_reason: 'ONLINE_TRIGGERED',
     });
-    expect(await auditOf(here.sql, id)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
+    expect(await auditOf(env.sql, id)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
   });
 
   it('R2: give a relationship back to the queue; what it lacks is told by its own name', async () => {
     const id = await aRelationship()
-      .of(await aPerson().save(here.sql))
-      .save(here.sql);
+      .of(await aPerson().save(env.sql))
+      .save(env.sql);
     const asked = (verificationStatus: string, confidantPersonRelationshipId = id) => ({
       input: { confidantPersonRelationshipId, verificationStatus },
     });
-    const { body } = await desk.ask(RELATE, asked('VERIFICATION_NEEDED'));
+    const { body } = await client.ask(RELATE, asked('VERIFICATION_NEEDED'));
     expect(body.data.updateConfidantPersonRelationship.confidantPersonRelationship).toMatchObject({
       databaseId: id,
       verificationStatus: 'VERIFICATION_NEEDED',
       verificationReason: 'MANUAL',
       person: { name: 'Верболоз З. Л.' },
     });
-    expect(await desk.refused(RELATE, asked('VERIFIED'))).toEqual([
+    expect(await client.refused(RELATE, asked('VERIFIED'))).toEqual([
       200,
       'CONFLICT',
       "Can't update verification status from VERIFICATION_NEEDED to VERIFIED",
     ]);
-    expect(await desk.refused(RELATE, asked('IN_REVIEW', NOBODY))).toEqual([
+    expect(await client.refused(RELATE, asked('IN_REVIEW', NOBODY))).toEqual([
       200,
       'NOT_FOUND',
       'Confidant person relationship is not found',
     ]);
-    expect(await desk.refused(RELATE, asked('IN_REVIEW', 'x'))).toEqual([
+    expect(await client.refused(RELATE, asked('IN_REVIEW', 'x'))).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',
       'Validation failed',

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
 import { expectNoMarker } from '../support/personal-data';
-import { GraphqlDesk } from '../support/api-clients';
-import { Installation } from '../support/test-environment';
+import { GraphqlClient } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
 
 const ID = '{ person(id: "x") { id } }';
 const SECRET = 'made-up-'.repeat(8);
 const INTROSPECTION = '{ __schema { types { name } } }';
 
-const here = Installation.ofThisFile();
-let desk: GraphqlDesk;
+const env = TestEnvironment.forThisFile();
+let client: GraphqlClient;
 
 beforeEach(async () => {
   const scope = 'person:read unzr:read unzr:write';
-  desk = await new GraphqlDesk(here).enter(aCaller().withScope(scope));
+  client = await new GraphqlClient(env).authenticate(aCaller().withScope(scope));
 });
 
 const TOO_COSTLY = [200, 'BAD_REQUEST', 'The query asks for too much at once'];
@@ -22,7 +22,7 @@ const aliases = (times: number, field: string): string =>
 
 describe('The way in', () => {
   it('is shut by the envelope of REST without a good token, whatever is asked', async () => {
-    const nobody = new GraphqlDesk(here);
+    const nobody = new GraphqlClient(env);
     for (const query of [ID, 'not graphql', INTROSPECTION]) {
       const { status, body } = await nobody.ask(query);
       expect([status, body['error']]).toEqual([
@@ -40,14 +40,14 @@ describe('The way in', () => {
     ['variables in a list', '{"query": "{ x }", "variables": []}', 400],
     ['more than the body may hold', JSON.stringify({ query: ID, more: 'x'.repeat(2_200_000) }), 413],
   ])('refuses %s as REST does', async (_, sent, expected) => {
-    const { status, body } = await desk.send(sent);
+    const { status, body } = await client.send(sent);
     expect([status, body['meta'].code]).toEqual([expected, expected]);
     expect(body).not.toHaveProperty('errors');
   });
 
   it('takes JSON by POST only, so no page of another site can send a form to it', async () => {
-    expect((await desk.send(ID, { 'content-type': 'text/plain' })).status).toBe(415);
-    const { publicUrl = '' } = here.program.addresses;
+    expect((await client.send(ID, { 'content-type': 'text/plain' })).status).toBe(415);
+    const { publicUrl = '' } = env.program.addresses;
     const page = await fetch(`${publicUrl}/graphql?query=${encodeURIComponent(ID)}`, {
       headers: { accept: 'text/html' },
     });
@@ -55,17 +55,17 @@ describe('The way in', () => {
   });
 
   it('tells the request id, and leaves one line that says nothing of what was asked', async () => {
-    const answer = await desk.send(
+    const answer = await client.send(
       JSON.stringify({ query: '{ unzrInfoRegister(unzr: "19850615-77777") { id } }' }),
       { 'x-request-id': 'graphql-request-1' },
     );
     expect(answer.body['extensions']).toEqual({ requestId: 'graphql-request-1' });
     expect(answer.headers.get('x-request-id')).toBe('graphql-request-1');
-    const lines = here.program.logged.filter((line) => line.includes('graphql-request-1'));
+    const lines = env.program.logged.filter((line) => line.includes('graphql-request-1'));
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { method: 'POST', route: '/graphql', status: 200 },
     ]);
-    expectNoMarker(here.program.logged.join(''), ['19850615-77777', 'unzrInfoRegister']);
+    expectNoMarker(env.program.logged.join(''), ['19850615-77777', 'unzrInfoRegister']);
   });
 });
 
@@ -85,14 +85,14 @@ describe('An operation', () => {
       `{ person(id: "x") { ...f0 } } ${Array.from({ length: 25 }, (_, n) => `fragment f${n} on Person { ...f${n + 1} ...f${n + 1} }`).join(' ')} fragment f25 on Person { id }`,
     ],
   ])('of %s is refused before anything of it is done', async (_, query) => {
-    expect(await desk.refused(query)).toEqual(TOO_COSTLY);
+    expect(await client.refused(query)).toEqual(TOO_COSTLY);
   });
 
   it('that is too deep, too long, unknown or unnamed is told so, and never what stood in it', async () => {
     const secret = 'Верболоз-19850615-00013';
     const deep = `{ person(id: "x") ${'{ ... on Person '.repeat(3)}{ id } ${'}'.repeat(3)} }`;
-    expect((await desk.refused(deep))[1]).toBe('UNPROCESSABLE_ENTITY');
-    expect(await desk.refused(`{ ${'a '.repeat(1_600)} }`)).toEqual([
+    expect((await client.refused(deep))[1]).toBe('UNPROCESSABLE_ENTITY');
+    expect(await client.refused(`{ ${'a '.repeat(1_600)} }`)).toEqual([
       200,
       'BAD_REQUEST',
       'The query can not be read: it is not GraphQL, or it is too long',
@@ -119,19 +119,19 @@ describe('An operation', () => {
       [`subscription { person(id: "${secret}") { id } }`],
     ];
     for (const [query, variables] of queries) {
-      const { status, text, body } = await desk.ask(query, variables);
+      const { status, text, body } = await client.ask(query, variables);
       expect(status).toBe(200);
       expect(body.errors?.[0]?.extensions.code).toMatch(/^(BAD_REQUEST|UNPROCESSABLE_ENTITY)$/);
       expectNoMarker(text, [secret, '00013', 'Верболоз']);
     }
-    expectNoMarker(here.program.logged.join(''), [secret]);
+    expectNoMarker(env.program.logged.join(''), [secret]);
   });
 
   it('whose field fails unexpectedly answers with a sentence of ours, and others beside it are answered', async () => {
-    await here.sql.run('ALTER TABLE mimir.unzr_info RENAME TO unzr_info_away');
+    await env.sql.run('ALTER TABLE mimir.unzr_info RENAME TO unzr_info_away');
     try {
       const query = '{ unzrInfoRegister(unzr: "19850615-00013") { id } unverifiedPersons { nodes { id } } }';
-      const { text, body } = await desk.ask(query);
+      const { text, body } = await client.ask(query);
       expect(body.errors).toMatchObject([
         {
           message: 'Internal error',
@@ -142,21 +142,21 @@ describe('An operation', () => {
       expect(body.data).toEqual({ unzrInfoRegister: null, unverifiedPersons: { nodes: [] } });
       expectNoMarker(text, ['relation', 'SELECT', 'node_modules', '00013']);
     } finally {
-      await here.sql.run('ALTER TABLE mimir.unzr_info_away RENAME TO unzr_info');
+      await env.sql.run('ALTER TABLE mimir.unzr_info_away RENAME TO unzr_info');
     }
   });
 
   it('about the schema is answered outside production only', async () => {
-    expect((await desk.ask(INTROSPECTION)).body.errors).toBeUndefined();
-    const program = await here.startProgram({ NODE_ENV: 'production', PIS_SESSION_SECRET: SECRET });
+    expect((await client.ask(INTROSPECTION)).body.errors).toBeUndefined();
+    const program = await env.startProgram({ NODE_ENV: 'production', PIS_SESSION_SECRET: SECRET });
     try {
-      expect(await desk.at(program).refused(INTROSPECTION)).toEqual([
+      expect(await client.at(program).refused(INTROSPECTION)).toEqual([
         200,
         'BAD_REQUEST',
         'The query does not fit the schema',
       ]);
     } finally {
-      await here.stopProgram(program);
+      await env.stopProgram(program);
     }
   });
 });

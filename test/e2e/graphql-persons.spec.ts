@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/graphql';
 import { aCaller, aPerson } from '../support/builders';
 import { OFFICIAL } from '../support/registrations';
-import { GraphqlDesk } from '../support/api-clients';
-import { Installation } from '../support/test-environment';
+import { GraphqlClient } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const PERSON = `query ($id: ID!) { person(id: $id) { id databaseId verificationStatus
@@ -13,43 +13,43 @@ const PERSON = `query ($id: ID!) { person(id: $id) { id databaseId verificationS
 const LIST = `query ($filter: UnverifiedPersonFilter, $first: Int, $after: String, $last: Int, $before: String) {
   unverifiedPersons(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
     nodes { databaseId } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
-const here = Installation.ofThisFile();
-let desk: GraphqlDesk;
+const env = TestEnvironment.forThisFile();
+let client: GraphqlClient;
 
 beforeEach(async () => {
   const scope = 'person:read';
-  desk = await new GraphqlDesk(here).enter(aCaller().withUserId(OFFICIAL).withScope(scope));
+  client = await new GraphqlClient(env).authenticate(aCaller().withUserId(OFFICIAL).withScope(scope));
 });
 
 const idOf = (personId: string): string => globalId('Person', personId);
 const readings = async (): Promise<unknown[]> =>
-  here.sql.query({
+  env.sql.query({
     text: `SELECT actor_id, resource_id, changeset FROM mpi.audit_log WHERE resource = 'persons'`,
   });
 
 describe('person', () => {
   it('tells how he stands as REST does, and who he is', async () => {
-    const id = await aPerson().withUnzr('19850615-00013').save(here.sql);
-    const rest = await aCaller().withScope('person_verification:details').save(here.sql);
-    const answer = await here.program.bearing(rest, `/api/persons/${id}/verification`);
-    const told = JSON.parse(await answer.text()).data;
-    const { person } = (await desk.ask(PERSON, { id: idOf(id) })).body.data;
+    const id = await aPerson().withUnzr('19850615-00013').save(env.sql);
+    const rest = await aCaller().withScope('person_verification:details').save(env.sql);
+    const answer = await env.program.withToken(rest, `/api/persons/${id}/verification`);
+    const reported = JSON.parse(await answer.text()).data;
+    const { person } = (await client.ask(PERSON, { id: idOf(id) })).body.data;
     expect(person).toMatchObject({
       id: idOf(id),
       databaseId: id,
-      verificationStatus: told.verification_status,
+      verificationStatus: reported.verification_status,
       lastName: 'Верболоз',
       birthDate: '1985-06-15',
       unzr: '19850615-00013',
       status: 'ACTIVE',
     });
     expect(person.verificationDetails.dmsPassport).toEqual({
-      verificationStatus: told.details.dms_passport.verification_status,
-      verificationReason: told.details.dms_passport.verification_reason,
+      verificationStatus: reported.details.dms_passport.verification_status,
+      verificationReason: reported.details.dms_passport.verification_reason,
       verificationComment: null,
-      status: told.details.dms_passport.status,
-      syncedAt: told.details.dms_passport.synced_at,
-      unverifiedAt: told.details.dms_passport.unverified_at,
+      status: reported.details.dms_passport.status,
+      syncedAt: reported.details.dms_passport.synced_at,
+      unverifiedAt: reported.details.dms_passport.unverified_at,
     });
     expect(await readings()).toEqual([
       { actor_id: OFFICIAL, resource_id: id, changeset: { read: ['personal_data'] } },
@@ -57,14 +57,14 @@ describe('person', () => {
   });
 
   it('is read without a trace when only his verification is asked for', async () => {
-    const id = await aPerson().save(here.sql);
-    const { body } = await desk.ask(`{ person(id: "${idOf(id)}") { verificationStatus } }`);
+    const id = await aPerson().save(env.sql);
+    const { body } = await client.ask(`{ person(id: "${idOf(id)}") { verificationStatus } }`);
     expect(body.errors).toBeUndefined();
     expect(await readings()).toEqual([]);
   });
 
   it('that is not there is NOT_FOUND', async () => {
-    expect(await desk.refused(PERSON, { id: idOf(NOBODY) })).toEqual([200, 'NOT_FOUND', 'not found']);
+    expect(await client.refused(PERSON, { id: idOf(NOBODY) })).toEqual([200, 'NOT_FOUND', 'not found']);
   });
 
   it.each([
@@ -75,7 +75,7 @@ describe('person', () => {
     'ї'.repeat(9_000),
     '',
   ])('is asked for by an id of his type only: %.40s', async (id) => {
-    expect(await desk.refused(PERSON, { id })).toEqual([
+    expect(await client.refused(PERSON, { id })).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',
       'Validation failed',
@@ -87,13 +87,13 @@ describe('person', () => {
 describe('unverifiedPersons', () => {
   it('goes through the list of REST forward and back', async () => {
     const saved = [];
-    for (let n = 0; n < 5; n += 1) saved.push(await aPerson().withPassport(here.passport()).save(here.sql));
+    for (let n = 0; n < 5; n += 1) saved.push(await aPerson().withPassport(env.passport()).save(env.sql));
     await aPerson()
       .stream('dms_passport', 'VERIFIED', 'AUTO_VALID')
       .stream('mvs_passport', 'VERIFIED', 'AUTO_NOT_LOST')
-      .save(here.sql);
+      .save(env.sql);
     const all = saved.sort();
-    const page = async (asked: object) => (await desk.ask(LIST, asked)).body.data.unverifiedPersons;
+    const page = async (asked: object) => (await client.ask(LIST, asked)).body.data.unverifiedPersons;
     const [one, two] = [await page({ first: 2 }), await page({ first: 2, after: 'cm93OjE=' })];
     const last = await page({ first: 300, after: two.pageInfo.endCursor });
     const back = await page({ last: 2, before: last.pageInfo.startCursor });
@@ -108,10 +108,10 @@ describe('unverifiedPersons', () => {
   });
 
   it('narrows by what the streams add up to, or by one stream', async () => {
-    const needed = await aPerson().withPassport(here.passport()).save(here.sql);
-    const refuted = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(here.sql);
+    const needed = await aPerson().withPassport(env.passport()).save(env.sql);
+    const refuted = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(env.sql);
     const found = async (filter: object) =>
-      (await desk.ask(LIST, { filter })).body.data.unverifiedPersons.nodes.map(
+      (await client.ask(LIST, { filter })).body.data.unverifiedPersons.nodes.map(
         ({ databaseId }: { databaseId: string }) => databaseId,
       );
     expect(await found({ verificationStatus: 'CHANGES_NEEDED' })).toEqual([refuted]);
@@ -130,7 +130,7 @@ describe('unverifiedPersons', () => {
       'filter: only one status can be asked for',
     ],
   ])('refuses %j', async (asked, fault) => {
-    expect(await desk.refused(LIST, asked)).toEqual([
+    expect(await client.refused(LIST, asked)).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',
       'Validation failed',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { GraphqlDesk, UnzrInfoDesk } from '../support/api-clients';
-import { Installation } from '../support/test-environment';
+import { GraphqlClient, UnzrInfoClient } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
 
 const OFFICIAL = randomUUID();
 const SYNC = `mutation ($input: SyncUnzrInfoRegisterInput!) {
@@ -13,23 +13,23 @@ const READ = `query ($unzr: String!) { unzrInfoRegister(unzr: $unzr) {
   info { firstName lastName middleName rnokpp gender dateBirth
          documents { type number issuedBy issuedAt expiresAt status } } } }`;
 
-const here = Installation.ofThisFile();
-let desk: GraphqlDesk;
-let rest: UnzrInfoDesk;
+const env = TestEnvironment.forThisFile();
+let client: GraphqlClient;
+let rest: UnzrInfoClient;
 
 beforeEach(async () => {
   const official = () => aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read');
-  desk = await new GraphqlDesk(here).enter(official());
-  rest = new UnzrInfoDesk(here);
-  await rest.enter(aCaller().withScope('unzr:read unzr:write'));
+  client = await new GraphqlClient(env).authenticate(official());
+  rest = new UnzrInfoClient(env);
+  await rest.authenticate(aCaller().withScope('unzr:read unzr:write'));
 });
 
-const sync = (unzr: string) => desk.ask(SYNC, { input: { unzr } });
+const sync = (unzr: string) => client.ask(SYNC, { input: { unzr } });
 
 describe('syncUnzrInfoRegister', () => {
   it('takes the question down as pending, in the name of the employee', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
+    const unzr = env.unzr();
+    env.register.hold();
     const { status, body } = await sync(unzr);
     const { id, databaseId, ...node } = body.data.syncUnzrInfoRegister.unzrInfo;
     expect(status).toBe(200);
@@ -47,25 +47,25 @@ describe('syncUnzrInfoRegister', () => {
   });
 
   it('asked ten times at once is one call to the register', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
+    const unzr = env.unzr();
+    env.register.hold();
     const answers = await Promise.all(Array.from({ length: 10 }, () => sync(unzr)));
     const ids = answers.map(({ body }) => body.data.syncUnzrInfoRegister.unzrInfo.databaseId);
     expect(new Set(ids).size).toBe(1);
-    here.register.release();
+    env.register.release();
     await rest.ended(unzr, 'processed');
-    expect(here.register.requestsFor(unzr)).toHaveLength(1);
+    expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
   it('hides info from whoever may only ask, and shows it to whoever may read', async () => {
-    const unzr = here.unzr();
+    const unzr = env.unzr();
     await sync(unzr);
     await rest.ended(unzr, 'processed');
     expect((await sync(unzr)).body.data.syncUnzrInfoRegister.unzrInfo.info).toEqual({
       lastName: expect.any(String),
     });
     await rest.ended(unzr, 'processed');
-    await desk.enter(aCaller().withTokenScope('unzr:write unzr:read').withClientScope('unzr:write'));
+    await client.authenticate(aCaller().withTokenScope('unzr:write unzr:read').withClientScope('unzr:write'));
     expect((await sync(unzr)).body.data.syncUnzrInfoRegister.unzrInfo).toMatchObject({
       info: null,
       syncedAt: expect.any(String),
@@ -75,32 +75,35 @@ describe('syncUnzrInfoRegister', () => {
 
 describe('unzrInfoRegister', () => {
   it('tells what REST tells, by the published names', async () => {
-    const unzr = here.unzr('MANY_DOCUMENTS');
+    const unzr = env.unzr('MANY_DOCUMENTS');
     await sync(unzr);
     await rest.ended(unzr, 'processed');
-    const told = (await rest.read(unzr)).body.data;
-    const node = (await desk.ask(READ, { unzr })).body.data.unzrInfoRegister;
+    const reported = (await rest.read(unzr)).body.data;
+    const node = (await client.ask(READ, { unzr })).body.data.unzrInfoRegister;
     expect(node).toMatchObject({
-      databaseId: told.id,
+      databaseId: reported.id,
       unzr,
       jobStatus: 'processed',
-      syncedAt: told.synced_at,
+      syncedAt: reported.synced_at,
       insertedBy: OFFICIAL,
     });
     expect(node.info.documents).toHaveLength(12);
     expect(node.info.documents[0]).toEqual({
-      type: told.info.documents[0].type,
-      number: told.info.documents[0].number,
-      issuedBy: told.info.documents[0].issued_by,
-      issuedAt: told.info.documents[0].issued_at,
-      expiresAt: told.info.documents[0].expires_at,
-      status: told.info.documents[0].status,
+      type: reported.info.documents[0].type,
+      number: reported.info.documents[0].number,
+      issuedBy: reported.info.documents[0].issued_by,
+      issuedAt: reported.info.documents[0].issued_at,
+      expiresAt: reported.info.documents[0].expires_at,
+      status: reported.info.documents[0].status,
     });
-    expect([node.info.lastName, node.info.dateBirth]).toEqual([told.info.last_name, told.info.date_birth]);
+    expect([node.info.lastName, node.info.dateBirth]).toEqual([
+      reported.info.last_name,
+      reported.info.date_birth,
+    ]);
   });
 
   it('is null for a UNZR nobody asked for, and that is no error', async () => {
-    const { body } = await desk.ask(READ, { unzr: '19850615-99999' });
+    const { body } = await client.ask(READ, { unzr: '19850615-99999' });
     expect(body).toEqual({
       data: { unzrInfoRegister: null },
       extensions: { requestId: expect.any(String) },
@@ -108,10 +111,10 @@ describe('unzrInfoRegister', () => {
   });
 
   it('leaves the same audit rows as REST: the question, the end, the readings', async () => {
-    const unzr = here.unzr();
+    const unzr = env.unzr();
     await sync(unzr);
     await rest.ended(unzr, 'processed');
-    await desk.ask(READ, { unzr });
+    await client.ask(READ, { unzr });
     const rows = await rest.audit();
     expect(rows.map(({ changeset, actor_id }) => [actor_id, JSON.stringify(changeset)]).sort()).toEqual(
       [
@@ -132,9 +135,9 @@ describe('A UNZR that cannot be asked about', () => {
       'Validation failed',
       'unzr: string does not match pattern "^[0-9]{8}-[0-9]{5}$"',
     ];
-    expect(await desk.refused(SYNC, { input: { unzr } })).toEqual(refusal);
-    expect(await desk.refused(READ, { unzr })).toEqual(refusal);
-    expect(here.register.requestCount).toBe(0);
+    expect(await client.refused(SYNC, { input: { unzr } })).toEqual(refusal);
+    expect(await client.refused(READ, { unzr })).toEqual(refusal);
+    expect(env.register.requestCount).toBe(0);
   });
 
   it.each([
@@ -145,7 +148,7 @@ describe('A UNZR that cannot be asked about', () => {
     ['in the text of a mutation', 'mutation { syncUnzrInfoRegister(input: {}) { unzrInfo { id } } }', {}],
     ['in the text of a query', '{ unzrInfoRegister { id } }', {}],
   ])('is told as missing %s', async (_, query, variables) => {
-    expect(await desk.refused(query, variables)).toEqual([
+    expect(await client.refused(query, variables)).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',
       'Validation failed',

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { AnswerName } from '../../tools/sandbox';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const MIB = 1_048_576;
 /** Ten answers of 10 GB each, taken in whole, would not fit; ours and the sandbox's buffers do. */
 const MEMORY_BYTES = 200 * MIB;
 
-const here = Installation.ofThisFile({ TREMBITA_TIMEOUT_MS: '700', SHUTDOWN_GRACE_SECONDS: '7' });
+const env = TestEnvironment.forThisFile({ TREMBITA_TIMEOUT_MS: '700', SHUTDOWN_GRACE_SECONDS: '7' });
 
 /** The most memory the process had while something was done, above what it had before. */
 async function growthDuring<Result>(work: () => Promise<Result>): Promise<{ result: Result; bytes: number }> {
@@ -35,10 +35,10 @@ describe('S9: a register that', () => {
   ] satisfies [string, AnswerName, string[]][])(
     '%s costs one call each, leaves the persons as before, and the run goes on',
     async (_what, answer, kinds) => {
-      const bad = Array.from({ length: 10 }, () => aPerson().withPassport(here.passport(answer)));
-      const good = Array.from({ length: 10 }, () => aPerson().withPassport(here.passport('NOT_FOUND')));
-      const persons = await savePersons(here.sql, [...bad, ...good]);
-      const { result: run, bytes } = await growthDuring(() => here.run());
+      const bad = Array.from({ length: 10 }, () => aPerson().withPassport(env.passport(answer)));
+      const good = Array.from({ length: 10 }, () => aPerson().withPassport(env.passport('NOT_FOUND')));
+      const persons = await savePersons(env.sql, [...bad, ...good]);
+      const { result: run, bytes } = await growthDuring(() => env.run());
       expect(run.status).toBe('FINISHED');
       expect(run.counts).toMatchObject({ taken: 20, verified: 10 });
       const errors = Object.entries(run.counts).filter(([counter]) =>
@@ -47,12 +47,12 @@ describe('S9: a register that', () => {
       expect(errors.map(([, n]) => n)).toEqual([10]);
       expect(kinds.map((kind) => `technical_errors.${kind}`)).toContain(errors[0]?.[0]);
       for (const person of persons.slice(0, 10)) {
-        expect(await verificationOf(here.sql, person)).toMatchObject({
+        expect(await verificationOf(env.sql, person)).toMatchObject({
           dms_passport_verification_status: 'VERIFICATION_NEEDED',
           dms_passport_verification_reason: 'ONLINE_TRIGGERED',
           dms_passport_data_status: null,
         });
-        expect(await lockOf(here.sql, person, 'dms_passport')).toMatchObject({ attempts: 1, claim_id: null });
+        expect(await lockOf(env.sql, person, 'dms_passport')).toMatchObject({ attempts: 1, claim_id: null });
       }
       expect(bytes).toBeLessThan(MEMORY_BYTES);
     },

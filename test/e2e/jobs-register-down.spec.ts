@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const PERSONS = 30;
 const MIN_CALLS = 4;
 
-const here = Installation.ofThisFile({
+const env = TestEnvironment.forThisFile({
   TREMBITA_BREAKER_MIN_CALLS: String(MIN_CALLS),
   TREMBITA_BREAKER_OPEN_MS: '200',
   TREMBITA_CONCURRENCY: '4',
@@ -18,35 +18,35 @@ const here = Installation.ofThisFile({
 });
 // What a test leaves of the breaker must not stop the next one.
 afterEach(async () => {
-  await here.clear();
-  await aPerson().withPassport(here.passport()).save(here.sql);
-  await here.run();
+  await env.clear();
+  await aPerson().withPassport(env.passport()).save(env.sql);
+  await env.run();
 });
 
 const manyPersons = (): Promise<string[]> =>
   savePersons(
-    here.sql,
-    Array.from({ length: PERSONS }, () => aPerson().withPassport(here.passport())),
+    env.sql,
+    Array.from({ length: PERSONS }, () => aPerson().withPassport(env.passport())),
   );
 
 async function standings(persons: readonly string[]): Promise<Record<string, number>> {
   const text = `
     SELECT dms_passport_verification_status || '/' || dms_passport_verification_reason AS pair, count(*)::int AS n
       FROM mpi.person_verifications WHERE person_id = ANY ($1) GROUP BY 1`;
-  const rows = await here.sql.query<{ pair: string; n: number }>({ text }, [persons]);
+  const rows = await env.sql.query<{ pair: string; n: number }>({ text }, [persons]);
   return Object.fromEntries(rows.map(({ pair, n }) => [pair, n]));
 }
 
 async function isShut(): Promise<boolean> {
   const text = `SELECT FROM mimir.register_breakers WHERE method = 'CheckPassportDMSStatus' AND open_until IS NOT NULL`;
-  return (await here.sql.query({ text })).length > 0;
+  return (await env.sql.query({ text })).length > 0;
 }
 
 describe('A run against a register that is down', () => {
   it('stops asking, gives up after its time as FAILED, and everybody stands as before', async () => {
     const persons = await manyPersons();
-    here.register.mode('down');
-    const run = await here.run();
+    env.register.mode('down');
+    const run = await env.run();
     expect(run.status).toBe('FAILED');
     expect(await standings(persons)).toEqual({ 'VERIFICATION_NEEDED/ONLINE_TRIGGERED': PERSONS });
     const failed = run.counts['technical_errors.connection'] ?? 0;
@@ -55,19 +55,19 @@ describe('A run against a register that is down', () => {
     expect(failed).toBeGreaterThanOrEqual(MIN_CALLS);
     expect(failed).toBeLessThan(PERSONS);
     const asked = `SELECT count(*)::int AS n FROM mpi.verification_locks WHERE attempts = 1 AND claim_id IS NULL`;
-    expect(await here.sql.query({ text: asked })).toEqual([{ n: failed }]);
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await env.sql.query({ text: asked })).toEqual([{ n: failed }]);
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
     const waiting = `SELECT FROM mpi.person_verifications WHERE dms_passport_retry_at IS NULL`;
-    expect(await here.sql.query({ text: waiting })).toHaveLength(PERSONS - failed);
+    expect(await env.sql.query({ text: waiting })).toHaveLength(PERSONS - failed);
   });
 
   it('goes on by itself when the register comes back in time', async () => {
     const persons = await manyPersons();
-    here.register.mode('down');
-    const runId = await here.beginRun();
+    env.register.mode('down');
+    const runId = await env.startRun();
     await waitUntil(isShut, { what: 'the gate to be shut' });
-    here.register.mode('normal');
-    const run = await here.ended(runId);
+    env.register.mode('normal');
+    const run = await env.ended(runId);
     expect(run.status).toBe('FINISHED');
     const failed = run.counts['technical_errors.connection'] ?? 0;
     expect(run.counts['verified']).toBe(PERSONS - failed);
@@ -77,21 +77,21 @@ describe('A run against a register that is down', () => {
 
   it('leaves whoever failed to the next run by hand, which asks them without waiting', async () => {
     const persons = await manyPersons();
-    here.register.mode('down');
-    await here.run();
-    here.register.mode('normal');
-    const run = await here.run();
+    env.register.mode('down');
+    await env.run();
+    env.register.mode('normal');
+    const run = await env.run();
     expect(run).toMatchObject({ status: 'FINISHED', counts: { verified: PERSONS } });
     expect(await standings(persons)).toEqual({ 'VERIFIED/AUTO_VALID': PERSONS });
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toEqual([]);
   });
 
   it('is not FAILED when nobody is due: there was nothing to ask', async () => {
-    const [person] = await savePersons(here.sql, [aPerson().withNationalId('000123456')]);
-    here.register.mode('down');
-    const run = await here.run();
+    const [person] = await savePersons(env.sql, [aPerson().withNationalId('000123456')]);
+    env.register.mode('down');
+    const run = await env.run();
     expect(run).toMatchObject({ status: 'FINISHED', counts: { absent: 1 } });
-    expect((await verificationOf(here.sql, person ?? '')).dms_passport_verification_status).toBe(
+    expect((await verificationOf(env.sql, person ?? '')).dms_passport_verification_status).toBe(
       'VERIFICATION_NOT_NEEDED',
     );
   });

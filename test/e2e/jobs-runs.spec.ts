@@ -3,29 +3,29 @@ import { WORKER_ID } from '../../src/config/settings.module';
 import { type HelpEnd, JobRunRepository } from '../../src/jobs';
 import { JobScheduler } from '../../src/jobs/job.scheduler';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
-import { Installation, JOB } from '../support/test-environment';
+import { TestEnvironment, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
 import { waitUntil } from '../support/wait-until';
 
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 
 // Every day at three in the morning by Kyiv's clock; the beat is given by hand.
-const here = Installation.ofThisFile({ DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 3 * * *' });
+const env = TestEnvironment.forThisFile({ DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 3 * * *' });
 let second: Program;
 
 beforeAll(async () => {
-  second = await here.startProgram();
-  await here.shareRegister();
+  second = await env.startProgram();
+  await env.shareRegister();
 });
 
-const beat = (program: Program = here.program): Promise<void> => program.get(JobScheduler).startDueRuns();
+const beat = (program: Program = env.program): Promise<void> => program.get(JobScheduler).startDueRuns();
 
 /** Makes the schedule one that has been known for so many days; a beat of the program's own may have noted it. */
 async function knownFor(days: number): Promise<void> {
   const text = `
     INSERT INTO mpi.job_schedules AS s (job, first_seen_at) VALUES ($1, now() - $2 * interval '1 day')
     ON CONFLICT (job) DO UPDATE SET first_seen_at = excluded.first_seen_at`;
-  await here.sql.query({ text }, [JOB, days]);
+  await env.sql.query({ text }, [JOB, days]);
 }
 
 interface RunRow extends Record<string, unknown> {
@@ -36,20 +36,20 @@ interface RunRow extends Record<string, unknown> {
 }
 
 const runs = (): Promise<RunRow[]> =>
-  here.sql.query<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
+  env.sql.query<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
 
 const start = (worker: string) =>
-  here.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
+  env.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
 
 describe('A tick of the timetable', () => {
   it('begins a run, which checks whoever is due', async () => {
-    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    const person = await aPerson().withPassport(env.passport()).save(env.sql);
     await knownFor(1.5);
     await beat();
     const [run] = await runs();
-    const ended = await here.ended(run?.id ?? '');
+    const ended = await env.ended(run?.id ?? '');
     expect(ended).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
-    expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+    expect((await verificationOf(env.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
   });
 
   it('that was missed is caught up, and of many only the latest', async () => {
@@ -58,7 +58,7 @@ describe('A tick of the timetable', () => {
     await beat();
     const all = await runs();
     expect(all).toHaveLength(1);
-    const [{ latest } = { latest: null }] = await here.sql.query<{ latest: Date }>({
+    const [{ latest } = { latest: null }] = await env.sql.query<{ latest: Date }>({
       text: `
         SELECT CASE WHEN at > now() THEN at - interval '1 day' ELSE at END AS latest
           FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') + interval '3 hours')
@@ -73,26 +73,26 @@ describe('A tick of the timetable', () => {
   });
 
   it('that two instances fire at the same moment is one run', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
+    await aPerson().withPassport(env.passport()).save(env.sql);
     await knownFor(1.5);
     await Promise.all([beat(), beat(second), beat(), beat(second)]);
     const all = await runs();
     expect(all).toHaveLength(1);
-    const run = await here.ended(all[0]?.id ?? '');
+    const run = await env.ended(all[0]?.id ?? '');
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
   });
 
   it('that comes while a run is going is told as SKIPPED, and the run goes on', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(1);
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(1);
     await knownFor(1.5);
     await beat();
     await beat(second);
     expect((await runs()).map(({ status }) => status).sort()).toEqual(['RUNNING', 'SKIPPED']);
-    here.register.release();
-    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    env.register.release();
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });
     await beat();
     expect(await runs()).toHaveLength(2);
   });
@@ -100,11 +100,11 @@ describe('A tick of the timetable', () => {
 
 describe('When a job last finished', () => {
   it('is told alike by the program that ended the run and by the other', async () => {
-    const { id } = await here.run();
+    const { id } = await env.run();
     const text = `SELECT extract(epoch FROM finished_at)::float8 AS at FROM mpi.job_runs WHERE id = $1`;
-    const [run] = await here.sql.query<{ at: number }>({ text }, [id]);
+    const [run] = await env.sql.query<{ at: number }>({ text }, [id]);
     const line = `job_last_finished_timestamp_seconds{job_name="${JOB}"} ${run?.at}`;
-    for (const program of [here.program, second]) {
+    for (const program of [env.program, second]) {
       expect((await (await program.internal('/metrics')).text()).split('\n')).toContain(line);
     }
   });
@@ -119,7 +119,7 @@ describe('A second start by hand', () => {
 
   it('takes the same run over once the lease of its holder has passed', async () => {
     const first = await start('one');
-    await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
+    await env.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
     expect(await start('two')).toEqual({ kind: 'taken_over', runId: first.runId });
     expect(await runs()).toMatchObject([{ status: 'RUNNING', worker: 'two' }]);
   });
@@ -133,9 +133,9 @@ describe('A second start by hand', () => {
 
 describe('A run whose holder died', () => {
   it('is taken over by the next worker: same id, and its counts go on', async () => {
-    const persons = [aPerson().withPassport(here.passport()), aPerson().withPassport(here.passport())];
-    await savePersons(here.sql, persons);
-    const [run] = await here.sql.query<{ id: string }>(
+    const persons = [aPerson().withPassport(env.passport()), aPerson().withPassport(env.passport())];
+    await savePersons(env.sql, persons);
+    const [run] = await env.sql.query<{ id: string }>(
       {
         text: `
           INSERT INTO mpi.job_runs (job, started_at, started_by, status, worker, lease_until)
@@ -144,7 +144,7 @@ describe('A run whose holder died', () => {
       [JOB, SYSTEM_USER_ID],
     );
     const runId = run?.id ?? '';
-    await here.sql.query(
+    await env.sql.query(
       {
         text: `
           INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
@@ -152,8 +152,8 @@ describe('A run whose holder died', () => {
       },
       [runId],
     );
-    await here.ring();
-    expect(await here.ended(runId)).toMatchObject({
+    await env.notify();
+    expect(await env.ended(runId)).toMatchObject({
       id: runId,
       status: 'FINISHED',
       counts: { taken: 7, verified: 7, batches: 1 },
@@ -161,38 +161,38 @@ describe('A run whose holder died', () => {
   });
 
   it('is helped by everybody and ended by nobody while the holder seems alive', async () => {
-    const person = await aPerson().withPassport(here.passport()).save(here.sql);
+    const person = await aPerson().withPassport(env.passport()).save(env.sql);
     const { runId } = await start('busy elsewhere');
-    await here.ring();
+    await env.notify();
     await waitUntil(
-      async () => (await verificationOf(here.sql, person)).dms_passport_verification_status === 'VERIFIED',
+      async () => (await verificationOf(env.sql, person)).dms_passport_verification_status === 'VERIFIED',
       { what: 'the person to be checked' },
     );
-    await waitUntil(async () => (await here.ticketsLeft()) === 0, {
+    await waitUntil(async () => (await env.pendingWakeUps()) === 0, {
       what: 'the helper to have done its part',
     });
     expect(await runs()).toMatchObject([{ status: 'RUNNING', worker: 'busy elsewhere' }]);
-    await here.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
-    await here.ring();
-    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
+    await env.sql.run(`UPDATE mpi.job_runs SET lease_until = now() - interval '1 second'`);
+    await env.notify();
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
   });
 
   it('does not end while somebody is due whom another worker gave back; a run that nobody answered does', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    const runId = await here.beginRunQuietly();
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    const runId = await env.startRunSilently();
     const isUnfinished = (end: HelpEnd): Promise<boolean> =>
-      here.check.unfinished(here.transactions, runId, end);
+      env.check.unfinished(env.transactions, runId, end);
     expect(await isUnfinished('nothing_due')).toBe(true);
     expect(await isUnfinished('unreachable')).toBe(false);
-    await here.ring();
-    await here.ended(runId);
+    await env.notify();
+    await env.ended(runId);
     expect(await isUnfinished('nothing_due')).toBe(false);
   });
 
   it('does not end while a claim of it is unfinished, whoever holds that', async () => {
     const claim = '33333333-3333-4333-8333-333333333333';
-    const runId = await here.beginRunQuietly();
-    await here.sql.query(
+    const runId = await env.startRunSilently();
+    await env.sql.query(
       {
         text: `
           INSERT INTO mpi.verification_claims (id, run_id, stream, worker, taken_at, lease_until)
@@ -200,17 +200,17 @@ describe('A run whose holder died', () => {
       },
       [claim, runId],
     );
-    await here.ring();
+    await env.notify();
     const holder = await waitUntil(async () => (await runs())[0]?.worker, { what: 'the run to be held' });
-    const workers = [here.program, second].map((program) => program.get<string>(WORKER_ID));
+    const workers = [env.program, second].map((program) => program.get<string>(WORKER_ID));
     expect(workers).toContain(holder);
-    await here.sql.query(
+    await env.sql.query(
       {
         text: 'DELETE FROM mpi.verification_claims WHERE id = $1 AND EXISTS (SELECT FROM mpi.job_runs WHERE id = $2 AND status = $3)',
       },
       [claim, runId, 'RUNNING'],
     );
-    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import {
   verificationOf,
 } from '../support/builders';
 import { changeData } from '../support/registrations';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const { JOB } = MvsPassportStream;
@@ -19,9 +19,9 @@ const FRESH = new Date().toISOString();
 /** What the register of this installation calls an ID card. */
 const ID_CARD = '0309';
 
-const here = Installation.ofThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
+const env = TestEnvironment.forThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
 
-const run = () => here.run({ job: JOB });
+const run = () => env.run({ job: JOB });
 
 /** Somebody whose passport is to be looked for among the stolen ones, and whose other streams are done with. */
 const toBeChecked = (): PersonBuilder =>
@@ -33,7 +33,7 @@ const toBeChecked = (): PersonBuilder =>
 const notDue = (): PersonBuilder =>
   toBeChecked().stream('mvs_passport', 'VERIFIED', 'AUTO_NOT_LOST', { dataStatus: 0, syncedAt: FRESH });
 
-const kept = () => here.sql.query({ text: 'SELECT FROM mimir.mvs_passport_data' });
+const kept = () => env.sql.query({ text: 'SELECT FROM mimir.mvs_passport_data' });
 
 const REFUTED = {
   mvs_passport_verification_status: 'NOT_VERIFIED',
@@ -43,28 +43,28 @@ const REFUTED = {
 
 describe('S8: a passport found among the stolen and lost ones is refuted for every other holder', () => {
   it('persons and parties, in whatever letter case, but not under another kind of document', async () => {
-    const passport = here.passport('FOUND');
+    const passport = env.passport('FOUND');
     const [other, differs] = [
-      await notDue().withPassport(passport.toLowerCase()).save(here.sql),
-      await notDue().withNationalId(passport).save(here.sql),
+      await notDue().withPassport(passport.toLowerCase()).save(env.sql),
+      await notDue().withNationalId(passport).save(env.sql),
     ];
-    const party = await aParty().withPassport(passport).save(here.sql);
-    const asked = await toBeChecked().withPassport(passport).save(here.sql);
+    const party = await aParty().withPassport(passport).save(env.sql);
+    const asked = await toBeChecked().withPassport(passport).save(env.sql);
     const ended = await run();
-    const dataId = (await verificationOf(here.sql, asked)).mvs_passport_data_id;
+    const dataId = (await verificationOf(env.sql, asked)).mvs_passport_data_id;
     const reached = { ...REFUTED, mvs_passport_data_id: dataId };
-    expect(await verificationOf(here.sql, other)).toMatchObject({
+    expect(await verificationOf(env.sql, other)).toMatchObject({
       ...reached,
       dms_passport_verification_status: 'VERIFIED',
       cumulative_status: 'CHANGES_NEEDED',
     });
-    expect(await partyVerificationOf(here.sql, party)).toMatchObject({
+    expect(await partyVerificationOf(env.sql, party)).toMatchObject({
       ...reached,
       dms_passport_verification_status: 'VERIFIED',
       cumulative_status: 'NOT_VERIFIED',
     });
-    expect(await auditOf(here.sql, other)).toMatchObject([{ row: 'S8' }]);
-    expect(await verificationOf(here.sql, differs)).toMatchObject({
+    expect(await auditOf(env.sql, other)).toMatchObject([{ row: 'S8' }]);
+    expect(await verificationOf(env.sql, differs)).toMatchObject({
       mvs_passport_verification_status: 'VERIFIED',
     });
     expect(ended.counts).toEqual({
@@ -77,71 +77,71 @@ describe('S8: a passport found among the stolen and lost ones is refuted for eve
   });
 
   it('an ID card as well', async () => {
-    const card = here.idCard('FOUND');
-    const other = await notDue().withNationalId(card).save(here.sql);
-    await toBeChecked().withNationalId(card).save(here.sql);
+    const card = env.idCard('FOUND');
+    const other = await notDue().withNationalId(card).save(env.sql);
+    await toBeChecked().withNationalId(card).save(env.sql);
     await run();
-    expect(await verificationOf(here.sql, other)).toMatchObject(REFUTED);
+    expect(await verificationOf(env.sql, other)).toMatchObject(REFUTED);
   });
 
   it('and a good answer about an ID card that another check found meanwhile is not believed', async () => {
-    const card = here.idCard('NOT_FOUND');
-    const slow = await toBeChecked().withNationalId(card).save(here.sql);
-    here.register.hold({ key: card, next: 1 });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1, card);
-    here.register.answer(card, 'FOUND');
-    const quick = await toBeChecked().withNationalId(card).save(here.sql);
-    await here.register.waitForRequests(2, card);
+    const card = env.idCard('NOT_FOUND');
+    const slow = await toBeChecked().withNationalId(card).save(env.sql);
+    env.register.hold({ key: card, next: 1 });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1, card);
+    env.register.answer(card, 'FOUND');
+    const quick = await toBeChecked().withNationalId(card).save(env.sql);
+    await env.register.waitForRequests(2, card);
     await waitUntil(async () => (await kept()).length > 0, { what: 'the bad answer to be written' });
-    here.register.release();
-    await here.ended(runId);
+    env.register.release();
+    await env.ended(runId);
     for (const person of [slow, quick]) {
-      expect(await verificationOf(here.sql, person)).toMatchObject(REFUTED);
+      expect(await verificationOf(env.sql, person)).toMatchObject(REFUTED);
     }
   });
 });
 
 describe('While the register looks for a passport among the stolen and lost ones', () => {
   it('S1: the person gets another one: the old answer is dropped, the new one asked for', async () => {
-    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
-    const person = await toBeChecked().withPassport(old).save(here.sql);
-    here.register.hold({ key: old, next: 1 });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1, old);
-    await changeData(here, { personId: person, passport: renewed });
-    expect(await lockOf(here.sql, person, 'mvs_passport')).toBeNull();
-    await here.register.waitForRequests(1, renewed);
-    here.register.release();
-    const ended = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
+    const person = await toBeChecked().withPassport(old).save(env.sql);
+    env.register.hold({ key: old, next: 1 });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1, old);
+    await changeData(env, { personId: person, passport: renewed });
+    expect(await lockOf(env.sql, person, 'mvs_passport')).toBeNull();
+    await env.register.waitForRequests(1, renewed);
+    env.register.release();
+    const ended = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       mvs_passport_verification_status: 'VERIFIED',
       mvs_passport_data_id: null,
       // Begun again by the same change, and for another job.
       dms_passport_verification_status: 'VERIFICATION_NEEDED',
     });
-    const audited = await auditOfStream(here.sql, person, 'mvs_passport');
+    const audited = await auditOfStream(env.sql, person, 'mvs_passport');
     expect(audited.map(({ row }) => row)).toEqual(['S1', 'S6']);
     expect(ended.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
   });
 
   it('the other stream of the same passport is checked beside it, each under a lock of its own', async () => {
-    const passport = here.passport('NOT_FOUND');
+    const passport = env.passport('NOT_FOUND');
     const person = await toBeChecked()
       .withPassport(passport)
       .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED')
-      .save(here.sql);
-    here.register.hold();
-    const runIds = [await here.beginRun({ job: JOB }), await here.beginRun()];
-    await here.register.waitForRequests(2, passport);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+      .save(env.sql);
+    env.register.hold();
+    const runIds = [await env.startRun({ job: JOB }), await env.startRun()];
+    await env.register.waitForRequests(2, passport);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       mvs_passport_verification_status: 'IN_REVIEW',
       dms_passport_verification_status: 'IN_REVIEW',
       cumulative_status: 'VERIFICATION_NEEDED',
     });
-    here.register.release();
-    for (const runId of runIds) expect((await here.ended(runId)).counts).toMatchObject({ verified: 1 });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    env.register.release();
+    for (const runId of runIds) expect((await env.ended(runId)).counts).toMatchObject({ verified: 1 });
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       mvs_passport_verification_status: 'VERIFIED',
       dms_passport_verification_status: 'VERIFIED',
       cumulative_status: 'VERIFIED',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MvsPassportStream } from '../../src/mvs-passport';
 import { aPerson, auditOf, eventsOf, lockOf, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const { JOB } = MvsPassportStream;
 const LONG_AGO = '2020-03-01T08:00:00Z';
@@ -10,9 +10,9 @@ const DATA_ID = '11111111-1111-4111-8111-111111111111';
 /** What the register of this installation calls an ID card. */
 const ID_CARD = '0309';
 
-const here = Installation.ofThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
+const env = TestEnvironment.forThisFile({ MVS_PASS_TYPE_NATIONAL_ID: ID_CARD });
 
-const run = () => here.run({ job: JOB });
+const run = () => env.run({ job: JOB });
 
 /** Somebody whose passport is to be looked for among the stolen ones, and whose other streams are done with. */
 const toBeChecked = (): PersonBuilder =>
@@ -21,7 +21,7 @@ const toBeChecked = (): PersonBuilder =>
     .stream('mvs_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 const kept = () =>
-  here.sql.query<{ id: string } & Record<string, unknown>>({ text: 'SELECT * FROM mimir.mvs_passport_data' });
+  env.sql.query<{ id: string } & Record<string, unknown>>({ text: 'SELECT * FROM mimir.mvs_passport_data' });
 
 const REFUTED = {
   mvs_passport_verification_status: 'NOT_VERIFIED',
@@ -31,10 +31,10 @@ const REFUTED = {
 
 describe('What becomes of a person whose passport is looked for among the stolen and lost ones', () => {
   it('S6: a passport that is not there makes the stream VERIFIED, and nothing is kept', async () => {
-    const passport = here.passport('NOT_FOUND');
-    const person = await toBeChecked().withPassport(passport).save(here.sql);
+    const passport = env.passport('NOT_FOUND');
+    const person = await toBeChecked().withPassport(passport).save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       mvs_passport_verification_status: 'VERIFIED',
       mvs_passport_verification_reason: 'AUTO_NOT_LOST',
@@ -45,16 +45,16 @@ describe('What becomes of a person whose passport is looked for among the stolen
       cumulative_status: 'VERIFIED',
     });
     expect(await kept()).toEqual([]);
-    expect(here.register.requestsFor(passport)).toMatchObject([{ method: 'CheckPassportStatus' }]);
-    expect(await auditOf(here.sql, person)).toMatchObject([{ row: 'S6', run_id: ended.id }]);
+    expect(env.register.requestsFor(passport)).toMatchObject([{ method: 'CheckPassportStatus' }]);
+    expect(await auditOf(env.sql, person)).toMatchObject([{ row: 'S6', run_id: ended.id }]);
     expect(ended).toMatchObject({ status: 'FINISHED', counts: { batches: 1, taken: 1, verified: 1 } });
   });
 
   it('S7: a passport that is there makes the stream NOT_VERIFIED, and the answer is kept', async () => {
-    const passport = here.passport('FOUND');
-    const person = await toBeChecked().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    const person = await toBeChecked().withPassport(passport).save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     const [data, ...more] = await kept();
     expect(more).toEqual([]);
     expect(data).toMatchObject({
@@ -72,7 +72,7 @@ describe('What becomes of a person whose passport is looked for among the stolen
       dms_passport_verification_status: 'VERIFIED',
       cumulative_status: 'CHANGES_NEEDED',
     });
-    expect((await eventsOf(here.sql, person)).map(({ properties }) => properties)).toEqual([
+    expect((await eventsOf(env.sql, person)).map(({ properties }) => properties)).toEqual([
       { mvs_passport_verification_status: { new_value: 'NOT_VERIFIED' } },
       { verification_status: { new_value: 'CHANGES_NEEDED' } },
     ]);
@@ -82,15 +82,15 @@ describe('What becomes of a person whose passport is looked for among the stolen
   it.each(['NOT_FOUND', 'FOUND'] as const)(
     'S6, S7: an ID card is asked about with an empty series: %s',
     async (answer) => {
-      const number = here.idCard(answer);
-      const person = await toBeChecked().withNationalId(number).save(here.sql);
+      const number = env.idCard(answer);
+      const person = await toBeChecked().withNationalId(number).save(env.sql);
       await run();
-      expect(here.register.requestsFor(number)).toHaveLength(1);
+      expect(env.register.requestsFor(number)).toHaveLength(1);
       const data = await kept();
       expect(
         data.map(({ pass_type, pas_serial, pas_number }) => [pass_type, pas_serial, pas_number]),
       ).toEqual(answer === 'FOUND' ? [[ID_CARD, null, number]] : []);
-      expect(await verificationOf(here.sql, person)).toMatchObject({
+      expect(await verificationOf(env.sql, person)).toMatchObject({
         mvs_passport_verification_status: answer === 'FOUND' ? 'NOT_VERIFIED' : 'VERIFIED',
         mvs_passport_data_id: data[0]?.id ?? null,
       });
@@ -98,24 +98,24 @@ describe('What becomes of a person whose passport is looked for among the stolen
   );
 
   it('S7: a second bad answer about one ID card renews the row and adds none', async () => {
-    const number = here.idCard('FOUND');
-    await toBeChecked().withNationalId(number).save(here.sql);
+    const number = env.idCard('FOUND');
+    await toBeChecked().withNationalId(number).save(env.sql);
     await run();
     const [first] = await kept();
-    const later = await toBeChecked().withNationalId(number).save(here.sql);
+    const later = await toBeChecked().withNationalId(number).save(env.sql);
     await run();
     expect((await kept()).map(({ id }) => id)).toEqual([first?.id]);
-    expect((await verificationOf(here.sql, later)).mvs_passport_data_id).toBe(first?.id);
+    expect((await verificationOf(env.sql, later)).mvs_passport_data_id).toBe(first?.id);
   });
 
   it('of passport and ID card the one issued last is asked about', async () => {
-    const [booklet, card] = [here.passport(), here.idCard()];
+    const [booklet, card] = [env.passport(), env.idCard()];
     await toBeChecked()
       .withPassport(booklet, { issuedAt: '2005-01-01' })
       .withNationalId(card, { issuedAt: '2019-01-01' })
-      .save(here.sql);
+      .save(env.sql);
     await run();
-    expect(here.register.requests().map(({ key }) => key)).toEqual([card]);
+    expect(env.register.requests().map(({ key }) => key)).toEqual([card]);
   });
 
   it('S4: who has neither leaves the stream, with nothing left of an earlier answer', async () => {
@@ -126,21 +126,21 @@ describe('What becomes of a person whose passport is looked for among the stolen
         dataStatus: 0,
         syncedAt: LONG_AGO,
       })
-      .save(here.sql);
+      .save(env.sql);
     const ended = await run();
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       mvs_passport_verification_status: 'VERIFICATION_NOT_NEEDED',
       mvs_passport_verification_reason: 'AUTO_DATA_ABSENT',
       mvs_passport_data_id: null,
       mvs_passport_data_status: null,
       mvs_passport_synced_at: null,
     });
-    expect(here.register.requestCount).toBe(0);
+    expect(env.register.requestCount).toBe(0);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, absent: 1 });
   });
 
   it('S4: who has an ID card alone has nothing to check while the register was not told of ID cards', async () => {
-    const elsewhere = await Installation.start();
+    const elsewhere = await TestEnvironment.start();
     try {
       const person = await toBeChecked().withNationalId(elsewhere.idCard('FOUND')).save(elsewhere.sql);
       const ended = await elsewhere.run({ job: JOB });
@@ -161,9 +161,9 @@ describe('What becomes of a person whose passport is looked for among the stolen
     ['a passport', () => toBeChecked().withPassport('KB123456')],
     ['an ID card', () => toBeChecked().withNationalId('12345678')],
   ])('S5: a malformed number of %s makes the stream NOT_VERIFIED, unasked', async (_document, builder) => {
-    const person = await builder().withUnzr('19850615-00001').save(here.sql);
+    const person = await builder().withUnzr('19850615-00001').save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       mvs_passport_verification_status: 'NOT_VERIFIED',
       mvs_passport_verification_reason: 'AUTO_INCORRECT_DATA',
@@ -171,10 +171,10 @@ describe('What becomes of a person whose passport is looked for among the stolen
       mvs_passport_synced_at: null,
       mvs_passport_unverified_at: row.updated_at,
     });
-    expect(here.register.requestCount).toBe(0);
+    expect(env.register.requestCount).toBe(0);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
     // Nothing of the person is cleared: the document stays as it was signed.
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.persons WHERE unzr IS NOT NULL' })).toHaveLength(1);
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.persons WHERE unzr IS NOT NULL' })).toHaveLength(1);
   });
 
   it.each([
@@ -184,13 +184,13 @@ describe('What becomes of a person whose passport is looked for among the stolen
     ['FOREIGN_ID', 'foreign_answer'],
     ['EMPTY_STATUS', 'unreadable_answer'],
   ] as const)('S9: after %s (%s) the stream stands as before the lock and waits', async (answer, kind) => {
-    const passport = here.passport(answer);
+    const passport = env.passport(answer);
     const person = await toBeChecked()
       .withPassport(passport)
       .stream('mvs_passport', 'VERIFIED', 'OFFLINE_VERIFIED', { dataStatus: 0, syncedAt: LONG_AGO })
-      .save(here.sql);
+      .save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       mvs_passport_verification_status: 'VERIFIED',
       mvs_passport_verification_reason: 'OFFLINE_VERIFIED',
@@ -198,12 +198,12 @@ describe('What becomes of a person whose passport is looked for among the stolen
       dms_passport_retry_at: null,
     });
     expect(row.mvs_passport_retry_at).not.toBeNull();
-    expect(await lockOf(here.sql, person, 'mvs_passport')).toMatchObject({
+    expect(await lockOf(env.sql, person, 'mvs_passport')).toMatchObject({
       claim_id: null,
       attempts: 1,
       last_error_kind: kind,
     });
-    expect(await auditOf(here.sql, person)).toEqual([]);
+    expect(await auditOf(env.sql, person)).toEqual([]);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, [`technical_errors.${kind}`]: 1 });
   });
 });

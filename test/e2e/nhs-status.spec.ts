@@ -2,19 +2,19 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { StreamReason, StreamStatus } from '../../src/domain/verification/stream';
 import { aPerson, auditOf, eventsOf, type PersonBuilder, verificationOf } from '../support/builders';
 import { OFFICIAL } from '../support/registrations';
-import { Installation } from '../support/test-environment';
-import { OfficialCalls } from '../support/api-clients';
-import { toldBy } from '../support/sign-up-environment';
+import { TestEnvironment } from '../support/test-environment';
+import { OfficialClient } from '../support/api-clients';
+import { refusalIn } from '../support/sign-up-fixture';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const YESTERDAY = '2026-01-01T00:00:00Z';
 const COMMENT = 'Копія документа нечитка';
 
-const here = Installation.ofThisFile();
-let official: OfficialCalls;
+const env = TestEnvironment.forThisFile();
+let official: OfficialClient;
 
 beforeEach(async () => {
-  official = await OfficialCalls.of(here);
+  official = await OfficialClient.of(env);
 });
 
 const addressOf = (personId: string): string => `/api/admin/persons/${personId}/verification/nhs`;
@@ -27,7 +27,7 @@ const inReview = (): PersonBuilder => standing('IN_REVIEW', 'MANUAL');
 
 /** What the official sees, and what stands in the tables. */
 async function nhsOf(personId: string) {
-  const row = (await verificationOf(here.sql, personId)) as unknown as Record<string, unknown>;
+  const row = (await verificationOf(env.sql, personId)) as unknown as Record<string, unknown>;
   return {
     status: row['nhs_verification_status'],
     reason: row['nhs_verification_reason'],
@@ -39,7 +39,7 @@ async function nhsOf(personId: string) {
 }
 
 const eventsAbout = async (personId: string) =>
-  (await eventsOf(here.sql, personId)).map(({ properties, changed_by }) => ({ properties, changed_by }));
+  (await eventsOf(env.sql, personId)).map(({ properties, changed_by }) => ({ properties, changed_by }));
 
 function changed(from: readonly [string, string], to: readonly [string, string]) {
   return {
@@ -54,7 +54,7 @@ describe('An official moves the manual stream', () => {
     ['NOT_VERIFIED', 'DOCUMENTS_TRIGGERED'],
     ['NOT_VERIFIED', 'MANUAL'],
   ] as const)('N4: takes a person who is %s/%s into work', async (status, reason) => {
-    const person = await standing(status, reason).save(here.sql);
+    const person = await standing(status, reason).save(env.sql);
     const { status: code, body } = await move(person, { status: 'IN_REVIEW', comment: 'Не зберігається' });
     expect(code).toBe(200);
     expect(body.data.details.nhs).toEqual({
@@ -73,7 +73,7 @@ describe('An official moves the manual stream', () => {
       events.push({ properties: sum, changed_by: OFFICIAL } as never);
     }
     expect(await eventsAbout(person)).toEqual(events);
-    expect(await auditOf(here.sql, person)).toMatchObject([
+    expect(await auditOf(env.sql, person)).toMatchObject([
       {
         actor_id: OFFICIAL,
         resource: 'person_verifications',
@@ -85,7 +85,7 @@ describe('An official moves the manual stream', () => {
   });
 
   it('N5: accepts a person; comment and moment of the rejection are emptied, whatever was sent', async () => {
-    const person = await inReview().save(here.sql);
+    const person = await inReview().save(env.sql);
     expect((await move(person, { status: 'VERIFIED', comment: COMMENT })).status).toBe(200);
     expect(await nhsOf(person)).toEqual({
       status: 'VERIFIED',
@@ -99,13 +99,13 @@ describe('An official moves the manual stream', () => {
       { properties: { nhs_verification_status: { new_value: 'VERIFIED' } }, changed_by: OFFICIAL },
       { properties: { verification_status: { new_value: 'VERIFIED' } }, changed_by: OFFICIAL },
     ]);
-    expect(await auditOf(here.sql, person)).toMatchObject([
+    expect(await auditOf(env.sql, person)).toMatchObject([
       { row: 'N5', actor_id: OFFICIAL, changeset: changed(['IN_REVIEW', 'MANUAL'], ['VERIFIED', 'MANUAL']) },
     ]);
   });
 
   it('N6: rejects a person from now on, with the trimmed comment, which goes to no record', async () => {
-    const person = await inReview().save(here.sql);
+    const person = await inReview().save(env.sql);
     const before = Date.now();
     expect((await move(person, { status: 'NOT_VERIFIED', comment: `  ${COMMENT}\n` })).status).toBe(200);
     const nhs = await nhsOf(person);
@@ -117,40 +117,40 @@ describe('An official moves the manual stream', () => {
       { properties: { nhs_verification_status: { new_value: 'NOT_VERIFIED' } }, changed_by: OFFICIAL },
       { properties: { verification_status: { new_value: 'CHANGES_NEEDED' } }, changed_by: OFFICIAL },
     ]);
-    const records = await auditOf(here.sql, person);
+    const records = await auditOf(env.sql, person);
     expect(records).toMatchObject([{ row: 'N6', actor_id: OFFICIAL }]);
-    expect(JSON.stringify(records) + here.program.logged.join('')).not.toContain(COMMENT);
+    expect(JSON.stringify(records) + env.program.logged.join('')).not.toContain(COMMENT);
   });
 
   it('C0: accepting does not lift a NOT_VERIFIED that was set by hand', async () => {
-    const person = await inReview().cumulative('NOT_VERIFIED').save(here.sql);
+    const person = await inReview().cumulative('NOT_VERIFIED').save(env.sql);
     expect((await move(person, { status: 'VERIFIED' })).body.data.verification_status).toBe('NOT_VERIFIED');
     expect(await eventsAbout(person)).toHaveLength(1);
   });
 
   it('N5: a register stream under a lock counts with what stood before it', async () => {
     const person = await inReview()
-      .withPassport(here.passport())
+      .withPassport(env.passport())
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
       .locked('dms_passport', {
         claimId: NOBODY,
         statusBefore: 'VERIFIED',
         reasonBefore: 'AUTO_VALID',
       })
-      .save(here.sql);
+      .save(env.sql);
     expect((await move(person, { status: 'VERIFIED' })).body.data.verification_status).toBe('VERIFIED');
   });
 
   it('N4: only one of two officials takes a person, and the other is told how he stands', async () => {
-    const person = await standing('VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
-    const other = await here.openSession();
+    const person = await standing('VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
+    const other = await env.openSession();
     await other.holdPerson(person);
     const both = [move(person, { status: 'IN_REVIEW' }), move(person, { status: 'IN_REVIEW' })];
-    await other.isWaitedFor(here.sql);
+    await other.isWaitedFor(env.sql);
     await other.run('COMMIT');
     const answers = await Promise.all(both);
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect(await auditOf(here.sql, person)).toHaveLength(1);
+    expect(await auditOf(env.sql, person)).toHaveLength(1);
   });
 });
 
@@ -167,28 +167,28 @@ const NOT_TAKEN = conflict("Such person can't be transferred into manual verific
 
 describe('An official is refused', () => {
   /** Refused, and everything is as it was. */
-  async function expectRefused(person: string, asked: unknown, told: object): Promise<void> {
-    const before = await verificationOf(here.sql, person);
-    expect(toldBy(await move(person, asked))).toEqual(told);
-    expect(await verificationOf(here.sql, person)).toEqual(before);
-    expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
+  async function expectRefused(person: string, asked: unknown, reported: object): Promise<void> {
+    const before = await verificationOf(env.sql, person);
+    expect(refusalIn(await move(person, asked))).toEqual(reported);
+    expect(await verificationOf(env.sql, person)).toEqual(before);
+    expect([await eventsOf(env.sql, person), await auditOf(env.sql, person)]).toEqual([[], []]);
   }
 
   it('when there is no such person, or no row of verifications, before anything else is read', async () => {
-    const told = { status: 404, type: 'not_found', message: 'Person not found' };
-    const person = await aPerson().save(here.sql);
-    await here.sql.run('DELETE FROM mpi.person_verifications');
-    for (const id of [NOBODY, person]) expect(toldBy(await move(id, { status: 1 }))).toEqual(told);
+    const reported = { status: 404, type: 'not_found', message: 'Person not found' };
+    const person = await aPerson().save(env.sql);
+    await env.sql.run('DELETE FROM mpi.person_verifications');
+    for (const id of [NOBODY, person]) expect(refusalIn(await move(id, { status: 1 }))).toEqual(reported);
   });
 
   it('when the id is none', async () => {
-    expect(toldBy(await move('1', { status: 'IN_REVIEW' }))).toEqual(
+    expect(refusalIn(await move('1', { status: 'IN_REVIEW' }))).toEqual(
       invalid(['$.id', 'format', 'expected the value to be a UUID']),
     );
   });
 
   it('when the person is not active, before the status is read', async () => {
-    const person = await standing('VERIFICATION_NEEDED', 'RULES_TRIGGERED').inactive().save(here.sql);
+    const person = await standing('VERIFICATION_NEEDED', 'RULES_TRIGGERED').inactive().save(env.sql);
     for (const asked of [{ status: 'IN_REVIEW' }, { status: 'x' }, undefined])
       await expectRefused(person, asked, conflict('Person is not active'));
   });
@@ -213,7 +213,7 @@ describe('An official is refused', () => {
       ['$.comment', 'format', 'string must not hold NUL or half of a surrogate pair'],
     ],
   ] as const)('when the body is %j', async (asked, fault) => {
-    await expectRefused(await inReview().save(here.sql), asked, invalid(fault));
+    await expectRefused(await inReview().save(env.sql), asked, invalid(fault));
   });
 
   it.each([
@@ -222,7 +222,7 @@ describe('An official is refused', () => {
     ['VERIFICATION_NEEDED', 'MANUAL'],
     ['NOT_VERIFIED', 'RULES_TRIGGERED'],
   ] as const)('when %s/%s is to be taken into work', async (status, reason) => {
-    await expectRefused(await standing(status, reason).save(here.sql), { status: 'IN_REVIEW' }, NOT_TAKEN);
+    await expectRefused(await standing(status, reason).save(env.sql), { status: 'IN_REVIEW' }, NOT_TAKEN);
   });
 
   it.each([
@@ -236,13 +236,13 @@ describe('An official is refused', () => {
     ['NOT_VERIFIED', 'MANUAL', 'NOT_VERIFIED'],
     ['NOT_VERIFIED', 'DOCUMENTS_TRIGGERED', 'VERIFIED'],
   ] as const)('when %s/%s is to become %s: no row leads there', async (from, reason, to) => {
-    await expectRefused(await standing(from, reason).save(here.sql), { status: to }, cannot(from, to));
+    await expectRefused(await standing(from, reason).save(env.sql), { status: to }, cannot(from, to));
   });
 
   it.each([{}, { comment: null }, { comment: '' }, { comment: ' \n\t' }])(
     'when he rejects with %j: without a comment',
     async (comment) => {
-      const person = await inReview().save(here.sql);
+      const person = await inReview().save(env.sql);
       const asked = { status: 'NOT_VERIFIED', ...comment };
       await expectRefused(person, asked, conflict('verification status comment is required'));
     },

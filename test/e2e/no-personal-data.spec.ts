@@ -186,7 +186,7 @@ describe('A person’s data is told to nobody', () => {
   it('not in any answer', async () => {
     const token = await anOfficial();
     for (const path of ['/api/admin/jobs', '/health/ready'])
-      answers.push(await (await program.bearing(token, path)).text());
+      answers.push(await (await program.withToken(token, path)).text());
     expect(answers.length).toBeGreaterThan(10);
     expectNoMarker(answers.join('\n'), MARKERS);
   });

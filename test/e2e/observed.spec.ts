@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SignUpScene } from '../support/sign-up-environment';
+import { SignUpFixture } from '../support/sign-up-fixture';
 
 const ALERTS = readFileSync(join(__dirname, '../../docs/alerts.yml'), 'utf8');
 
@@ -13,19 +13,19 @@ const GROWING = [...ALERTS.matchAll(/(?:increase|rate)\((\w+)(?:\{([^}]*)\})?\[/
   }),
 );
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let atStart: readonly string[];
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
+  fixture = await SignUpFixture.start();
   atStart = await figures();
 });
-afterAll(() => scene.stop());
-beforeEach(() => scene.here.clear());
+afterAll(() => fixture.stop());
+beforeEach(() => fixture.env.clear());
 
 /** Line by line, as Prometheus reads them. */
 async function figures(): Promise<readonly string[]> {
-  return (await (await scene.here.program.internal('/metrics')).text()).split('\n');
+  return (await (await fixture.env.program.internal('/metrics')).text()).split('\n');
 }
 
 /** Calls so far that ended in this way. */
@@ -38,18 +38,18 @@ async function callsWith(step: string, end: string): Promise<number> {
 
 /** Lines of the log that name a patient. */
 function linesAboutPatients(): Record<string, unknown>[] {
-  const lines = scene.here.program.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const lines = fixture.env.program.logged.map((line) => JSON.parse(line) as Record<string, unknown>);
   return lines.filter((line) => 'person_id' in line);
 }
 
 describe('Sign-ups in metrics and log', () => {
   it('are counted by what they created', async () => {
-    const [mother, father] = [await scene.applicant(), await scene.applicant()];
-    const child = scene.contentBy(mother);
-    const signed = scene.sign(child, mother);
-    await scene.signUp(signed);
-    await scene.signUp(signed);
-    await scene.signUp(scene.sign(child.confidant(father.personId), father));
+    const [mother, father] = [await fixture.applicant(), await fixture.applicant()];
+    const child = fixture.contentBy(mother);
+    const signed = fixture.sign(child, mother);
+    await fixture.signUp(signed);
+    await fixture.signUp(signed);
+    await fixture.signUp(fixture.sign(child.confidant(father.personId), father));
     expect(await callsWith('validation', 'validated')).toBe(3);
     expect(await callsWith('registration', 'person_created')).toBe(1);
     expect(await callsWith('registration', 'nothing_created')).toBe(1);
@@ -58,8 +58,8 @@ describe('Sign-ups in metrics and log', () => {
 
   it('leave one line with the ids of the patient and his user, under the id of the request', async () => {
     const before = linesAboutPatients().length;
-    const mother = await scene.applicant();
-    const { headers, body } = await scene.signUp(scene.sign(scene.contentBy(mother), mother));
+    const mother = await fixture.applicant();
+    const { headers, body } = await fixture.signUp(fixture.sign(fixture.contentBy(mother), mother));
     const [line, ...more] = linesAboutPatients().slice(before);
     expect(more).toEqual([]);
     expect(line).toMatchObject({
@@ -73,11 +73,11 @@ describe('Sign-ups in metrics and log', () => {
   });
 
   it('are counted by the code of their refusal, those that could not be read among them', async () => {
-    const mother = await scene.applicant();
-    const signed = scene.sign(scene.contentBy(mother), mother);
-    await scene.validate({});
-    await scene.validate({ ...signed, signed_content: '!' });
-    await scene.register({ ...signed, jwt: 'made up' });
+    const mother = await fixture.applicant();
+    const signed = fixture.sign(fixture.contentBy(mother), mother);
+    await fixture.validate({});
+    await fixture.validate({ ...signed, signed_content: '!' });
+    await fixture.register({ ...signed, jwt: 'made up' });
     expect(await callsWith('validation', 'validation_failed')).toBe(1);
     expect(await callsWith('validation', 'signed_content_invalid')).toBe(1);
     expect(await callsWith('registration', 'session_refused')).toBe(1);

@@ -2,8 +2,8 @@ import Ajv2020 from 'ajv/dist/2020';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OpenApi, type OpenApiDocument } from '../../src/http';
 import { REFUSALS } from '../../src/domain/refusal';
-import { AnswerCheck, type HeardAnswer, takeFaults } from '../support/openapi-check';
-import { Installation } from '../support/test-environment';
+import { AnswerCheck, type SentAnswer, takeFaults } from '../support/openapi-check';
+import { TestEnvironment } from '../support/test-environment';
 
 interface Media {
   readonly schema: object;
@@ -17,20 +17,20 @@ interface Operation {
   readonly responses: Readonly<Record<string, { readonly content: Readonly<Record<string, Media>> }>>;
 }
 
-let here: Installation;
+let env: TestEnvironment;
 let document: OpenApiDocument;
 let operations: readonly (readonly [place: readonly string[], operation: Operation])[];
 
 beforeAll(async () => {
-  here = await Installation.start();
-  document = here.program.get(OpenApi).document();
+  env = await TestEnvironment.start();
+  document = env.program.get(OpenApi).document();
   operations = Object.entries(document.paths).flatMap(([path, calls]) =>
     Object.entries(calls).map(
       ([method, call]) => [['paths', path, method], call as unknown as Operation] as const,
     ),
   );
 });
-afterAll(() => here.stop());
+afterAll(() => env.stop());
 
 /** Each example with the place of its schema. */
 function examplesOf(place: readonly string[], content: Readonly<Record<string, Media>>) {
@@ -53,8 +53,8 @@ function take(from: unknown, ...path: readonly string[]): void {
   delete (owner as Record<string, unknown>)[path.at(-1) ?? ''];
 }
 
-async function heard(path: string): Promise<HeardAnswer> {
-  const answer = await here.program.public(path);
+async function received(path: string): Promise<SentAnswer> {
+  const answer = await env.program.public(path);
   const header = (name: string) => answer.headers.get(name) ?? undefined;
   return { method: 'GET', url: path, status: answer.status, header, text: await answer.text() };
 }
@@ -62,7 +62,7 @@ async function heard(path: string): Promise<HeardAnswer> {
 describe('The description of the calls', () => {
   it('has every call of the program and no other', () => {
     const described = operations.map(([[, path = '', method = '']]) => `${method.toUpperCase()} ${path}`);
-    const declared = here.program.routes().map((route) => route.replace(/:(\w+)/g, '{$1}'));
+    const declared = env.program.routes().map((route) => route.replace(/:(\w+)/g, '{$1}'));
     expect(described.sort()).toEqual(declared.sort());
   });
 
@@ -102,8 +102,10 @@ describe('The description of the calls', () => {
   });
 
   it('knows every refusal, and says of each at which calls it is told', () => {
-    const told = JSON.stringify(operations);
-    const silent = Object.keys(REFUSALS).filter((code) => !told.includes(`#/components/schemas/${code}"`));
+    const reported = JSON.stringify(operations);
+    const silent = Object.keys(REFUSALS).filter(
+      (code) => !reported.includes(`#/components/schemas/${code}"`),
+    );
     // These are told by fields of GraphQL only.
     expect(silent.filter((code) => !code.startsWith('operation_'))).toEqual([]);
   });
@@ -111,18 +113,18 @@ describe('The description of the calls', () => {
 
 describe('/docs', () => {
   it('serves the document and the page with all it needs, from this door alone', async () => {
-    const page = await here.program.public('/docs');
+    const page = await env.program.public('/docs');
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     const needed = [...html.matchAll(/(?:href|src)="(\/[^"]*)"/g)].map(([, path = '']) => path);
     expect(needed).toHaveLength(3);
     for (const path of needed) {
-      const part = await here.program.public(path);
+      const part = await env.program.public(path);
       expect([part.status, (await part.text()).length > 0]).toEqual([200, true]);
     }
     expect(html).not.toMatch(/<style|<script>|https?:/);
-    expect(await (await here.program.public('/docs/openapi.json')).json()).toEqual(
+    expect(await (await env.program.public('/docs/openapi.json')).json()).toEqual(
       JSON.parse(JSON.stringify(document)),
     );
   });
@@ -133,7 +135,7 @@ describe('An answer that departs from the description', () => {
   const SCHEMA = [...READY, '200', 'content', 'application/json', 'schema'];
 
   it('is none where the document is whole', async () => {
-    expect(new AnswerCheck(document).faultOf(await heard('/health/ready'))).toBeUndefined();
+    expect(new AnswerCheck(document).faultOf(await received('/health/ready'))).toBeUndefined();
   });
 
   it.each([
@@ -143,11 +145,11 @@ describe('An answer that departs from the description', () => {
     ['a call', ['paths', '/health/ready'], 'no call has this answer'],
   ])('is told when the document lacks %s', async (_, path, fault) => {
     const check = without((copy) => take(copy, ...path));
-    expect(check.faultOf(await heard('/health/ready'))).toMatch(new RegExp(`^GET .* → 200: ${fault}$`));
+    expect(check.faultOf(await received('/health/ready'))).toMatch(new RegExp(`^GET .* → 200: ${fault}$`));
   });
 
   it('is told when a sentence is not that of the call, and not with its words', async () => {
-    const refused = await heard('/api/admin/jobs');
+    const refused = await received('/api/admin/jobs');
     expect(new AnswerCheck(document).faultOf(refused)).toBeUndefined();
     const other = { ...refused, text: refused.text.replace('Invalid access token', 'Перепелиця') };
     const fault = new AnswerCheck(document).faultOf(other) ?? '';
@@ -156,7 +158,7 @@ describe('An answer that departs from the description', () => {
   });
 
   it('is told when a header is missing', async () => {
-    const refused = await heard('/api/admin/jobs');
+    const refused = await received('/api/admin/jobs');
     const bare = {
       ...refused,
       header: (name: string) => (/^www/.test(name) ? undefined : refused.header(name)),
@@ -169,7 +171,7 @@ describe('An answer that departs from the description', () => {
     const described = responses['200'];
     // The document is the one this program is held against.
     take(responses, '200');
-    await here.program.public('/health/live');
+    await env.program.public('/health/live');
     Object.assign(responses, { 200: described });
     expect(takeFaults()).toEqual(['GET /health/live → 200: this status is not described']);
   });

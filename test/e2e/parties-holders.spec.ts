@@ -14,13 +14,13 @@ import {
   savePersons,
   verificationOf,
 } from '../support/builders';
-import { Installation, JOB as PERSONS_JOB } from '../support/test-environment';
+import { TestEnvironment, JOB as PERSONS_JOB } from '../support/test-environment';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 const FRESH = new Date().toISOString();
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const dueParty = (): PartyBuilder =>
   aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
@@ -42,48 +42,48 @@ const rowsOf = (row: { row: string | null }): string | null => row.row;
 
 describe('S8: a passport found in the check of a party is refuted', () => {
   it('for the other active parties and every active person who hold it, with their records and sums', async () => {
-    const passport = here.passport('FOUND');
-    const asked = await dueParty().withPassport(passport).save(here.sql);
-    const others = await saveParties(here.sql, [
+    const passport = env.passport('FOUND');
+    const asked = await dueParty().withPassport(passport).save(env.sql);
+    const others = await saveParties(env.sql, [
       party().withPassport(passport.toLowerCase()),
-      party().withPassport(here.passport()).withPassport(passport),
+      party().withPassport(env.passport()).withPassport(passport),
     ]);
     const waiting = party()
       .withPassport(passport)
       .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { syncedAt: FRESH, retryAt: '2999-01-01' })
       .locked('dms_passport', { attempts: 4 });
-    others.push(await waiting.save(here.sql));
-    const persons = await savePersons(here.sql, [
+    others.push(await waiting.save(env.sql));
+    const persons = await savePersons(env.sql, [
       person().withPassport(passport, { expirationDate: '2001-01-01' }),
       person().withPassport(passport.toLowerCase()),
     ]);
-    const run = await here.run({ job: JOB });
-    const dataId = (await partyVerificationOf(here.sql, asked)).dms_passport_data_id;
+    const run = await env.run({ job: JOB });
+    const dataId = (await partyVerificationOf(env.sql, asked)).dms_passport_data_id;
     expect(dataId).not.toBeNull();
     for (const id of others) {
-      expect(await partyVerificationOf(here.sql, id)).toMatchObject({
+      expect(await partyVerificationOf(env.sql, id)).toMatchObject({
         ...REFUTED,
         dms_passport_data_id: dataId,
         cumulative_status: 'NOT_VERIFIED',
       });
-      expect(await auditOf(here.sql, id)).toMatchObject([{ resource: 'party_verifications', row: 'S8' }]);
-      expect(await partyLockOf(here.sql, id, 'dms_passport')).toBeNull();
+      expect(await auditOf(env.sql, id)).toMatchObject([{ resource: 'party_verifications', row: 'S8' }]);
+      expect(await partyLockOf(env.sql, id, 'dms_passport')).toBeNull();
     }
     for (const id of persons) {
-      expect(await verificationOf(here.sql, id)).toMatchObject({
+      expect(await verificationOf(env.sql, id)).toMatchObject({
         ...REFUTED,
         dms_passport_data_id: dataId,
         cumulative_status: 'CHANGES_NEEDED',
       });
-      expect(await auditOf(here.sql, id)).toMatchObject([
+      expect(await auditOf(env.sql, id)).toMatchObject([
         { resource: 'person_verifications', row: 'S8', run_id: run.id },
       ]);
-      expect(await eventsOf(here.sql, id)).toMatchObject([
+      expect(await eventsOf(env.sql, id)).toMatchObject([
         { entity_type: 'Person', properties: { dms_passport_verification_status: {} } },
         { entity_type: 'Person', properties: { verification_status: { new_value: 'CHANGES_NEEDED' } } },
       ]);
     }
-    expect((await auditOf(here.sql, asked)).map(rowsOf)).toEqual(['S7']);
+    expect((await auditOf(env.sql, asked)).map(rowsOf)).toEqual(['S7']);
     expect(run.counts).toEqual({
       batches: 1,
       taken: 1,
@@ -91,65 +91,65 @@ describe('S8: a passport found in the check of a party is refuted', () => {
       propagated_parties: others.length,
       propagated_persons: persons.length,
     });
-    expect(here.register.requestCount).toBe(1);
+    expect(env.register.requestCount).toBe(1);
   });
 
   it('but not for who is inactive, in review, holds another one, or holds it as another kind of document', async () => {
-    const passport = here.passport('FOUND');
-    await dueParty().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    await dueParty().withPassport(passport).save(env.sql);
     const review = { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'AUTO_VALID' } as const;
-    const parties = await saveParties(here.sql, [
+    const parties = await saveParties(env.sql, [
       party().withPassport(passport).inactive(),
       party().withNationalId(passport),
-      party().withPassport(here.passport()),
+      party().withPassport(env.passport()),
     ]);
-    const persons = await savePersons(here.sql, [
+    const persons = await savePersons(env.sql, [
       person().withPassport(passport).inactive(),
       person().withNationalId(passport),
     ]);
     const inReview = await party()
       .withPassport(passport)
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
-      .save(here.sql);
+      .save(env.sql);
     const personInReview = await person()
       .withPassport(passport)
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
       .locked('dms_passport', review)
-      .save(here.sql);
-    const run = await here.run({ job: JOB });
-    for (const id of parties) expect(await partyVerificationOf(here.sql, id)).toMatchObject(VERIFIED);
-    for (const id of persons) expect(await verificationOf(here.sql, id)).toMatchObject(VERIFIED);
-    expect(await partyVerificationOf(here.sql, inReview)).toMatchObject({
+      .save(env.sql);
+    const run = await env.run({ job: JOB });
+    for (const id of parties) expect(await partyVerificationOf(env.sql, id)).toMatchObject(VERIFIED);
+    for (const id of persons) expect(await verificationOf(env.sql, id)).toMatchObject(VERIFIED);
+    expect(await partyVerificationOf(env.sql, inReview)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
     });
-    expect(await lockOf(here.sql, personInReview, 'dms_passport')).toMatchObject({ claim_id: CLAIM });
+    expect(await lockOf(env.sql, personInReview, 'dms_passport')).toMatchObject({ claim_id: CLAIM });
     expect(run.counts).toEqual({ batches: 1, taken: 1, refuted: 1 });
   });
 
   it('also when the party asked about is no longer under its lock; a good answer reaches nobody', async () => {
-    const [bad, good] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
-    const released = await dueParty().withPassport(bad).save(here.sql);
-    await dueParty().withPassport(good).save(here.sql);
-    const holder = await person().withPassport(bad).save(here.sql);
+    const [bad, good] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
+    const released = await dueParty().withPassport(bad).save(env.sql);
+    await dueParty().withPassport(good).save(env.sql);
+    const holder = await person().withPassport(bad).save(env.sql);
     const other = await person()
       .withPassport(good)
       .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID', { syncedAt: FRESH })
-      .save(here.sql);
-    here.register.hold({ key: bad });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1, bad);
-    await here.sql.query(
+      .save(env.sql);
+    env.register.hold({ key: bad });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1, bad);
+    await env.sql.query(
       {
         text: `UPDATE prm.party_verifications SET dms_passport_verification_status = 'VERIFIED', dms_passport_synced_at = now()
                 WHERE party_id = $1`,
       },
       [released],
     );
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, holder)).toMatchObject(REFUTED);
-    expect(await partyVerificationOf(here.sql, released)).toMatchObject(VERIFIED);
-    expect(await verificationOf(here.sql, other)).toMatchObject({
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, holder)).toMatchObject(REFUTED);
+    expect(await partyVerificationOf(env.sql, released)).toMatchObject(VERIFIED);
+    expect(await verificationOf(env.sql, other)).toMatchObject({
       dms_passport_verification_status: 'NOT_VERIFIED',
     });
     expect(run.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1, propagated_persons: 1 });
@@ -158,20 +158,20 @@ describe('S8: a passport found in the check of a party is refuted', () => {
 
 describe('A passport of persons and parties that both jobs check', () => {
   it('an older "not found" about the party does not beat a newer "found" about the person', async () => {
-    const shared = here.passport('NOT_FOUND');
-    const asked = await dueParty().withPassport(shared).save(here.sql);
-    const letOldAnswerGo = here.register.hold({ next: 1 });
-    const parties = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1, shared);
-    here.register.answer(shared, 'FOUND');
-    const someone = await aPerson().withPassport(shared).save(here.sql);
-    const persons = await here.run({ job: PERSONS_JOB });
+    const shared = env.passport('NOT_FOUND');
+    const asked = await dueParty().withPassport(shared).save(env.sql);
+    const releaseOldAnswer = env.register.hold({ next: 1 });
+    const parties = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1, shared);
+    env.register.answer(shared, 'FOUND');
+    const someone = await aPerson().withPassport(shared).save(env.sql);
+    const persons = await env.run({ job: PERSONS_JOB });
     expect(persons.counts).toEqual({ batches: 1, taken: 1, refuted: 1 });
-    letOldAnswerGo();
-    const run = await here.ended(parties);
-    expect(await partyVerificationOf(here.sql, asked)).toMatchObject(REFUTED);
-    expect((await auditOf(here.sql, asked)).map(rowsOf)).toEqual(['S7']);
+    releaseOldAnswer();
+    const run = await env.ended(parties);
+    expect(await partyVerificationOf(env.sql, asked)).toMatchObject(REFUTED);
+    expect((await auditOf(env.sql, asked)).map(rowsOf)).toEqual(['S7']);
     expect(run.counts).toEqual({ batches: 2, taken: 2, refuted: 1, superseded: 1, propagated_persons: 1 });
-    expect((await auditOf(here.sql, someone)).map(rowsOf)).toEqual(['S7', 'S8']);
+    expect((await auditOf(env.sql, someone)).map(rowsOf)).toEqual(['S7', 'S8']);
   });
 });

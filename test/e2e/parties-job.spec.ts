@@ -2,33 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { saveParties, aParty, aPerson, type PartyBuilder } from '../support/builders';
 import { startCommand, withoutRedis } from '../support/program';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const due = (): PartyBuilder => aParty().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 const job = (changes: Record<string, string> = {}) =>
-  startCommand('job', [JOB, '--json'], { ...withoutRedis(here.servers), ...changes }).ended;
+  startCommand('job', [JOB, '--json'], { ...withoutRedis(env.servers), ...changes }).ended;
 
 describe('npm run job -- dms-passport-parties', () => {
   it('does a whole run and ends with its summary and status 0, technical errors included', async () => {
-    const shared = here.passport('FOUND');
-    await aPerson().withPassport(shared).save(here.sql);
+    const shared = env.passport('FOUND');
+    await aPerson().withPassport(shared).save(env.sql);
     const fresh = { syncedAt: new Date() };
-    await saveParties(here.sql, [
+    await saveParties(env.sql, [
       due().withPassport(shared),
       aParty().withPassport(shared).stream('dms_passport', 'VERIFIED', 'AUTO_VALID', fresh),
-      due().withPassport(here.passport('NOT_FOUND')),
-      due().withPassport(here.passport('MINUS_2')),
+      due().withPassport(env.passport('NOT_FOUND')),
+      due().withPassport(env.passport('MINUS_2')),
       due().withPassport('KB123456'),
       due().withNationalId('000123456'),
     ]);
     const { status, stdout, stderr } = await job();
     expect(status, stderr).toBe(0);
     const { run_id, started_at, finished_at, ...summary } = JSON.parse(stdout) as Record<string, unknown>;
-    expect([run_id, started_at, finished_at].map((told) => typeof told)).toEqual([
+    expect([run_id, started_at, finished_at].map((reported) => typeof reported)).toEqual([
       'string',
       'string',
       'string',
@@ -64,6 +64,6 @@ describe('npm run job -- dms-passport-parties', () => {
       'DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE',
     ]);
     expect(stderr).not.toMatch(/every night|-3|many/);
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toEqual([]);
   });
 });

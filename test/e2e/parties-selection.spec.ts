@@ -11,13 +11,13 @@ import {
   saveParties,
 } from '../support/builders';
 import type { StreamState } from '../support/builder-rows';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const JOB = DmsPassportOfPartiesStream.JOB;
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-const here = Installation.ofThisFile({
+const env = TestEnvironment.forThisFile({
   DMS_PASSPORT_PARTIES_SYNCHRONIZATION_BATCH_SIZE: '1',
   // One call at a time: the register is asked in the order in which parties are taken.
   TREMBITA_CONCURRENCY: '1',
@@ -32,13 +32,13 @@ const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-800
 /** A party with a passport of its own, in this state. */
 const inState = (...state: StreamState): PartyBuilder =>
   aParty()
-    .withPassport(here.passport())
+    .withPassport(env.passport())
     .stream('dms_passport', ...state);
 
 const passportOf = (builder: PartyBuilder): unknown => builder.rows().documents[0]?.['number'];
-const asked = (): string[] => here.register.requests().map(({ key }) => key);
+const asked = (): string[] => env.register.requests().map(({ key }) => key);
 const statusOf = async (party: string): Promise<string> =>
-  (await partyVerificationOf(here.sql, party)).dms_passport_verification_status;
+  (await partyVerificationOf(env.sql, party)).dms_passport_verification_status;
 
 /** The moment up to which a result is too old, as the database counts it. */
 async function threshold(): Promise<{ at: string; justAfter: string }> {
@@ -46,7 +46,7 @@ async function threshold(): Promise<{ at: string; justAfter: string }> {
     SELECT start::text AS at, (start + interval '1 microsecond')::text AS "justAfter"
       FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') - interval '30 days')
                      AT TIME ZONE 'Europe/Kyiv' AS start) AS day`;
-  const [row] = await here.sql.query<{ at: string; justAfter: string }>({ text });
+  const [row] = await env.sql.query<{ at: string; justAfter: string }>({ text });
   if (row === undefined) throw new Error('The database told no moment.');
   return row;
 }
@@ -67,12 +67,12 @@ describe('A run takes parties', () => {
         retryAt: '2021-05-04',
       }).withId(idOf(10)),
     ];
-    await saveParties(here.sql, [...inOrder].reverse());
-    const person = await aPerson().withPassport(here.passport()).save(here.sql);
-    const run = await here.run({ job: JOB, tick: new Date() });
+    await saveParties(env.sql, [...inOrder].reverse());
+    const person = await aPerson().withPassport(env.passport()).save(env.sql);
+    const run = await env.run({ job: JOB, tick: new Date() });
     expect(asked()).toEqual(inOrder.map(passportOf));
     expect(run.counts).toMatchObject({ batches: inOrder.length, taken: inOrder.length });
-    expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe(
+    expect((await verificationOf(env.sql, person)).dms_passport_verification_status).toBe(
       'VERIFICATION_NEEDED',
     );
   });
@@ -84,8 +84,8 @@ describe('A run takes parties', () => {
       inState('VERIFIED', 'AUTO_VALID', { syncedAt: justAfter }),
       inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', { syncedAt: justAfter }),
     ];
-    await saveParties(here.sql, [due, ...notDue]);
-    await here.run({ job: JOB });
+    await saveParties(env.sql, [due, ...notDue]);
+    await env.run({ job: JOB });
     expect(asked()).toEqual([passportOf(due)]);
   });
 
@@ -96,19 +96,19 @@ describe('A run takes parties', () => {
       inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED').inactive(),
       inState('IN_REVIEW', 'AUTO'),
     ];
-    const ids = await saveParties(here.sql, left);
-    const run = await here.run({ job: JOB });
+    const ids = await saveParties(env.sql, left);
+    const run = await env.run({ job: JOB });
     expect([run.status, run.counts, asked()]).toEqual(['FINISHED', {}, []]);
     for (const [index, id] of ids.entries()) {
       expect(await statusOf(id)).toBe(
         left[index]?.rows().verifications[0]?.['dms_passport_verification_status'],
       );
     }
-    await here.sql.run(`UPDATE prm.parties SET is_active = true`);
-    await here.run({ job: JOB });
+    await env.sql.run(`UPDATE prm.parties SET is_active = true`);
+    await env.run({ job: JOB });
     expect(asked()).toHaveLength(1);
-    await here.sql.run(`UPDATE prm.parties SET is_active = NULL`);
-    expect((await partyVerificationOf(here.sql, ids[0] ?? '')).party_is_active).toBe(false);
+    await env.sql.run(`UPDATE prm.parties SET is_active = NULL`);
+    expect((await partyVerificationOf(env.sql, ids[0] ?? '')).party_is_active).toBe(false);
   });
 });
 
@@ -119,64 +119,64 @@ describe('A party under a lock', () => {
       statusBefore: 'VERIFIED',
       reasonBefore: 'OFFLINE_VERIFIED',
     });
-    const party = await builder.save(here.sql);
-    await here.sql.run(`
+    const party = await builder.save(env.sql);
+    await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, subject, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'parties', 'gone', now() - interval '1 hour', now() - interval '1 minute')`);
-    await here.check.reclaim();
+    await env.check.sweep();
     expect(await statusOf(party)).toBe('IN_REVIEW');
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
-    await here.checkOf(JOB).reclaim();
-    expect(await partyVerificationOf(here.sql, party)).toMatchObject({
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
+    await env.checkOf(JOB).sweep();
+    expect(await partyVerificationOf(env.sql, party)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'OFFLINE_VERIFIED',
     });
-    expect(await here.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
-    expect([await partyLockOf(here.sql, party, 'dms_passport'), await auditOf(here.sql, party)]).toEqual([
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+    expect([await partyLockOf(env.sql, party, 'dms_passport'), await auditOf(env.sql, party)]).toEqual([
       null,
       [],
     ]);
-    const run = await here.run({ job: JOB });
+    const run = await env.run({ job: JOB });
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
   });
 
   it('that was released meanwhile: the late answer is dropped, and it is asked about again in the same run', async () => {
     const builder = inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
-    const party = await builder.save(here.sql);
-    here.register.hold({ next: 1 });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1);
-    await here.sql.run(`UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'`);
-    await here.checkOf(JOB).reclaim();
+    const party = await builder.save(env.sql);
+    env.register.hold({ next: 1 });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1);
+    await env.sql.run(`UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'`);
+    await env.checkOf(JOB).sweep();
     expect(await statusOf(party)).toBe('VERIFICATION_NEEDED');
-    here.register.release();
-    const run = await here.ended(runId);
-    expect((await auditOf(here.sql, party)).map(({ row }) => row)).toEqual(['S6']);
+    env.register.release();
+    const run = await env.ended(runId);
+    expect((await auditOf(env.sql, party)).map(({ row }) => row)).toEqual(['S6']);
     expect(run.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
     expect(asked()).toHaveLength(2);
   });
 
   it('whose data another program changed meanwhile: the old answer is dropped, the new passport is asked about', async () => {
     const builder = inState('VERIFIED', 'OFFLINE_VERIFIED');
-    const party = await builder.save(here.sql);
-    const renewed = here.passport('FOUND');
-    here.register.hold({ next: 1 });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1);
+    const party = await builder.save(env.sql);
+    const renewed = env.passport('FOUND');
+    env.register.hold({ next: 1 });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1);
     // As a program does it that knows the published columns and no locks of ours.
-    await here.sql.run(
+    await env.sql.run(
       'BEGIN',
       `UPDATE prm.party_documents SET number = '${renewed}'`,
       `UPDATE prm.party_verifications SET dms_passport_verification_status = 'VERIFICATION_NEEDED',
          dms_passport_verification_reason = 'ONLINE_TRIGGERED', dms_passport_synced_at = NULL`,
       'COMMIT',
     );
-    here.register.release();
+    env.register.release();
     await waitUntil(async () => (await statusOf(party)) === 'NOT_VERIFIED', { what: 'the second answer' });
-    const run = await here.ended(runId);
+    const run = await env.ended(runId);
     expect(asked()).toEqual([passportOf(builder), renewed]);
-    expect((await auditOf(here.sql, party)).map(({ row }) => row)).toEqual(['S7']);
+    expect((await auditOf(env.sql, party)).map(({ row }) => row)).toEqual(['S7']);
     expect(run.counts).toEqual({ batches: 2, taken: 2, refuted: 1, superseded: 1 });
-    expect(await partyLockOf(here.sql, party, 'dms_passport')).toBeNull();
+    expect(await partyLockOf(env.sql, party, 'dms_passport')).toBeNull();
   });
 });

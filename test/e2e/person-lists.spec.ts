@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, type PersonBuilder } from '../support/builders';
 import { OFFICIAL } from '../support/registrations';
-import { Installation } from '../support/test-environment';
-import { OfficialCalls } from '../support/api-clients';
-import { toldBy } from '../support/sign-up-environment';
+import { TestEnvironment } from '../support/test-environment';
+import { OfficialClient } from '../support/api-clients';
+import { refusalIn } from '../support/sign-up-fixture';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 const ALL = '/api/persons/verifications';
 const UNVERIFIED = '/api/admin/persons/unverified';
 
-const here = Installation.ofThisFile();
-let official: OfficialCalls;
+const env = TestEnvironment.forThisFile();
+let official: OfficialClient;
 
 beforeEach(async () => {
-  official = await OfficialCalls.of(here);
+  official = await OfficialClient.of(env);
 });
 
 /** The persons of a list, in its order, and how many it has. */
@@ -25,7 +25,7 @@ async function listed(path: string) {
 }
 
 const idOf = (n: number): string => `00000000-0000-4000-9000-00000000000${n}`;
-const save = (n: number, person: PersonBuilder) => person.withId(idOf(n)).save(here.sql);
+const save = (n: number, person: PersonBuilder) => person.withId(idOf(n)).save(env.sql);
 
 /** One of each kind, and two who are not active. */
 async function saveAll(): Promise<void> {
@@ -33,7 +33,7 @@ async function saveAll(): Promise<void> {
   await save(2, aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED'));
   await save(3, aPerson().stream('nhs', 'NOT_VERIFIED', 'DOCUMENTS_TRIGGERED'));
   await save(4, aPerson().stream('nhs', 'NOT_VERIFIED', 'MANUAL').cumulative('NOT_VERIFIED'));
-  await save(5, aPerson().withPassport(here.passport()).stream('nhs', 'IN_REVIEW', 'MANUAL'));
+  await save(5, aPerson().withPassport(env.passport()).stream('nhs', 'IN_REVIEW', 'MANUAL'));
   await save(6, aPerson().stream('nhs', 'NOT_VERIFIED', 'MANUAL').inactive());
   await save(7, aPerson().inactive());
 }
@@ -80,13 +80,13 @@ describe(`GET ${ALL}`, () => {
   });
 
   it('also lists a person whose status another program left empty', async () => {
-    await here.sql.run(`UPDATE mpi.persons SET verification_status = NULL WHERE id = '${idOf(1)}'`);
+    await env.sql.run(`UPDATE mpi.persons SET verification_status = NULL WHERE id = '${idOf(1)}'`);
     expect((await listed(ALL)).total).toBe(5);
     expect((await listed(UNVERIFIED)).ids).toContain(idOf(1));
   });
 
   it('tells all faults of filter and paging at once', async () => {
-    expect(toldBy(await official.get(`${ALL}?verification_status=IN_REVIEW&page=0&page_size=x`))).toEqual({
+    expect(refusalIn(await official.get(`${ALL}?verification_status=IN_REVIEW&page=0&page_size=x`))).toEqual({
       status: 422,
       type: 'validation_failed',
       message: 'Validation failed',
@@ -145,11 +145,10 @@ describe(`GET ${UNVERIFIED}`, () => {
   ])('refuses %s', async (query, faults) => {
     const { status, body } = await official.get(`${UNVERIFIED}?${query}`);
     expect(status).toBe(422);
-    const told = body.error.invalid.map(({ entry, rules }: { entry: string; rules: { rule: string }[] }) => [
-      entry,
-      rules[0]?.rule,
-    ]);
-    expect(told).toEqual(faults);
+    const reported = body.error.invalid.map(
+      ({ entry, rules }: { entry: string; rules: { rule: string }[] }) => [entry, rules[0]?.rule],
+    );
+    expect(reported).toEqual(faults);
     expect(JSON.stringify(body)).not.toContain("x'--");
   });
 });
@@ -160,11 +159,11 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
 
   it('tells every change, newest first, page by page', async () => {
     const person = await aPerson()
-      .withPassport(here.passport('FOUND'))
+      .withPassport(env.passport('FOUND'))
       .stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED')
-      .save(here.sql);
-    await save(1, aPerson().withPassport(here.passport()));
-    const { id: runId } = await here.run();
+      .save(env.sql);
+    await save(1, aPerson().withPassport(env.passport()));
+    const { id: runId } = await env.run();
     const address = `/api/admin/persons/${person}/verification`;
     await official.patch(`${address}/nhs`, { status: 'IN_REVIEW' });
     await official.patch(`${address}/dms_passport`, { status: 'VERIFICATION_NEEDED' });
@@ -196,13 +195,13 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
   });
 
   it('is kept of a person who is not active any more, and may be empty', async () => {
-    const person = await aPerson().inactive().save(here.sql);
+    const person = await aPerson().inactive().save(env.sql);
     const { status, body } = await historyOf(person);
     expect([status, body.data, body.paging.total_entries]).toEqual([200, [], 0]);
   });
 
   it('is 404 for nobody and 422 for a wrong page or id', async () => {
-    expect(toldBy(await historyOf(NOBODY))).toEqual({
+    expect(refusalIn(await historyOf(NOBODY))).toEqual({
       status: 404,
       type: 'not_found',
       message: 'Person not found',

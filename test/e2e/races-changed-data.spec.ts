@@ -2,34 +2,34 @@ import { describe, expect, it } from 'vitest';
 import { StreamRestartService } from '../../src/verifications';
 import { aPerson, auditOfStream, lockOf, verificationOf } from '../support/builders';
 import { changeData, OFFICIAL } from '../support/registrations';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const rowsOf = async (person: string): Promise<(string | null)[]> =>
-  (await auditOfStream(here.sql, person, 'dms_passport')).map(({ row }) => row);
+  (await auditOfStream(env.sql, person, 'dms_passport')).map(({ row }) => row);
 
 /** Begins a run and comes back when the register holds a question about the passport. */
 async function askedAbout(passport: string): Promise<string> {
-  here.register.hold({ key: passport, next: 1 });
-  const runId = await here.beginRun();
-  await here.register.waitForRequests(1, passport);
+  env.register.hold({ key: passport, next: 1 });
+  const runId = await env.startRun();
+  await env.register.waitForRequests(1, passport);
   return runId;
 }
 
 describe('While the register thinks about a passport', () => {
   it('S1: the person gets another one: the old answer is dropped, the new one asked for in the same run', async () => {
-    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
-    const person = await aPerson().withPassport(old).save(here.sql);
+    const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(env.sql);
     const runId = await askedAbout(old);
-    await changeData(here, { personId: person, passport: renewed });
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    await changeData(env, { personId: person, passport: renewed });
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
     // The same run takes him again while the old answer is still to come.
-    await here.register.waitForRequests(1, renewed);
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    await env.register.waitForRequests(1, renewed);
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_data_status: 0,
       dms_passport_data_id: null,
@@ -37,74 +37,74 @@ describe('While the register thinks about a passport', () => {
     expect(await rowsOf(person)).toEqual(['S1', 'S6']);
     expect(run).toMatchObject({ status: 'FINISHED', counts: { taken: 2, verified: 1, superseded: 1 } });
     expect(
-      [here.register.requestsFor(old), here.register.requestsFor(renewed)].map((all) => all.length),
+      [env.register.requestsFor(old), env.register.requestsFor(renewed)].map((all) => all.length),
     ).toEqual([1, 1]);
   });
 
   it('S1: a bad answer that comes too late for him still tells about the document: its other holders learn it', async () => {
-    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
-    const person = await aPerson().withPassport(old).save(here.sql);
+    const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(env.sql);
     const other = await aPerson()
       .withPassport(old)
       .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { syncedAt: new Date() })
-      .save(here.sql);
+      .save(env.sql);
     const runId = await askedAbout(old);
-    await changeData(here, { personId: person, passport: renewed });
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, other)).toMatchObject({
+    await changeData(env, { personId: person, passport: renewed });
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, other)).toMatchObject({
       dms_passport_verification_status: 'NOT_VERIFIED',
     });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
     expect(run.counts).toMatchObject({ superseded: 1, propagated_persons: 1, verified: 1 });
-    expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
+    expect(await env.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
   });
 
   it('S1: even one that signs again with the very same passport is asked about anew', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
     const runId = await askedAbout(passport);
-    await changeData(here, { personId: person, passport });
-    await here.register.waitForRequests(2, passport);
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(here.register.requestsFor(passport)).toHaveLength(2);
+    await changeData(env, { personId: person, passport });
+    await env.register.waitForRequests(2, passport);
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(env.register.requestsFor(passport)).toHaveLength(2);
     expect(run.counts).toMatchObject({ taken: 2, refuted: 1, superseded: 1 });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'NOT_VERIFIED',
     });
   });
 
   it('S1: also when the last claim of the run was looking around just then, and could not see him', async () => {
-    const [old, renewed] = [here.passport('FOUND'), here.passport('NOT_FOUND')];
-    const person = await aPerson().withPassport(old).save(here.sql);
+    const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(env.sql);
     const runId = await askedAbout(old);
     // A claim takes the run's row for reading: it waits here, with a view of the tables that is already old.
-    const holder = await here.openSession();
+    const holder = await env.openSession();
     await holder.run('BEGIN', 'SELECT FROM mpi.job_runs FOR UPDATE');
-    await holder.isWaitedFor(here.sql);
-    await changeData(here, { personId: person, passport: renewed });
-    here.register.release();
+    await holder.isWaitedFor(env.sql);
+    await changeData(env, { personId: person, passport: renewed });
+    env.register.release();
     const dropped = `SELECT FROM mpi.job_run_counts WHERE counter = 'superseded'`;
-    await waitUntil(async () => (await here.sql.query({ text: dropped })).length > 0, {
+    await waitUntil(async () => (await env.sql.query({ text: dropped })).length > 0, {
       what: 'the old answer to be dropped',
     });
     await holder.run('COMMIT');
-    const run = await here.ended(runId);
+    const run = await env.ended(runId);
     expect(run.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
     expect(await rowsOf(person)).toEqual(['S1', 'S6']);
   });
 
   it('S2: the person gives up his passport: the answer is dropped and nobody asks again', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
     const runId = await askedAbout(passport);
-    await changeData(here, { personId: person });
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    await changeData(env, { personId: person });
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFICATION_NOT_NEEDED',
       dms_passport_verification_reason: 'AUTO_DATA_ABSENT',
       dms_passport_unverified_at: null,
@@ -114,66 +114,66 @@ describe('While the register thinks about a passport', () => {
   });
 
   it('S10: an official asks for a repeat: the answer under way does not count as the repeat', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
     const runId = await askedAbout(passport);
-    here.register.answer(passport, 'NOT_FOUND');
+    env.register.answer(passport, 'NOT_FOUND');
     const asked = { personId: person, stream: 'dms_passport', actorId: OFFICIAL } as const;
-    await here.program.get(StreamRestartService).requeue(asked);
+    await env.program.get(StreamRestartService).requeue(asked);
     // His second question overtakes the first; the late answer to that one changes nothing for him.
     await waitUntil(async () => (await rowsOf(person)).includes('S6'), { what: 'the answer to the repeat' });
-    here.register.release();
-    const run = await here.ended(runId);
+    env.register.release();
+    const run = await env.ended(runId);
     expect(await rowsOf(person)).toEqual(['S10', 'S6']);
     expect(run.counts).toEqual({ batches: 2, taken: 2, verified: 1, superseded: 1 });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
   });
 
   it('S9: a failure that comes after a change counts against nobody', async () => {
-    const [old, renewed] = [here.passport('MINUS_2'), here.passport('NOT_FOUND')];
-    const person = await aPerson().withPassport(old).save(here.sql);
+    const [old, renewed] = [env.passport('MINUS_2'), env.passport('NOT_FOUND')];
+    const person = await aPerson().withPassport(old).save(env.sql);
     const runId = await askedAbout(old);
-    await changeData(here, { personId: person, passport: renewed });
-    here.register.release();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    await changeData(env, { personId: person, passport: renewed });
+    env.register.release();
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_retry_at: null,
     });
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
     expect(run.counts).toEqual({ batches: 2, taken: 2, verified: 1, superseded: 1 });
   });
 
   it('C0: a NOT_VERIFIED set by hand meanwhile stays, whatever the answer', async () => {
-    const [good, bad] = [here.passport('NOT_FOUND'), here.passport('FOUND')];
+    const [good, bad] = [env.passport('NOT_FOUND'), env.passport('FOUND')];
     const persons = [
-      await aPerson().withPassport(good).save(here.sql),
-      await aPerson().withPassport(bad).save(here.sql),
+      await aPerson().withPassport(good).save(env.sql),
+      await aPerson().withPassport(bad).save(env.sql),
     ];
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(2);
-    await here.sql.run(`UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED'`);
-    here.register.release();
-    await here.ended(runId);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(2);
+    await env.sql.run(`UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED'`);
+    env.register.release();
+    await env.ended(runId);
     for (const person of persons) {
-      expect((await verificationOf(here.sql, person)).cumulative_status).toBe('NOT_VERIFIED');
+      expect((await verificationOf(env.sql, person)).cumulative_status).toBe('NOT_VERIFIED');
     }
   });
 
   it('C0: nor is it lifted when it is set while the answer is just being written', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
     const runId = await askedAbout(passport);
-    const byHand = await here.openSession();
+    const byHand = await env.openSession();
     await byHand.run('BEGIN', `UPDATE mpi.persons SET verification_status = 'NOT_VERIFIED'`);
-    here.register.release();
-    await byHand.isWaitedFor(here.sql);
+    env.register.release();
+    await byHand.isWaitedFor(env.sql);
     await byHand.run('COMMIT');
-    await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'NOT_VERIFIED',
       cumulative_status: 'NOT_VERIFIED',
     });

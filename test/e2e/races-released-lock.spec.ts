@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, auditOf, eventsOf, lockOf, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
 // One person a batch, so that each stands under a claim of his own.
-const here = Installation.ofThisFile({ DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1' });
+const env = TestEnvironment.forThisFile({ DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1' });
 
 const claimOf = async (person: string): Promise<string | null> =>
-  (await lockOf(here.sql, person, 'dms_passport'))?.claim_id ?? null;
+  (await lockOf(env.sql, person, 'dms_passport'))?.claim_id ?? null;
 
 /** Waits until the person stands under another claim than this one. */
 const claimedAnew = (person: string, claim: string | null): Promise<string> =>
@@ -23,14 +23,14 @@ const claimedAnew = (person: string, claim: string | null): Promise<string> =>
 
 describe('S11: a lock whose worker seems dead is released', () => {
   it('and everything stands as before it: no event, no audit row, no lock', async () => {
-    const passport = here.passport();
+    const passport = env.passport();
     const person = await aPerson()
       .withPassport(passport)
       .stream('dms_passport', 'IN_REVIEW', 'AUTO', { dataStatus: 0, syncedAt: '2020-01-01' })
       .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'OFFLINE_VERIFIED' })
-      .save(here.sql);
-    await here.check.reclaim();
-    const row = await verificationOf(here.sql, person);
+      .save(env.sql);
+    await env.check.sweep();
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'OFFLINE_VERIFIED',
@@ -38,13 +38,13 @@ describe('S11: a lock whose worker seems dead is released', () => {
       dms_passport_synced_at: new Date('2020-01-01'),
       dms_passport_retry_at: null,
     });
-    expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
-    expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
+    expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
+    expect([await eventsOf(env.sql, person), await auditOf(env.sql, person)]).toEqual([[], []]);
   });
 
   it('but the memory of earlier failures is kept, without a wait', async () => {
     const person = await aPerson()
-      .withPassport(here.passport())
+      .withPassport(env.passport())
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
       .locked('dms_passport', {
         claimId: CLAIM,
@@ -53,24 +53,24 @@ describe('S11: a lock whose worker seems dead is released', () => {
         attempts: 2,
         lastErrorKind: 'timeout',
       })
-      .save(here.sql);
-    await here.check.reclaim();
-    expect(await lockOf(here.sql, person, 'dms_passport')).toMatchObject({
+      .save(env.sql);
+    await env.check.sweep();
+    expect(await lockOf(env.sql, person, 'dms_passport')).toMatchObject({
       claim_id: null,
       attempts: 2,
       last_error_kind: 'timeout',
     });
-    expect((await verificationOf(here.sql, person)).dms_passport_retry_at).toBeNull();
+    expect((await verificationOf(env.sql, person)).dms_passport_retry_at).toBeNull();
   });
 
   it('while one whose lease lives is left alone, and a void lock is only forgotten', async () => {
     const builders = [
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'IN_REVIEW', 'AUTO')
         .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'AUTO_VALID' }),
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID')
         .locked('dms_passport', {
           claimId: '66666666-6666-4666-8666-666666666666',
@@ -78,15 +78,15 @@ describe('S11: a lock whose worker seems dead is released', () => {
           reasonBefore: 'AUTO_VALID',
         }),
     ] as const;
-    const living = await builders[0].save(here.sql);
-    const empty = await builders[1].save(here.sql);
-    await here.sql.run(`
+    const living = await builders[0].save(env.sql);
+    const empty = await builders[1].save(env.sql);
+    await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'elsewhere', now(), now() + interval '1 minute')`);
-    await here.check.reclaim();
+    await env.check.sweep();
     expect(await claimOf(living)).toBe(CLAIM);
-    expect(await lockOf(here.sql, empty, 'dms_passport')).toBeNull();
-    expect(await verificationOf(here.sql, empty)).toMatchObject({
+    expect(await lockOf(env.sql, empty, 'dms_passport')).toBeNull();
+    expect(await verificationOf(env.sql, empty)).toMatchObject({
       dms_passport_verification_reason: 'AUTO_NOT_VALID',
     });
   });
@@ -94,73 +94,73 @@ describe('S11: a lock whose worker seems dead is released', () => {
 
 describe('A lock that is released and taken again during the call', () => {
   it('drops the late answer of the first claim, before and after the second one is answered', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
-    const letFirstGo = here.register.hold({ key: passport, next: 1 });
-    const letSecondGo = here.register.hold({ key: passport, next: 1 });
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(1, passport);
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
+    const letFirstGo = env.register.hold({ key: passport, next: 1 });
+    const letSecondGo = env.register.hold({ key: passport, next: 1 });
+    const runId = await env.startRun();
+    await env.register.waitForRequests(1, passport);
     const first = await claimOf(person);
-    here.register.answer(passport, 'MINUS_2');
-    await here.rescue(person);
-    await here.register.waitForRequests(2, passport);
+    env.register.answer(passport, 'MINUS_2');
+    await env.expireClaimOf(person);
+    await env.register.waitForRequests(2, passport);
     const second = await claimedAnew(person, first);
     letFirstGo();
     // The late answer is written when it is counted; the person is still under his second claim.
     await waitUntil(() => countOf(runId, 'superseded'), { what: 'the late answer to be dropped' });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
     });
     expect(await claimOf(person)).toBe(second);
     letSecondGo();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFICATION_NEEDED',
       dms_passport_verification_reason: 'ONLINE_TRIGGERED',
     });
-    expect(await auditOf(here.sql, person)).toEqual([]);
+    expect(await auditOf(env.sql, person)).toEqual([]);
     expect(run.counts).toMatchObject({ taken: 2, superseded: 1, 'technical_errors.register_error': 1 });
   });
 
   it('drops it also while the group write waits for another row', async () => {
-    const [passport, otherPassport] = [here.passport('NOT_FOUND'), here.passport('NOT_FOUND')];
+    const [passport, otherPassport] = [env.passport('NOT_FOUND'), env.passport('NOT_FOUND')];
     // The write locks rows in the order of their ids: it waits at the first one and has not come to the second.
     const first = await aPerson()
       .withId('00000000-aaaa-4aaa-8aaa-000000000001')
       .withPassport(otherPassport)
-      .save(here.sql);
+      .save(env.sql);
     const person = await aPerson()
       .withId('ffffffff-aaaa-4aaa-8aaa-000000000002')
       .withPassport(passport)
-      .save(here.sql);
-    const letGo = here.register.hold({ next: 2 });
-    const letAgainGo = here.register.hold({ key: passport, next: 1 });
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(2);
+      .save(env.sql);
+    const release = env.register.hold({ next: 2 });
+    const letAgainGo = env.register.hold({ key: passport, next: 1 });
+    const runId = await env.startRun();
+    await env.register.waitForRequests(2);
     const claim = await claimOf(person);
-    const holder = await here.openSession();
+    const holder = await env.openSession();
     await holder.holdPerson(first);
-    letGo();
-    await holder.isWaitedFor(here.sql);
+    release();
+    await holder.isWaitedFor(env.sql);
 
-    await here.rescue(person);
+    await env.expireClaimOf(person);
     const anew = await claimedAnew(person, claim);
-    await here.register.waitForRequests(2, passport);
+    await env.register.waitForRequests(2, passport);
     await holder.run('COMMIT');
     await waitUntil(() => countOf(runId, 'superseded'), { what: 'the late answer to be dropped' });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
     });
     expect(await claimOf(person)).toBe(anew);
-    expect(await verificationOf(here.sql, first)).toMatchObject({
+    expect(await verificationOf(env.sql, first)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
     letAgainGo();
-    const run = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    const run = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
-    expect(await auditOf(here.sql, person)).toMatchObject([{ row: 'S6', claim_id: anew }]);
+    expect(await auditOf(env.sql, person)).toMatchObject([{ row: 'S6', claim_id: anew }]);
     expect(run.counts).toMatchObject({ verified: 2, superseded: 1 });
   });
 });
@@ -168,6 +168,6 @@ describe('A lock that is released and taken again during the call', () => {
 /** How often the run counted this so far; false while it did not. */
 async function countOf(runId: string, counter: string): Promise<number | false> {
   const text = `SELECT sum(n)::int AS n FROM mpi.job_run_counts WHERE run_id = $1 AND counter = $2`;
-  const [row] = await here.sql.query<{ n: number | null }>({ text }, [runId, counter]);
+  const [row] = await env.sql.query<{ n: number | null }>({ text }, [runId, counter]);
   return row?.n ?? false;
 }

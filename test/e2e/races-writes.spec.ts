@@ -1,65 +1,65 @@
 import { describe, expect, it } from 'vitest';
 import { Metrics } from '../../src/observability';
 import { aPerson, auditOf, eventsOf, lockOf, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const FIRST = '00000000-cccc-4ccc-8ccc-000000000001';
 const LAST = 'ffffffff-cccc-4ccc-8ccc-000000000002';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 const statusOf = async (person: string): Promise<string> =>
-  (await verificationOf(here.sql, person)).dms_passport_verification_status;
+  (await verificationOf(env.sql, person)).dms_passport_verification_status;
 
 /** How often a transaction of the program was run again. */
 async function repeats(): Promise<number> {
-  const { values } = await here.program.get(Metrics).transactionsRepeated.get();
+  const { values } = await env.program.get(Metrics).transactionsRepeated.get();
   return values.reduce((sum, { value }) => sum + value, 0);
 }
 
 describe('The write of a group', () => {
   it('that PostgreSQL chose as the victim of a deadlock is done again, and nothing is lost', async () => {
-    const persons = await savePersons(here.sql, [
-      aPerson().withId(FIRST).withPassport(here.passport()),
-      aPerson().withId(LAST).withPassport(here.passport()),
+    const persons = await savePersons(env.sql, [
+      aPerson().withId(FIRST).withPassport(env.passport()),
+      aPerson().withId(LAST).withPassport(env.passport()),
     ]);
     const before = await repeats();
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(2);
-    const elsewhere = await here.openSession();
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(2);
+    const elsewhere = await env.openSession();
     // It never looks for deadlocks itself: the write of the program does, and is the victim.
     await elsewhere.run(`SET deadlock_timeout = '1min'`);
     await elsewhere.holdPerson(LAST);
-    here.register.release();
-    await elsewhere.isWaitedFor(here.sql);
+    env.register.release();
+    await elsewhere.isWaitedFor(env.sql);
     // Waits for the row that the write has locked already; comes back when PostgreSQL has undone that write.
     await elsewhere.run(
       `SELECT FROM mpi.person_verifications WHERE person_id = '${FIRST}' FOR UPDATE`,
       'COMMIT',
     );
-    const run = await here.ended(runId);
+    const run = await env.ended(runId);
     expect(await repeats()).toBeGreaterThan(before);
     expect(run.counts).toEqual({ batches: 1, taken: 2, verified: 2 });
     for (const person of persons) {
-      expect(await auditOf(here.sql, person)).toHaveLength(1);
-      expect(await eventsOf(here.sql, person)).toHaveLength(2);
+      expect(await auditOf(env.sql, person)).toHaveLength(1);
+      expect(await eventsOf(env.sql, person)).toHaveLength(2);
     }
   });
 
   it('that one row spoils is divided until that row stands alone: the others are written, its person waits', async () => {
-    const builders = Array.from({ length: 9 }, () => aPerson().withPassport(here.passport()));
-    const persons = await savePersons(here.sql, builders);
+    const builders = Array.from({ length: 9 }, () => aPerson().withPassport(env.passport()));
+    const persons = await savePersons(env.sql, builders);
     const [poisoned, ...others] = persons;
-    await here.sql.run(`
+    await env.sql.run(`
       ALTER TABLE mpi.person_verifications ADD CONSTRAINT poisoned
         CHECK (person_id <> '${poisoned}' OR dms_passport_verification_status <> 'VERIFIED')`);
     try {
-      here.register.hold();
-      const runId = await here.beginRun();
-      await here.register.waitForRequests(persons.length);
-      here.register.release();
-      const run = await here.ended(runId);
+      env.register.hold();
+      const runId = await env.startRun();
+      await env.register.waitForRequests(persons.length);
+      env.register.release();
+      const run = await env.ended(runId);
       expect(run.counts).toEqual({
         batches: 1,
         taken: persons.length,
@@ -67,47 +67,47 @@ describe('The write of a group', () => {
         'technical_errors.not_processed': 1,
       });
       for (const person of others) expect(await statusOf(person)).toBe('VERIFIED');
-      const row = await verificationOf(here.sql, poisoned ?? '');
+      const row = await verificationOf(env.sql, poisoned ?? '');
       expect(row.dms_passport_verification_status).toBe('VERIFICATION_NEEDED');
       expect(row.dms_passport_retry_at).not.toBeNull();
-      expect(await lockOf(here.sql, poisoned ?? '', 'dms_passport')).toMatchObject({
+      expect(await lockOf(env.sql, poisoned ?? '', 'dms_passport')).toMatchObject({
         claim_id: null,
         attempts: 1,
         last_error_kind: 'not_processed',
       });
     } finally {
-      await here.sql.run('ALTER TABLE mpi.person_verifications DROP CONSTRAINT poisoned');
+      await env.sql.run('ALTER TABLE mpi.person_verifications DROP CONSTRAINT poisoned');
     }
   });
 
   it('that finds a row held for long waits and tries again: no answer is lost', async () => {
-    const person = await aPerson().withPassport(here.passport()).save(here.sql);
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(1);
-    const holder = await here.openSession();
+    const person = await aPerson().withPassport(env.passport()).save(env.sql);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(1);
+    const holder = await env.openSession();
     await holder.holdPerson(person);
-    here.register.release();
-    await holder.isWaitedFor(here.sql);
+    env.register.release();
+    await holder.isWaitedFor(env.sql);
     await holder.run(`UPDATE mpi.person_verifications SET updated_at = now()`, 'COMMIT');
-    const run = await here.ended(runId);
+    const run = await env.ended(runId);
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
-    expect(here.register.requestCount).toBe(1);
+    expect(env.register.requestCount).toBe(1);
   });
 
   it('undoes everything with one of its parts: no answer without its event, audit row and count', async () => {
-    const person = await aPerson().withPassport(here.passport('FOUND')).save(here.sql);
+    const person = await aPerson().withPassport(env.passport('FOUND')).save(env.sql);
     // The last statement of the write fails.
-    await here.sql.run(`
+    await env.sql.run(`
       ALTER TABLE mpi.job_run_counts ADD CONSTRAINT poisoned CHECK (counter <> 'refuted')`);
     try {
-      const run = await here.run();
+      const run = await env.run();
       expect(run.counts).toEqual({ batches: 1, taken: 1, 'technical_errors.not_processed': 1 });
       expect(await statusOf(person)).toBe('VERIFICATION_NEEDED');
-      expect([await eventsOf(here.sql, person), await auditOf(here.sql, person)]).toEqual([[], []]);
-      expect(await here.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
+      expect([await eventsOf(env.sql, person), await auditOf(env.sql, person)]).toEqual([[], []]);
+      expect(await env.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(0);
     } finally {
-      await here.sql.run('ALTER TABLE mpi.job_run_counts DROP CONSTRAINT poisoned');
+      await env.sql.run('ALTER TABLE mpi.job_run_counts DROP CONSTRAINT poisoned');
     }
   });
 });

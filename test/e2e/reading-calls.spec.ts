@@ -3,31 +3,31 @@ import { migrate } from '../../src/database/data-source';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
 import { STREAMS } from '../../src/domain/verification/stream';
 import { aCaller, aPerson } from '../support/builders';
-import { Installation, JOB } from '../support/test-environment';
+import { TestEnvironment, JOB } from '../support/test-environment';
 import { Program } from '../support/program';
 import { Session } from '../support/sql-session';
 import { waitUntil } from '../support/wait-until';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 let token: string;
 
 beforeEach(async () => {
-  token = await aCaller().withScope('person_verification:details job:read').save(here.sql);
+  token = await aCaller().withScope('person_verification:details job:read').save(env.sql);
 });
 
 /** What a call answered: status and body. */
 async function read(path: string, from: 'internal' | 'public' = 'public') {
-  const answer = await here.program[from](path, { authorization: `Bearer ${token}` });
+  const answer = await env.program[from](path, { authorization: `Bearer ${token}` });
   return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 
 describe('GET /api/persons/{id}/verification', () => {
   it('tells the sum and every stream with the columns it has', async () => {
-    const passport = here.passport('FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
-    await here.run();
+    const passport = env.passport('FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
+    await env.run();
     const { status, body } = await read(`/api/persons/${person}/verification`);
     expect(status).toBe(200);
     expect(body.meta).toEqual({
@@ -60,8 +60,8 @@ describe('GET /api/persons/{id}/verification', () => {
   });
 
   it('is 404 for nobody and for a person without a row of verifications, 422 for what is no id', async () => {
-    const person = await aPerson().save(here.sql);
-    await here.sql.run('DELETE FROM mpi.person_verifications');
+    const person = await aPerson().save(env.sql);
+    await env.sql.run('DELETE FROM mpi.person_verifications');
     for (const id of [NOBODY, person]) {
       const { status, body } = await read(`/api/persons/${id}/verification`);
       expect(status).toBe(404);
@@ -75,17 +75,17 @@ describe('GET /api/persons/{id}/verification', () => {
   });
 
   it('takes an id in capital letters for the same id', async () => {
-    const person = await aPerson().save(here.sql);
+    const person = await aPerson().save(env.sql);
     expect((await read(`/api/persons/${person.toUpperCase()}/verification`)).status).toBe(200);
   });
 });
 
 describe('GET /api/admin/jobs', () => {
   it('lists runs, newest first, page by page, as their summaries', async () => {
-    await aPerson().withPassport(here.passport('MINUS_2')).save(here.sql);
-    const first = await here.run();
-    const second = await here.run();
-    const third = await here.run();
+    await aPerson().withPassport(env.passport('MINUS_2')).save(env.sql);
+    const first = await env.run();
+    const second = await env.run();
+    const third = await env.run();
     const { status, body } = await read('/api/admin/jobs?page=1&page_size=2');
     expect(status).toBe(200);
     expect(body.meta).toMatchObject({ code: 200, type: 'list', url: '/api/admin/jobs' });
@@ -108,16 +108,16 @@ describe('GET /api/admin/jobs', () => {
   });
 
   it('tells of a run while it is going, with what it counted so far', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(1);
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(1);
     const { body } = await read('/api/admin/jobs');
     expect(body.data).toMatchObject([
       { run_id: runId, status: 'RUNNING', finished_at: null, taken: 1, verified: 0 },
     ]);
-    here.register.release();
-    await here.ended(runId);
+    env.register.release();
+    await env.ended(runId);
   });
 
   it('refuses both faults of a query at once', async () => {
@@ -150,9 +150,9 @@ describe('The public port', () => {
   });
 
   it('while the internal one tells metrics', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    await here.run();
-    const answer = await here.program.internal('/metrics');
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    await env.run();
+    const answer = await env.program.internal('/metrics');
     expect(answer.status).toBe(200);
     expect(await answer.text()).toMatch(
       /^verification_persons_total\{stream="dms_passport",outcome="verified"\} [1-9]/m,
@@ -162,10 +162,12 @@ describe('The public port', () => {
 
 describe('X-Request-ID', () => {
   it('is taken over when it is sane, and stands in the header, the envelope and the log', async () => {
-    const answer = await here.program.bearing(token, '/api/admin/jobs', { 'x-request-id': 'gateway-0001.a' });
+    const answer = await env.program.withToken(token, '/api/admin/jobs', {
+      'x-request-id': 'gateway-0001.a',
+    });
     expect(answer.headers.get('x-request-id')).toBe('gateway-0001.a');
     expect(await answer.json()).toMatchObject({ meta: { request_id: 'gateway-0001.a' } });
-    await waitUntil(() => here.program.logged.some((line) => line.includes('gateway-0001.a')), {
+    await waitUntil(() => env.program.logged.some((line) => line.includes('gateway-0001.a')), {
       what: 'the line about the request',
     });
   });
@@ -173,7 +175,7 @@ describe('X-Request-ID', () => {
   it.each(['short', 'with space in it', `${'x'.repeat(200)}`, '<script>alert(1)</script>'])(
     'is made anew when it is not: %s',
     async (id) => {
-      const answer = await here.program.bearing(token, '/api/admin/jobs', { 'x-request-id': id });
+      const answer = await env.program.withToken(token, '/api/admin/jobs', { 'x-request-id': id });
       expect(answer.headers.get('x-request-id')).not.toBe(id);
       expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     },
@@ -182,7 +184,7 @@ describe('X-Request-ID', () => {
 
 describe('Readiness', () => {
   it('is 200 with "redis":"down" while Redis alone is away, and the work goes on', async () => {
-    const { server } = here.redis;
+    const { server } = env.redis;
     if (server === null) return;
     await server.stop();
     try {
@@ -206,7 +208,7 @@ describe('Without PostgreSQL', () => {
   beforeAll(async () => {
     postgres = await startPostgres({ nodeEnv: 'test', durable: false });
     await migrate(postgres.url);
-    program = await Program.start({ ...here.servers, databaseUrl: postgres.url });
+    program = await Program.start({ ...env.servers, databaseUrl: postgres.url });
   });
   afterAll(async () => {
     await program.stop();
@@ -222,7 +224,7 @@ describe('Without PostgreSQL', () => {
       expect(await answer.json()).toMatchObject({ database: 'down', migrations: 'unknown' });
       expect((await ask('/health/live')).status).toBe(200);
     }
-    const refused = await program.bearing(token, '/api/admin/jobs');
+    const refused = await program.withToken(token, '/api/admin/jobs');
     expect([500, 503]).toContain(refused.status);
     expect(await refused.text()).not.toMatch(/select|postgres|127\.0\.0\.1|stack|at /i);
     await postgres.restart();

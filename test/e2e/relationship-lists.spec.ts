@@ -1,26 +1,26 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, aRelationship, auditOf } from '../support/builders';
-import { RELATIONSHIPS, RelationshipScene } from '../support/relationship-fixture';
+import { RELATIONSHIPS, RelationshipFixture } from '../support/relationship-fixture';
 
 const TOMORROW = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
 const EARLIER = '2026-01-01';
 
-let scene: RelationshipScene;
+let fixture: RelationshipFixture;
 
 beforeAll(async () => {
-  scene = await RelationshipScene.start();
+  fixture = await RelationshipFixture.start();
 });
-afterAll(() => scene.here.stop());
-beforeEach(() => scene.begin());
+afterAll(() => fixture.env.stop());
+beforeEach(() => fixture.begin());
 
-const list = (query = '') => scene.ask(RELATIONSHIPS + query);
+const list = (query = '') => fixture.ask(RELATIONSHIPS + query);
 
 const idsOf = async (query: string): Promise<readonly string[]> =>
   (await list(query)).body.data.map(({ id }: { id: string }) => id);
 
 /** Two persons of whom everything is told that must stay hidden, with a relationship. */
 async function marked(): Promise<string> {
-  const { sql } = scene.here;
+  const { sql } = fixture.env;
   const personId = await aPerson()
     .named('Криниця', 'Малинка', 'Богданівна')
     .withTaxId('3141592653')
@@ -46,8 +46,8 @@ const HIDDEN = /Малинка|Богданівна|Устим|Йосипови�
 
 describe('GET /api/admin/confidant_person_relationships', () => {
   it('shows a relationship with both persons masked', async () => {
-    const id = await scene.withTraces(await marked());
-    const row = await scene.rowOf(id);
+    const id = await fixture.withTraces(await marked());
+    const row = await fixture.rowOf(id);
     const { status, body } = await list();
     expect(status).toBe(200);
     expect(body.meta).toMatchObject({ code: 200, type: 'list', url: RELATIONSHIPS });
@@ -76,27 +76,32 @@ describe('GET /api/admin/confidant_person_relationships', () => {
   });
 
   it('finds by each filter, by all of them together, and leaves an empty one out', async () => {
-    const { sql } = scene.here;
-    const expired = await scene.between().activeTo(EARLIER).inactive().status('VERIFIED', 'MANUAL').save(sql);
-    const running = await scene.between().activeTo(TOMORROW).status('VERIFIED', 'AUTO').save(sql);
-    const endless = await aRelationship().of(scene.confidantPersonId).through(scene.personId).save(sql);
+    const { sql } = fixture.env;
+    const expired = await fixture
+      .between()
+      .activeTo(EARLIER)
+      .inactive()
+      .status('VERIFIED', 'MANUAL')
+      .save(sql);
+    const running = await fixture.between().activeTo(TOMORROW).status('VERIFIED', 'AUTO').save(sql);
+    const endless = await aRelationship().of(fixture.confidantPersonId).through(fixture.personId).save(sql);
     const anybody = [endless, running, expired].sort();
     const sorted = async (query: string) => [...(await idsOf(query))].sort();
     expect(await sorted('')).toEqual(anybody);
     expect(await sorted('?person_id=&verification_status=&is_expired=&page=')).toEqual(anybody);
-    expect(await sorted(`?person_id=${scene.personId.toUpperCase()}`)).toEqual([running, expired].sort());
-    expect(await sorted(`?confidant_person_id=${scene.personId}`)).toEqual([endless]);
+    expect(await sorted(`?person_id=${fixture.personId.toUpperCase()}`)).toEqual([running, expired].sort());
+    expect(await sorted(`?confidant_person_id=${fixture.personId}`)).toEqual([endless]);
     expect(await sorted('?verification_status=VERIFIED')).toEqual([running, expired].sort());
     expect(await sorted('?is_expired=true')).toEqual([expired]);
     expect(await sorted('?is_expired=false')).toEqual([endless, running].sort());
-    const all = `?person_id=${scene.personId}&confidant_person_id=${scene.confidantPersonId}`;
+    const all = `?person_id=${fixture.personId}&confidant_person_id=${fixture.confidantPersonId}`;
     expect(await sorted(`${all}&verification_status=VERIFIED&is_expired=false`)).toEqual([running]);
     expect(await sorted(`${all}&verification_status=NOT_VERIFIED`)).toEqual([]);
   });
 
   it('goes page by page, newest first, and nobody stands on two of them', async () => {
-    const { sql } = scene.here;
-    for (const _ of 'seven!!') await scene.between().inactive().save(sql);
+    const { sql } = fixture.env;
+    for (const _ of 'seven!!') await fixture.between().inactive().save(sql);
     await sql.run(`
       UPDATE mpi.confidant_person_relationships SET inserted_at = '2026-01-01T00:00:00Z'::timestamptz
         + interval '1 second' * (ascii(left(id::text, 1)) % 3)`);
@@ -131,8 +136,8 @@ describe('GET /api/admin/confidant_person_relationships', () => {
 describe('GET /api/admin/confidant_person_relationships/{id}', () => {
   it('shows the documents with masked numbers, and the words of the official', async () => {
     const id = await marked();
-    await scene.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'не той суд' });
-    const { status, body } = await scene.ask(`${RELATIONSHIPS}/${id}`);
+    await fixture.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'не той суд' });
+    const { status, body } = await fixture.ask(`${RELATIONSHIPS}/${id}`);
     expect(status).toBe(200);
     expect(body.meta).toMatchObject({ code: 200, type: 'object' });
     expect(body.data).toMatchObject({
@@ -140,33 +145,33 @@ describe('GET /api/admin/confidant_person_relationships/{id}', () => {
       confidant_person: { name: 'Горобина У. Й.' },
       verification_status: 'NOT_VERIFIED',
       verification_comment: 'не той суд',
-      updated_by: scene.official,
+      updated_by: fixture.official,
       documents: [
         { type: 'BIRTH_CERTIFICATE', number: '********56', issued_by: null, issued_at: null },
         { type: 'COURT_DECISION', number: '*********24', issued_by: null, issued_at: null },
       ],
     });
     expect(JSON.stringify(body)).not.toMatch(HIDDEN);
-    expect(JSON.stringify(await auditOf(scene.here.sql, id))).not.toMatch(/не той суд/);
+    expect(JSON.stringify(await auditOf(fixture.env.sql, id))).not.toMatch(/не той суд/);
   });
 
   it('stands although other programs left out the confidant', async () => {
-    const id = await aRelationship().of(scene.personId).save(scene.here.sql);
-    const { body } = await scene.ask(`${RELATIONSHIPS}/${id}`);
+    const id = await aRelationship().of(fixture.personId).save(fixture.env.sql);
+    const { body } = await fixture.ask(`${RELATIONSHIPS}/${id}`);
     expect(body.data).toMatchObject({ confidant_person_id: null, confidant_person: null, documents: [] });
   });
 
   it('is 404 for one that is not there, 422 for what is no id', async () => {
-    const { status, body } = await scene.ask(`${RELATIONSHIPS}/${scene.personId}`);
+    const { status, body } = await fixture.ask(`${RELATIONSHIPS}/${fixture.personId}`);
     expect([status, body.error.message]).toEqual([404, 'Confidant person relationship is not found']);
-    expect((await scene.ask(`${RELATIONSHIPS}/${scene.personId}x`)).status).toBe(422);
+    expect((await fixture.ask(`${RELATIONSHIPS}/${fixture.personId}x`)).status).toBe(422);
   });
 
   it('leaves nothing of the persons in the log', async () => {
     const id = await marked();
     await list();
-    await scene.ask(`${RELATIONSHIPS}/${id}`);
-    await scene.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'Криниця не та' });
-    expect(scene.here.program.logged.join('\n')).not.toMatch(/Криниця|Горобина|КП123456/);
+    await fixture.ask(`${RELATIONSHIPS}/${id}`);
+    await fixture.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'Криниця не та' });
+    expect(fixture.env.program.logged.join('\n')).not.toMatch(/Криниця|Горобина|КП123456/);
   });
 });

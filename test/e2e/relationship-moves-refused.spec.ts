@@ -4,16 +4,16 @@ import type {
   RelationshipStatus,
 } from '../../src/domain/confidant/relationship-status.rules';
 import { auditOf, eventsOf } from '../support/builders';
-import { ACT, RelationshipScene } from '../support/relationship-fixture';
+import { ACT, RelationshipFixture } from '../support/relationship-fixture';
 import { waitUntil } from '../support/wait-until';
 
-let scene: RelationshipScene;
+let fixture: RelationshipFixture;
 
 beforeAll(async () => {
-  scene = await RelationshipScene.start();
+  fixture = await RelationshipFixture.start();
 });
-afterAll(() => scene.here.stop());
-beforeEach(() => scene.begin());
+afterAll(() => fixture.env.stop());
+beforeEach(() => fixture.begin());
 
 describe('R3: an official who rejects a relationship', () => {
   it.each([
@@ -22,38 +22,38 @@ describe('R3: an official who rejects a relationship', () => {
     [{ verification_comment: '' }],
     [{ verification_comment: '  ' }],
   ])('is asked for a comment when he sends %j', async (comment) => {
-    const id = await scene.inWork();
-    const before = await scene.rowOf(id);
-    const { status, body } = await scene.move(id, { verification_status: 'NOT_VERIFIED', ...comment });
+    const id = await fixture.inWork();
+    const before = await fixture.rowOf(id);
+    const { status, body } = await fixture.move(id, { verification_status: 'NOT_VERIFIED', ...comment });
     expect([status, body.error]).toEqual([
       409,
       { type: 'request_conflict', message: 'verification status comment is required' },
     ]);
-    await scene.expectNoTrace(id, before);
+    await fixture.expectNoTrace(id, before);
   });
 });
 
 describe('R4: an official who accepts a relationship', () => {
   it('is asked for words when there is neither an act nor a birth certificate', async () => {
-    const id = await scene
+    const id = await fixture
       .between()
       .status('IN_REVIEW', 'MANUAL')
       .withDocument('BIRTH_CERTIFICATE_FOREIGN', 'FR-1')
-      .save(scene.here.sql);
-    const before = await scene.rowOf(id);
-    const { status, body } = await scene.move(id, { verification_status: 'VERIFIED' });
+      .save(fixture.env.sql);
+    const before = await fixture.rowOf(id);
+    const { status, body } = await fixture.move(id, { verification_status: 'VERIFIED' });
     expect([status, body.error.message]).toEqual([409, 'verification status comment is required']);
-    await scene.expectNoTrace(id, before);
+    await fixture.expectNoTrace(id, before);
   });
 
   it('is asked for the act when there is a birth certificate, whatever he writes', async () => {
-    const id = await scene
+    const id = await fixture
       .between()
       .status('IN_REVIEW', 'MANUAL')
       .withDocument('BIRTH_CERTIFICATE', 'І-КП123456')
-      .save(scene.here.sql);
-    const before = await scene.rowOf(id);
-    const { status, body } = await scene.move(id, {
+      .save(fixture.env.sql);
+    const before = await fixture.rowOf(id);
+    const { status, body } = await fixture.move(id, {
       verification_status: 'VERIFIED',
       verification_comment: 'звірено',
     });
@@ -72,7 +72,7 @@ describe('R4: an official who accepts a relationship', () => {
         ],
       },
     ]);
-    await scene.expectNoTrace(id, before);
+    await fixture.expectNoTrace(id, before);
   });
 });
 
@@ -93,24 +93,24 @@ describe('Moves that are no row', () => {
   ])(
     '%s/%s to %s is refused before anything that is missing, and leaves no trace',
     async (from, reason, to) => {
-      const id = await scene.standing(from, reason);
-      const before = await scene.rowOf(id);
-      const { status, body } = await scene.move(id, { verification_status: to });
+      const id = await fixture.standing(from, reason);
+      const before = await fixture.rowOf(id);
+      const { status, body } = await fixture.move(id, { verification_status: to });
       expect([status, body.error]).toEqual([
         409,
         { type: 'request_conflict', message: `Can't update verification status from ${from} to ${to}` },
       ]);
-      await scene.expectNoTrace(id, before);
+      await fixture.expectNoTrace(id, before);
     },
   );
 
   it('of nobody’s relationship are 404, whatever is wrong besides', async () => {
-    const { status, body } = await scene.move(ACT, { verification_status: 'VERIFIED' });
+    const { status, body } = await fixture.move(ACT, { verification_status: 'VERIFIED' });
     expect([status, body.error]).toEqual([
       404,
       { type: 'not_found', message: 'Confidant person relationship is not found' },
     ]);
-    expect(await auditOf(scene.here.sql, ACT)).toEqual([]);
+    expect(await auditOf(fixture.env.sql, ACT)).toEqual([]);
   });
 
   it.each([
@@ -138,41 +138,41 @@ describe('Moves that are no row', () => {
     ],
     ['a list', [], ['$ cast']],
   ])('%s is 422 with every fault', async (_, sent, faults) => {
-    const id = await scene.standing('VERIFICATION_NEEDED', 'MANUAL');
-    const before = await scene.rowOf(id);
-    const { status, body } = await scene.move(id, sent);
+    const id = await fixture.standing('VERIFICATION_NEEDED', 'MANUAL');
+    const before = await fixture.rowOf(id);
+    const { status, body } = await fixture.move(id, sent);
     expect(status).toBe(422);
-    const told = body.error.invalid.map(
+    const reported = body.error.invalid.map(
       (field: { entry: string; rules: { rule: string }[] }) => `${field.entry} ${field.rules[0]?.rule}`,
     );
-    expect(told).toEqual(faults);
-    await scene.expectNoTrace(id, before);
+    expect(reported).toEqual(faults);
+    await fixture.expectNoTrace(id, before);
   });
 
   it('of what is no id are 422, and half a JSON is 400', async () => {
-    expect((await scene.move('x', { verification_status: 'IN_REVIEW' })).status).toBe(422);
-    expect((await scene.move(await scene.inWork(), '{"verification_status":')).status).toBe(400);
+    expect((await fixture.move('x', { verification_status: 'IN_REVIEW' })).status).toBe(422);
+    expect((await fixture.move(await fixture.inWork(), '{"verification_status":')).status).toBe(400);
   });
 });
 
 describe('Two officials', () => {
   it('who want the same relationship come one after the other: the later one meets what the other left', async () => {
-    const id = await scene.inWork();
-    const other = await scene.here.openSession();
+    const id = await fixture.inWork();
+    const other = await fixture.env.openSession();
     await other.run('BEGIN', `SELECT FROM mpi.confidant_person_relationships WHERE id = '${id}' FOR UPDATE`);
     const both = Promise.all([
-      scene.move(id, { verification_status: 'VERIFIED', verification_comment: 'звірено' }),
-      scene.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'не звірено' }),
+      fixture.move(id, { verification_status: 'VERIFIED', verification_comment: 'звірено' }),
+      fixture.move(id, { verification_status: 'NOT_VERIFIED', verification_comment: 'не звірено' }),
     ]);
     const waiting = {
       text: `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
     };
-    await waitUntil(async () => ((await scene.here.sql.query(waiting)).length === 2 ? true : undefined), {
+    await waitUntil(async () => ((await fixture.env.sql.query(waiting)).length === 2 ? true : undefined), {
       what: 'both officials to wait for the row',
     });
     await other.run('COMMIT');
     expect((await both).map(({ status }) => status).sort()).toEqual([200, 409]);
-    expect(await eventsOf(scene.here.sql, id)).toHaveLength(1);
-    expect(await auditOf(scene.here.sql, id)).toHaveLength(1);
+    expect(await eventsOf(fixture.env.sql, id)).toHaveLength(1);
+    expect(await auditOf(fixture.env.sql, id)).toHaveLength(1);
   });
 });

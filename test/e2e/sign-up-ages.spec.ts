@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authenticationMethodsOf, relationshipsOf, verificationOf } from '../support/builders';
 import type { SignUpContentBuilder } from '../support/sign-up-content';
-import { RefusedCalls, type Answer, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { RefusedCalls, type Answer, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
 /** A moment near a birthday. */
 export interface Moment {
@@ -76,22 +76,22 @@ function birthdaysOf(age: number): readonly Birthday[] {
 
 let now = new Date();
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({}, () => now);
+  fixture = await SignUpFixture.start({}, () => now);
 });
 
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 /** Titles are the moments. */
 const around = (age: number) => momentsOfReaching(age).map((moment) => [moment.when, moment] as const);
@@ -99,21 +99,21 @@ const around = (age: number) => momentsOfReaching(age).map((moment) => [moment.w
 /** Sets the clock and begins a content about somebody who was born then. */
 function bornAt({ at, bornOn }: Moment): SignUpContentBuilder {
   now = at;
-  return scene.contentBy(applicant).born(bornOn);
+  return fixture.contentBy(applicant).born(bornOn);
 }
 
 const anAdolescent = (moment: Moment): SignUpContentBuilder =>
   bornAt(moment).withTaxId('0000000017').withOnlyDocument('PASSPORT');
 
 async function passes(content: SignUpContentBuilder): Promise<void> {
-  const { status, body } = await scene.validate(scene.sign(content, applicant));
+  const { status, body } = await fixture.validate(fixture.sign(content, applicant));
   expect(body.error).toBeUndefined();
   expect(status).toBe(200);
 }
 
 async function fails(content: SignUpContentBuilder, entry: string, description: string): Promise<void> {
-  const signed = scene.sign(content, applicant);
-  expect(await refused.run(() => scene.validate(signed))).toMatchObject({
+  const signed = fixture.sign(content, applicant);
+  expect(await refused.run(() => fixture.validate(signed))).toMatchObject({
     status: 422,
     fields: [[`$.person.${entry}`, 'invalid', description]],
   });
@@ -129,7 +129,7 @@ const idOf = ({ status, body }: Answer): string => {
 
 /** Both calls at that moment; gives the id of the person. */
 const signedUp = async (content: SignUpContentBuilder): Promise<string> =>
-  idOf(await scene.signUp(scene.sign(content, applicant)));
+  idOf(await fixture.signUp(fixture.sign(content, applicant)));
 
 describe('Fourteen years, with which somebody can prove himself', () => {
   it.each(around(14))('%s: another document than the certificate of birth', async (_, moment) => {
@@ -153,7 +153,7 @@ describe('Fourteen years, with which somebody can prove himself', () => {
 
   it.each(around(14))('%s: when the method THIRD_PERSON ends', async (_, moment) => {
     const personId = await signedUp(bornAt(moment).withTaxId('0000000017'));
-    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await authenticationMethodsOf(fixture.env.sql, personId)).toMatchObject([
       { type: 'THIRD_PERSON', started_at: moment.at, ended_at: moment.isReached ? null : moment.lastSecond },
     ]);
   });
@@ -168,7 +168,7 @@ describe('Fifteen years: older than fourteen', () => {
   it.each(around(15))('%s: a proof of legal capacity', async (_, moment) => {
     const content = anAdolescent(moment).withDocument('MARRIAGE_CERTIFICATE');
     if (!moment.isReached) return isRefusedLegalCapacity(content);
-    expect(await verificationOf(scene.here.sql, await signedUp(content))).toMatchObject({
+    expect(await verificationOf(fixture.env.sql, await signedUp(content))).toMatchObject({
       legal_capacity_verification_status: 'VERIFICATION_NEEDED',
       legal_capacity_verification_reason: 'ONLINE_TRIGGERED',
     });
@@ -176,11 +176,11 @@ describe('Fifteen years: older than fourteen', () => {
 
   it.each(around(15))('%s: whether he may be an applicant himself', async (_, { at, bornOn, isReached }) => {
     now = at;
-    const young = await scene.applicant((person) => person.bornOn(bornOn));
-    const signed = scene.sign(scene.contentBy(young), young);
-    if (isReached) expect((await scene.validate(signed)).status).toBe(200);
+    const young = await fixture.applicant((person) => person.bornOn(bornOn));
+    const signed = fixture.sign(fixture.contentBy(young), young);
+    if (isReached) expect((await fixture.validate(signed)).status).toBe(200);
     else
-      expect(await refused.run(() => scene.validate(signed))).toEqual({
+      expect(await refused.run(() => fixture.validate(signed))).toEqual({
         status: 401,
         type: 'access_denied',
         message: 'Incorrect applicant person age for such an action.',
@@ -197,7 +197,7 @@ describe('Eighteen years of full legal capacity', () => {
 
   it.each(around(18))('%s: a relationship without an end', async (_, moment) => {
     const personId = await signedUp(anAdolescent(moment));
-    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await relationshipsOf(fixture.env.sql, personId)).toMatchObject([
       { active_to: moment.isReached ? null : moment.birthday },
     ]);
   });
@@ -206,7 +206,7 @@ describe('Eighteen years of full legal capacity', () => {
     const personId = await signedUp(
       anAdolescent(moment).with('person.confidant_person.active_to', '2030-07-01'),
     );
-    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await relationshipsOf(fixture.env.sql, personId)).toMatchObject([
       { active_to: moment.isReached ? '2030-07-01' : moment.birthday },
     ]);
   });
@@ -217,22 +217,22 @@ describe('Eighteen years of full legal capacity', () => {
     ['after', '2031-04-01', '2031-03-31'],
   ])('a relationship of a child that is to end %s his eighteenth birthday', async (_, asked, written) => {
     now = new Date('2026-03-10T10:00:00Z');
-    const content = scene.contentBy(applicant).born('2013-03-31');
+    const content = fixture.contentBy(applicant).born('2013-03-31');
     const personId = await signedUp(content.with('person.confidant_person.active_to', asked));
-    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([{ active_to: written }]);
+    expect(await relationshipsOf(fixture.env.sql, personId)).toMatchObject([{ active_to: written }]);
   });
 });
 
 describe('The ages are parameters of the registry', () => {
   it('a method ends with another age of self-authentication, a relationship with another majority', async () => {
-    await scene.here.sql.run(
+    await fixture.env.sql.run(
       `UPDATE prm.global_parameters SET value = '16' WHERE parameter = 'no_self_auth_age'`,
       `UPDATE prm.global_parameters SET value = '21' WHERE parameter = 'person_full_legal_capacity_age'`,
     );
     now = new Date('2026-03-10T10:00:00Z');
-    const personId = await signedUp(scene.contentBy(applicant).born('2011-07-01'));
-    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([{ active_to: '2032-07-01' }]);
-    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+    const personId = await signedUp(fixture.contentBy(applicant).born('2011-07-01'));
+    expect(await relationshipsOf(fixture.env.sql, personId)).toMatchObject([{ active_to: '2032-07-01' }]);
+    expect(await authenticationMethodsOf(fixture.env.sql, personId)).toMatchObject([
       { ended_at: new Date('2027-06-30T20:59:59Z') },
     ]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signUpsOf, tokensOf, usersOf, verificationOf } from '../support/builders';
 import { type SignUpContentBuilder } from '../support/sign-up-content';
-import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { registeredBy, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
 /** Settings apart from their defaults, so that they are seen to be read. */
 const CLIENT_ID = '00000000-0000-4000-8000-0000000000c1';
@@ -12,7 +12,7 @@ const TTL_SECONDS = 1234;
 const BUCKET = 'persons-of-the-test';
 const NOW = new Date('2026-03-10T10:00:00.123Z');
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
@@ -21,20 +21,20 @@ beforeAll(async () => {
     PIS_ACCESS_TOKEN_TTL_SECONDS: String(TTL_SECONDS),
     MEDIA_STORAGE_PERSON_BUCKET: BUCKET,
   };
-  scene = await SignUpScene.start(environment, () => NOW);
+  fixture = await SignUpFixture.start(environment, () => NOW);
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
-const aChild = () => scene.contentBy(applicant).born('2020-07-01');
+const aChild = () => fixture.contentBy(applicant).born('2020-07-01');
 /** Sixteen, with a tax number. */
 const anAdolescent = () => aChild().born('2009-07-01').withTaxId('3999400006');
 
 const signedUp = async (content: SignUpContentBuilder = aChild()) =>
-  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+  registeredBy(await fixture.signUp(fixture.sign(content, applicant)));
 
 const ASKED = 'VERIFICATION_NEEDED/ONLINE_TRIGGERED';
 const ABSENT = 'VERIFICATION_NOT_NEEDED/AUTO_DATA_ABSENT';
@@ -120,7 +120,7 @@ const CASES: [who: string, content: () => SignUpContentBuilder, asked: Streams][
 describe('The nine streams of a new person', () => {
   it.each(CASES)('%s', async (_, content, asked) => {
     const { person } = await signedUp(content());
-    const row: Readonly<Record<string, unknown>> = { ...(await verificationOf(scene.here.sql, person.id)) };
+    const row: Readonly<Record<string, unknown>> = { ...(await verificationOf(fixture.env.sql, person.id)) };
     const expected = { ...NOTHING_ASKED, ...asked };
     const pairs = Object.keys(expected).map((stream) => [
       stream,
@@ -142,24 +142,24 @@ describe('The user of a new person', () => {
   it('is known by his own tax number', async () => {
     const { person, user } = await signedUp(anAdolescent());
     const row = { id: user.id, tax_id: '3999400006', is_active: true, is_blocked: false };
-    expect(await usersOf(scene.here.sql, person.id)).toMatchObject([row]);
+    expect(await usersOf(fixture.env.sql, person.id)).toMatchObject([row]);
   });
 
   it('without one is known by none, least of all by that of the applicant', async () => {
     const { person, user } = await signedUp();
     expect(user.tax_id).toBe('');
-    const [row] = await usersOf(scene.here.sql, person.id);
+    const [row] = await usersOf(fixture.env.sql, person.id);
     expect(row?.tax_id ?? '').toBe('');
     const text = 'SELECT id FROM mithril.users WHERE tax_id = $1';
-    const his = await scene.here.sql.query({ text }, [applicant.drfo]);
-    expect(his).toEqual([{ id: applicant.userId }]);
+    const ofPerson = await fixture.env.sql.query({ text }, [applicant.drfo]);
+    expect(ofPerson).toEqual([{ id: applicant.userId }]);
   });
 });
 
 describe('The access token', () => {
   it('is kept as its hash alone, and says what it is for and whose it is', async () => {
     const { user, access_token: token } = await signedUp();
-    expect(await tokensOf(scene.here.sql, user.id)).toEqual([
+    expect(await tokensOf(fixture.env.sql, user.id)).toEqual([
       {
         name: 'access_token',
         value_hash: createHash('sha256').update(token).digest('hex'),
@@ -173,21 +173,21 @@ describe('The access token', () => {
         },
       },
     ]);
-    const audit = await scene.here.sql.query({ text: 'SELECT changeset::text FROM mpi.audit_log' });
+    const audit = await fixture.env.sql.query({ text: 'SELECT changeset::text FROM mpi.audit_log' });
     expect(JSON.stringify(audit)).not.toContain(token);
   });
 });
 
 describe('The signed content', () => {
   it('is kept under the person, byte by byte, and remembered by its hash', async () => {
-    const signed = scene.sign(aChild(), applicant);
-    const { person, user } = registeredBy(await scene.signUp(signed));
+    const signed = fixture.sign(aChild(), applicant);
+    const { person, user } = registeredBy(await fixture.signUp(signed));
     const container = Buffer.from(signed.signed_content, 'base64');
     const key = join(BUCKET, person.id, 'signed_content');
-    expect(readFileSync(join(scene.mediaFolder, key)).equals(container)).toBe(true);
-    expect(readdirSync(join(scene.mediaFolder, BUCKET, person.id))).toEqual(['signed_content']);
-    expect(await scene.here.sql.query({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
-    expect(await signUpsOf(scene.here.sql, person.id)).toEqual([
+    expect(readFileSync(join(fixture.mediaFolder, key)).equals(container)).toBe(true);
+    expect(readdirSync(join(fixture.mediaFolder, BUCKET, person.id))).toEqual(['signed_content']);
+    expect(await fixture.env.sql.query({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
+    expect(await signUpsOf(fixture.env.sql, person.id)).toEqual([
       {
         content_sha256: createHash('sha256').update(container).digest('hex'),
         person_id: person.id,

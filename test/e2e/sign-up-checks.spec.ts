@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RefusedCalls, tracesIn, SESSION_SECRET, SignUpScene } from '../support/sign-up-environment';
+import { RefusedCalls, rowCountsOf, SESSION_SECRET, SignUpFixture } from '../support/sign-up-fixture';
 import { SignUpAttempt, type Step, checksOf, type SignUpCheck } from '../support/sign-up-checks';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
   // One ward more than one is too many, so that nobody has to be given a hundred and fifty.
-  await scene.here.sql.run(
+  await fixture.env.sql.run(
     `UPDATE prm.global_parameters SET value = '1' WHERE parameter = 'third_person_limit'`,
   );
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 const STEPS: readonly (readonly [name: string, step: Step])[] = [
   ['step 1', 'validate'],
   ['step 2', 'register'],
@@ -30,31 +30,31 @@ function pairsOf(checks: readonly SignUpCheck[]): [earlier: SignUpCheck, later: 
 }
 
 async function answerTo(step: Step, ...broken: readonly SignUpCheck[]) {
-  const attempt = new SignUpAttempt(scene);
+  const attempt = new SignUpAttempt(fixture);
   for (const { breaks } of broken) breaks(attempt);
   return refused.run(await attempt.prepare(step));
 }
 
 describe.each(STEPS)('The checks of %s', (_, step) => {
   it('let a sign-up pass that fails none of them', async () => {
-    const call = await new SignUpAttempt(scene).prepare(step);
+    const call = await new SignUpAttempt(fixture).prepare(step);
     const answer = await call();
     expect(answer.body.error).toBeUndefined();
     expect(answer.status).toBe(step === 'validate' ? 200 : 201);
   });
 
   it.each(checksOf(step).map((check) => [check.row, check] as const))('%s', async (_row, check) => {
-    expect(await answerTo(step, check)).toEqual(check.told);
+    expect(await answerTo(step, check)).toEqual(check.reported);
   });
 
   it.each(
     pairsOf(checksOf(step)).map(([earlier, later]) => [earlier.row, later.row, { earlier, later }] as const),
   )('%s; that is told before %s', async (_earlier, _later, { earlier, later }) => {
-    expect(await answerTo(step, later, earlier)).toEqual(earlier.told);
+    expect(await answerTo(step, later, earlier)).toEqual(earlier.reported);
   });
 
   it('row 1: all properties that are missing are told at once', async () => {
-    const call = step === 'validate' ? () => scene.validate({}) : () => scene.register({});
+    const call = step === 'validate' ? () => fixture.validate({}) : () => fixture.register({});
     const names = ['signed_content', 'signed_content_encoding', ...(step === 'register' ? ['jwt'] : [])];
     expect(await refused.run(call)).toMatchObject({
       status: 422,
@@ -64,7 +64,7 @@ describe.each(STEPS)('The checks of %s', (_, step) => {
   });
 
   it('row 12: of two refused consents the first is told', async () => {
-    const attempt = new SignUpAttempt(scene);
+    const attempt = new SignUpAttempt(fixture);
     attempt.change((content) =>
       content.with('patient_signed', false).with('process_disclosure_data_consent', false),
     );
@@ -77,9 +77,9 @@ describe.each(STEPS)('The checks of %s', (_, step) => {
 
 describe('Step 1', () => {
   it('writes nothing when all goes well either', async () => {
-    const call = await new SignUpAttempt(scene).prepare('validate');
-    const before = await tracesIn(scene);
+    const call = await new SignUpAttempt(fixture).prepare('validate');
+    const before = await rowCountsOf(fixture);
     expect((await call()).status).toBe(200);
-    expect(await tracesIn(scene)).toEqual(before);
+    expect(await rowCountsOf(fixture)).toEqual(before);
   });
 });

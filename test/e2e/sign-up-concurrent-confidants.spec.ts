@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { relationshipsOf } from '../support/builders';
-import { changesBetween, type Everything } from '../support/database';
-import { Holding } from '../support/database-proxy';
+import { changesBetween, type RowCounts } from '../support/database';
+import { HeldStatements } from '../support/database-proxy';
 import type { SignUpContentBuilder } from '../support/sign-up-content';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-fixture';
 import {
   idsIn,
   personIn,
@@ -11,56 +11,56 @@ import {
   type RegisterBody,
   together,
   WHOLE,
-  WiredSignUp,
+  SignUpWithProxy,
 } from '../support/sign-up-with-proxy';
 
 /** The first statement of a registration that makes others of the same child wait. */
-const DOOR = 'lock_person_search_keys';
+const SEARCH_LOCK = 'lock_person_search_keys';
 /** Behind it: the one that makes others of the same confidant wait. */
-const CONFIDANT_DOOR = 'relationship_lock';
+const CONFIDANT_LOCK = 'relationship_lock';
 
-let wired: WiredSignUp;
-let before: Everything;
+let signUps: SignUpWithProxy;
+let before: RowCounts;
 
 beforeAll(async () => {
-  wired = await WiredSignUp.start({ DATABASE_POOL_SIZE: '12' });
+  signUps = await SignUpWithProxy.start({ DATABASE_POOL_SIZE: '12' });
 });
-afterAll(() => wired.stop());
-beforeEach(() => wired.clear());
+afterAll(() => signUps.stop());
+beforeEach(() => signUps.clear());
 
-const changes = async (): Promise<Everything> => changesBetween(before, await wired.everything());
+const changes = async (): Promise<RowCounts> => changesBetween(before, await signUps.everything());
 
 /** Several people who may be confidants; what comes after them is counted. */
 async function applicants(count: number): Promise<MadeUpApplicant[]> {
   const people: MadeUpApplicant[] = [];
-  for (let n = 0; n < count; n += 1) people.push(await wired.scene.applicant());
-  before = await wired.everything();
+  for (let n = 0; n < count; n += 1) people.push(await signUps.fixture.applicant());
+  before = await signUps.everything();
   return people;
 }
 
 /** Nobody goes on until all have come to the statement. */
 async function allAt(statement: string, bodies: readonly RegisterBody[]): Promise<Answer[]> {
-  const door = new Holding(statement);
-  wired.wire.lieInWait(door.ambush);
-  const answers = bodies.map((body) => wired.register(body));
-  await door.arrived(bodies.length);
-  door.letAllGo();
+  const program = new HeldStatements(statement);
+  signUps.proxy.intercept(program.interceptor);
+  const answers = bodies.map((body) => signUps.register(body));
+  await program.arrived(bodies.length);
+  program.releaseAll();
   return Promise.all(answers);
 }
 
 /** All have seen that nobody is registered; then each goes on when the one before has its answer. */
 async function oneAfterTheOther(bodies: readonly RegisterBody[]): Promise<Answer[]> {
-  const door = new Holding(DOOR);
-  wired.wire.lieInWait(door.ambush);
+  const program = new HeldStatements(SEARCH_LOCK);
+  signUps.proxy.intercept(program.interceptor);
   const sent: Promise<Answer>[] = [];
   for (const body of bodies) {
-    sent.push(wired.register(body));
-    await door.arrived(sent.length);
+    sent.push(signUps.register(body));
+    await program.arrived(sent.length);
   }
   const answers: Answer[] = [];
   for (const [index, answer] of sent.entries()) {
-    door.letGo(index + 1);
-    if (index > 0) door.letAllGo();
+    program.release(index + 1);
+    if (index > 0) program.releaseAll();
     answers.push(await answer);
   }
   return answers;
@@ -72,7 +72,7 @@ async function signedByEach(
   contentOf: (by: MadeUpApplicant, index: number) => SignUpContentBuilder,
 ): Promise<RegisterBody[]> {
   const bodies: RegisterBody[] = [];
-  for (const [index, by] of people.entries()) bodies.push(await wired.prepared(contentOf(by, index), by));
+  for (const [index, by] of people.entries()) bodies.push(await signUps.prepared(contentOf(by, index), by));
   return bodies;
 }
 
@@ -82,7 +82,10 @@ async function expectAllRelated(
 ): Promise<void> {
   expect(new Set(answers.map(idsIn)).size).toBe(1);
   const [answer] = answers;
-  const related = await relationshipsOf(wired.scene.here.sql, answer === undefined ? '' : personIn(answer));
+  const related = await relationshipsOf(
+    signUps.fixture.env.sql,
+    answer === undefined ? '' : personIn(answer),
+  );
   const confidants = related.map(({ confidant_person_id }) => confidant_person_id);
   expect(confidants.sort()).toEqual(people.map(({ personId }) => personId).sort());
   expect(await changes()).toEqual(together([WHOLE, 1], [RELATED, people.length - 1]));
@@ -91,9 +94,9 @@ async function expectAllRelated(
 describe('Different confidants who register one child at once', () => {
   it.each([2, 5])('are all related to it when they are %i, and it is one person', async (count) => {
     const people = await applicants(count);
-    const child = wired.child({ personId: '' });
+    const child = signUps.child({ personId: '' });
     const bodies = await signedByEach(people, ({ personId }) => child.confidant(personId));
-    await expectAllRelated(await allAt(DOOR, bodies), people);
+    await expectAllRelated(await allAt(SEARCH_LOCK, bodies), people);
   });
 
   it.each([
@@ -102,7 +105,7 @@ describe('Different confidants who register one child at once', () => {
   ])('register one person when only %s knows the tax number', async (_, who) => {
     const people = await applicants(2);
     const bodies = await signedByEach(people, ({ personId }, index) => {
-      const child = wired.scene.contentBy({ personId });
+      const child = signUps.fixture.contentBy({ personId });
       return index === who ? child.withTaxId('3100000017') : child;
     });
     await expectAllRelated(await oneAfterTheOther(bodies), people);
@@ -115,10 +118,10 @@ describe('Different confidants who register one child at once', () => {
     const people = await applicants(2);
     const numbers = ['І-ЯЩ№000017', 'I-ЯЩ№000017'];
     const bodies = await signedByEach(people, ({ personId }, index) => {
-      const child = wired.scene.contentBy({ personId }).aged(age).withoutTaxId();
+      const child = signUps.fixture.contentBy({ personId }).aged(age).withoutTaxId();
       return child.withOnlyDocument('BIRTH_CERTIFICATE', numbers[index]);
     });
-    await expectAllRelated(await allAt(DOOR, bodies), people);
+    await expectAllRelated(await allAt(SEARCH_LOCK, bodies), people);
   });
 });
 
@@ -126,14 +129,14 @@ describe('A confidant who has one place left', () => {
   it('gets one of two children whom he registers at once, and of the other nothing remains', async () => {
     const [confidant] = await applicants(1);
     if (confidant === undefined) throw new Error('Nobody was made up.');
-    personIn(await wired.register(await wired.prepared(wired.child(confidant), confidant)));
-    const { sql } = wired.scene.here;
+    personIn(await signUps.register(await signUps.prepared(signUps.child(confidant), confidant)));
+    const { sql } = signUps.fixture.env;
     await sql.run(`UPDATE prm.global_parameters SET value = '2' WHERE parameter = 'third_person_limit'`);
-    before = await wired.everything();
+    before = await signUps.everything();
     const bodies = await signedByEach([confidant, confidant], (by, n) =>
-      wired.child(by).named(n === 0 ? 'Любисток' : 'Барвінок', 'Рута'),
+      signUps.child(by).named(n === 0 ? 'Любисток' : 'Барвінок', 'Рута'),
     );
-    const answers = await allAt(CONFIDANT_DOOR, bodies);
+    const answers = await allAt(CONFIDANT_LOCK, bodies);
     const [taken, refused] = answers.toSorted((one, another) => one.status - another.status);
     expect([taken?.status, refused?.status]).toEqual([201, 422]);
     expect(refused?.body.error).toEqual({

@@ -8,18 +8,18 @@ import {
   sessionJwt,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
 });
-afterAll(() => scene.stop());
-beforeEach(() => scene.here.clear());
+afterAll(() => fixture.stop());
+beforeEach(() => fixture.env.clear());
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 const DAY_MS = 86_400_000;
 const inDays = (days: number): Date => new Date(Date.now() + days * DAY_MS);
@@ -32,9 +32,9 @@ const LIMIT = { status: 422, type: 'request_malformed', message: 'Third person l
 
 /** Somebody without any method of authentication, with what is said of him. */
 async function confidant(change: (person: PersonBuilder) => PersonBuilder): Promise<MadeUpApplicant> {
-  const drfo = scene.nextDrfo();
-  const personId = await change(aPerson()).save(scene.here.sql);
-  const userId = await aUser().ofPerson(personId).withTaxId(drfo).save(scene.here.sql);
+  const drfo = fixture.nextDrfo();
+  const personId = await change(aPerson()).save(fixture.env.sql);
+  const userId = await aUser().ofPerson(personId).withTaxId(drfo).save(fixture.env.sql);
   return { personId, userId, drfo };
 }
 
@@ -42,12 +42,12 @@ async function confidant(change: (person: PersonBuilder) => PersonBuilder): Prom
 async function answersTo(signed: SignUpBody) {
   const jwt = await sessionJwt(sessionClaims(signed.signed_content));
   return [
-    await refused.run(() => scene.validate(signed)),
-    await refused.run(() => scene.register({ ...signed, jwt })),
+    await refused.run(() => fixture.validate(signed)),
+    await refused.run(() => fixture.register({ ...signed, jwt })),
   ];
 }
 
-const signedBy = (applicant: MadeUpApplicant) => scene.sign(scene.contentBy(applicant), applicant);
+const signedBy = (applicant: MadeUpApplicant) => fixture.sign(fixture.contentBy(applicant), applicant);
 const PHONE = { phoneNumber: '+380000000001' };
 
 describe('Row 13: the confidant has a method of his own', () => {
@@ -86,25 +86,25 @@ describe('Row 13: the confidant has a method of his own', () => {
           .withAuthenticationMethod('OTP', PHONE),
     ],
   ])('%s will do', async (_, change) => {
-    const { status } = await scene.signUp(signedBy(await confidant(change)));
+    const { status } = await fixture.signUp(signedBy(await confidant(change)));
     expect(status).toBe(201);
   });
 });
 
 describe('Row 13: the confidant is not refuted', () => {
   it('NOT_VERIFIED is refused', async () => {
-    const applicant = await scene.applicant((person) => person.cumulative('NOT_VERIFIED'));
-    const told = {
+    const applicant = await fixture.applicant((person) => person.cumulative('NOT_VERIFIED'));
+    const reported = {
       status: 409,
       type: 'request_conflict',
       message: 'Confidant person not found or is not verified',
     };
-    expect(await answersTo(signedBy(applicant))).toEqual([told, told]);
+    expect(await answersTo(signedBy(applicant))).toEqual([reported, reported]);
   });
 
   it.each(['VERIFIED', 'VERIFICATION_NEEDED', 'CHANGES_NEEDED'] as const)('%s will do', async (status) => {
-    const applicant = await scene.applicant((person) => person.cumulative(status));
-    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
+    const applicant = await fixture.applicant((person) => person.cumulative(status));
+    expect((await fixture.signUp(signedBy(applicant))).status).toBe(201);
   });
 });
 
@@ -112,26 +112,26 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
   let applicant: MadeUpApplicant;
 
   const limitIs = (limit: number) =>
-    scene.here.sql.run(
+    fixture.env.sql.run(
       `UPDATE prm.global_parameters SET value = '${limit}' WHERE parameter = 'third_person_limit'`,
     );
   const ward = (person: PersonBuilder = aPerson()) =>
-    person.withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }).save(scene.here.sql);
+    person.withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }).save(fixture.env.sql);
   const childNamed = (firstName: string, number: string) =>
-    scene
+    fixture
       .contentBy(applicant)
       .named('Чорнобривець', firstName, 'Барвінківна')
       .withOnlyDocument('BIRTH_CERTIFICATE', number);
 
   beforeEach(async () => {
-    applicant = await scene.applicant();
+    applicant = await fixture.applicant();
     await limitIs(2);
   });
 
   it('one less than the limit leaves room for one', async () => {
     await ward();
-    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
-    const another = scene.sign(childNamed('Любава', 'І-ЯЩ№555555'), applicant);
+    expect((await fixture.signUp(signedBy(applicant))).status).toBe(201);
+    const another = fixture.sign(childNamed('Любава', 'І-ЯЩ№555555'), applicant);
     expect(await answersTo(another)).toEqual([LIMIT, LIMIT]);
   });
 
@@ -144,19 +144,19 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
   it('a ward is counted once, and only while he is one', async () => {
     await ward(aPerson().withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }));
     const ended = { value: applicant.personId, endedAt: inDays(-1) };
-    await aPerson().withAuthenticationMethod('THIRD_PERSON', ended).save(scene.here.sql);
+    await aPerson().withAuthenticationMethod('THIRD_PERSON', ended).save(fixture.env.sql);
     const withdrawn = { value: applicant.personId, isActive: false };
-    await aPerson().withAuthenticationMethod('THIRD_PERSON', withdrawn).save(scene.here.sql);
-    expect((await scene.signUp(signedBy(applicant))).status).toBe(201);
+    await aPerson().withAuthenticationMethod('THIRD_PERSON', withdrawn).save(fixture.env.sql);
+    expect((await fixture.signUp(signedBy(applicant))).status).toBe(201);
   });
 
   it('who is his ward already may be signed up again, by the same content and by another', async () => {
     await ward();
     const content = childNamed('Любава', 'І-ЯЩ№555555');
-    const signed = scene.sign(content, applicant);
-    const first = await scene.signUp(signed);
-    const again = await scene.signUp(signed);
-    const anew = await scene.signUp(scene.sign(content, applicant));
+    const signed = fixture.sign(content, applicant);
+    const first = await fixture.signUp(signed);
+    const again = await fixture.signUp(signed);
+    const anew = await fixture.signUp(fixture.sign(content, applicant));
     expect([first.status, again.status, anew.status]).toEqual([201, 201, 201]);
     const ids = [first, again, anew].map(({ body }) => (body.data?.['person'] as { id: string }).id);
     expect(new Set(ids).size).toBe(1);
@@ -165,16 +165,16 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
   it('is asked again in step 2', async () => {
     await ward();
     const signed = signedBy(applicant);
-    const jwt = await scene.sessionOf(signed);
+    const jwt = await fixture.sessionOf(signed);
     await ward();
-    expect(await refused.run(() => scene.register({ ...signed, jwt }))).toEqual(LIMIT);
+    expect(await refused.run(() => fixture.register({ ...signed, jwt }))).toEqual(LIMIT);
   });
 
   it('the usual limit is a hundred and fifty', async () => {
     await limitIs(150);
     for (let count = 0; count < 149; count += 1) await ward();
-    expect((await scene.validate(signedBy(applicant))).status).toBe(200);
+    expect((await fixture.validate(signedBy(applicant))).status).toBe(200);
     await ward();
-    expect(await refused.run(() => scene.validate(signedBy(applicant)))).toEqual(LIMIT);
+    expect(await refused.run(() => fixture.validate(signedBy(applicant)))).toEqual(LIMIT);
   });
 });

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { changesBetween, type Everything } from '../support/database';
-import { type Moment, standstill } from '../support/database-proxy';
-import { ProgramApart } from '../support/program';
-import type { MadeUpApplicant } from '../support/sign-up-environment';
+import { changesBetween, type RowCounts } from '../support/database';
+import { type Moment, haltAt } from '../support/database-proxy';
+import { ChildProgram } from '../support/program';
+import type { MadeUpApplicant } from '../support/sign-up-fixture';
 import {
   personIn,
   RELATED,
@@ -10,42 +10,42 @@ import {
   REPEATED,
   together,
   WHOLE,
-  WiredSignUp,
+  SignUpWithProxy,
 } from '../support/sign-up-with-proxy';
 
-const UPLOAD: Everything = { 'mpi.media_uploads': 1 };
-const OBJECT: Everything = { objects: 1 };
+const UPLOAD: RowCounts = { 'mpi.media_uploads': 1 };
+const OBJECT: RowCounts = { objects: 1 };
 
-let wired: WiredSignUp;
+let signUps: SignUpWithProxy;
 let first: MadeUpApplicant;
 let second: MadeUpApplicant;
-let apart: ProgramApart | undefined;
+let apart: ChildProgram | undefined;
 
 beforeAll(async () => {
-  wired = await WiredSignUp.start();
+  signUps = await SignUpWithProxy.start();
 });
-afterAll(() => wired.stop());
+afterAll(() => signUps.stop());
 beforeEach(async () => {
-  await wired.clear();
-  [first, second] = [await wired.scene.applicant(), await wired.scene.applicant()];
+  await signUps.clear();
+  [first, second] = [await signUps.fixture.applicant(), await signUps.fixture.applicant()];
 });
 afterEach(() => apart?.kill());
 
-const everything = (): Promise<Everything> => wired.everything();
+const everything = (): Promise<RowCounts> => signUps.everything();
 
 /** A program comes to this point of a registration and is killed there. */
 async function killedAt(body: RegisterBody, statement: string, moment: Moment): Promise<void> {
-  apart = await ProgramApart.start({ ...wired.scene.here.servers, environment: wired.environment() });
-  const { ambush, held } = standstill(statement, moment);
-  wired.wire.lieInWait(ambush);
-  const answer = wired.scene.register(body, apart).catch(() => 'no answer');
+  apart = await ChildProgram.start({ ...signUps.fixture.env.servers, environment: signUps.environment() });
+  const { interceptor, held } = haltAt(statement, moment);
+  signUps.proxy.intercept(interceptor);
+  const answer = signUps.fixture.register(body, apart).catch(() => 'no answer');
   await held;
   await apart.kill();
   expect(await answer).toBe('no answer');
-  wired.wire.letPass();
+  signUps.proxy.passAll();
 }
 
-type Point = readonly [words: string, statement: string, moment: Moment, lies: Everything];
+type Point = readonly [words: string, statement: string, moment: Moment, lies: RowCounts];
 
 /** What is left before the orphan clean-up shows that the process was killed at that moment. */
 const POINTS: readonly Point[] = [
@@ -66,23 +66,23 @@ describe('A process that is killed', () => {
   it.each(POINTS)(
     '%s leaves nothing after the orphan clean-up, and the same request succeeds',
     async (_, statement, moment, lies) => {
-      const body = await wired.prepared(wired.child(first), first);
+      const body = await signUps.prepared(signUps.child(first), first);
       const before = await everything();
       await killedAt(body, statement, moment);
       expect(changesBetween(before, await everything())).toEqual(lies);
-      await wired.removeOrphans();
+      await signUps.removeOrphans();
       expect(changesBetween(before, await everything())).toEqual({});
-      personIn(await wired.register(body));
+      personIn(await signUps.register(body));
       expect(changesBetween(before, await everything())).toEqual(WHOLE);
     },
   );
 
   it('does not block the same request before the orphan clean-up', async () => {
-    const body = await wired.prepared(wired.child(first), first);
+    const body = await signUps.prepared(signUps.child(first), first);
     const before = await everything();
     await killedAt(body, 'COMMIT', 'before');
-    personIn(await wired.register(body));
-    await wired.removeOrphans();
+    personIn(await signUps.register(body));
+    await signUps.removeOrphans();
     expect(changesBetween(before, await everything())).toEqual(WHOLE);
   });
 
@@ -90,15 +90,15 @@ describe('A process that is killed', () => {
     ['a new person', WHOLE],
     ['one more confidant', RELATED],
   ])('between commit and answer has registered %s whole, and the same request finds it', async (_, makes) => {
-    const child = wired.child(first);
-    if (makes === RELATED) personIn(await wired.register(await wired.prepared(child, first)));
+    const child = signUps.child(first);
+    if (makes === RELATED) personIn(await signUps.register(await signUps.prepared(child, first)));
     const by = makes === RELATED ? second : first;
-    const body = await wired.prepared(child.confidant(by.personId), by);
+    const body = await signUps.prepared(child.confidant(by.personId), by);
     const before = await everything();
     await killedAt(body, 'COMMIT', 'after');
-    await wired.removeOrphans();
+    await signUps.removeOrphans();
     expect(changesBetween(before, await everything())).toEqual(makes);
-    personIn(await wired.register(body));
+    personIn(await signUps.register(body));
     expect(changesBetween(before, await everything())).toEqual(together([makes, 1], [REPEATED, 1]));
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Deed, RAISED } from '../support/database-proxy';
-import { changesBetween, type Everything } from '../support/database';
-import type { Answer, MadeUpApplicant } from '../support/sign-up-environment';
+import { type StatementDecision, RAISED } from '../support/database-proxy';
+import { changesBetween, type RowCounts } from '../support/database';
+import type { Answer, MadeUpApplicant } from '../support/sign-up-fixture';
 import {
   personIn,
   RELATED,
@@ -9,7 +9,7 @@ import {
   REPEATED,
   together,
   WHOLE,
-  WiredSignUp,
+  SignUpWithProxy,
 } from '../support/sign-up-with-proxy';
 
 /** A registration goes through dozens of statements, and each of them goes wrong once. */
@@ -47,55 +47,58 @@ const ONE_MORE_CONFIDANT = {
 
 type Kind = typeof NEW_PERSON;
 
-let wired: WiredSignUp;
+let signUps: SignUpWithProxy;
 let first: MadeUpApplicant;
 let second: MadeUpApplicant;
 
 beforeAll(async () => {
-  wired = await WiredSignUp.start();
+  signUps = await SignUpWithProxy.start();
 });
-afterAll(() => wired.stop());
+afterAll(() => signUps.stop());
 beforeEach(async () => {
-  await wired.clear();
-  [first, second] = [await wired.scene.applicant(), await wired.scene.applicant()];
+  await signUps.clear();
+  [first, second] = [await signUps.fixture.applicant(), await signUps.fixture.applicant()];
 });
 
 /** Signed and validated; for one more confidant, the first one has registered the child before. */
 async function prepared(kind: Kind): Promise<RegisterBody> {
-  const child = wired.child(first);
-  if (kind === NEW_PERSON) return wired.prepared(child, first);
-  personIn(await wired.register(await wired.prepared(child, first)));
-  return wired.prepared(child.confidant(second.personId), second);
+  const child = signUps.child(first);
+  if (kind === NEW_PERSON) return signUps.prepared(child, first);
+  personIn(await signUps.register(await signUps.prepared(child, first)));
+  return signUps.prepared(child.confidant(second.personId), second);
 }
 
 /** One registration in which something happens to a statement. */
 interface Tried {
   readonly step: string;
   readonly answer: Answer;
-  readonly left: Everything;
-  readonly afterRepeat: Everything;
+  readonly left: RowCounts;
+  readonly afterRepeat: RowCounts;
 }
 
 /** Undefined when there was no such statement: then everything went well. */
 async function tryWith(
   kind: Kind,
-  deedAt: (number: number) => Deed,
+  deedAt: (number: number) => StatementDecision,
   step: number,
 ): Promise<Tried | undefined> {
   const body = await prepared(kind);
-  const before = await wired.everything();
-  wired.wire.lieInWait(({ number }) => deedAt(number));
-  const answer = await wired.register(body);
-  const name = wired.wire.seen[step - 1];
-  wired.wire.letPass();
+  const before = await signUps.everything();
+  signUps.proxy.intercept(({ number }) => deedAt(number));
+  const answer = await signUps.register(body);
+  const name = signUps.proxy.seen[step - 1];
+  signUps.proxy.passAll();
   if (name === undefined) return undefined;
-  await wired.removeOrphans();
-  const left = changesBetween(before, await wired.everything());
-  personIn(await wired.register(body));
-  return { step: name, answer, left, afterRepeat: changesBetween(before, await wired.everything()) };
+  await signUps.removeOrphans();
+  const left = changesBetween(before, await signUps.everything());
+  personIn(await signUps.register(body));
+  return { step: name, answer, left, afterRepeat: changesBetween(before, await signUps.everything()) };
 }
 
-async function eachStep(kind: Kind, deedAt: (step: number) => (number: number) => Deed): Promise<Tried[]> {
+async function eachStep(
+  kind: Kind,
+  deedAt: (step: number) => (number: number) => StatementDecision,
+): Promise<Tried[]> {
   const tried: Tried[] = [];
   for (let step = 1; ; step += 1) {
     const one = await tryWith(kind, deedAt(step), step);
@@ -117,13 +120,13 @@ function expectFailure({ step, answer }: Tried): void {
 }
 
 const at =
-  (deed: Deed) =>
+  (deed: StatementDecision) =>
   (step: number) =>
-  (number: number): Deed =>
+  (number: number): StatementDecision =>
     number === step ? deed : 'pass';
 
 /** What may befall a statement so that nothing of its registration remains. */
-const FAILURES: Readonly<Record<string, (step: number) => (number: number) => Deed>> = {
+const FAILURES: Readonly<Record<string, (step: number) => (number: number) => StatementDecision>> = {
   'is cut off from the database before any of its statements': at('cut'),
   'has any of its statements fail, of its own or because the database shuts down': (step) =>
     at({ failWith: step % 2 === 0 ? '53100' : '57P01' })(step),
@@ -149,9 +152,9 @@ describe.each<[string, Kind, (keyof typeof FAILURES)[]]>([
 ])('A registration %s', (_, kind, failures) => {
   it('makes what it is said to make when nothing goes wrong', async () => {
     const body = await prepared(kind);
-    const before = await wired.everything();
-    personIn(await wired.register(body));
-    expect(changesBetween(before, await wired.everything())).toEqual(kind.makes);
+    const before = await signUps.everything();
+    personIn(await signUps.register(body));
+    expect(changesBetween(before, await signUps.everything())).toEqual(kind.makes);
   });
 
   it.each(failures)(

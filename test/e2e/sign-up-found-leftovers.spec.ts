@@ -3,30 +3,30 @@ import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
 import { aRelationship, aUser, authenticationMethodsOf, relationshipsOf, usersOf } from '../support/builders';
 import { type SignUpContentBuilder } from '../support/sign-up-content';
 import { registeredAs } from '../support/sign-up-content';
-import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { registeredBy, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
+  fixture = await SignUpFixture.start();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
 const TODAY = dayInKyiv(new Date());
 const inDays = (days: number): string => calendarDay(TODAY).add({ days }).toString();
-const aChild = () => scene.contentBy(applicant);
+const aChild = () => fixture.contentBy(applicant);
 const anAdolescent = () => aChild().aged(16).withTaxId('0000000017').withOnlyDocument('PASSPORT');
 
 const signedUp = async (content: SignUpContentBuilder) =>
-  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+  registeredBy(await fixture.signUp(fixture.sign(content, applicant)));
 
-const save = (builder: { save(sql: typeof scene.here.sql): Promise<string> }): Promise<string> =>
-  builder.save(scene.here.sql);
+const save = (builder: { save(sql: typeof fixture.env.sql): Promise<string> }): Promise<string> =>
+  builder.save(fixture.env.sql);
 
 describe('A relationship between the two that has expired', () => {
   it('makes room for a new one; the method that is there gets its new end', async () => {
@@ -35,19 +35,19 @@ describe('A relationship between the two that has expired', () => {
     const personId = await save(person);
     const old = await save(aRelationship().of(personId).through(applicant.personId).activeTo(TODAY));
     await signedUp(aChild().alias('Тітка'));
-    const relationships = await relationshipsOf(scene.here.sql, personId);
+    const relationships = await relationshipsOf(fixture.env.sql, personId);
     expect(relationships.map(({ id, is_active }) => [id === old, is_active])).toEqual([
       [true, false],
       [false, true],
     ]);
-    const [birthday] = await scene.here.sql.query<{ ended: Date }>(
+    const [birthday] = await fixture.env.sql.query<{ ended: Date }>(
       {
         text: `SELECT ((birth_date + interval '14 years' - interval '1 second') AT TIME ZONE 'Europe/Kyiv') AS ended
                  FROM mpi.persons WHERE id = $1`,
       },
       [personId],
     );
-    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await authenticationMethodsOf(fixture.env.sql, personId)).toMatchObject([
       { alias: 'Мама', ended_at: birthday?.ended },
     ]);
   });
@@ -59,7 +59,7 @@ describe('The user of a registered person', () => {
     const userId = await save(aUser().ofPerson(personId).withTaxId('1111111111'));
     const { user } = await signedUp(anAdolescent());
     expect(user).toEqual({ id: userId, tax_id: '' });
-    expect(await usersOf(scene.here.sql, personId)).toHaveLength(1);
+    expect(await usersOf(fixture.env.sql, personId)).toHaveLength(1);
   });
 
   it('who is not active is left alone and another one is created', async () => {

@@ -3,27 +3,22 @@ import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES } from '../../src/domain/person/dictionaries';
 import { aPerson, aRelationship, aUser, type PersonBuilder } from '../support/builders';
 import { type SignUpContentBuilder } from '../support/sign-up-content';
-import {
-  RefusedCalls,
-  registeredBy,
-  type MadeUpApplicant,
-  SignUpScene,
-} from '../support/sign-up-environment';
+import { RefusedCalls, registeredBy, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 import { registeredAs } from '../support/sign-up-content';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
+  fixture = await SignUpFixture.start();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 const TODAY = dayInKyiv(new Date());
 const inDays = (days: number): string => calendarDay(TODAY).add({ days }).toString();
@@ -38,21 +33,21 @@ const HAS_CONFIDANT = malformed(
 );
 const BLOCKED = denied('User is blocked.');
 
-const aChild = () => scene.contentBy(applicant);
+const aChild = () => fixture.contentBy(applicant);
 const anAdolescent = (age = 16) => aChild().aged(age).withTaxId('0000000017').withOnlyDocument('PASSPORT');
 
 /** Step 1 goes well and step 2 refuses. */
 async function refusalOf(content: SignUpContentBuilder) {
-  const signed = scene.sign(content, applicant);
-  const jwt = await scene.sessionOf(signed);
-  return refused.run(() => scene.register({ ...signed, jwt }));
+  const signed = fixture.sign(content, applicant);
+  const jwt = await fixture.sessionOf(signed);
+  return refused.run(() => fixture.register({ ...signed, jwt }));
 }
 
 const signedUp = async (content: SignUpContentBuilder) =>
-  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+  registeredBy(await fixture.signUp(fixture.sign(content, applicant)));
 
-const save = (builder: { save(sql: typeof scene.here.sql): Promise<string> }): Promise<string> =>
-  builder.save(scene.here.sql);
+const save = (builder: { save(sql: typeof fixture.env.sql): Promise<string> }): Promise<string> =>
+  builder.save(fixture.env.sql);
 
 /** Somebody acts for the applicant. */
 const applicantHasConfidant = async (relationship = aRelationship()): Promise<void> => {

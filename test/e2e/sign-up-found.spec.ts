@@ -16,42 +16,42 @@ import { oracleScore } from '../support/match-oracle';
 import { rowsOf } from '../support/registrations';
 import {
   RefusedCalls,
-  tracesIn,
+  rowCountsOf,
   registeredBy,
   SESSION_SECRET,
   type MadeUpApplicant,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 import { comparedIn, registeredAs } from '../support/sign-up-content';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 /** Five, with a certificate of birth; so many similar children are registered. */
-const aChild = () => scene.contentBy(applicant);
-const sign = (content = aChild()) => scene.sign(content, applicant);
+const aChild = () => fixture.contentBy(applicant);
+const sign = (content = aChild()) => fixture.sign(content, applicant);
 
 /** Everything about a person that a sign-up by somebody else must leave alone. */
 async function ownData(personId: string): Promise<unknown> {
   const tables = ['persons', 'person_phones', 'person_addresses', 'person_documents', 'person_verifications'];
   const rows: unknown[] = [];
-  for (const table of tables) rows.push(await rowsOf(scene.here, table, personId));
+  for (const table of tables) rows.push(await rowsOf(fixture.env, table, personId));
   return rows;
 }
 
 const filesOf = (personId: string): string[] => {
-  const folder = join(scene.mediaFolder, 'persons-dev', personId);
+  const folder = join(fixture.mediaFolder, 'persons-dev', personId);
   return (readdirSync(folder, { recursive: true }) as string[]).filter((name) =>
     /signed_content$/.test(name),
   );
@@ -59,53 +59,53 @@ const filesOf = (personId: string): string[] => {
 
 describe('A person who is registered already', () => {
   it('keeps his own data and gets the relationship, its method and a user', async () => {
-    const personId = await registeredAs(aChild().build()).withPhone('+380000000055').save(scene.here.sql);
+    const personId = await registeredAs(aChild().build()).withPhone('+380000000055').save(fixture.env.sql);
     const before = await ownData(personId);
     const signed = sign(aChild().with('person.birth_settlement', 'с. Калинопіль').alias('Мама'));
-    const { person, user } = registeredBy(await scene.signUp(signed));
+    const { person, user } = registeredBy(await fixture.signUp(signed));
     expect(person.id).toBe(personId);
     expect(await ownData(personId)).toEqual(before);
-    expect(await eventsOf(scene.here.sql, personId)).toEqual([]);
-    expect(await relationshipsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await eventsOf(fixture.env.sql, personId)).toEqual([]);
+    expect(await relationshipsOf(fixture.env.sql, personId)).toMatchObject([
       { confidant_person_id: applicant.personId, is_active: true },
     ]);
-    expect(await authenticationMethodsOf(scene.here.sql, personId)).toMatchObject([
+    expect(await authenticationMethodsOf(fixture.env.sql, personId)).toMatchObject([
       { type: 'THIRD_PERSON', value: applicant.personId, alias: 'Мама' },
     ]);
-    expect(await usersOf(scene.here.sql, personId)).toMatchObject([{ id: user.id, is_active: true }]);
-    expect(await signUpsOf(scene.here.sql, personId)).toHaveLength(1);
+    expect(await usersOf(fixture.env.sql, personId)).toMatchObject([{ id: user.id, is_active: true }]);
+    expect(await signUpsOf(fixture.env.sql, personId)).toHaveLength(1);
   });
 
   it('has the signed content under the relationship, and never under himself', async () => {
-    const personId = await registeredAs(aChild().build()).save(scene.here.sql);
+    const personId = await registeredAs(aChild().build()).save(fixture.env.sql);
     const signed = sign();
-    registeredBy(await scene.signUp(signed));
-    const [relationship] = await relationshipsOf(scene.here.sql, personId);
+    registeredBy(await fixture.signUp(signed));
+    const [relationship] = await relationshipsOf(fixture.env.sql, personId);
     const key = join('confidant_person_relationships', relationship?.id ?? '', 'signed_content');
     expect(filesOf(personId)).toEqual([key]);
-    const kept = readFileSync(join(scene.mediaFolder, 'persons-dev', personId, key));
+    const kept = readFileSync(join(fixture.mediaFolder, 'persons-dev', personId, key));
     expect(kept.toString('base64')).toBe(signed.signed_content);
   });
 
   it('and was registered by another confidant has two of them, and two objects', async () => {
-    const first = registeredBy(await scene.signUp(sign()));
-    const other = await scene.applicant();
-    const second = registeredBy(await scene.signUp(scene.sign(scene.contentBy(other), other)));
+    const first = registeredBy(await fixture.signUp(sign()));
+    const other = await fixture.applicant();
+    const second = registeredBy(await fixture.signUp(fixture.sign(fixture.contentBy(other), other)));
     expect(second.person.id).toBe(first.person.id);
     expect(second.user.id).toBe(first.user.id);
-    expect(await relationshipsOf(scene.here.sql, first.person.id)).toHaveLength(2);
-    expect(await authenticationMethodsOf(scene.here.sql, first.person.id)).toHaveLength(2);
+    expect(await relationshipsOf(fixture.env.sql, first.person.id)).toHaveLength(2);
+    expect(await authenticationMethodsOf(fixture.env.sql, first.person.id)).toHaveLength(2);
     expect(filesOf(first.person.id)).toHaveLength(2);
   });
 
   it('and is related already gets nothing but a token', async () => {
-    const personId = await registeredAs(aChild().build()).save(scene.here.sql);
-    await aRelationship().of(personId).through(applicant.personId).save(scene.here.sql);
-    const userId = await aUser().ofPerson(personId).save(scene.here.sql);
-    const before = await tracesIn(scene);
-    const { user } = registeredBy(await scene.signUp(sign()));
+    const personId = await registeredAs(aChild().build()).save(fixture.env.sql);
+    await aRelationship().of(personId).through(applicant.personId).save(fixture.env.sql);
+    const userId = await aUser().ofPerson(personId).save(fixture.env.sql);
+    const before = await rowCountsOf(fixture);
+    const { user } = registeredBy(await fixture.signUp(sign()));
     expect(user.id).toBe(userId);
-    const { tokens, sign_ups, audit_rows, ...others } = await tracesIn(scene);
+    const { tokens, sign_ups, audit_rows, ...others } = await rowCountsOf(fixture);
     const added = { tokens: '1', sign_ups: '1', audit_rows: '1' };
     expect({ ...others, ...added }).toEqual({ ...before, ...added });
     expect({ tokens, sign_ups, audit_rows }).toEqual(added);
@@ -113,13 +113,13 @@ describe('A person who is registered already', () => {
 
   it('is the same one when the same content is sent again, and gets a second token', async () => {
     const signed = sign();
-    const first = registeredBy(await scene.signUp(signed));
-    const before = await tracesIn(scene);
-    const second = registeredBy(await scene.signUp(signed));
+    const first = registeredBy(await fixture.signUp(signed));
+    const before = await rowCountsOf(fixture);
+    const second = registeredBy(await fixture.signUp(signed));
     expect([second.person.id, second.user.id]).toEqual([first.person.id, first.user.id]);
     expect(second.access_token).not.toBe(first.access_token);
-    expect(await tokensOf(scene.here.sql, first.user.id)).toHaveLength(2);
-    const { tokens: _, audit_rows: __, ...others } = await tracesIn(scene);
+    expect(await tokensOf(fixture.env.sql, first.user.id)).toHaveLength(2);
+    const { tokens: _, audit_rows: __, ...others } = await rowCountsOf(fixture);
     expect(before).toMatchObject(others);
   });
 });
@@ -129,37 +129,37 @@ describe('The score of a registered person', () => {
     const content = aChild().build();
     const score = oracleScore(comparedIn(content), comparedIn(content));
     expect(score).toBeGreaterThan(0.95);
-    const personId = await registeredAs(content).save(scene.here.sql);
+    const personId = await registeredAs(content).save(fixture.env.sql);
     const below = String(Number((score - 0.00001).toFixed(5)));
-    const at = await scene.here.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: String(score) });
-    const under = await scene.here.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: below });
-    const found = registeredBy(await scene.signUp(sign(), under));
+    const at = await fixture.env.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: String(score) });
+    const under = await fixture.env.startProgram({ PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: below });
+    const found = registeredBy(await fixture.signUp(sign(), under));
     expect(found.person.id).toBe(personId);
-    const made = registeredBy(await scene.signUp(sign(), at));
+    const made = registeredBy(await fixture.signUp(sign(), at));
     expect(made.person.id).not.toBe(personId);
-    await scene.here.stopProgram(at);
-    await scene.here.stopProgram(under);
+    await fixture.env.stopProgram(at);
+    await fixture.env.stopProgram(under);
   });
 
   it('does not matter to a content that was registered before', async () => {
     const signed = sign();
-    const { person } = registeredBy(await scene.signUp(signed));
-    await scene.here.sql.run(
+    const { person } = registeredBy(await fixture.signUp(signed));
+    await fixture.env.sql.run(
       `UPDATE mpi.persons SET last_name = 'Шипшина', first_name = 'Устим' WHERE id = '${person.id}'`,
     );
-    expect(registeredBy(await scene.signUp(signed)).person.id).toBe(person.id);
+    expect(registeredBy(await fixture.signUp(signed)).person.id).toBe(person.id);
     // The same words signed once more are another content, and nobody is like them any more.
-    expect(registeredBy(await scene.signUp(sign())).person.id).not.toBe(person.id);
+    expect(registeredBy(await fixture.signUp(sign())).person.id).not.toBe(person.id);
   });
 
   it('does not matter to it either when another person has become like it', async () => {
     const signed = sign();
-    const { person } = registeredBy(await scene.signUp(signed));
-    await registeredAs(aChild().build()).save(scene.here.sql);
-    expect(registeredBy(await scene.signUp(signed)).person.id).toBe(person.id);
+    const { person } = registeredBy(await fixture.signUp(signed));
+    await registeredAs(aChild().build()).save(fixture.env.sql);
+    expect(registeredBy(await fixture.signUp(signed)).person.id).toBe(person.id);
     const anew = sign();
-    const jwt = await scene.sessionOf(anew);
-    expect(await refused.run(() => scene.register({ ...anew, jwt }))).toEqual({
+    const jwt = await fixture.sessionOf(anew);
+    expect(await refused.run(() => fixture.register({ ...anew, jwt }))).toEqual({
       status: 401,
       type: 'access_denied',
       message: 'It is impossible to uniquely identify the person.',
@@ -168,11 +168,11 @@ describe('The score of a registered person', () => {
 
   it('of somebody who was deactivated does not matter: he is registered anew, also by the same content', async () => {
     const signed = sign();
-    const { person } = registeredBy(await scene.signUp(signed));
-    await scene.here.sql.run(`UPDATE mpi.persons SET status = 'inactive' WHERE id = '${person.id}'`);
-    const again = registeredBy(await scene.signUp(signed));
+    const { person } = registeredBy(await fixture.signUp(signed));
+    await fixture.env.sql.run(`UPDATE mpi.persons SET status = 'inactive' WHERE id = '${person.id}'`);
+    const again = registeredBy(await fixture.signUp(signed));
     expect(again.person.id).not.toBe(person.id);
     const sha256 = createHash('sha256').update(Buffer.from(signed.signed_content, 'base64')).digest('hex');
-    expect(await signUpsOf(scene.here.sql, again.person.id)).toMatchObject([{ content_sha256: sha256 }]);
+    expect(await signUpsOf(fixture.env.sql, again.person.id)).toMatchObject([{ content_sha256: sha256 }]);
   });
 });

@@ -5,34 +5,34 @@ import {
   type Answer,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 let good: SignUpBody;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
-  applicant = await scene.applicant();
-  good = scene.sign(scene.contentBy(applicant), applicant);
+  fixture = await SignUpFixture.start();
+  applicant = await fixture.applicant();
+  good = fixture.sign(fixture.contentBy(applicant), applicant);
 });
 afterAll(async () => {
   // After all that, an honest one is served.
-  expect((await scene.signUp(good)).status).toBe(201);
-  await scene.stop();
+  expect((await fixture.signUp(good)).status).toBe(201);
+  await fixture.stop();
 });
 
 const CALLS = ['sign-up_validation', 'register'] as const;
 
 async function ask(call: string, init: RequestInit): Promise<Answer> {
-  const url = `${scene.here.program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`;
+  const url = `${fixture.env.program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`;
   const answer = await fetch(url, init);
   const body = JSON.parse((await answer.text()) || '{}') as Answer['body'];
   return { status: answer.status, headers: answer.headers, body };
 }
 
-const told = ({ status, body }: Answer) => [status, body.error?.type];
+const reported = ({ status, body }: Answer) => [status, body.error?.type];
 
 describe.each(CALLS)('A request for %s', (call) => {
   it.each([
@@ -50,7 +50,7 @@ describe.each(CALLS)('A request for %s', (call) => {
     const headers: Record<string, string> =
       type === undefined ? {} : { 'content-type': Buffer.from(type).toString('latin1') };
     const answer = await ask(call, { method: 'POST', headers, body: Buffer.from(JSON.stringify(good)) });
-    expect(told(answer)).toEqual([415, 'content_type_invalid']);
+    expect(reported(answer)).toEqual([415, 'content_type_invalid']);
     expectRefused(answer);
   });
 
@@ -62,7 +62,7 @@ describe.each(CALLS)('A request for %s', (call) => {
         'content-encoding': Buffer.from(coding).toString('latin1'),
       };
       const answer = await ask(call, { method: 'POST', headers, body: JSON.stringify(good) });
-      expect(told(answer)).toEqual([415, 'content_type_invalid']);
+      expect(reported(answer)).toEqual([415, 'content_type_invalid']);
       expectRefused(answer);
     },
   );
@@ -79,7 +79,7 @@ describe.each(CALLS)('A request for %s', (call) => {
     ['UTF-16', Buffer.from('{}', 'utf16le')],
   ])('that is %s is corrupted', async (_, body) => {
     const answer = await ask(call, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    expect(told(answer)).toEqual([400, 'request_malformed']);
+    expect(reported(answer)).toEqual([400, 'request_malformed']);
     expect(answer.body.error?.message).toBe('Malformed request. Probably, you have sent corrupted JSON.');
     expectRefused(answer);
   });
@@ -98,13 +98,13 @@ describe.each(CALLS)('A request for %s', (call) => {
     async (more) => {
       const headers = { 'content-type': 'application/json' };
       const answer = await ask(call + more, { method: 'POST', headers, body: JSON.stringify(good) });
-      expect(told(answer)).toEqual([404, 'not_found']);
+      expect(reported(answer)).toEqual([404, 'not_found']);
       expectRefused(answer);
     },
   );
 });
 
-const validate = (text: string): Promise<Answer> => scene.validate({ ...good, signed_content: text });
+const validate = (text: string): Promise<Answer> => fixture.validate({ ...good, signed_content: text });
 const encoded = (hex: string, ...more: Buffer[]): string =>
   Buffer.concat([Buffer.from(hex.replaceAll(' ', ''), 'hex'), ...more]).toString('base64');
 
@@ -112,7 +112,7 @@ describe('Text that is not quite base64', () => {
   const refuse = async (text: string): Promise<void> => {
     const answer = await validate(text);
     expectRefused(answer);
-    expect(told(answer)).toEqual([422, 'request_malformed']);
+    expect(reported(answer)).toEqual([422, 'request_malformed']);
     expect(answer.body.error?.message).toBe('Invalid signed content');
   };
 
@@ -182,7 +182,7 @@ describe('A container that is not one', () => {
   ])('%s', async (_, text) => {
     const answer = await validate(text);
     expectRefused(answer);
-    expect(told(answer)).toEqual([400, 'request_malformed']);
+    expect(reported(answer)).toEqual([400, 'request_malformed']);
     expect(answer.body.error?.message).toBe('Signed content is not a CMS container of signed data');
   });
 

@@ -2,22 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete, expectRefused, pathsOf, valueAt } from '../support/hostile-values';
 import { entryOf } from '../support/request-errors';
 import { aSignUpContent, type SignUpContentBuilder } from '../support/sign-up-content';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
-  applicant = await scene.applicant();
+  fixture = await SignUpFixture.start();
+  applicant = await fixture.applicant();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 const full = complete(aSignUpContent()).build();
 const TEXTS = pathsOf(full).filter((path) => typeof valueAt(full, path) === 'string');
 
 async function faultsOf(content: SignUpContentBuilder): Promise<string[]> {
-  const answer = await scene.validate(scene.sign(content, applicant));
+  const answer = await fixture.validate(fixture.sign(content, applicant));
   expectRefused(answer);
   return (answer.body.error?.invalid ?? []).map(({ entry, rules }) => `${entry} ${rules[0]?.rule ?? ''}`);
 }
@@ -31,21 +31,21 @@ describe('What no database keeps and no person can read', () => {
   ])('%s is refused in every text there is, in all at once', async (_, sign) => {
     const content = TEXTS.reduce(
       (made, path) => made.with(path, `${String(valueAt(full, path)).slice(0, 15)}${sign}`),
-      complete(scene.contentBy(applicant)),
+      complete(fixture.contentBy(applicant)),
     );
-    const told = await faultsOf(content);
-    expect(told.map((fault) => fault.split(' ')[0]).sort()).toEqual(TEXTS.map(entryOf).sort());
+    const reported = await faultsOf(content);
+    expect(reported.map((fault) => fault.split(' ')[0]).sort()).toEqual(TEXTS.map(entryOf).sort());
     // In a closed list it is not one of the values; everywhere else it is what a text must not hold.
-    expect(new Set(told.map((fault) => fault.split(' ')[1]))).toEqual(new Set(['format', 'inclusion']));
+    expect(new Set(reported.map((fault) => fault.split(' ')[1]))).toEqual(new Set(['format', 'inclusion']));
   });
 
   it('a whole pair of surrogates is a character, and kept', async () => {
-    const content = scene.contentBy(applicant).with('person.birth_settlement', 'Калинопіль 🌻');
-    const { status, body } = await scene.signUp(scene.sign(content, applicant));
+    const content = fixture.contentBy(applicant).with('person.birth_settlement', 'Калинопіль 🌻');
+    const { status, body } = await fixture.signUp(fixture.sign(content, applicant));
     expect(status).toBe(201);
     const { id } = body.data?.['person'] as { id: string };
     const text = 'SELECT birth_settlement FROM mpi.persons WHERE id = $1';
-    expect(await scene.here.sql.query({ text }, [id])).toEqual([{ birth_settlement: 'Калинопіль 🌻' }]);
+    expect(await fixture.env.sql.query({ text }, [id])).toEqual([{ birth_settlement: 'Калинопіль 🌻' }]);
   });
 });
 
@@ -84,11 +84,11 @@ describe('A letter that only looks Ukrainian', () => {
     const named = (with_: string): SignUpContentBuilder =>
       NAMES.reduce(
         (made, path) => made.with(path, isCapital ? `${with_}влад` : `Вл${with_}д`),
-        complete(scene.contentBy(applicant)),
+        complete(fixture.contentBy(applicant)),
       );
     const isRefused = NAMES.map((path) => `${entryOf(path)} format`);
     expect(await faultsOf(named(twin))).toEqual(expect.arrayContaining(isRefused));
-    expect((await scene.validate(scene.sign(named(letter), applicant))).status).toBe(200);
+    expect((await fixture.validate(fixture.sign(named(letter), applicant))).status).toBe(200);
   });
 
   it.each([
@@ -105,7 +105,7 @@ describe('A letter that only looks Ukrainian', () => {
     ['PERMANENT_RESIDENCE_PERMIT', 'AB00017/00017'],
     ['BIRTH_CERTIFICATE', 'І-ΑΒ№000017'],
   ] as const)('is refused in the number of a %s: %s', async (type, number) => {
-    const content = scene.contentBy(applicant).withOnlyDocument(type, number);
+    const content = fixture.contentBy(applicant).withOnlyDocument(type, number);
     expect(await faultsOf(content)).toEqual(['$.person.documents.[0].number format']);
   });
 
@@ -119,7 +119,7 @@ describe('A letter that only looks Ukrainian', () => {
     ['person.confidant_person.relation_type', 'РRIMARY'],
     ['person.documents.0.type', 'ВIRTH_CERTIFICATE'],
   ])('or digit is refused in %s: %s', async (path, value) => {
-    const told = await faultsOf(scene.contentBy(applicant).with(path, value));
-    expect(told.map((fault) => fault.split(' ')[0])).toEqual([entryOf(path)]);
+    const reported = await faultsOf(fixture.contentBy(applicant).with(path, value));
+    expect(reported.map((fault) => fault.split(' ')[0])).toEqual([entryOf(path)]);
   });
 });

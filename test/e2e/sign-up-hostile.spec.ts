@@ -8,25 +8,25 @@ import {
   type Answer,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 import { entryOf } from '../support/request-errors';
 import { aSignUpContent } from '../support/sign-up-content';
 import type { SignUpContent } from '../../src/domain/person/person-request';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 let good: SignUpBody;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
-  applicant = await scene.applicant();
-  good = scene.sign(scene.contentBy(applicant), applicant);
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  applicant = await fixture.applicant();
+  good = fixture.sign(fixture.contentBy(applicant), applicant);
 });
 afterAll(async () => {
   // After all that, an honest one is served.
-  expect((await scene.signUp(good)).status).toBe(201);
-  await scene.stop();
+  expect((await fixture.signUp(good)).status).toBe(201);
+  await fixture.stop();
 });
 
 /** Each case is two requests, with a signature each; a machine that is busy needs half a second for it. */
@@ -43,9 +43,12 @@ const entriesOf = ({ body }: Answer): string[] => (body.error?.invalid ?? []).ma
 
 /** Signed by a good applicant, asked by both calls, of which the second has a good session. */
 async function answersTo(content: SignUpContent | string | Uint8Array): Promise<[Answer, Answer]> {
-  const signed = scene.sign(content, applicant);
+  const signed = fixture.sign(content, applicant);
   const jwt = await sessionJwt(sessionClaims(signed.signed_content));
-  const answers: [Answer, Answer] = [await scene.validate(signed), await scene.register({ ...signed, jwt })];
+  const answers: [Answer, Answer] = [
+    await fixture.validate(signed),
+    await fixture.register({ ...signed, jwt }),
+  ];
   for (const answer of answers) expectRefused(answer);
   return answers;
 }
@@ -62,8 +65,8 @@ describe('A body of any JSON', () => {
     fc.assert(
       fc.asyncProperty(hostileJson, async (body) => {
         for (const answer of [
-          await scene.validate(JSON.stringify(body)),
-          await scene.register(JSON.stringify(body)),
+          await fixture.validate(JSON.stringify(body)),
+          await fixture.register(JSON.stringify(body)),
         ])
           expectRefused(answer);
       }),
@@ -74,7 +77,7 @@ describe('A body of any JSON', () => {
     const name = fc.constantFrom('signed_content', 'signed_content_encoding', 'jwt');
     return fc.assert(
       fc.asyncProperty(name, otherThan(''), async (property, value) => {
-        const answer = await scene.register({ ...good, jwt: 'none', [property]: value });
+        const answer = await fixture.register({ ...good, jwt: 'none', [property]: value });
         expectRefused(answer);
         expect(entriesOf(answer)).toEqual([`$.${property}`]);
       }),
@@ -90,23 +93,23 @@ describe('A body of any JSON', () => {
     ['МР770001', '$.*'],
   ])('with one more property named %s is refused for it', async (name, entry) => {
     const extra = `${JSON.stringify(name)}:{"signed_content":"${good.signed_content}","isAdmin":true}`;
-    const answer = await scene.validate(`{${extra},${JSON.stringify(good).slice(1)}`);
+    const answer = await fixture.validate(`{${extra},${JSON.stringify(good).slice(1)}`);
     expectRefused(answer);
     expect(entriesOf(answer)).toEqual([entry]);
     expect(Reflect.get({}, 'isAdmin')).toBeUndefined();
   });
 
   it('does not lend a missing property its prototype', async () => {
-    const answer = await scene.validate(`{"__proto__":${JSON.stringify(good)}}`);
+    const answer = await fixture.validate(`{"__proto__":${JSON.stringify(good)}}`);
     expect(entriesOf(answer)).toEqual(['$.signed_content', '$.signed_content_encoding', '$.*']);
   });
 
   it.each(['[', '{"signed_content":', '{"a":[', '[{"__proto__":'])(
     'that nests a hundred thousand times is refused: %s',
     async (opening) => {
-      expectRefused(await scene.validate(nested(opening, 100_000)));
+      expectRefused(await fixture.validate(nested(opening, 100_000)));
       expectRefused(
-        await scene.validate(`${JSON.stringify(good).slice(0, -1)},"a":${nested(opening, 50_000)}}`),
+        await fixture.validate(`${JSON.stringify(good).slice(0, -1)},"a":${nested(opening, 50_000)}}`),
       );
     },
   );
@@ -137,7 +140,7 @@ describe('A signed content', () => {
       .chain((path) => fc.tuple(fc.constant(path), otherThan(valueAt(full, path))));
     return fc.assert(
       fc.asyncProperty(fault, async ([path, value]) => {
-        const content = complete(scene.contentBy(applicant)).with(path, value).build();
+        const content = complete(fixture.contentBy(applicant)).with(path, value).build();
         for (const answer of await answersTo(content)) expect(entriesOf(answer)).toContain(entryOf(path));
       }),
       CASES,
@@ -158,7 +161,7 @@ describe('A signed content', () => {
     async (name) => {
       for (const path of ['', ...OBJECTS]) {
         const at = path === '' ? name : `${path}.${name}`;
-        const content = complete(scene.contentBy(applicant)).with(at, {
+        const content = complete(fixture.contentBy(applicant)).with(at, {
           is_active: true,
           Позначка: 'МР770001',
         });

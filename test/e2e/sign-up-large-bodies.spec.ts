@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Framing, OpenRequest } from '../support/http-client';
-import { type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
 const MIB = 1024 * 1024;
 const CAP_BYTES = 2 * MIB;
@@ -9,23 +9,23 @@ const HUGE_BYTES = 50 * 1000 * 1000;
 
 const CALLS = ['sign-up_validation', 'register'] as const;
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 const opened: OpenRequest[] = [];
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
-  applicant = await scene.applicant();
+  fixture = await SignUpFixture.start();
+  applicant = await fixture.applicant();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 afterEach(async () => {
   for (const each of opened.splice(0)) each.hangUp();
   // Whatever was sent, the next one is served.
-  expect((await scene.validate(scene.sign(scene.contentBy(applicant), applicant))).status).toBe(200);
+  expect((await fixture.validate(fixture.sign(fixture.contentBy(applicant), applicant))).status).toBe(200);
 });
 
 const urlOf = (call: string): string =>
-  `${scene.here.program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`;
+  `${fixture.env.program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`;
 
 function open(call: string, framing: Framing): OpenRequest {
   const one = OpenRequest.to(urlOf(call), { framing, bytes: HUGE_BYTES });
@@ -105,7 +105,7 @@ const repeated = (part: string): string =>
   part.repeat(Math.floor(MOST_CONTENT_BYTES / Buffer.byteLength(part)));
 
 describe('A really signed content of one and a half megabytes', () => {
-  const content = () => scene.contentBy(applicant);
+  const content = () => fixture.contentBy(applicant);
   const listed = (count: number, entry: unknown): unknown[] => Array<unknown>(count).fill(entry);
 
   it.each<[string, () => string]>([
@@ -116,7 +116,7 @@ describe('A really signed content of one and a half megabytes', () => {
     ['one property again and again', () => `{${repeated('"a":1,')}"a":1}`],
     ['backslashes', () => `"${repeated('\\\\')}`],
   ])('that is nothing but %s is no content', async (_, text) => {
-    const { status, body } = await scene.validate(scene.sign(text(), applicant));
+    const { status, body } = await fixture.validate(fixture.sign(text(), applicant));
     expect({ status, message: body.error?.message }).toEqual({
       status: 422,
       message: 'Invalid signed content',
@@ -155,7 +155,7 @@ describe('A really signed content of one and a half megabytes', () => {
       '$.*',
     ],
   ])('with far too much in %s has a fault there', async (_, made, entry) => {
-    const { status, body } = await scene.validate(scene.sign(JSON.stringify(made()), applicant));
+    const { status, body } = await fixture.validate(fixture.sign(JSON.stringify(made()), applicant));
     expect(status).toBe(422);
     expect(body.error?.invalid?.map((fault) => fault.entry)).toContain(entry);
     expect(JSON.stringify(body).length).toBeLessThan(64 * 1024);

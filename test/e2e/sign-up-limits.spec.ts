@@ -6,8 +6,8 @@ import {
   type Answer,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
 /**
  * Checks of signatures that never leave a place free: where one ends the next one begins, before anything that comes
@@ -52,30 +52,30 @@ export class Occupied {
 /** Requests in a minute; the window is too long for a test to see its end. */
 const LIMIT = 3;
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
-  applicant = await scene.applicant();
+  fixture = await SignUpFixture.start();
+  applicant = await fixture.applicant();
 });
 
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 const started: Program[] = [];
 
 afterEach(async () => {
-  for (const program of started.splice(0)) await scene.here.stopProgram(program);
+  for (const program of started.splice(0)) await fixture.env.stopProgram(program);
 });
 
 async function programWith(environment: Readonly<Record<string, string>>): Promise<Program> {
-  const program = await scene.here.startProgram(environment);
+  const program = await fixture.env.startProgram(environment);
   started.push(program);
   return program;
 }
 
-const signed = (): SignUpBody => scene.sign(scene.contentBy(applicant), applicant);
+const signed = (): SignUpBody => fixture.sign(fixture.contentBy(applicant), applicant);
 
 const GARBAGE: SignUpBody = { signed_content: 'TWFya2VyY2h1aw==', signed_content_encoding: 'base64' };
 
@@ -109,7 +109,7 @@ function expectRetryAfter(answer: Answer, mostSeconds: number): void {
 describe('An address', () => {
   it('may ask so often in a minute; then not even its garbage is looked at', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: String(LIMIT) });
-    const answers = await each(LIMIT + 2, () => scene.validate(GARBAGE, program));
+    const answers = await each(LIMIT + 2, () => fixture.validate(GARBAGE, program));
     expect(statusesOf(answers)).toEqual([400, 400, 400, 429, 429]);
     const last = answers.at(-1) as Answer;
     expect(last.body).toMatchObject({
@@ -121,9 +121,9 @@ describe('An address', () => {
 
   it('that has asked too often is refused before its body is read as anything but JSON', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
-    expect((await scene.register({}, program)).status).toBe(422);
+    expect((await fixture.register({}, program)).status).toBe(422);
     for (const body of [{}, [], GARBAGE, { ...signed(), jwt: 'none' }]) {
-      const answer = await scene.register(body, program);
+      const answer = await fixture.register(body, program);
       expect(answer.status).toBe(429);
       expectRetryAfter(answer, 60);
     }
@@ -132,7 +132,7 @@ describe('An address', () => {
   it('that signs up honestly is counted as well', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: String(LIMIT) });
     const body = signed();
-    const answers = await each(LIMIT + 1, () => scene.validate(body, program));
+    const answers = await each(LIMIT + 1, () => fixture.validate(body, program));
     expect(statusesOf(answers)).toEqual([200, 200, 200, 429]);
   });
 
@@ -155,8 +155,8 @@ describe('An address', () => {
 
   it('that may not sign up may still be asked whether it lives', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
-    await each(3, () => scene.validate({}, program));
-    expect((await scene.validate({}, program)).status).toBe(429);
+    await each(3, () => fixture.validate({}, program));
+    expect((await fixture.validate({}, program)).status).toBe(429);
     expect((await program.public('/health/live')).status).toBe(200);
   });
 });
@@ -165,24 +165,24 @@ describe('Checks of signatures', () => {
   it('beyond those that are made and one that waits are asked to come again', async () => {
     const program = await programWith({ SIGNATURE_QUEUE_SIZE: '1', SIGNATURE_TIMEOUT_MS: '60000' });
     const body = signed();
-    const session = await scene.sessionOf(body, program);
+    const session = await fixture.sessionOf(body, program);
     const occupied = new Occupied(
       program.get(SignatureCheckPool),
       Buffer.from(body.signed_content, 'base64'),
     );
     const answers = [
-      await scene.validate(body, program),
-      await scene.register({ ...body, jwt: session }, program),
-      await scene.validate(GARBAGE, program),
+      await fixture.validate(body, program),
+      await fixture.register({ ...body, jwt: session }, program),
+      await fixture.validate(GARBAGE, program),
     ];
     // Neither the queue nor the threads are needed for what is refused before.
-    expect((await scene.validate({ ...body, signed_content: '*' }, program)).status).toBe(422);
+    expect((await fixture.validate({ ...body, signed_content: '*' }, program)).status).toBe(422);
     await occupied.end();
     for (const answer of answers) {
       expect(answer.status).toBe(503);
       expect(answer.body).toMatchObject({ meta: { code: 503 }, error: { type: 'service_unavailable' } });
       expectRetryAfter(answer, 60);
     }
-    expect((await scene.register({ ...body, jwt: session }, program)).status).toBe(201);
+    expect((await fixture.register({ ...body, jwt: session }, program)).status).toBe(201);
   });
 });

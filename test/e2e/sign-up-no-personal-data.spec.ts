@@ -16,11 +16,11 @@ import {
   type Answer,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 import { SignUpAttempt, type Step, checksOf } from '../support/sign-up-checks';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 let good: SignUpBody;
 let markers: readonly string[] = FAMILY;
@@ -29,11 +29,11 @@ const accepted: Answer[] = [];
 const refused: string[] = [];
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
-  applicant = await markedApplicant(scene);
-  good = scene.sign(markedContent(applicant.personId), { ...applicant, ...SIGNER });
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  applicant = await markedApplicant(fixture);
+  good = fixture.sign(markedContent(applicant.personId), { ...applicant, ...SIGNER });
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
 /** Keeps what a refused call was told, its headers too. */
 function note({ status, headers, body }: Answer): number {
@@ -45,37 +45,37 @@ function note({ status, headers, body }: Answer): number {
 /** Another child of the same data, so that nobody is found. */
 async function registerAnother(): Promise<Answer> {
   const content = markedContent(applicant.personId).born('2021-03-03').with('person.tax_id', undefined);
-  const signed = scene.sign(content.with('person.documents.0.number', 'І-МР№770051'), {
+  const signed = fixture.sign(content.with('person.documents.0.number', 'І-МР№770051'), {
     ...applicant,
     ...SIGNER,
   });
-  return scene.register({ ...signed, jwt: await scene.sessionOf(signed) });
+  return fixture.register({ ...signed, jwt: await fixture.sessionOf(signed) });
 }
 
 /** Until the call has ended, whoever writes such a row fails in this way. */
 async function whileWriting(table: string, fails: string, call: () => Promise<void>): Promise<void> {
-  await scene.here.sql.run(
+  await fixture.env.sql.run(
     `CREATE FUNCTION public.fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${fails} RETURN NEW; END $$`,
     `CREATE TRIGGER fails BEFORE INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION public.fails()`,
   );
   try {
     await call();
   } finally {
-    await scene.here.sql.run('DROP FUNCTION public.fails() CASCADE');
+    await fixture.env.sql.run('DROP FUNCTION public.fails() CASCADE');
   }
 }
 
 async function limitWards(limit: number): Promise<void> {
-  await scene.here.sql.run(
+  await fixture.env.sql.run(
     `UPDATE prm.global_parameters SET value = '${limit}' WHERE parameter = 'third_person_limit'`,
   );
 }
 
 describe('The data of a family is told to nobody', () => {
   it('when a child is signed up, and once more', async () => {
-    const jwt = await scene.sessionOf(good);
-    accepted.push(await scene.validate(good));
-    for (let times = 0; times < 2; times += 1) accepted.push(await scene.register({ ...good, jwt }));
+    const jwt = await fixture.sessionOf(good);
+    accepted.push(await fixture.validate(good));
+    for (let times = 0; times < 2; times += 1) accepted.push(await fixture.register({ ...good, jwt }));
     expect(accepted.map(({ status }) => status)).toEqual([200, 201, 201]);
     const tokens = accepted.slice(1).map(({ body }) => String(body.data?.['access_token']));
     secrets = [jwt, good.signed_content, ...tokens];
@@ -87,11 +87,11 @@ describe('The data of a family is told to nobody', () => {
     for (const check of checksOf(step)) {
       // Somebody with one ward already is to be refused one more.
       await limitWards(check.touches.includes('wards') ? 1 : 150);
-      const attempt = new SignUpAttempt(scene);
+      const attempt = new SignUpAttempt(fixture);
       attempt.person.named('Маркерчук', 'Позначка', 'Слідівна');
       attempt.content = markedContent(attempt.applicantId);
       check.breaks(attempt);
-      expect(note(await (await attempt.prepare(step))())).toBe(check.told.status);
+      expect(note(await (await attempt.prepare(step))())).toBe(check.reported.status);
     }
     await limitWards(150);
   });
@@ -102,8 +102,8 @@ describe('The data of a family is told to nobody', () => {
       const value = valueAt(content.build(), path);
       const wrong = [`${String(value)}\u0000`, [value], { [String(value)]: value }, undefined];
       for (const each of wrong) {
-        const answer = await scene.validate(
-          scene.sign(markedContent(applicant.personId).with(path, each), applicant),
+        const answer = await fixture.validate(
+          fixture.sign(markedContent(applicant.personId).with(path, each), applicant),
         );
         if (answer.status !== 200) note(answer);
       }
@@ -112,10 +112,10 @@ describe('The data of a family is told to nobody', () => {
   });
 
   it('when a body, a header or a path carries it', async () => {
-    note(await scene.validate(`{"last_name":"Маркерчук","tax_id":7700200017`));
-    note(await scene.validate({ ...good, Маркерчук: 'МР770110', '7700200017': 1 }));
-    note(await scene.register({ ...good, jwt: 'Маркерчук.Позначка.Слідівна' }));
-    const url = `${scene.here.program.addresses.publicUrl ?? ''}/api/pis/confidant/register`;
+    note(await fixture.validate(`{"last_name":"Маркерчук","tax_id":7700200017`));
+    note(await fixture.validate({ ...good, Маркерчук: 'МР770110', '7700200017': 1 }));
+    note(await fixture.register({ ...good, jwt: 'Маркерчук.Позначка.Слідівна' }));
+    const url = `${fixture.env.program.addresses.publicUrl ?? ''}/api/pis/confidant/register`;
     const init = { method: 'POST', headers: { 'x-request-id': encodeURI('Маркерчук 7700200017') } };
     for (const each of [`${url}?tax_id=7700200017`, `${url}/${encodeURI('Маркерчук')}`]) {
       const answer = await fetch(each, init);
@@ -138,21 +138,21 @@ describe('The data of a family is told to nobody', () => {
   });
 
   it('when the program may not write', async () => {
-    await scene.here.sql.run('REVOKE INSERT ON mpi.persons FROM app');
+    await fixture.env.sql.run('REVOKE INSERT ON mpi.persons FROM app');
     expect(note(await registerAnother())).toBe(500);
-    await scene.here.sql.run('GRANT INSERT ON mpi.persons TO app');
+    await fixture.env.sql.run('GRANT INSERT ON mpi.persons TO app');
   });
 
   it('when the signed content cannot be kept', async () => {
-    renameSync(scene.mediaFolder, `${scene.mediaFolder}-away`);
-    writeFileSync(scene.mediaFolder, '');
+    renameSync(fixture.mediaFolder, `${fixture.mediaFolder}-away`);
+    writeFileSync(fixture.mediaFolder, '');
     expect(note(await registerAnother())).toBe(502);
-    rmSync(scene.mediaFolder);
-    renameSync(`${scene.mediaFolder}-away`, scene.mediaFolder);
+    rmSync(fixture.mediaFolder);
+    renameSync(`${fixture.mediaFolder}-away`, fixture.mediaFolder);
   });
 
   it('not in the log', () => {
-    const { logged } = scene.here.program;
+    const { logged } = fixture.env.program;
     for (const code of ['P0001', '22P02', '23505', '42501'])
       expect(logged.filter((line) => line.includes(`"code":"${code}"`)).length).toBeGreaterThan(0);
     expectNoMarker(logged.join(''), markers);
@@ -163,26 +163,26 @@ describe('The data of a family is told to nobody', () => {
   });
 
   it('and in answers to the applicant only what he said himself, without the secret', () => {
-    const told = JSON.stringify(accepted.map(({ body }) => body));
-    expect(told).toContain('Маркерчук');
-    expectNoMarker(told, ['секрет-770040', '+380770990017', 'МР770110', ...Object.values(SIGNER)]);
+    const reported = JSON.stringify(accepted.map(({ body }) => body));
+    expect(reported).toContain('Маркерчук');
+    expectNoMarker(reported, ['секрет-770040', '+380770990017', 'МР770110', ...Object.values(SIGNER)]);
   });
 
   it('not in the metrics', async () => {
-    const metrics = await (await scene.here.program.internal('/metrics')).text();
+    const metrics = await (await fixture.env.program.internal('/metrics')).text();
     expect(metrics).toContain('/api/pis/confidant/register');
     expectNoMarker(metrics, markers);
   });
 
   it('not in Redis', async () => {
-    await scene.here.ring();
-    const kept = await everythingInRedis(scene.here.redis.url);
+    await fixture.env.notify();
+    const kept = await everythingInRedis(fixture.env.redis.url);
     expect(kept).toContain(JOB);
     expectNoMarker(kept, markers);
   });
 
   it('not in the names of what is kept', () => {
-    const names = readdirSync(scene.mediaFolder, { recursive: true }).join('\n');
+    const names = readdirSync(fixture.mediaFolder, { recursive: true }).join('\n');
     expect(names).toContain('signed_content');
     expectNoMarker(names, markers);
   });
@@ -191,20 +191,20 @@ describe('The data of a family is told to nobody', () => {
   const PEOPLE = /^mpi\.(persons|person_\w+|confidant_person_relationship_documents)$|^mithril\.users$/;
 
   it('in no table but those of people, and what opens doors in none at all', async () => {
-    const tables = await scene.here.sql.query<{ name: string }>({
+    const tables = await fixture.env.sql.query<{ name: string }>({
       text: `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
               WHERE schemaname IN ('mpi', 'mimir', 'prm', 'mithril')`,
     });
     // Masked, a person is shown by the surname and the first letters of the other names.
     const unmasked = FAMILY.filter((marker) => marker !== 'Маркерчук');
     for (const { name } of tables) {
-      const rows = await scene.here.sql.query({ text: `SELECT to_jsonb(t)::text AS row FROM ${name} AS t` });
+      const rows = await fixture.env.sql.query({ text: `SELECT to_jsonb(t)::text AS row FROM ${name} AS t` });
       const family = PEOPLE.test(name) ? [] : name === 'mpi.audit_log' ? unmasked : FAMILY;
       expectNoMarker(JSON.stringify(rows), [...family, ...secrets], name);
     }
     for (const name of ['mpi.audit_log', 'mpi.status_change_events', 'mpi.sign_ups', 'mithril.tokens'])
       expect(tables).toContainEqual({ name });
-    const changed = await scene.here.sql.query({ text: 'SELECT FROM mpi.audit_log' });
+    const changed = await fixture.env.sql.query({ text: 'SELECT FROM mpi.audit_log' });
     expect(changed.length).toBeGreaterThan(0);
   });
 });

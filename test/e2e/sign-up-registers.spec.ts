@@ -10,34 +10,34 @@ import {
 } from '../support/builders';
 import { type SignUpContentBuilder } from '../support/sign-up-content';
 import { rowsOf } from '../support/registrations';
-import { registeredBy, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { registeredBy, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
 const NOW = new Date('2026-03-10T10:00:00.123Z');
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
   // One call at a time: the register is asked in the order in which persons are taken.
   const oneByOne = { DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1', TREMBITA_CONCURRENCY: '1' };
-  scene = await SignUpScene.start(oneByOne, () => NOW);
+  fixture = await SignUpFixture.start(oneByOne, () => NOW);
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
-  await scene.here.clear();
-  applicant = await scene.applicant();
+  await fixture.env.clear();
+  applicant = await fixture.applicant();
 });
 
-const aChild = () => scene.contentBy(applicant).born('2020-07-01');
+const aChild = () => fixture.contentBy(applicant).born('2020-07-01');
 const anAdolescent = () => aChild().born('2009-07-01').withTaxId('3999400006').withOnlyDocument('PASSPORT');
 
 const signedUp = async (content: SignUpContentBuilder | SignUpContent = aChild()) =>
-  registeredBy(await scene.signUp(scene.sign(content, applicant)));
+  registeredBy(await fixture.signUp(fixture.sign(content, applicant)));
 
 describe('The answers', () => {
   it('step 1 gives back what was signed without the secret, and the names of the confidant', async () => {
     const content = aChild().alias('Мама').with('person.email', 'voloshka@example.org').build();
-    const { status, body } = await scene.validate(scene.sign(content, applicant));
+    const { status, body } = await fixture.validate(fixture.sign(content, applicant));
     const { secret: _, confidant_person: confidant, ...shown } = content.person;
     const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
     expect(status).toBe(200);
@@ -54,18 +54,18 @@ describe('The answers', () => {
     const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
     const { person, user, access_token: token, ...more } = await signedUp(content);
     expect(more).toEqual({});
-    const [row] = await scene.here.sql.query({
+    const [row] = await fixture.env.sql.query({
       text: `SELECT id FROM mpi.persons WHERE tax_id = '3999400006'`,
     });
     expect(person).toEqual({ ...shown, id: row?.['id'], confidant_person: { ...confidant, ...names } });
-    expect(await usersOf(scene.here.sql, person.id)).toMatchObject([user]);
+    expect(await usersOf(fixture.env.sql, person.id)).toMatchObject([user]);
     expect(user.tax_id).toBe('3999400006');
     expect(token.length).toBeGreaterThanOrEqual(32);
   });
 
   it('a confidant without a second name has none in the answer', async () => {
-    const other = await scene.applicant((person) => person.named('Верболоз', 'Зоряна'));
-    const { body } = await scene.validate(scene.sign(scene.contentBy(other), other));
+    const other = await fixture.applicant((person) => person.named('Верболоз', 'Зоряна'));
+    const { body } = await fixture.validate(fixture.sign(fixture.contentBy(other), other));
     expect(body.data?.['person']).toMatchObject({ confidant_person: { second_name: null } });
   });
 });
@@ -74,7 +74,7 @@ describe('The person', () => {
   it('is written with everything that was signed, and CHANGES_NEEDED', async () => {
     const content = anAdolescent().withUnzr('20090701-00017').build();
     const { person } = await signedUp(content);
-    expect(await rowsOf(scene.here, 'persons', person.id)).toMatchObject([
+    expect(await rowsOf(fixture.env, 'persons', person.id)).toMatchObject([
       {
         first_name: 'Волошка',
         last_name: 'Чорнобривець',
@@ -94,33 +94,33 @@ describe('The person', () => {
       },
     ]);
     const { phones, addresses, documents } = content.person;
-    expect(await rowsOf(scene.here, 'person_phones', person.id)).toMatchObject(phones ?? []);
-    expect(await rowsOf(scene.here, 'person_addresses', person.id)).toMatchObject(addresses);
-    expect(await documentsOf(scene.here.sql, person.id)).toMatchObject(documents);
+    expect(await rowsOf(fixture.env, 'person_phones', person.id)).toMatchObject(phones ?? []);
+    expect(await rowsOf(fixture.env, 'person_addresses', person.id)).toMatchObject(addresses);
+    expect(await documentsOf(fixture.env.sql, person.id)).toMatchObject(documents);
   });
 
   it('is told of by exactly one event, and the relationship by one', async () => {
     const { person } = await signedUp();
-    const told = { verification_status: { new_value: 'CHANGES_NEEDED' } };
+    const reported = { verification_status: { new_value: 'CHANGES_NEEDED' } };
     const by = { changed_by: applicant.userId };
-    expect(await eventsOf(scene.here.sql, person.id)).toMatchObject([{ ...by, properties: told }]);
-    const [relationship] = await relationshipsOf(scene.here.sql, person.id);
-    expect(await eventsOf(scene.here.sql, relationship?.id ?? '')).toHaveLength(1);
-    expect(await scene.here.sql.query({ text: 'SELECT id FROM mpi.status_change_events' })).toHaveLength(2);
+    expect(await eventsOf(fixture.env.sql, person.id)).toMatchObject([{ ...by, properties: reported }]);
+    const [relationship] = await relationshipsOf(fixture.env.sql, person.id);
+    expect(await eventsOf(fixture.env.sql, relationship?.id ?? '')).toHaveLength(1);
+    expect(await fixture.env.sql.query({ text: 'SELECT id FROM mpi.status_change_events' })).toHaveLength(2);
   });
 
   it('who has a passport is taken first by the next run of the DMS job', async () => {
-    const { here } = scene;
-    const waiting = () => aPerson().withPassport(here.passport());
-    await waiting().stream('dms_passport', 'VERIFIED', 'AUTO_VALID').save(here.sql);
-    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'INITIAL').save(here.sql);
+    const { env } = fixture;
+    const waiting = () => aPerson().withPassport(env.passport());
+    await waiting().stream('dms_passport', 'VERIFIED', 'AUTO_VALID').save(env.sql);
+    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'INITIAL').save(env.sql);
     const asked = { syncedAt: '2020-01-01' };
-    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', asked).save(here.sql);
-    const passport = here.passport();
+    await waiting().stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', asked).save(env.sql);
+    const passport = env.passport();
     const { person } = await signedUp(anAdolescent().withOnlyDocument('PASSPORT', passport));
-    expect((await here.run()).counts).toMatchObject({ taken: 4 });
-    expect(here.register.requests()[0]?.key).toBe(passport);
-    expect(await rowsOf(here, 'person_verifications', person.id)).toMatchObject([
+    expect((await env.run()).counts).toMatchObject({ taken: 4 });
+    expect(env.register.requests()[0]?.key).toBe(passport);
+    expect(await rowsOf(env, 'person_verifications', person.id)).toMatchObject([
       { dms_passport_verification_status: 'VERIFIED', dms_passport_verification_reason: 'AUTO_VALID' },
     ]);
   });
@@ -136,7 +136,7 @@ describe('What goes with the person', () => {
     } as const;
     const content = aChild().confidant(applicant.personId, 'SECONDARY', [document]).alias('Тітка');
     const { person } = await signedUp(content);
-    expect(await relationshipsOf(scene.here.sql, person.id)).toMatchObject([
+    expect(await relationshipsOf(fixture.env.sql, person.id)).toMatchObject([
       {
         confidant_person_id: applicant.personId,
         relation_type: 'SECONDARY',
@@ -148,7 +148,7 @@ describe('What goes with the person', () => {
         documents: [document],
       },
     ]);
-    expect(await authenticationMethodsOf(scene.here.sql, person.id)).toMatchObject([
+    expect(await authenticationMethodsOf(fixture.env.sql, person.id)).toMatchObject([
       {
         type: 'THIRD_PERSON',
         value: applicant.personId,
@@ -163,8 +163,8 @@ describe('What goes with the person', () => {
 
   it('without an alias there is none; a certificate of birth can be looked for online', async () => {
     const { person } = await signedUp();
-    expect(await authenticationMethodsOf(scene.here.sql, person.id)).toMatchObject([{ alias: null }]);
-    expect(await relationshipsOf(scene.here.sql, person.id)).toMatchObject([
+    expect(await authenticationMethodsOf(fixture.env.sql, person.id)).toMatchObject([{ alias: null }]);
+    expect(await relationshipsOf(fixture.env.sql, person.id)).toMatchObject([
       { verification_reason: 'ONLINE_TRIGGERED' },
     ]);
   });

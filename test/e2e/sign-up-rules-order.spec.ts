@@ -7,19 +7,19 @@ import {
   sessionClaims,
   sessionJwt,
   type MadeUpApplicant,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start({ PIS_SESSION_SECRET: SESSION_SECRET });
-  applicant = await scene.applicant();
+  fixture = await SignUpFixture.start({ PIS_SESSION_SECRET: SESSION_SECRET });
+  applicant = await fixture.applicant();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 const TODAY = dayInKyiv(new Date());
 const inDays = (days: number): string => calendarDay(TODAY).add({ days }).toString();
@@ -33,7 +33,7 @@ const NO_TAX_ID = 'Only persons who refused the tax_id could be without tax_id';
 type Row = readonly [
   rule: string,
   breaks: (content: SignUpContentBuilder) => SignUpContentBuilder,
-  ...told: (readonly [entry: string, description: string])[],
+  ...reported: (readonly [entry: string, description: string])[],
 ];
 
 /** Rows from the addresses on; everybody can break them. */
@@ -145,20 +145,20 @@ const OF_SOMEBODY_WITHOUT_DOCUMENTS: readonly Row[] = [
 const suffixesOf = (rows: readonly Row[]): [rule: string, first: Row, further: readonly Row[]][] =>
   rows.map((row, place) => [row[0], row, rows.slice(place + 1)]);
 
-async function told(content: SignUpContentBuilder, first: Row, further: readonly Row[]): Promise<void> {
+async function reported(content: SignUpContentBuilder, first: Row, further: readonly Row[]): Promise<void> {
   for (const [, breaks] of [first, ...further]) breaks(content);
   const [, , ...faults] = first;
   const fields = faults.map(([entry, description]) => [`$.person.${entry}`, 'invalid', description]);
-  const signed = scene.sign(content, applicant);
+  const signed = fixture.sign(content, applicant);
   const jwt = await sessionJwt(sessionClaims(signed.signed_content));
-  const validated = await refused.run(() => scene.validate(signed));
+  const validated = await refused.run(() => fixture.validate(signed));
   expect(validated).toEqual({ status: 422, type: 'validation_failed', message: 'Validation failed', fields });
-  expect(await refused.run(() => scene.register({ ...signed, jwt }))).toEqual(validated);
+  expect(await refused.run(() => fixture.register({ ...signed, jwt }))).toEqual(validated);
 }
 
 describe('The rules about the person are told in their order, the first broken row alone', () => {
   const anAdolescent = () =>
-    scene
+    fixture
       .contentBy(applicant)
       .aged(16)
       .withTaxId('0000000017')
@@ -167,14 +167,14 @@ describe('The rules about the person are told in their order, the first broken r
       .withDocument('TEMPORARY_CERTIFICATE');
 
   it.each(suffixesOf(OF_AN_ADOLESCENT))('somebody of sixteen: %s', async (_, ...broken) => {
-    await told(anAdolescent(), ...broken);
+    await reported(anAdolescent(), ...broken);
   });
 
   it.each(suffixesOf(OF_A_CHILD))('a child: %s', async (_, ...broken) => {
-    await told(scene.contentBy(applicant), ...broken);
+    await reported(fixture.contentBy(applicant), ...broken);
   });
 
   it.each(suffixesOf(OF_SOMEBODY_WITHOUT_DOCUMENTS))('without documents: %s', async (_, ...broken) => {
-    await told(anAdolescent(), ...broken);
+    await reported(anAdolescent(), ...broken);
   });
 });

@@ -4,18 +4,18 @@ import { PERSON_REGISTRATION_DOCUMENT_TYPES } from '../../src/domain/person/dict
 import type { SignUpContentBuilder } from '../support/sign-up-content';
 import { EXPIRING } from '../support/sign-up-content';
 import type { Program } from '../support/program';
-import { RefusedCalls, type MadeUpApplicant, SignUpScene } from '../support/sign-up-environment';
+import { RefusedCalls, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
-  applicant = await scene.applicant();
+  fixture = await SignUpFixture.start();
+  applicant = await fixture.applicant();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 
 const TODAY = dayInKyiv(new Date());
 const inDays = (days: number): string => calendarDay(TODAY).add({ days }).toString();
@@ -25,7 +25,7 @@ const NOT_ALLOWED = 'Submitted document type is not allowed';
 type Fault = readonly [entry: string, description: string];
 
 /** A child of five with a certificate of birth. */
-const aChild = (): SignUpContentBuilder => scene.contentBy(applicant);
+const aChild = (): SignUpContentBuilder => fixture.contentBy(applicant);
 /** Sixteen, with a tax number and a passport. */
 const anAdolescent = (): SignUpContentBuilder =>
   aChild().aged(16).withTaxId('0000000017').withOnlyDocument('PASSPORT');
@@ -33,18 +33,18 @@ const anAdolescent = (): SignUpContentBuilder =>
 const anAdult = (): SignUpContentBuilder => anAdolescent().aged(18);
 
 /** All faults of a content, as step 1 tells them. */
-async function faultsOf(content: SignUpContentBuilder, program: Program = scene.here.program) {
-  const signed = scene.sign(content, applicant);
-  return refused.run(() => scene.validate(signed, program));
+async function faultsOf(content: SignUpContentBuilder, program: Program = fixture.env.program) {
+  const signed = fixture.sign(content, applicant);
+  return refused.run(() => fixture.validate(signed, program));
 }
 
 /** The answer that tells these faults and no others; entries continue `$.person.`. */
-const faults = (...told: readonly Fault[]) => {
-  const fields = told.map(([entry, description]) => [`$.person.${entry}`, 'invalid', description]);
+const faults = (...reported: readonly Fault[]) => {
+  const fields = reported.map(([entry, description]) => [`$.person.${entry}`, 'invalid', description]);
   return { status: 422, type: 'validation_failed', message: 'Validation failed', fields };
 };
 
-const GROUPS: [rule: string, content: () => SignUpContentBuilder, ...told: Fault[]][] = [
+const GROUPS: [rule: string, content: () => SignUpContentBuilder, ...reported: Fault[]][] = [
   [
     'a birth date in the future',
     () => aChild().with('person.birth_date', inDays(2)),
@@ -161,20 +161,20 @@ const GROUPS: [rule: string, content: () => SignUpContentBuilder, ...told: Fault
 ];
 
 describe('The rules about the person', () => {
-  it.each(GROUPS)('%s', async (_, content, ...told) => {
-    expect(await faultsOf(content())).toEqual(faults(...told));
+  it.each(GROUPS)('%s', async (_, content, ...reported) => {
+    expect(await faultsOf(content())).toEqual(faults(...reported));
   });
 
   it('a type that is of no use for registering here', async () => {
     const fewer = PERSON_REGISTRATION_DOCUMENT_TYPES.filter((type) => type !== 'TEMPORARY_PASSPORT');
-    const strict = await scene.here.startProgram({ PERSON_REGISTRATION_DOCUMENT_TYPES: fewer.join() });
+    const strict = await fixture.env.startProgram({ PERSON_REGISTRATION_DOCUMENT_TYPES: fewer.join() });
     // The next row is broken too: nobody of eighteen proves legal capacity.
     const content = anAdult().withDocument('TEMPORARY_PASSPORT').withDocument('MARRIAGE_CERTIFICATE');
     expect(await faultsOf(content, strict)).toEqual(faults(['documents.[1].type', NOT_ALLOWED]));
   });
 
   it('who is too young for any other document is told which one he needs', async () => {
-    const { body } = await scene.validate(scene.sign(aChild().withOnlyDocument('PASSPORT'), applicant));
+    const { body } = await fixture.validate(fixture.sign(aChild().withOnlyDocument('PASSPORT'), applicant));
     expect(body.error?.invalid?.map(({ rules }) => rules.map(({ params }) => params))).toEqual([
       [[]],
       [['BIRTH_CERTIFICATE']],
@@ -183,6 +183,6 @@ describe('The rules about the person', () => {
 
   it('an unzr that does not begin with the birth date is accepted', async () => {
     const content = anAdolescent().withUnzr('19000101-00017');
-    expect((await scene.validate(scene.sign(content, applicant))).status).toBe(200);
+    expect((await fixture.validate(fixture.sign(content, applicant))).status).toBe(200);
   });
 });

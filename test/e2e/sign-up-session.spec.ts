@@ -8,8 +8,8 @@ import {
   sessionClaims,
   sessionJwt,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
 /** The lifetime of a session is set apart from its default, so that it is seen to be read. */
 const TTL_SECONDS = 300;
@@ -18,65 +18,65 @@ const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
 let now = BEGIN;
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 let signed: SignUpBody;
 
 beforeAll(async () => {
   const environment = { PIS_SESSION_SECRET: SESSION_SECRET, PIS_SESSION_TTL_SECONDS: String(TTL_SECONDS) };
-  scene = await SignUpScene.start(environment, () => now);
+  fixture = await SignUpFixture.start(environment, () => now);
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 beforeEach(async () => {
   now = BEGIN;
   signed = await newSignature(BEGIN);
 });
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 const UNAUTHORIZED = { status: 401, type: 'access_denied', message: 'Unauthorized' };
 
 async function newSignature(signedAt: Date): Promise<SignUpBody> {
-  const applicant = await scene.applicant();
-  return scene.sign(scene.contentBy(applicant), { ...applicant, signedAt });
+  const applicant = await fixture.applicant();
+  return fixture.sign(fixture.contentBy(applicant), { ...applicant, signedAt });
 }
 
-const registered = (jwt: unknown) => refused.run(() => scene.register({ ...signed, jwt }));
+const registered = (jwt: unknown) => refused.run(() => fixture.register({ ...signed, jwt }));
 const claims = () => sessionClaims(signed.signed_content, now);
 
 describe('The session that step 1 gives', () => {
   it('says whose it is, for what, until when, and for which content', async () => {
-    const jwt = await scene.sessionOf(signed);
+    const jwt = await fixture.sessionOf(signed);
     expect(decodeProtectedHeader(jwt)).toMatchObject({ alg: 'HS256' });
     const { payload } = await jwtVerify(jwt, SESSION_KEY, { currentDate: now });
     expect(payload).toMatchObject({ ...claims(), exp: BEGIN.getTime() / SECOND_MS + TTL_SECONDS });
   });
 
   it('holds nothing of the person', async () => {
-    const jwt = await scene.sessionOf(signed);
+    const jwt = await fixture.sessionOf(signed);
     expect(Object.keys(decodeJwt(jwt)).sort()).toEqual(['aud', 'content_hash', 'exp', 'iat', 'iss']);
   });
 
   it('is accepted again for the same content until it is over', async () => {
-    const jwt = await scene.sessionOf(signed);
-    expect((await scene.register({ ...signed, jwt })).status).toBe(201);
+    const jwt = await fixture.sessionOf(signed);
+    expect((await fixture.register({ ...signed, jwt })).status).toBe(201);
     now = new Date(BEGIN.getTime() + (TTL_SECONDS - 1) * SECOND_MS);
-    expect((await scene.register({ ...signed, jwt })).status).toBe(201);
+    expect((await fixture.register({ ...signed, jwt })).status).toBe(201);
     now = new Date(BEGIN.getTime() + TTL_SECONDS * SECOND_MS);
     expect(await registered(jwt)).toEqual(UNAUTHORIZED);
   });
 
   it('is not accepted for the content of somebody else', async () => {
-    const jwt = await scene.sessionOf(await newSignature(BEGIN));
+    const jwt = await fixture.sessionOf(await newSignature(BEGIN));
     expect(await registered(jwt)).toEqual(UNAUTHORIZED);
   });
 
   it('is not accepted for the same content signed once more', async () => {
-    const applicant = await scene.applicant();
-    const content = scene.contentBy(applicant).build();
-    const first = scene.sign(content, { ...applicant, signedAt: BEGIN });
-    const second = scene.sign(content, { ...applicant, signedAt: BEGIN });
+    const applicant = await fixture.applicant();
+    const content = fixture.contentBy(applicant).build();
+    const first = fixture.sign(content, { ...applicant, signedAt: BEGIN });
+    const second = fixture.sign(content, { ...applicant, signedAt: BEGIN });
     expect(second.signed_content).not.toBe(first.signed_content);
-    const jwt = await scene.sessionOf(first);
-    const answer = await refused.run(() => scene.register({ ...second, jwt }));
+    const jwt = await fixture.sessionOf(first);
+    const answer = await refused.run(() => fixture.register({ ...second, jwt }));
     expect(answer).toEqual(UNAUTHORIZED);
   });
 });
@@ -84,7 +84,7 @@ describe('The session that step 1 gives', () => {
 describe('A session that step 1 did not give', () => {
   it('is accepted when it says the same with the same key', async () => {
     const jwt = await sessionJwt(claims());
-    expect((await scene.register({ ...signed, jwt })).status).toBe(201);
+    expect((await fixture.register({ ...signed, jwt })).status).toBe(201);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -145,7 +145,7 @@ describe('A session that step 1 did not give', () => {
       fields,
     });
     const garbage = { ...signed, signed_content: '*' };
-    expect(await refused.run(() => scene.register(garbage))).toMatchObject({ status: 422, fields });
+    expect(await refused.run(() => fixture.register(garbage))).toMatchObject({ status: 422, fields });
   });
 
   it.each([
@@ -166,9 +166,9 @@ describe('Row 5: the signing time', () => {
     ['in a second more than five minutes', 5 * MINUTE_MS + SECOND_MS, 401],
   ])('%s', async (_, ms, status) => {
     const later = await newSignature(new Date(BEGIN.getTime() + ms));
-    if (status === 200) expect((await scene.validate(later)).status).toBe(200);
+    if (status === 200) expect((await fixture.validate(later)).status).toBe(200);
     else
-      expect(await refused.run(() => scene.validate(later))).toEqual({
+      expect(await refused.run(() => fixture.validate(later))).toEqual({
         status,
         type: 'access_denied',
         message: 'Digital signature timestamp is expired',
@@ -177,9 +177,9 @@ describe('Row 5: the signing time', () => {
 
   it('is asked again in step 2: a session does not outlive the signature', async () => {
     const old = await newSignature(new Date(BEGIN.getTime() - 59 * MINUTE_MS));
-    const jwt = await scene.sessionOf(old);
+    const jwt = await fixture.sessionOf(old);
     now = new Date(BEGIN.getTime() + MINUTE_MS + SECOND_MS);
-    expect(await refused.run(() => scene.register({ ...old, jwt }))).toMatchObject({
+    expect(await refused.run(() => fixture.register({ ...old, jwt }))).toMatchObject({
       status: 401,
       message: 'Digital signature timestamp is expired',
     });

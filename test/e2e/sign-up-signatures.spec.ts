@@ -5,17 +5,17 @@ import {
   RefusedCalls,
   type MadeUpApplicant,
   type SignUpBody,
-  SignUpScene,
-} from '../support/sign-up-environment';
+  SignUpFixture,
+} from '../support/sign-up-fixture';
 
-let scene: SignUpScene;
+let fixture: SignUpFixture;
 
 beforeAll(async () => {
-  scene = await SignUpScene.start();
+  fixture = await SignUpFixture.start();
 });
-afterAll(() => scene.stop());
+afterAll(() => fixture.stop());
 
-const refused = new RefusedCalls(() => scene);
+const refused = new RefusedCalls(() => fixture);
 const DAY_MS = 86_400_000;
 const daysFromNow = (days: number): Date => new Date(Date.now() + days * DAY_MS);
 
@@ -28,8 +28,11 @@ async function signedBySomebody(
   departures: Defects = {},
   by: Partial<MadeUpSignature> = {},
 ): Promise<{ applicant: MadeUpApplicant; signed: SignUpBody }> {
-  const applicant = await scene.applicant();
-  return { applicant, signed: scene.sign(scene.contentBy(applicant), { ...applicant, ...by }, departures) };
+  const applicant = await fixture.applicant();
+  return {
+    applicant,
+    signed: fixture.sign(fixture.contentBy(applicant), { ...applicant, ...by }, departures),
+  };
 }
 
 /** One byte of the container becomes another one. */
@@ -41,11 +44,11 @@ function changedAt({ signed_content }: SignUpBody, place: (bytes: Buffer) => num
 }
 
 const answersTo = async (signed: SignUpBody) => [
-  await refused.run(() => scene.validate(signed)),
-  await refused.run(() => scene.register({ ...signed, jwt: 'of no importance yet' })),
+  await refused.run(() => fixture.validate(signed)),
+  await refused.run(() => fixture.register({ ...signed, jwt: 'of no importance yet' })),
 ];
 
-const twice = (told: Readonly<Record<string, unknown>>) => [told, told];
+const twice = (reported: Readonly<Record<string, unknown>>) => [reported, reported];
 const malformed = (message: string) => twice({ status: 400, type: 'request_malformed', message });
 const notFound = (message: string) => twice({ status: 404, type: 'not_found', message });
 
@@ -84,7 +87,7 @@ describe('Row 4: a signature that proves nothing', () => {
   it('comes from an authority nobody trusts', async () => {
     const { applicant } = await signedBySomebody();
     const stranger = TestAuthority.make({ nodeEnv: 'test' });
-    const bytes = scene.contentBy(applicant).bytes();
+    const bytes = fixture.contentBy(applicant).bytes();
     const { drfo } = applicant;
     expect(await answersTo(encoded(stranger.sign(bytes, { drfo, signedAt: new Date() })))).toEqual(
       malformed('Signer certificate is not issued by a trusted authority'),
@@ -131,7 +134,7 @@ describe('Row 4: a signature that proves nothing', () => {
 
   it.each<[string, (container: Buffer) => Uint8Array]>([
     ['garbage', () => Buffer.from('Волошка')],
-    ['JSON without a signature', () => scene.contentBy({ personId: '' }).bytes()],
+    ['JSON without a signature', () => fixture.contentBy({ personId: '' }).bytes()],
     ['cut off', (container) => container.subarray(0, 300)],
     ['followed by more', (container) => Buffer.concat([container, Buffer.from([0])])],
   ])('the container is %s', async (_, change) => {
@@ -146,22 +149,22 @@ describe('Row 4: a signature that proves nothing', () => {
 describe('Row 6: the applicant is known by the drfo of his signature alone', () => {
   it('several users with that number count as none', async () => {
     const { applicant, signed } = await signedBySomebody();
-    await aUser().withTaxId(applicant.drfo).save(scene.here.sql);
+    await aUser().withTaxId(applicant.drfo).save(fixture.env.sql);
     expect(await answersTo(signed)).toEqual(notFound('Applicant user not found.'));
   });
 
   it('the number of the person does not matter, only that of the user', async () => {
-    const drfo = scene.nextDrfo();
-    const personId = await aPerson().withTaxId(drfo).save(scene.here.sql);
-    await aUser().ofPerson(personId).save(scene.here.sql);
-    const signed = scene.sign(scene.contentBy({ personId }), { drfo });
+    const drfo = fixture.nextDrfo();
+    const personId = await aPerson().withTaxId(drfo).save(fixture.env.sql);
+    await aUser().ofPerson(personId).save(fixture.env.sql);
+    const signed = fixture.sign(fixture.contentBy({ personId }), { drfo });
     expect(await answersTo(signed)).toEqual(notFound('Applicant user not found.'));
   });
 
   it('row 8: a user who is nobody has no person', async () => {
-    const drfo = scene.nextDrfo();
-    await aUser().withTaxId(drfo).save(scene.here.sql);
-    const signed = scene.sign(scene.contentBy({ personId: '' }), { drfo });
+    const drfo = fixture.nextDrfo();
+    await aUser().withTaxId(drfo).save(fixture.env.sql);
+    const signed = fixture.sign(fixture.contentBy({ personId: '' }), { drfo });
     expect(await answersTo(signed)).toEqual(notFound('Applicant person not found.'));
   });
 });
@@ -177,7 +180,7 @@ describe('A signature that is accepted by both calls', () => {
     ['the drfo in the serial number', {}, { certificate: { drfoIn: 'serial number' } }],
   ])('%s', async (_, by, departures) => {
     const { signed } = await signedBySomebody(departures, by);
-    const { status, body } = await scene.signUp(signed);
+    const { status, body } = await fixture.signUp(signed);
     expect(body.error).toBeUndefined();
     expect(status).toBe(201);
   });

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** What a demo has said so far, or in all. */
-export interface Said {
+export interface DemoOutput {
   readonly out: string;
   readonly err: string;
 }
 
 export interface StartedDemo {
-  said(): Said;
-  readonly ended: Promise<Said & { readonly status: number | null }>;
+  output(): DemoOutput;
+  readonly ended: Promise<DemoOutput & { readonly status: number | null }>;
   kill(signal: NodeJS.Signals): void;
   /** Programs seen below it so far, looked up once more now. */
   descendants(): readonly Seen[];
@@ -33,9 +33,9 @@ export function startDemo(args: readonly string[], variables: Record<string, str
   const { DATABASE_URL: _1, REDIS_URL: _2, TREMBITA_URL: _3, ...environment } = process.env;
   const program = ['-r', '@swc-node/register', 'tools/demo/main.ts', ...args];
   const child = spawn(process.execPath, program, { env: { ...environment, ...variables } });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
   const seen = new Map<string, Seen>();
   const note = (): void => {
     for (const one of below(child.pid ?? 0)) seen.set(`${one.pid} ${one.startedTick}`, one);
@@ -43,10 +43,10 @@ export function startDemo(args: readonly string[], variables: Record<string, str
   const timer = setInterval(note, LOOK_EVERY_MS);
   const ended = once(child, 'close').then(([status]) => {
     clearInterval(timer);
-    return { status: status as number | null, ...said };
+    return { status: status as number | null, ...output };
   });
   return {
-    said: () => ({ ...said }),
+    output: () => ({ ...output }),
     ended,
     kill: (signal) => child.kill(signal),
     descendants: () => {

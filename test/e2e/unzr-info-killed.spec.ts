@@ -3,126 +3,126 @@ import { getQueueToken } from '@nestjs/bull';
 import type { Queue } from 'bull';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { DatabaseWire, type Moment, standstill } from '../support/database-proxy';
-import { Installation } from '../support/test-environment';
-import { Program, type ProgramChoices, ProgramApart } from '../support/program';
-import { UnzrInfoDesk } from '../support/api-clients';
+import { DatabaseProxy, type Moment, haltAt } from '../support/database-proxy';
+import { TestEnvironment } from '../support/test-environment';
+import { Program, type ProgramChoices, ChildProgram } from '../support/program';
+import { UnzrInfoClient } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 /** What a killed worker holds is free for the others after so many seconds. */
 const SHORT_LEASE = { VERIFICATION_LEASE_SECONDS: '2', JOB_POLL_SECONDS: '1' };
 
-let here: Installation;
-let wire: DatabaseWire;
-const apart: ProgramApart[] = [];
+let env: TestEnvironment;
+let proxy: DatabaseProxy;
+const apart: ChildProgram[] = [];
 
 beforeAll(async () => {
-  here = await Installation.start(SHORT_LEASE);
-  await here.stopProgram(here.program);
-  wire = await DatabaseWire.start(here.database.url);
+  env = await TestEnvironment.start(SHORT_LEASE);
+  await env.stopProgram(env.program);
+  proxy = await DatabaseProxy.start(env.database.url);
 });
 afterAll(async () => {
-  await here.stop();
-  await wire.stop();
+  await env.stop();
+  await proxy.stop();
 });
-beforeEach(() => here.clear());
+beforeEach(() => env.clear());
 afterEach(async () => {
-  wire.letPass();
+  proxy.passAll();
   for (const program of apart.splice(0)) await program.kill();
 });
 
 /** A program that can be killed at any statement. */
-async function startApart(choices: Pick<ProgramChoices, 'works'>): Promise<ProgramApart> {
-  const program = await ProgramApart.start({ ...here.servers, databaseUrl: wire.url, ...choices });
+async function startChildProgram(choices: Pick<ProgramChoices, 'works'>): Promise<ChildProgram> {
+  const program = await ChildProgram.start({ ...env.servers, databaseUrl: proxy.url, ...choices });
   apart.push(program);
   return program;
 }
 
 /** The desk of somebody who asks at this door. */
-async function deskAt(door: Pick<Program, 'addresses'>): Promise<UnzrInfoDesk> {
-  const desk = new UnzrInfoDesk(here, door);
-  await desk.enter(aCaller().withScope('unzr:write'));
-  return desk;
+async function clientAt(program: Pick<Program, 'addresses'>): Promise<UnzrInfoClient> {
+  const client = new UnzrInfoClient(env, program);
+  await client.authenticate(aCaller().withScope('unzr:write'));
+  return client;
 }
 
 /** A worker beside the others, for the length of a test. */
 async function withWorker(test: (worker: Program) => Promise<void>): Promise<void> {
-  const worker = await here.startProgram();
+  const worker = await env.startProgram();
   try {
     await test(worker);
   } finally {
-    here.register.release();
-    await here.stopProgram(worker);
+    env.register.release();
+    await env.stopProgram(worker);
   }
 }
 
-async function ticketsHeardBy(worker: Program): Promise<number> {
+async function wakeUpsReceivedBy(worker: Program): Promise<number> {
   const metrics = await (await worker.internal('/metrics')).text();
   return Number(/^\S*job_wake_ups_total\{job_name="unzr-info"\} (\d+)/m.exec(metrics)?.[1] ?? 0);
 }
 
-const endsOf = async (desk: UnzrInfoDesk) =>
-  (await desk.audit())
+const endsOf = async (client: UnzrInfoClient) =>
+  (await client.audit())
     .map(({ changeset }) => changeset['job_status'])
     .filter((status) => status !== 'pending');
 
 describe('A door that is killed', () => {
   it('between the row and its ticket has lost nothing: a worker that heard no ticket finds the row', () =>
     withWorker(async (worker) => {
-      const door = await startApart({ works: false });
-      const desk = await deskAt(door);
-      const unzr = here.unzr();
-      here.register.hold();
-      const { ambush, held } = standstill('ask_unzr_info', 'after');
-      wire.lieInWait(ambush);
-      const answer = desk.sync(unzr).catch(() => 'no answer');
+      const program = await startChildProgram({ works: false });
+      const client = await clientAt(program);
+      const unzr = env.unzr();
+      env.register.hold();
+      const { interceptor, held } = haltAt('ask_unzr_info', 'after');
+      proxy.intercept(interceptor);
+      const answer = client.sync(unzr).catch(() => 'no answer');
       await held;
-      await door.kill();
+      await program.kill();
       expect(await answer).toBe('no answer');
-      expect((await desk.row(unzr)).job_status).toBe('pending');
-      here.register.release();
-      expect(await desk.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
-      expect(here.register.requestsFor(unzr)).toHaveLength(1);
-      expect(await ticketsHeardBy(worker)).toBe(0);
+      expect((await client.row(unzr)).job_status).toBe('pending');
+      env.register.release();
+      expect(await client.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
+      expect(env.register.requestsFor(unzr)).toHaveLength(1);
+      expect(await wakeUpsReceivedBy(worker)).toBe(0);
     }));
 
   it('before the row is saved has asked nothing', async () => {
-    const door = await startApart({ works: false });
-    const desk = await deskAt(door);
-    const { ambush, held } = standstill('ask_unzr_info', 'before');
-    wire.lieInWait(ambush);
-    const answer = desk.sync(here.unzr()).catch(() => 'no answer');
+    const program = await startChildProgram({ works: false });
+    const client = await clientAt(program);
+    const { interceptor, held } = haltAt('ask_unzr_info', 'before');
+    proxy.intercept(interceptor);
+    const answer = client.sync(env.unzr()).catch(() => 'no answer');
     await held;
-    await door.kill();
+    await program.kill();
     expect(await answer).toBe('no answer');
-    expect(await here.sql.query({ text: 'SELECT FROM mimir.unzr_info' })).toEqual([]);
-    expect(await desk.audit()).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT FROM mimir.unzr_info' })).toEqual([]);
+    expect(await client.audit()).toEqual([]);
   });
 });
 
 describe('Redis that is emptied while questions are pending', () => {
   it('takes their tickets along, and a worker answers each of them by one call', async () => {
-    const door = await Program.start({ ...here.servers, works: false });
+    const program = await Program.start({ ...env.servers, works: false });
     try {
-      const desk = await deskAt(door);
-      const tickets = () => door.get<Queue>(getQueueToken('unzr-info')).getWaitingCount();
-      const all = Array.from({ length: 3 }, () => here.unzr());
-      for (const unzr of all) expect((await desk.sync(unzr)).status).toBe(202);
-      expect(await tickets()).toBe(3);
-      const redis = new Redis(here.redis.url);
+      const client = await clientAt(program);
+      const wakeUps = () => program.get<Queue>(getQueueToken('unzr-info')).getWaitingCount();
+      const all = Array.from({ length: 3 }, () => env.unzr());
+      for (const unzr of all) expect((await client.sync(unzr)).status).toBe(202);
+      expect(await wakeUps()).toBe(3);
+      const redis = new Redis(env.redis.url);
       await redis.flushall();
       redis.disconnect();
-      expect(await tickets()).toBe(0);
+      expect(await wakeUps()).toBe(0);
       await withWorker(async (worker) => {
-        for (const unzr of all) await desk.ended(unzr, 'processed');
-        expect(await ticketsHeardBy(worker)).toBe(0);
+        for (const unzr of all) await client.ended(unzr, 'processed');
+        expect(await wakeUpsReceivedBy(worker)).toBe(0);
         // A ticket that is not lost is heard.
-        await desk.sync(here.unzr());
-        await waitUntil(async () => (await ticketsHeardBy(worker)) === 1, { what: 'the ticket' });
+        await client.sync(env.unzr());
+        await waitUntil(async () => (await wakeUpsReceivedBy(worker)) === 1, { what: 'the ticket' });
       });
-      for (const unzr of all) expect(here.register.requestsFor(unzr)).toHaveLength(1);
+      for (const unzr of all) expect(env.register.requestsFor(unzr)).toHaveLength(1);
     } finally {
-      await door.stop();
+      await program.stop();
     }
   });
 });
@@ -132,30 +132,30 @@ describe('A worker that is killed', () => {
     ['in the middle of the call', 'in the call'],
     ['with the answer in its hands', ['answer_unzr_info', 'before']],
   ])('%s: another one asks again, and the question ends once', async (_, point) => {
-    const dying = await startApart({ works: true });
-    const desk = await deskAt(dying);
-    const unzr = here.unzr();
+    const dying = await startChildProgram({ works: true });
+    const client = await clientAt(dying);
+    const unzr = env.unzr();
     if (point === 'in the call') {
-      here.register.hold();
-      await desk.sync(unzr);
-      await here.register.waitForRequests(1, unzr);
+      env.register.hold();
+      await client.sync(unzr);
+      await env.register.waitForRequests(1, unzr);
     } else {
-      const { ambush, held } = standstill(...point);
-      wire.lieInWait(ambush);
-      await desk.sync(unzr);
+      const { interceptor, held } = haltAt(...point);
+      proxy.intercept(interceptor);
+      await client.sync(unzr);
       await held;
     }
     await dying.kill();
-    expect(await desk.row(unzr)).toMatchObject({
+    expect(await client.row(unzr)).toMatchObject({
       job_status: 'pending',
       claim_id: expect.any(String),
       tries: 1,
     });
-    here.register.release();
+    env.register.release();
     await withWorker(async () => {
-      expect(await desk.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
+      expect(await client.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
     });
-    expect(here.register.requestsFor(unzr)).toHaveLength(2);
-    expect(await endsOf(desk)).toEqual(['processed']);
+    expect(env.register.requestsFor(unzr)).toHaveLength(2);
+    expect(await endsOf(client)).toEqual(['processed']);
   });
 });

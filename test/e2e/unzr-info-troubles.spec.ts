@@ -3,36 +3,36 @@ import Redis from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AnswerName } from '../../tools/sandbox';
 import { aCaller } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import type { Program } from '../support/program';
-import { UnzrInfoDesk } from '../support/api-clients';
+import { UnzrInfoClient } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 const OFFICIAL = randomUUID();
 
-const here = Installation.ofThisFile();
-let desk: UnzrInfoDesk;
+const env = TestEnvironment.forThisFile();
+let client: UnzrInfoClient;
 
 beforeEach(async () => {
-  desk = new UnzrInfoDesk(here);
-  await desk.enter(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
+  client = new UnzrInfoClient(env);
+  await client.authenticate(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
 });
 
 /** Times between the calls about one UNZR, in seconds. */
 function pausesOf(unzr: string): number[] {
-  const times = here.register.requestsFor(unzr).map(({ atMs }) => atMs);
+  const times = env.register.requestsFor(unzr).map(({ atMs }) => atMs);
   return times.slice(1).map((atMs, index) => (atMs - (times[index] ?? 0)) / 1000);
 }
 
 describe('A register that gives no answer', () => {
   it('is called three times, 1 s and 4 s apart; then the question has failed and the old data stay', async () => {
-    const unzr = here.unzr();
-    await desk.sync(unzr);
-    const before = await desk.ended(unzr, 'processed');
-    here.register.forgetRequests();
-    here.register.answer(unzr, 'HTTP_503');
-    await desk.sync(unzr);
-    const after = await desk.ended(unzr, 'failed');
+    const unzr = env.unzr();
+    await client.sync(unzr);
+    const before = await client.ended(unzr, 'processed');
+    env.register.forgetRequests();
+    env.register.answer(unzr, 'HTTP_503');
+    await client.sync(unzr);
+    const after = await client.ended(unzr, 'failed');
     expect(after).toMatchObject({
       info: before.info,
       synced_at: before.synced_at,
@@ -47,73 +47,73 @@ describe('A register that gives no answer', () => {
   });
 
   it('once is called again, and answers', async () => {
-    const unzr = here.unzr('MINUS_2');
-    await desk.sync(unzr);
-    await here.register.waitForRequests(1, unzr);
-    here.register.answer(unzr, 'FOUND');
-    expect(await desk.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
-    expect(here.register.requestsFor(unzr)).toHaveLength(2);
+    const unzr = env.unzr('MINUS_2');
+    await client.sync(unzr);
+    await env.register.waitForRequests(1, unzr);
+    env.register.answer(unzr, 'FOUND');
+    expect(await client.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
+    expect(env.register.requestsFor(unzr)).toHaveLength(2);
   });
 
   it('for good leaves the question failed; asked again it is asked anew, from the first call on', async () => {
-    const unzr = here.unzr();
-    here.register.mode('down');
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'failed');
-    expect((await desk.read(unzr)).body.data).toMatchObject({ info: null, synced_at: null });
-    here.register.mode('normal');
-    await desk.sync(unzr);
-    expect(await desk.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
+    const unzr = env.unzr();
+    env.register.mode('down');
+    await client.sync(unzr);
+    await client.ended(unzr, 'failed');
+    expect((await client.read(unzr)).body.data).toMatchObject({ info: null, synced_at: null });
+    env.register.mode('normal');
+    await client.sync(unzr);
+    expect(await client.ended(unzr, 'processed')).toMatchObject({ info: { date_birth: '1985-06-15' } });
   });
 
   it.each<AnswerName>(['FAULT_CLIENT', 'FAULT_CONFIGURATION'])(
     'because of us fails at once: %s',
     async (answer) => {
-      const unzr = here.unzr(answer);
-      await desk.sync(unzr);
-      await desk.ended(unzr, 'failed');
-      expect(here.register.requestsFor(unzr)).toHaveLength(1);
+      const unzr = env.unzr(answer);
+      await client.sync(unzr);
+      await client.ended(unzr, 'failed');
+      expect(env.register.requestsFor(unzr)).toHaveLength(1);
     },
   );
 });
 
 describe('Requests for one UNZR at once', () => {
   it('lead to one call, and the latest user is written', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
-    await desk.sync(unzr);
-    await here.register.waitForRequests(1, unzr);
-    const answers = await Promise.all(Array.from({ length: 10 }, () => desk.sync(unzr)));
+    const unzr = env.unzr();
+    env.register.hold();
+    await client.sync(unzr);
+    await env.register.waitForRequests(1, unzr);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.sync(unzr)));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     const last = randomUUID();
-    await desk.enter(aCaller().withUserId(last).withScope('unzr:write'));
-    await desk.sync(unzr);
-    here.register.release();
-    expect(await desk.ended(unzr, 'processed')).toMatchObject({ inserted_by: OFFICIAL, updated_by: last });
-    expect(here.register.requestsFor(unzr)).toHaveLength(1);
+    await client.authenticate(aCaller().withUserId(last).withScope('unzr:write'));
+    await client.sync(unzr);
+    env.register.release();
+    expect(await client.ended(unzr, 'processed')).toMatchObject({ inserted_by: OFFICIAL, updated_by: last });
+    expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
   it('that nobody asked before are one row', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => desk.sync(unzr)));
+    const unzr = env.unzr();
+    env.register.hold();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => client.sync(unzr)));
     expect(new Set(answers.map(({ body }) => body.data.id)).size).toBe(1);
-    here.register.release();
-    await desk.ended(unzr, 'processed');
-    expect(here.register.requestsFor(unzr)).toHaveLength(1);
+    env.register.release();
+    await client.ended(unzr, 'processed');
+    expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
   it('do not keep others waiting', async () => {
-    const slow = here.unzr();
-    const quick = here.unzr();
-    here.register.hold({ key: slow });
-    await desk.sync(slow);
-    await here.register.waitForRequests(1, slow);
-    await desk.sync(quick);
-    await desk.ended(quick, 'processed');
-    expect((await desk.row(slow)).job_status).toBe('pending');
-    here.register.release();
-    await desk.ended(slow, 'processed');
+    const slow = env.unzr();
+    const quick = env.unzr();
+    env.register.hold({ key: slow });
+    await client.sync(slow);
+    await env.register.waitForRequests(1, slow);
+    await client.sync(quick);
+    await client.ended(quick, 'processed');
+    expect((await client.row(slow)).job_status).toBe('pending');
+    env.register.release();
+    await client.ended(slow, 'processed');
   });
 });
 
@@ -121,76 +121,76 @@ describe('With a second worker that polls', () => {
   let poller: Program;
 
   beforeAll(async () => {
-    poller = await here.startProgram({ JOB_POLL_SECONDS: '1' });
-    await here.shareRegister();
+    poller = await env.startProgram({ JOB_POLL_SECONDS: '1' });
+    await env.shareRegister();
   });
-  afterAll(() => here.stopProgram(poller));
+  afterAll(() => env.stopProgram(poller));
 
   it('a row whose ticket was never written, as by a door killed between the two, is found', async () => {
-    const unzr = here.unzr();
-    await desk.pendingRow(unzr, 'DEFAULT');
-    await desk.ended(unzr, 'processed');
-    expect(here.register.requestsFor(unzr)).toHaveLength(1);
+    const unzr = env.unzr();
+    await client.pendingRow(unzr, 'DEFAULT');
+    await client.ended(unzr, 'processed');
+    expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
   it('any number of rows is found by one look, when Redis was emptied', async () => {
-    const all = Array.from({ length: 25 }, () => here.unzr());
-    for (const unzr of all) await desk.pendingRow(unzr, 'DEFAULT');
-    const redis = new Redis(here.redis.url);
+    const all = Array.from({ length: 25 }, () => env.unzr());
+    for (const unzr of all) await client.pendingRow(unzr, 'DEFAULT');
+    const redis = new Redis(env.redis.url);
     await redis.flushall();
     redis.disconnect();
-    for (const unzr of all) await desk.ended(unzr, 'processed');
-    expect(here.register.requestCount).toBe(25);
+    for (const unzr of all) await client.ended(unzr, 'processed');
+    expect(env.register.requestCount).toBe(25);
   });
 
   it('one call is made for one question', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
-    await desk.sync(unzr);
-    await here.register.waitForRequests(1, unzr);
+    const unzr = env.unzr();
+    env.register.hold();
+    await client.sync(unzr);
+    await env.register.waitForRequests(1, unzr);
     // A second question shows that both workers look for work meanwhile.
-    const other = here.unzr();
-    await desk.pendingRow(other, 'DEFAULT');
-    await here.register.waitForRequests(1, other);
-    here.register.release();
-    await desk.ended(unzr, 'processed');
-    await desk.ended(other, 'processed');
-    expect(here.register.requestsFor(unzr)).toHaveLength(1);
+    const other = env.unzr();
+    await client.pendingRow(other, 'DEFAULT');
+    await env.register.waitForRequests(1, other);
+    env.register.release();
+    await client.ended(unzr, 'processed');
+    await client.ended(other, 'processed');
+    expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
   it('a question whose worker died is taken over when its time has passed', async () => {
-    const unzr = here.unzr();
-    await desk.pendingRow(unzr, `now() - interval '1 second'`, 1);
-    await desk.ended(unzr, 'processed');
+    const unzr = env.unzr();
+    await client.pendingRow(unzr, `now() - interval '1 second'`, 1);
+    await client.ended(unzr, 'processed');
   });
 
   it('a question over which three workers died has failed, and the register is left alone', async () => {
-    const unzr = here.unzr();
-    await desk.pendingRow(unzr, `now() - interval '1 second'`, 3);
-    await desk.ended(unzr, 'failed');
-    expect(here.register.requestCount).toBe(0);
+    const unzr = env.unzr();
+    await client.pendingRow(unzr, `now() - interval '1 second'`, 3);
+    await client.ended(unzr, 'failed');
+    expect(env.register.requestCount).toBe(0);
   });
 
   it('a question somebody is still busy with is left to him', async () => {
-    const busy = here.unzr();
-    const free = here.unzr();
-    await desk.pendingRow(busy, `now() + interval '1 hour'`, 1);
-    await desk.pendingRow(free, 'DEFAULT');
-    await desk.ended(free, 'processed');
-    expect((await desk.row(busy)).job_status).toBe('pending');
-    expect(here.register.requestsFor(busy)).toEqual([]);
+    const busy = env.unzr();
+    const free = env.unzr();
+    await client.pendingRow(busy, `now() + interval '1 hour'`, 1);
+    await client.pendingRow(free, 'DEFAULT');
+    await client.ended(free, 'processed');
+    expect((await client.row(busy)).job_status).toBe('pending');
+    expect(env.register.requestsFor(busy)).toEqual([]);
   });
 });
 
 /** An installation of one test's own, and somebody who asks there. */
 async function apart(
   environment: Record<string, string>,
-  test: (alone: Installation, desk: UnzrInfoDesk) => Promise<void>,
+  test: (alone: TestEnvironment, client: UnzrInfoClient) => Promise<void>,
 ) {
-  const alone = await Installation.start(environment);
+  const alone = await TestEnvironment.start(environment);
   try {
-    const own = new UnzrInfoDesk(alone);
-    await own.enter(aCaller().withScope('unzr:write'));
+    const own = new UnzrInfoClient(alone);
+    await own.authenticate(aCaller().withScope('unzr:write'));
     await test(alone, own);
   } finally {
     await alone.stop();

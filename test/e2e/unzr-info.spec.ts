@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller } from '../support/builders';
-import { Installation } from '../support/test-environment';
-import { UnzrInfoDesk } from '../support/api-clients';
+import { TestEnvironment } from '../support/test-environment';
+import { UnzrInfoClient } from '../support/api-clients';
 
 const OFFICIAL = randomUUID();
 const TIME = expect.stringMatching(/^\d{4}-.*Z$/);
 
-const here = Installation.ofThisFile();
-let desk: UnzrInfoDesk;
+const env = TestEnvironment.forThisFile();
+let client: UnzrInfoClient;
 
 beforeEach(async () => {
-  desk = new UnzrInfoDesk(here);
-  await desk.enter(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
+  client = new UnzrInfoClient(env);
+  await client.authenticate(aCaller().withUserId(OFFICIAL).withScope('unzr:write unzr:read'));
 });
 
 describe('POST /api/admin/unzr_info/sync', () => {
   it('takes the question down as pending, in the name of the employee', async () => {
-    const unzr = here.unzr();
-    here.register.hold();
-    const { status, body } = await desk.sync(unzr);
+    const unzr = env.unzr();
+    env.register.hold();
+    const { status, body } = await client.sync(unzr);
     expect([status, body.meta.code, body.meta.type]).toEqual([202, 202, 'object']);
     expect(body.data).toEqual({
       id: expect.any(String),
@@ -35,10 +35,10 @@ describe('POST /api/admin/unzr_info/sync', () => {
   });
 
   it('asks the register with the text exactly as given, and keeps the answer', async () => {
-    const unzr = here.unzr('MANY_DOCUMENTS');
-    const asked = (await desk.sync(unzr)).body.data;
-    await desk.ended(unzr, 'processed');
-    const { status, body } = await desk.read(unzr);
+    const unzr = env.unzr('MANY_DOCUMENTS');
+    const asked = (await client.sync(unzr)).body.data;
+    await client.ended(unzr, 'processed');
+    const { status, body } = await client.read(unzr);
     expect(status).toBe(200);
     expect(body.data).toMatchObject({ id: asked.id, unzr, job_status: 'processed', updated_by: OFFICIAL });
     expect(body.data.synced_at).toBe(body.data.updated_at);
@@ -52,20 +52,20 @@ describe('POST /api/admin/unzr_info/sync', () => {
       ['type', 'number', 'issued_by', 'issued_at', 'expires_at', 'status'].sort(),
     );
     expect(documents[1].expires_at).toBeNull();
-    expect(here.register.requestsFor(unzr).map(({ method }) => method)).toEqual(['unzr']);
+    expect(env.register.requestsFor(unzr).map(({ method }) => method)).toEqual(['unzr']);
   });
 
   it('keeps documents as a list when there is none', async () => {
-    const unzr = here.unzr('NO_DOCUMENTS');
-    await desk.sync(unzr);
-    expect((await desk.ended(unzr, 'processed')).info).toMatchObject({ documents: [] });
+    const unzr = env.unzr('NO_DOCUMENTS');
+    await client.sync(unzr);
+    expect((await client.ended(unzr, 'processed')).info).toMatchObject({ documents: [] });
   });
 
   it('answers that the register holds nothing: processed, without info', async () => {
-    const unzr = here.unzr('NOT_FOUND');
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'processed');
-    expect((await desk.read(unzr)).body.data).toMatchObject({
+    const unzr = env.unzr('NOT_FOUND');
+    await client.sync(unzr);
+    await client.ended(unzr, 'processed');
+    expect((await client.read(unzr)).body.data).toMatchObject({
       job_status: 'processed',
       info: null,
       synced_at: TIME,
@@ -73,60 +73,60 @@ describe('POST /api/admin/unzr_info/sync', () => {
   });
 
   it('keeps what else the register sent under its own name: a photo of 900 KB', async () => {
-    const unzr = here.unzr('PHOTO');
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'processed');
-    const { info } = (await desk.read(unzr)).body.data;
+    const unzr = env.unzr('PHOTO');
+    await client.sync(unzr);
+    await client.ended(unzr, 'processed');
+    const { info } = (await client.read(unzr)).body.data;
     expect(info).toMatchObject({ first_name: expect.any(String), documents: expect.any(Array) });
     expect(info.photo).toHaveLength(900 * 1024);
   });
 
   it('keeps the old data while it is asked again, and replaces them by the second answer', async () => {
-    const unzr = here.unzr('NO_DOCUMENTS');
-    await desk.sync(unzr);
-    const first = await desk.ended(unzr, 'processed');
-    here.register.answer(unzr, 'MANY_DOCUMENTS');
-    here.register.hold();
-    const again = (await desk.sync(unzr)).body.data;
+    const unzr = env.unzr('NO_DOCUMENTS');
+    await client.sync(unzr);
+    const first = await client.ended(unzr, 'processed');
+    env.register.answer(unzr, 'MANY_DOCUMENTS');
+    env.register.hold();
+    const again = (await client.sync(unzr)).body.data;
     expect(again).toMatchObject({
       id: first.id,
       job_status: 'pending',
       info: first.info,
       synced_at: first.synced_at?.toISOString(),
     });
-    here.register.release();
-    const second = await desk.ended(unzr, 'processed');
+    env.register.release();
+    const second = await client.ended(unzr, 'processed');
     expect((second.info as { documents: unknown[] }).documents).toHaveLength(12);
     expect(second.synced_at?.getTime()).toBeGreaterThan(first.synced_at?.getTime() ?? 0);
   });
 
   it('forgets the old data when the register holds nothing any more', async () => {
-    const unzr = here.unzr();
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'processed');
-    here.register.answer(unzr, 'NOT_FOUND');
-    await desk.sync(unzr);
-    expect(await desk.ended(unzr, 'processed')).toMatchObject({ info: null });
+    const unzr = env.unzr();
+    await client.sync(unzr);
+    await client.ended(unzr, 'processed');
+    env.register.answer(unzr, 'NOT_FOUND');
+    await client.sync(unzr);
+    expect(await client.ended(unzr, 'processed')).toMatchObject({ info: null });
   });
 
   it('hides info from whoever may only ask', async () => {
-    const unzr = here.unzr();
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'processed');
-    await desk.enter(aCaller().withTokenScope('unzr:write unzr:read').withClientScope('unzr:write'));
-    const { status, body } = await desk.sync(unzr);
+    const unzr = env.unzr();
+    await client.sync(unzr);
+    await client.ended(unzr, 'processed');
+    await client.authenticate(aCaller().withTokenScope('unzr:write unzr:read').withClientScope('unzr:write'));
+    const { status, body } = await client.sync(unzr);
     expect([status, body.data.info, body.data.synced_at]).toEqual([202, null, TIME]);
   });
 });
 
 describe('The audit log', () => {
   it('tells of every question, every end and every reading of info', async () => {
-    const unzr = here.unzr();
-    const asked = (await desk.sync(unzr)).body.data;
-    await desk.ended(unzr, 'processed');
-    await desk.read(unzr);
-    const message = here.register.requestsFor(unzr)[0]?.messageId;
-    const rows = await desk.audit();
+    const unzr = env.unzr();
+    const asked = (await client.sync(unzr)).body.data;
+    await client.ended(unzr, 'processed');
+    await client.read(unzr);
+    const message = env.register.requestsFor(unzr)[0]?.messageId;
+    const rows = await client.audit();
     expect(rows.map(({ changeset }) => JSON.stringify(changeset)).sort()).toEqual(
       [{ job_status: 'pending' }, { read: ['info'] }, { job_status: 'processed' }, { read: ['info'] }]
         .map((changeset) => JSON.stringify(changeset))
@@ -139,23 +139,23 @@ describe('The audit log', () => {
   });
 
   it('has no reading when who asks may not read', async () => {
-    await desk.enter(aCaller().withScope('unzr:write'));
-    const unzr = here.unzr();
-    await desk.sync(unzr);
-    await desk.ended(unzr, 'processed');
-    const read = (await desk.audit()).filter(({ changeset }) => 'read' in changeset);
+    await client.authenticate(aCaller().withScope('unzr:write'));
+    const unzr = env.unzr();
+    await client.sync(unzr);
+    await client.ended(unzr, 'processed');
+    const read = (await client.audit()).filter(({ changeset }) => 'read' in changeset);
     expect(read).toEqual([]);
   });
 
   it('has nothing about a UNZR nobody asked for', async () => {
-    const { status, body } = await desk.read('19850615-99999');
+    const { status, body } = await client.read('19850615-99999');
     expect([status, body.error]).toEqual([404, { type: 'not_found', message: 'not found' }]);
-    expect(await desk.audit()).toEqual([]);
+    expect(await client.audit()).toEqual([]);
   });
 });
 
 describe('A question that cannot have an answer', () => {
-  const told = (body: {
+  const reported = (body: {
     error: { type: string; invalid: { entry: string; rules: { rule: string }[] }[] };
   }) => [body.error.type, ...body.error.invalid.map(({ entry, rules }) => [entry, rules[0]?.rule])];
 
@@ -168,21 +168,21 @@ describe('A question that cannot have an answer', () => {
     '19850615-10001\n',
     '1985061510001',
   ])('is refused at the door, uncorrected: %j', async (unzr) => {
-    const answers = [await desk.sync(unzr), await desk.read(unzr)];
+    const answers = [await client.sync(unzr), await client.read(unzr)];
     for (const { status, body } of answers) {
-      expect([status, ...told(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'format']]);
+      expect([status, ...reported(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'format']]);
     }
-    expect(await here.sql.query({ text: 'SELECT id FROM mimir.unzr_info' })).toEqual([]);
-    expect(here.register.requestCount).toBe(0);
+    expect(await env.sql.query({ text: 'SELECT id FROM mimir.unzr_info' })).toEqual([]);
+    expect(env.register.requestCount).toBe(0);
   });
 
   it('names the field that is missing', async () => {
-    const { status, body } = await desk.post({});
+    const { status, body } = await client.post({});
     expect(status).toBe(422);
     expect(body.error.invalid[0].rules).toEqual([
       { rule: 'required', description: 'required property unzr was not present', params: [] },
     ]);
-    expect(told((await desk.get('')).body)).toEqual(['validation_failed', ['$.unzr', 'required']]);
+    expect(reported((await client.get('')).body)).toEqual(['validation_failed', ['$.unzr', 'required']]);
   });
 
   it.each([
@@ -191,12 +191,12 @@ describe('A question that cannot have an answer', () => {
     ['a list', { unzr: ['19850615-10001'] }, ['$.unzr', 'cast']],
     ['more than it', { unzr: '19850615-10001', force: true }, ['$.force', 'schema']],
   ])('is refused when it is %s', async (_, sent, fault) => {
-    const { status, body } = await desk.post(sent);
-    expect([status, ...told(body)]).toEqual([422, 'validation_failed', fault]);
+    const { status, body } = await client.post(sent);
+    expect([status, ...reported(body)]).toEqual([422, 'validation_failed', fault]);
   });
 
   it('is refused when it is asked twice in one query', async () => {
-    const { status, body } = await desk.get('?unzr=19850615-10001&unzr=19850615-10002');
-    expect([status, ...told(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'cast']]);
+    const { status, body } = await client.get('?unzr=19850615-10001&unzr=19850615-10002');
+    expect([status, ...reported(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'cast']]);
   });
 });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { UnzrStream } from '../../src/unzr';
 import { aPerson, auditOf, auditOfStream, type PersonBuilder, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const { JOB } = UnzrStream;
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
-const run = () => here.run({ job: JOB });
+const run = () => env.run({ job: JOB });
 
 const toBeChecked = (): PersonBuilder => aPerson().stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 async function unzrOf(person: string): Promise<string | null | undefined> {
-  const [row] = await here.sql.query<{ unzr: string | null }>(
+  const [row] = await env.sql.query<{ unzr: string | null }>(
     { text: 'SELECT unzr FROM mpi.persons WHERE id = $1' },
     [person],
   );
@@ -24,9 +24,9 @@ describe('S5: a malformed UNZR', () => {
   it.each(['19850615-0001', '1985061500001', ' ', '19850615-00001 '])(
     'makes the stream NOT_VERIFIED, is taken from the person, and the register is not asked: %j',
     async (unzr) => {
-      const person = await toBeChecked().withUnzr(unzr).save(here.sql);
+      const person = await toBeChecked().withUnzr(unzr).save(env.sql);
       const ended = await run();
-      const row = await verificationOf(here.sql, person);
+      const row = await verificationOf(env.sql, person);
       expect(row).toMatchObject({
         unzr_verification_status: 'NOT_VERIFIED',
         unzr_verification_reason: 'AUTO_INCORRECT_DATA',
@@ -37,18 +37,18 @@ describe('S5: a malformed UNZR', () => {
         cumulative_status: 'CHANGES_NEEDED',
       });
       expect(await unzrOf(person)).toBeNull();
-      expect(here.register.requestCount).toBe(0);
+      expect(env.register.requestCount).toBe(0);
       expect(ended.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
     },
   );
 
   it('leaves an audit row that tells of it and hides the number', async () => {
-    const person = await toBeChecked().withUnzr('19850615-0001').save(here.sql);
+    const person = await toBeChecked().withUnzr('19850615-0001').save(env.sql);
     const ended = await run();
-    const [ofPerson, ...more] = (await auditOf(here.sql, person)).filter(
+    const [ofPerson, ...more] = (await auditOf(env.sql, person)).filter(
       ({ resource }) => resource === 'persons',
     );
-    const [ofStream] = await auditOfStream(here.sql, person, 'unzr');
+    const [ofStream] = await auditOfStream(env.sql, person, 'unzr');
     expect(more).toEqual([]);
     expect(ofPerson).toMatchObject({
       actor_id: SYSTEM_USER_ID,
@@ -61,24 +61,24 @@ describe('S5: a malformed UNZR', () => {
   });
 
   it('of one person is nothing to the others of his group', async () => {
-    const unzr = here.unzr('FOUND');
-    const malformed = await toBeChecked().withUnzr('19850615').save(here.sql);
-    const good = await toBeChecked().withUnzr(unzr).save(here.sql);
+    const unzr = env.unzr('FOUND');
+    const malformed = await toBeChecked().withUnzr('19850615').save(env.sql);
+    const good = await toBeChecked().withUnzr(unzr).save(env.sql);
     await run();
     expect([await unzrOf(malformed), await unzrOf(good)]).toEqual([null, unzr]);
   });
 
   it('that somebody mends just then is not taken from the person, who keeps the new one', async () => {
-    const mended = here.unzr('FOUND');
-    const person = await toBeChecked().withUnzr('19850615').save(here.sql);
-    const mender = await here.openSession();
+    const mended = env.unzr('FOUND');
+    const person = await toBeChecked().withUnzr('19850615').save(env.sql);
+    const mender = await env.openSession();
     await mender.run('BEGIN', `UPDATE mpi.persons SET unzr = '${mended}'`);
-    const runId = await here.beginRun({ job: JOB });
-    await mender.isWaitedFor(here.sql);
+    const runId = await env.startRun({ job: JOB });
+    await mender.isWaitedFor(env.sql);
     await mender.run('COMMIT');
-    await here.ended(runId);
+    await env.ended(runId);
     expect(await unzrOf(person)).toBe(mended);
-    const resources = (await auditOf(here.sql, person)).map(({ resource }) => resource);
+    const resources = (await auditOf(env.sql, person)).map(({ resource }) => resource);
     expect(resources).toEqual(['person_verifications']);
   });
 });

@@ -10,26 +10,26 @@ import {
   verificationOf,
 } from '../support/builders';
 import { changeData } from '../support/registrations';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 const { JOB } = UnzrStream;
 const LONG_AGO = '2020-03-01T08:00:00Z';
 const FRESH = new Date().toISOString();
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
-const run = () => here.run({ job: JOB });
+const run = () => env.run({ job: JOB });
 
 const toBeChecked = (): PersonBuilder => aPerson().stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
 const kept = () =>
-  here.sql.query<{ id: string } & Record<string, unknown>>({
+  env.sql.query<{ id: string } & Record<string, unknown>>({
     text: 'SELECT *, date_birth::text AS born_on FROM mimir.unzr_data ORDER BY unzr',
   });
 
 async function unzrOf(person: string): Promise<string | null | undefined> {
-  const [row] = await here.sql.query<{ unzr: string | null }>(
+  const [row] = await env.sql.query<{ unzr: string | null }>(
     { text: 'SELECT unzr FROM mpi.persons WHERE id = $1' },
     [person],
   );
@@ -38,12 +38,12 @@ async function unzrOf(person: string): Promise<string | null | undefined> {
 
 describe('What becomes of a person whose UNZR is checked', () => {
   it('S6: a UNZR the register confirms makes the stream VERIFIED, and the answer is kept and linked', async () => {
-    const unzr = here.unzr('FOUND');
+    const unzr = env.unzr('FOUND');
     const person = await toBeChecked()
       .withUnzr(unzr)
       .named('Гайова', 'Мальва', 'Юхимівна')
       .bornOn('1985-06-15')
-      .save(here.sql);
+      .save(env.sql);
     const ended = await run();
     const [data, ...more] = await kept();
     expect(more).toEqual([]);
@@ -56,7 +56,7 @@ describe('What becomes of a person whose UNZR is checked', () => {
       status: 1,
       description: expect.stringMatching(/./) as string,
     });
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       unzr_verification_status: 'VERIFIED',
       unzr_verification_reason: 'AUTO',
@@ -66,49 +66,49 @@ describe('What becomes of a person whose UNZR is checked', () => {
       unzr_unverified_at: null,
       cumulative_status: 'VERIFIED',
     });
-    expect(here.register.requestsFor(unzr)).toMatchObject([{ method: 'checkunzr' }]);
-    expect(await auditOf(here.sql, person)).toMatchObject([{ row: 'S6', run_id: ended.id }]);
+    expect(env.register.requestsFor(unzr)).toMatchObject([{ method: 'checkunzr' }]);
+    expect(await auditOf(env.sql, person)).toMatchObject([{ row: 'S6', run_id: ended.id }]);
     expect(ended).toMatchObject({ status: 'FINISHED', counts: { batches: 1, taken: 1, verified: 1 } });
     expect(await unzrOf(person)).toBe(unzr);
   });
 
   it('S6: a second good answer renews the row with the names of today and adds none', async () => {
-    const unzr = here.unzr('FOUND');
-    const person = await toBeChecked().withUnzr(unzr).named('Гайова', 'Мальва').save(here.sql);
+    const unzr = env.unzr('FOUND');
+    const person = await toBeChecked().withUnzr(unzr).named('Гайова', 'Мальва').save(env.sql);
     await run();
     const [first] = await kept();
-    await here.sql.run(
+    await env.sql.run(
       `UPDATE mpi.persons SET last_name = 'Верес'`,
       `UPDATE mpi.person_verifications SET unzr_synced_at = '2020-01-01'`,
     );
     await run();
     expect(await kept()).toMatchObject([{ id: first?.id, family_name: 'Верес', patronymic_name: null }]);
-    expect((await verificationOf(here.sql, person)).unzr_data_id).toBe(first?.id);
-    expect(here.register.requestsFor(unzr)).toHaveLength(2);
+    expect((await verificationOf(env.sql, person)).unzr_data_id).toBe(first?.id);
+    expect(env.register.requestsFor(unzr)).toHaveLength(2);
   });
 
   it('S6: two persons with one UNZR who are written together share the row', async () => {
-    const unzr = here.unzr('FOUND');
+    const unzr = env.unzr('FOUND');
     const persons = [
-      await toBeChecked().withUnzr(unzr).save(here.sql),
-      await toBeChecked().withUnzr(unzr).save(here.sql),
+      await toBeChecked().withUnzr(unzr).save(env.sql),
+      await toBeChecked().withUnzr(unzr).save(env.sql),
     ];
     const ended = await run();
     const [data] = await kept();
     for (const person of persons) {
-      expect((await verificationOf(here.sql, person)).unzr_data_id).toBe(data?.id);
+      expect((await verificationOf(env.sql, person)).unzr_data_id).toBe(data?.id);
     }
     expect(ended.counts).toEqual({ batches: 1, taken: 2, verified: 2 });
   });
 
   it('S7: a UNZR the register does not know makes the stream NOT_VERIFIED, and nothing is kept', async () => {
-    const unzr = here.unzr('NOT_FOUND');
+    const unzr = env.unzr('NOT_FOUND');
     const person = await toBeChecked()
       .withUnzr(unzr)
       .stream('unzr', 'VERIFIED', 'AUTO', { dataId: DATA_ID, dataStatus: 1, syncedAt: LONG_AGO })
-      .save(here.sql);
+      .save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       unzr_verification_status: 'NOT_VERIFIED',
       unzr_verification_reason: 'AUTO',
@@ -119,7 +119,7 @@ describe('What becomes of a person whose UNZR is checked', () => {
       cumulative_status: 'CHANGES_NEEDED',
     });
     expect(await kept()).toEqual([]);
-    expect((await eventsOf(here.sql, person)).map(({ properties }) => properties)).toEqual([
+    expect((await eventsOf(env.sql, person)).map(({ properties }) => properties)).toEqual([
       { unzr_verification_status: { new_value: 'NOT_VERIFIED' } },
       { verification_status: { new_value: 'CHANGES_NEEDED' } },
     ]);
@@ -128,14 +128,14 @@ describe('What becomes of a person whose UNZR is checked', () => {
   });
 
   it('S7: nobody else is reached, whoever has the same UNZR', async () => {
-    const unzr = here.unzr('NOT_FOUND');
+    const unzr = env.unzr('NOT_FOUND');
     const other = await aPerson()
       .withUnzr(unzr)
       .stream('unzr', 'VERIFIED', 'AUTO', { dataStatus: 1, syncedAt: FRESH })
-      .save(here.sql);
-    await toBeChecked().withUnzr(unzr).save(here.sql);
+      .save(env.sql);
+    await toBeChecked().withUnzr(unzr).save(env.sql);
     const ended = await run();
-    expect(await verificationOf(here.sql, other)).toMatchObject({ unzr_verification_status: 'VERIFIED' });
+    expect(await verificationOf(env.sql, other)).toMatchObject({ unzr_verification_status: 'VERIFIED' });
     expect(ended.counts).toEqual({ batches: 1, taken: 1, refuted: 1 });
   });
 
@@ -145,16 +145,16 @@ describe('What becomes of a person whose UNZR is checked', () => {
   ])('S4: who has %s leaves the stream, with nothing left of an earlier answer', async (_unzr, builder) => {
     const person = await builder()
       .stream('unzr', 'VERIFIED', 'AUTO', { dataId: DATA_ID, dataStatus: 1, syncedAt: LONG_AGO })
-      .save(here.sql);
+      .save(env.sql);
     const ended = await run();
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       unzr_verification_status: 'VERIFICATION_NOT_NEEDED',
       unzr_verification_reason: 'AUTO_DATA_ABSENT',
       unzr_data_id: null,
       unzr_data_status: null,
       unzr_synced_at: null,
     });
-    expect(here.register.requestCount).toBe(0);
+    expect(env.register.requestCount).toBe(0);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, absent: 1 });
   });
 
@@ -165,10 +165,10 @@ describe('What becomes of a person whose UNZR is checked', () => {
     ['FOREIGN_ID', 'foreign_answer'],
     ['EMPTY_STATUS', 'unreadable_answer'],
   ] as const)('S9: after %s (%s) the stream stands as before the lock and waits', async (answer, kind) => {
-    const unzr = here.unzr(answer);
-    const person = await toBeChecked().withUnzr(unzr).save(here.sql);
+    const unzr = env.unzr(answer);
+    const person = await toBeChecked().withUnzr(unzr).save(env.sql);
     const ended = await run();
-    const row = await verificationOf(here.sql, person);
+    const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       unzr_verification_status: 'VERIFICATION_NEEDED',
       unzr_verification_reason: 'ONLINE_TRIGGERED',
@@ -176,8 +176,8 @@ describe('What becomes of a person whose UNZR is checked', () => {
       dms_passport_retry_at: null,
     });
     expect(row.unzr_retry_at).not.toBeNull();
-    expect(await lockOf(here.sql, person, 'unzr')).toMatchObject({ attempts: 1, last_error_kind: kind });
-    expect(await auditOf(here.sql, person)).toEqual([]);
+    expect(await lockOf(env.sql, person, 'unzr')).toMatchObject({ attempts: 1, last_error_kind: kind });
+    expect(await auditOf(env.sql, person)).toEqual([]);
     expect(await unzrOf(person)).toBe(unzr);
     expect(ended.counts).toEqual({ batches: 1, taken: 1, [`technical_errors.${kind}`]: 1 });
   });
@@ -185,17 +185,17 @@ describe('What becomes of a person whose UNZR is checked', () => {
 
 describe('While the register thinks about a UNZR', () => {
   it('S1: the person gets another one: the old answer is dropped, the new one asked for', async () => {
-    const [old, renewed] = [here.unzr('NOT_FOUND'), here.unzr('FOUND')];
-    const person = await toBeChecked().withUnzr(old).save(here.sql);
-    here.register.hold({ key: old, next: 1 });
-    const runId = await here.beginRun({ job: JOB });
-    await here.register.waitForRequests(1, old);
-    await changeData(here, { personId: person, unzr: renewed });
-    await here.register.waitForRequests(1, renewed);
-    here.register.release();
-    const ended = await here.ended(runId);
-    expect(await verificationOf(here.sql, person)).toMatchObject({ unzr_verification_status: 'VERIFIED' });
-    const audited = await auditOfStream(here.sql, person, 'unzr');
+    const [old, renewed] = [env.unzr('NOT_FOUND'), env.unzr('FOUND')];
+    const person = await toBeChecked().withUnzr(old).save(env.sql);
+    env.register.hold({ key: old, next: 1 });
+    const runId = await env.startRun({ job: JOB });
+    await env.register.waitForRequests(1, old);
+    await changeData(env, { personId: person, unzr: renewed });
+    await env.register.waitForRequests(1, renewed);
+    env.register.release();
+    const ended = await env.ended(runId);
+    expect(await verificationOf(env.sql, person)).toMatchObject({ unzr_verification_status: 'VERIFIED' });
+    const audited = await auditOfStream(env.sql, person, 'unzr');
     expect(audited.map(({ row }) => row)).toEqual(['S1', 'S6']);
     expect(ended.counts).toMatchObject({ taken: 2, verified: 1, superseded: 1 });
   });

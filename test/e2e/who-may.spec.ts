@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { FieldAccessCheck } from '../../src/graphql/field-access-check.service';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
 import { GUARDED, type GuardedCall, askedCheck, askedUnzr, endedRun } from '../support/guarded-calls';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 let personId = '';
 let relationshipId = '';
@@ -100,14 +100,14 @@ const WRONG: readonly (readonly [
   ],
 ];
 
-const here = Installation.ofThisFile();
+const env = TestEnvironment.forThisFile();
 
 beforeEach(async () => {
-  personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(here.sql);
-  relationshipId = await aRelationship().of(personId).save(here.sql);
-  runId = await endedRun(here.sql);
-  await askedUnzr(here.sql);
-  await askedCheck(here.sql, personId);
+  personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
+  relationshipId = await aRelationship().of(personId).save(env.sql);
+  runId = await endedRun(env.sql);
+  await askedUnzr(env.sql);
+  await askedCheck(env.sql, personId);
 });
 
 interface Asked {
@@ -119,7 +119,7 @@ async function ask(
   { call, field, path, body: asked }: GuardedCall,
   { authorization, port = 'public' }: Asked,
 ) {
-  const { publicUrl = '', internalUrl } = here.program.addresses;
+  const { publicUrl = '', internalUrl } = env.program.addresses;
   const there = { personId, relationshipId, runId };
   const body = typeof asked === 'function' ? asked(there) : asked;
   const answer = await fetch((port === 'public' ? publicUrl : internalUrl) + path(there), {
@@ -134,7 +134,7 @@ async function ask(
 }
 
 const askAs = async (call: GuardedCall, caller: CallerBuilder) =>
-  ask(call, { authorization: `Bearer ${await caller.save(here.sql)}` });
+  ask(call, { authorization: `Bearer ${await caller.save(env.sql)}` });
 
 const CODES: Readonly<Record<number, string>> = { 403: 'FORBIDDEN', 409: 'CONFLICT' };
 
@@ -165,11 +165,11 @@ describe('Every call of the program', () => {
   it('stands in a table of this suite, and every row of a table is a call', () => {
     const guarded = GUARDED.map(({ call, field }) => (field === undefined ? call : 'POST /graphql'));
     const tables = [...new Set(guarded), ...OPEN, ...INTERNAL];
-    expect(here.program.routes().sort()).toEqual(tables.sort());
+    expect(env.program.routes().sort()).toEqual(tables.sort());
   });
 
   it('stands in it field by field where one call asks for many', () => {
-    const fields = here.program.get(FieldAccessCheck).fields();
+    const fields = env.program.get(FieldAccessCheck).fields();
     expect(fields.map(({ root, name }) => `${root}.${name}`).sort()).toEqual(
       GUARDED.flatMap(({ field }) => field ?? []).sort(),
     );
@@ -207,11 +207,11 @@ describe('Whoever is shut out', () => {
   const [call] = GUARDED as readonly [GuardedCall];
 
   it('is out with his next call: a token is looked at anew each time', async () => {
-    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(here.sql)}`;
+    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(env.sql)}`;
     expect((await ask(call, { authorization })).status).toBe(call.right);
-    await here.sql.run('UPDATE mithril.users SET is_blocked = true');
+    await env.sql.run('UPDATE mithril.users SET is_blocked = true');
     expectRefused(await ask(call, { authorization }), INVALID_TOKEN);
-    await here.sql.run('UPDATE mithril.users SET is_blocked = false', 'DELETE FROM mithril.tokens');
+    await env.sql.run('UPDATE mithril.users SET is_blocked = false', 'DELETE FROM mithril.tokens');
     expectRefused(await ask(call, { authorization }), INVALID_TOKEN);
   });
 
@@ -231,21 +231,21 @@ describe('Whoever is shut out', () => {
     ],
     ['its scope is no text', `UPDATE mithril.tokens SET details = details - 'scope'`, missing(call.scope)],
   ])('is so because %s: other programs write these tables too', async (_, statement, answer) => {
-    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(here.sql)}`;
-    await here.sql.run(statement);
+    const authorization = `Bearer ${await aCaller().withScope(call.scope).save(env.sql)}`;
+    await env.sql.run(statement);
     expectRefused(await ask(call, { authorization }), answer);
   });
 
   it('cannot use the hash of a token in its place', async () => {
-    await aCaller().withScope(call.scope).save(here.sql);
-    const [kept] = await here.sql.query<{ value_hash: string }>({
+    await aCaller().withScope(call.scope).save(env.sql);
+    const [kept] = await env.sql.query<{ value_hash: string }>({
       text: 'SELECT value_hash FROM mithril.tokens',
     });
     expectRefused(await ask(call, { authorization: `Bearer ${kept?.value_hash}` }), INVALID_TOKEN);
   });
 
   it('may write the name of the scheme as he likes', async () => {
-    const token = await aCaller().withScope(call.scope).save(here.sql);
+    const token = await aCaller().withScope(call.scope).save(env.sql);
     expect((await ask(call, { authorization: `bEARER  ${token}` })).status).toBe(call.right);
   });
 });
@@ -255,7 +255,7 @@ describe('Without a token', () => {
 
   it.each(OPEN)('%s answers on both ports', async (route) => {
     const [method, path] = addressOf(route);
-    const { publicUrl = '', internalUrl } = here.program.addresses;
+    const { publicUrl = '', internalUrl } = env.program.addresses;
     for (const url of [publicUrl, internalUrl]) {
       const { status } = await fetch(url + path, { method });
       expect([200, 422]).toContain(status);
@@ -264,13 +264,13 @@ describe('Without a token', () => {
 
   it.each(INTERNAL)('%s answers on the internal port, and the public one does not know it', async (route) => {
     const [, path] = addressOf(route);
-    expect((await here.program.internal(path)).status).toBe(200);
-    expect((await here.program.public(path)).status).toBe(404);
-    const official = await aCaller().withScope('job:read').save(here.sql);
-    expect((await here.program.bearing(official, path)).status).toBe(404);
+    expect((await env.program.internal(path)).status).toBe(200);
+    expect((await env.program.public(path)).status).toBe(404);
+    const official = await aCaller().withScope('job:read').save(env.sql);
+    expect((await env.program.withToken(official, path)).status).toBe(404);
   });
 
   it('a path that is not there is 404, as with one', async () => {
-    expect((await here.program.public('/api/admin/no-such-call')).status).toBe(404);
+    expect((await env.program.public('/api/admin/no-such-call')).status).toBe(404);
   });
 });

@@ -97,12 +97,12 @@ describe('The verifications of a new person', () => {
 
   it('begin once: a second beginning is refused by the database and changes nothing', async () => {
     const personId = await begun(registry);
-    const [before, told] = [await columnsOf(registry, personId), await auditOf(registry.sql, personId)];
+    const [before, reported] = [await columnsOf(registry, personId), await auditOf(registry.sql, personId)];
     await expect(begin(registry, personId, { hasConfidantPerson: true })).rejects.toMatchObject({
       code: '23505',
     });
     expect(await columnsOf(registry, personId)).toEqual(before);
-    expect(await auditOf(registry.sql, personId)).toEqual(told);
+    expect(await auditOf(registry.sql, personId)).toEqual(reported);
   });
 
   it('begin only for a person who is there', async () => {

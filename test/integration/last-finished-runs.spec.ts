@@ -32,7 +32,7 @@ function aProgram(): Metrics {
 }
 
 /** What a collection from it says of each job. */
-async function toldBy(metrics: Metrics): Promise<Record<string, number>> {
+async function refusalIn(metrics: Metrics): Promise<Record<string, number>> {
   const lines = (await metrics.text()).matchAll(
     /^job_last_finished_timestamp_seconds\{job_name="([^"]+)"\} (\S+)$/gm,
   );
@@ -57,7 +57,7 @@ describe('The figure of when a job last finished', () => {
     for (const status of ['FAILED', 'STOPPED', 'SKIPPED']) await ended(status, LATER);
     await ended('RUNNING', null);
     await ended('FINISHED', LATER, PURGE_JOB);
-    expect(await toldBy(aProgram())).toEqual({
+    expect(await refusalIn(aProgram())).toEqual({
       ...NEVER,
       [CHECK]: seconds(SECOND),
       [PURGE_JOB]: seconds(LATER),
@@ -68,24 +68,24 @@ describe('The figure of when a job last finished', () => {
     await ended('FINISHED', FIRST);
     const [one, two] = [aProgram(), aProgram()];
     for (const metrics of [one, two, aProgram()]) {
-      expect(await toldBy(metrics)).toMatchObject({ [CHECK]: seconds(FIRST) });
+      expect(await refusalIn(metrics)).toMatchObject({ [CHECK]: seconds(FIRST) });
     }
     await ended('FINISHED', SECOND);
     for (const metrics of [one, two, aProgram()]) {
-      expect(await toldBy(metrics)).toMatchObject({ [CHECK]: seconds(SECOND) });
+      expect(await refusalIn(metrics)).toMatchObject({ [CHECK]: seconds(SECOND) });
     }
   });
 
   it('begins, for a job that never finished, with the moment its schedule was first seen', async () => {
     await seen(CHECK, FIRST);
     await ended('FAILED', LATER);
-    expect(await toldBy(aProgram())).toMatchObject({ [CHECK]: seconds(FIRST) });
+    expect(await refusalIn(aProgram())).toMatchObject({ [CHECK]: seconds(FIRST) });
   });
 
   it('is 0 while no worker has seen the schedule, so that it is missed; a job that is no more is not told', async () => {
     await seen('a job of long ago', FIRST);
     await ended('FINISHED', FIRST, 'a job of long ago');
-    expect(await toldBy(aProgram())).toEqual(NEVER);
+    expect(await refusalIn(aProgram())).toEqual(NEVER);
   });
 
   it('is found by an index, however many runs there are', async () => {

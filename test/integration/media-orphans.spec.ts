@@ -225,8 +225,8 @@ describe('A process that is killed', () => {
       ],
       { cwd: PROJECT, env: { PATH: process.env['PATH'] }, stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    const said: unknown[] = child.stdout ? await once(child.stdout, 'data') : [];
-    expect(String(said[0])).toBe('held\n');
+    const output: unknown[] = child.stdout ? await once(child.stdout, 'data') : [];
+    expect(String(output[0])).toBe('held\n');
     return child;
   }
 

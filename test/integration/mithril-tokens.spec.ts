@@ -75,8 +75,8 @@ describe('A token', () => {
         changeset: { user_id: { new_value: grant.userId } },
       },
     ]);
-    const told = JSON.stringify(audit);
-    expect(told).not.toContain(token);
-    expect(told).not.toContain(hashOf(token));
+    const reported = JSON.stringify(audit);
+    expect(reported).not.toContain(token);
+    expect(reported).not.toContain(hashOf(token));
   });
 });

@@ -8,7 +8,7 @@ import {
   UNCHECKED,
 } from '../../src/verifications/person-list.repository';
 import { HISTORY } from '../../src/verifications/verification-reader.service';
-import { believeInRows } from '../support/sql-session';
+import { pretendRowCount } from '../support/sql-session';
 import { openRegistry, type Registry } from '../support/database';
 
 /** Enough that PostgreSQL would rather not read them all; one in a hundred waits for somebody. */
@@ -49,7 +49,7 @@ let registry: Registry;
 beforeAll(async () => {
   registry = await openRegistry();
   await registry.sql.run(...FILL);
-  for (const [table, rows] of Object.entries(BELIEVED)) await believeInRows(registry.sql, table, rows);
+  for (const [table, rows] of Object.entries(BELIEVED)) await pretendRowCount(registry.sql, table, rows);
   // As a connection does it that has sent the statement many times: planned once, for whatever is asked.
   await registry.sql.run(`SET plan_cache_mode = force_generic_plan`);
 });

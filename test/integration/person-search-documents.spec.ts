@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SearchKeys } from '../../src/domain/person/matching/search-keys';
 import { aPerson, type PersonBuilder } from '../support/builders';
-import { openSearchScene, type SearchScene } from './search-scene';
+import { openSearchFixture, type SearchFixture } from './search-fixture';
 
 describe('Whom a search by documents meets', () => {
-  let scene: SearchScene;
+  let fixture: SearchFixture;
   beforeAll(async () => {
-    scene = await openSearchScene();
+    fixture = await openSearchFixture();
   });
-  beforeEach(() => scene.empty());
-  afterAll(() => scene.close());
+  beforeEach(() => fixture.empty());
+  afterAll(() => fixture.close());
 
-  const save = (builder: PersonBuilder): Promise<string> => builder.save(scene.sql);
+  const save = (builder: PersonBuilder): Promise<string> => builder.save(fixture.sql);
   const byDocument = (type: SearchKeys['documents'][number]['type'], number: string): Promise<string[]> =>
-    scene.met('documents', { documents: [{ type, number }] });
+    fixture.met('documents', { documents: [{ type, number }] });
 
   it.each([
     ['the same number', 'КВ123456', 'КВ123456'],
@@ -50,7 +50,7 @@ describe('Whom a search by documents meets', () => {
       { type: 'NATIONAL_ID', number: '000000017' },
       { type: 'NATIONAL_ID', number: '000000018' },
     ] as const;
-    expect(await scene.met('documents', { documents })).toEqual([one, other].sort());
-    expect(await scene.met('documents', { documents: [] })).toEqual([]);
+    expect(await fixture.met('documents', { documents })).toEqual([one, other].sort());
+    expect(await fixture.met('documents', { documents: [] })).toEqual([]);
   });
 });

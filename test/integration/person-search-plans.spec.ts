@@ -73,14 +73,14 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
   /** Every table is entered by a condition on an index, and few pages are touched. */
   function expectIndexes(plan: PlanNode, indexes: readonly string[]): void {
     const nodes = nodesOf(plan);
-    const said = JSON.stringify(plan, null, 1);
+    const output = JSON.stringify(plan, null, 1);
     const onTables = nodes.filter((node) => node['Relation Name']?.startsWith('person'));
-    expect(onTables.length, said).toBeGreaterThan(0);
-    expect(onTables.filter((node) => node['Node Type'] === 'Seq Scan').length, said).toBe(0);
+    expect(onTables.length, output).toBeGreaterThan(0);
+    expect(onTables.filter((node) => node['Node Type'] === 'Seq Scan').length, output).toBe(0);
     const scans = nodes.filter((node) => node['Index Name'] !== undefined);
-    expect(scans.filter((node) => node['Index Cond'] === undefined).length, said).toBe(0);
-    expect([...new Set(scans.map((node) => node['Index Name']))].sort(), said).toEqual([...indexes].sort());
-    expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], said).toBeLessThan(MOST_PAGES);
+    expect(scans.filter((node) => node['Index Cond'] === undefined).length, output).toBe(0);
+    expect([...new Set(scans.map((node) => node['Index Name']))].sort(), output).toEqual([...indexes].sort());
+    expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks'], output).toBeLessThan(MOST_PAGES);
   }
 
   it('by the tax number use the index on birth date and tax number', async () => {

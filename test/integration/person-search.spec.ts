@@ -2,22 +2,22 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sql } from '../../src/database/transactions';
 import type { LookUp, SearchKeys } from '../../src/domain/person/matching/search-keys';
 import { aPerson, type PersonBuilder } from '../support/builders';
-import { KEYS, openSearchScene, type SearchScene } from './search-scene';
+import { KEYS, openSearchFixture, type SearchFixture } from './search-fixture';
 
 const BORN = KEYS.birthDate;
 const TAX_ID = '3111111117';
 
 describe('Whom a search meets', () => {
-  let scene: SearchScene;
+  let fixture: SearchFixture;
   beforeAll(async () => {
-    scene = await openSearchScene();
+    fixture = await openSearchFixture();
   });
-  beforeEach(() => scene.empty());
-  afterAll(() => scene.close());
+  beforeEach(() => fixture.empty());
+  afterAll(() => fixture.close());
 
-  const save = (builder: PersonBuilder): Promise<string> => builder.save(scene.sql);
+  const save = (builder: PersonBuilder): Promise<string> => builder.save(fixture.sql);
   const child = (): PersonBuilder => aPerson().bornOn(BORN).named('Верболоз', 'Зоряна');
-  const met = (lookUp: LookUp, keys: Partial<SearchKeys>): Promise<string[]> => scene.met(lookUp, keys);
+  const met = (lookUp: LookUp, keys: Partial<SearchKeys>): Promise<string[]> => fixture.met(lookUp, keys);
 
   describe.each(['tax_id', 'tax_id_or_certificate'] as const)('by %s', (lookUp) => {
     it('is who has the birth date and the tax number, whatever his name', async () => {
@@ -118,7 +118,7 @@ describe('Whom a search meets', () => {
           met('documents', keys),
         ]);
       expect(await all()).toEqual([[id], [id], [id], [id]]);
-      await scene.sql.query({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
+      await fixture.sql.query({ text: `UPDATE mpi.persons SET ${change} WHERE id = $1` }, [id]);
       expect(await all()).toEqual([[], [], [], []]);
     },
   );
@@ -139,11 +139,11 @@ describe('Whom a search meets', () => {
     const counted: Sql = {
       query: (statement, values) => {
         sent.push(statement.name ?? 'unnamed');
-        return scene.sql.query(statement, values);
+        return fixture.sql.query(statement, values);
       },
-      repository: (entity) => scene.sql.repository(entity),
+      repository: (entity) => fixture.sql.repository(entity),
     };
-    expect(await scene.search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
+    expect(await fixture.search.candidates(counted, 'tax_id', { ...KEYS, taxId: TAX_ID })).toEqual([
       {
         id,
         person: {
@@ -168,12 +168,12 @@ describe('Whom a search meets', () => {
     const counted: Sql = {
       query: (statement, values) => {
         sent += 1;
-        return scene.sql.query(statement, values);
+        return fixture.sql.query(statement, values);
       },
-      repository: (entity) => scene.sql.repository(entity),
+      repository: (entity) => fixture.sql.repository(entity),
     };
     expect(
-      await scene.met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted),
+      await fixture.met('documents', { documents: [{ type: 'PASSPORT', number: 'КВ9' }] }, counted),
     ).toEqual([]);
     expect(sent).toBe(1);
   });

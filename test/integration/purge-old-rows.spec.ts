@@ -6,21 +6,21 @@ import { oldSignUps } from '../../src/persons/sign-up/sign-up.repository';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aParty, aPerson } from '../support/builders';
-import { keeping, OLD, PurgeScene, YOUNG } from '../support/purge-fixture';
+import { keeping, OLD, PurgeFixture, YOUNG } from '../support/purge-fixture';
 import { Session } from '../support/sql-session';
 
-let here: PurgeScene;
+let env: PurgeFixture;
 
 beforeAll(async () => {
-  here = await PurgeScene.open();
+  env = await PurgeFixture.open();
 });
-afterAll(() => here.close());
-beforeEach(() => here.clear());
+afterAll(() => env.close());
+beforeEach(() => env.clear());
 
 describe('What is past its time', () => {
   it('runs: one that is over goes with its counts; the last tick of each job, and one that still runs, stay', async () => {
     const [gone, kept] = [randomUUID(), randomUUID()];
-    await here.sql.run(
+    await env.sql.run(
       `INSERT INTO mpi.job_runs (id, job, tick, started_at, finished_at, status) VALUES
          ('${gone}', 'old tick', ${OLD}, ${OLD}, ${OLD}, 'FINISHED'),
          ('${kept}', 'young tick', ${YOUNG}, ${YOUNG}, ${YOUNG}, 'FINISHED')`,
@@ -34,46 +34,46 @@ describe('What is past its time', () => {
          ('went on for long', NULL, ${OLD}, ${YOUNG}, 'FINISHED'),
          ('still runs', NULL, ${OLD}, NULL, 'RUNNING')`,
     );
-    expect(await here.purge(oldRuns(keeping))).toBe('nothing_due');
-    expect(await here.left('mpi.job_runs', 'job')).toEqual([
+    expect(await env.purge(oldRuns(keeping))).toBe('nothing_due');
+    expect(await env.left('mpi.job_runs', 'job')).toEqual([
       'last tick is old',
       'one',
       'still runs',
       'went on for long',
     ]);
-    expect(await here.left(`mpi.job_run_counts WHERE counter = 'taken'`, 'run_id::text')).toEqual([kept]);
-    expect(await here.counted('job_runs')).toBe(3);
+    expect(await env.left(`mpi.job_run_counts WHERE counter = 'taken'`, 'run_id::text')).toEqual([kept]);
+    expect(await env.counted('job_runs')).toBe(3);
   });
 
   it('events and audit rows go by the time they were written', async () => {
-    await here.addEvents(OLD);
-    await here.addEvents(YOUNG);
-    await here.sql.run(
+    await env.addEvents(OLD);
+    await env.addEvents(YOUNG);
+    await env.sql.run(
       `INSERT INTO mpi.audit_log (resource, inserted_at) VALUES ('old', ${OLD}), ('young', ${YOUNG})`,
     );
-    await here.purge(oldRecords('status_change_events', keeping));
-    await here.purge(oldRecords('audit_log', keeping));
-    expect(await here.left('mpi.status_change_events', 'entity_type')).toEqual(['Person']);
-    expect(await here.left('mpi.audit_log', 'resource')).toEqual(['young']);
+    await env.purge(oldRecords('status_change_events', keeping));
+    await env.purge(oldRecords('audit_log', keeping));
+    expect(await env.left('mpi.status_change_events', 'entity_type')).toEqual(['Person']);
+    expect(await env.left('mpi.audit_log', 'resource')).toEqual(['young']);
   });
 
   it('tokens go when they ended so long ago, other kinds and those without an end stay', async () => {
-    await here.sql.run(`
+    await env.sql.run(`
       INSERT INTO mithril.tokens (name, value_hash, expires_at) VALUES
         ('access_token', 'old', ${OLD}), ('access_token', 'young', ${YOUNG}),
         ('access_token', 'endless', NULL), ('refresh_token', 'of others', ${OLD})`);
-    await here.purge(oldTokens(keeping));
-    expect(await here.left('mithril.tokens', 'value_hash')).toEqual(['endless', 'of others', 'young']);
+    await env.purge(oldTokens(keeping));
+    expect(await env.left('mithril.tokens', 'value_hash')).toEqual(['endless', 'of others', 'young']);
   });
 
   it('sign-ups go by their last change', async () => {
-    const personId = await aPerson().save(here.sql);
+    const personId = await aPerson().save(env.sql);
     const [old, young] = ['a'.repeat(64), 'b'.repeat(64)];
-    await here.sql.run(`
+    await env.sql.run(`
       INSERT INTO mpi.sign_ups (content_sha256, person_id, updated_at) VALUES
         ('${old}', '${personId}', ${OLD}), ('${young}', '${personId}', ${YOUNG})`);
-    await here.purge(oldSignUps(keeping));
-    expect(await here.left('mpi.sign_ups', 'content_sha256')).toEqual([young]);
+    await env.purge(oldSignUps(keeping));
+    expect(await env.left('mpi.sign_ups', 'content_sha256')).toEqual([young]);
   });
 });
 
@@ -84,37 +84,37 @@ describe.each([
   const { locks, verifications, id } = subject;
 
   it('go when nobody waits: of those who are inactive or gone, and under no claim', async () => {
-    const [active, inactive] = [await somebody().save(here.sql), await somebody().inactive().save(here.sql)];
+    const [active, inactive] = [await somebody().save(env.sql), await somebody().inactive().save(env.sql)];
     const lock = (stream: string, of: string, claim: string, at: string): string =>
       `INSERT INTO ${locks} (${id}, stream, claim_id, attempts, updated_at)
        VALUES ('${of}', '${stream}', ${claim}, 3, ${at})`;
-    await here.sql.run(
+    await env.sql.run(
       lock('active waits', active, 'NULL', OLD),
       lock('inactive waited', inactive, 'NULL', OLD),
       lock('inactive, lately', inactive, 'NULL', YOUNG),
       lock('inactive, in review', inactive, 'gen_random_uuid()', OLD),
       lock('gone waited', randomUUID(), 'NULL', OLD),
     );
-    await here.purge(oldLocks(subject, keeping));
-    expect(await here.left(locks, 'stream')).toEqual([
+    await env.purge(oldLocks(subject, keeping));
+    expect(await env.left(locks, 'stream')).toEqual([
       'active waits',
       'inactive, in review',
       'inactive, lately',
     ]);
-    expect(await here.counted(counter)).toBe(2);
+    expect(await env.counted(counter)).toBe(2);
   });
 
   it('are left for the next time when somebody holds whom they are about, and nobody waits', async () => {
-    const held = await somebody().inactive().save(here.sql);
-    await here.sql.run(`INSERT INTO ${locks} (${id}, stream, updated_at) VALUES ('${held}', 'x', ${OLD})`);
-    const other = await Session.open(here.database.adminUrl);
+    const held = await somebody().inactive().save(env.sql);
+    await env.sql.run(`INSERT INTO ${locks} (${id}, stream, updated_at) VALUES ('${held}', 'x', ${OLD})`);
+    const other = await Session.open(env.database.adminUrl);
     try {
       await other.run('BEGIN', `SELECT FROM ${verifications} WHERE ${id} = '${held}' FOR UPDATE`);
-      expect(await here.purge(oldLocks(subject, keeping))).toBe('nothing_due');
-      expect(await here.left(locks, 'stream')).toEqual(['x']);
+      expect(await env.purge(oldLocks(subject, keeping))).toBe('nothing_due');
+      expect(await env.left(locks, 'stream')).toEqual(['x']);
       await other.run('COMMIT');
-      await here.purge(oldLocks(subject, keeping));
-      expect(await here.left(locks, 'stream')).toEqual([]);
+      await env.purge(oldLocks(subject, keeping));
+      expect(await env.left(locks, 'stream')).toEqual([]);
     } finally {
       await other.close();
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { RedisSettings } from '../../src/jobs/redis-connections';
 import { RedisServers } from '../support/redis';
-import { QueueBell } from '../support/test-queue';
+import { TestQueue } from '../support/test-queue';
 import { waitUntil } from '../support/wait-until';
 
 const PASSWORD = 'of the servers';
@@ -11,20 +11,20 @@ const NO_REDIS = 'this machine has no Redis that could be one of several';
 const HEARD_WITHIN_MS = 25_000;
 
 let servers: RedisServers | undefined;
-const open: QueueBell[] = [];
+const open: TestQueue[] = [];
 
 beforeAll(async () => {
   servers = await RedisServers.find();
 });
 afterAll(async () => {
-  for (const bell of open) await bell.close();
+  for (const queue of open) await queue.close();
   await servers?.stop();
 });
 
-function aBell(settings: Partial<RedisSettings>): QueueBell {
-  const bell = new QueueBell(settings);
-  open.push(bell);
-  return bell;
+function aQueue(settings: Partial<RedisSettings>): TestQueue {
+  const queue = new TestQueue(settings);
+  open.push(queue);
+  return queue;
 }
 
 function serversOr(context: TestContext): RedisServers {
@@ -48,32 +48,32 @@ describe('Redis as several servers', () => {
       ],
       'sentinel',
     );
-    const bell = aBell({
+    const queue = aQueue({
       REDIS_SENTINELS: [{ host: '127.0.0.1', port: sentinel.port }],
       REDIS_MASTER_NAME: 'the-bell',
       REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
       REDIS_PASSWORD: PASSWORD,
     });
-    await bell.isHeard('the bell before the failover', HEARD_WITHIN_MS);
-    expect(await bell.connections.ping()).toBe(true);
+    await queue.deliversWakeUp('the bell before the failover', HEARD_WITHIN_MS);
+    expect(await queue.connections.ping()).toBe(true);
     await waitUntil(async () => (await sentinelsKnow(sentinel.port)) || undefined, {
       what: 'the sentinel to find the replica',
       timeoutMs: 15_000,
     });
     await master.kill();
-    await bell.isHeard('the bell after the failover', HEARD_WITHIN_MS);
-    expect(await bell.connections.ping()).toBe(true);
+    await queue.deliversWakeUp('the bell after the failover', HEARD_WITHIN_MS);
+    expect(await queue.connections.ping()).toBe(true);
   });
 
   it('as a cluster: all keys of a queue belong to one node, so its scripts run', async (context) => {
     const node = await serversOr(context).start(NODE);
     // All slots there are: a cluster of one node, which refuses a script over two slots like any other.
     expect(await node.ask('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')).toBe('+OK\r\n');
-    const bell = aBell({
+    const queue = aQueue({
       REDIS_CLUSTER_NODES: [{ host: '127.0.0.1', port: node.port }],
     });
-    await bell.isHeard('the bell in the cluster', HEARD_WITHIN_MS);
-    expect(await bell.connections.ping()).toBe(true);
+    await queue.deliversWakeUp('the bell in the cluster', HEARD_WITHIN_MS);
+    expect(await queue.connections.ping()).toBe(true);
   });
 });
 

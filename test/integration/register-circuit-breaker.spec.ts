@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { CallEnd, RegisterLimiter } from '../../src/mvs-trembita';
 import { waitUntil } from '../support/wait-until';
-import { callsUntilOpen, Installation, METHOD, NEVER, permitFrom } from './register-limiter-workers';
+import { callsUntilOpen, TestEnvironment, METHOD, NEVER, permitFrom } from './register-limiter-workers';
 
 describe('The circuit opens', () => {
-  let installation: Installation;
-  beforeAll(async () => void (installation = await Installation.start()));
+  let installation: TestEnvironment;
+  beforeAll(async () => void (installation = await TestEnvironment.start()));
   afterEach(() => installation.clear());
   afterAll(() => installation.stop());
 

@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisterLimiter } from '../../src/mvs-trembita';
 import type { Turn } from '../../src/mvs-trembita';
-import { Installation, METHOD, NEVER, permitFrom } from './register-limiter-workers';
+import { TestEnvironment, METHOD, NEVER, permitFrom } from './register-limiter-workers';
 
-let installation: Installation;
+let installation: TestEnvironment;
 
-beforeAll(async () => void (installation = await Installation.start()));
+beforeAll(async () => void (installation = await TestEnvironment.start()));
 afterEach(() => installation.clear());
 afterAll(() => installation.stop());
 

@@ -45,7 +45,7 @@ class WatchedTransactions extends Transactions {
 }
 
 /** An installation of several workers: each has its own limiter, all share one database. */
-export class Installation {
+export class TestEnvironment {
   readonly sql: WatchedTransactions;
   private limiters: RegisterLimiter[] = [];
 
@@ -56,10 +56,10 @@ export class Installation {
     this.sql = new WatchedTransactions(dataSource, new Metrics());
   }
 
-  static async start(): Promise<Installation> {
+  static async start(): Promise<TestEnvironment> {
     const database = await freshDatabase();
     const dataSource = new DataSource(dataSourceOptions(database.url, { poolSize: 10 }));
-    return new Installation(await dataSource.initialize(), () => database.drop());
+    return new TestEnvironment(await dataSource.initialize(), () => database.drop());
   }
 
   get permits(): PermitRepository {

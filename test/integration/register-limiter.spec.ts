@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisterLimiter } from '../../src/mvs-trembita';
 import { waitUntil } from '../support/wait-until';
-import { Installation, keepCalling, METHOD, NEVER, permitFrom } from './register-limiter-workers';
+import { TestEnvironment, keepCalling, METHOD, NEVER, permitFrom } from './register-limiter-workers';
 
 describe('The register limiter', () => {
-  let installation: Installation;
-  beforeAll(async () => void (installation = await Installation.start()));
+  let installation: TestEnvironment;
+  beforeAll(async () => void (installation = await TestEnvironment.start()));
   afterEach(() => installation.clear());
   afterAll(() => installation.stop());
 

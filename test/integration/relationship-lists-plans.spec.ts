@@ -1,4 +1,4 @@
-import { noRepository, believeInRows } from '../support/sql-session';
+import { noRepository, pretendRowCount } from '../support/sql-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RelationshipFilter,
@@ -31,8 +31,8 @@ let registry: Registry;
 beforeAll(async () => {
   registry = await openRegistry();
   await registry.sql.run(FILL);
-  await believeInRows(registry.sql, 'mpi.persons', REGISTRY);
-  await believeInRows(registry.sql, 'mpi.confidant_person_relationships', REGISTRY);
+  await pretendRowCount(registry.sql, 'mpi.persons', REGISTRY);
+  await pretendRowCount(registry.sql, 'mpi.confidant_person_relationships', REGISTRY);
 });
 afterAll(() => registry.close());
 

@@ -106,7 +106,7 @@ describe('A new relationship', () => {
     ).concat(
       JSON.stringify(await registry.sql.query({ text: 'SELECT properties FROM mpi.status_change_events' })),
     );
-    for (const told of [
+    for (const reported of [
       BIRTH_CERTIFICATE.number,
       COURT_DECISION.number,
       'мама',
@@ -114,7 +114,7 @@ describe('A new relationship', () => {
       '2032',
       '2018',
     ])
-      expect(records).not.toContain(told);
+      expect(records).not.toContain(reported);
   });
 
   it('is gone with the transaction that should have made it', async () => {

@@ -8,10 +8,10 @@ function start(args: string[], environment: Record<string, string> = {}) {
   const env = { ...process.env, NODE_ENV: 'development', ...environment };
   const program = ['-r', '@swc-node/register', 'tools/sandbox/main.ts'];
   const child = spawn(process.execPath, [...program, ...args], { env });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  const ended = once(child, 'close').then(([status]) => ({ status: status as number, ...said }));
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
+  const ended = once(child, 'close').then(([status]) => ({ status: status as number, ...output }));
   return { child, ended };
 }
 

@@ -8,7 +8,7 @@ import { RedisConnections } from '../../src/jobs';
 import { freshRedis, type FreshRedis } from '../support/redis';
 import { RedisServers } from '../support/redis';
 import { logTo } from '../support/test-queue';
-import { TlsFront } from '../support/network-proxies';
+import { TlsProxy } from '../support/network-proxies';
 
 const PROJECT = join(__dirname, '../..');
 const TLS = join(PROJECT, 'test/fixtures/trembita/tls');
@@ -22,23 +22,23 @@ type Environment = Readonly<Record<string, string>>;
 
 let redis: FreshRedis;
 let servers: RedisServers | undefined;
-let single: TlsFront;
+let single: TlsProxy;
 /** What became of the bell with an address, with sentinels, and with a cluster. */
-let heard: readonly string[];
-const fronts: TlsFront[] = [];
+let received: readonly string[];
+const fronts: TlsProxy[] = [];
 
 beforeAll(async () => {
   [redis, servers] = await Promise.all([freshRedis(), RedisServers.find()]);
   const several = servers === undefined ? [] : await Promise.all([watched(servers), clustered(servers)]);
-  heard = await ringApart([await addressed(), ...several]);
+  received = await notifyInChild([await addressed(), ...several]);
 });
 afterAll(async () => {
   for (const front of fronts) await front.close();
   await Promise.all([redis.stop(), servers?.stop()]);
 });
 
-async function frontWith(certified: string): Promise<TlsFront> {
-  const front = await TlsFront.open(certified);
+async function frontWith(certified: string): Promise<TlsProxy> {
+  const front = await TlsProxy.open(certified);
   fronts.push(front);
   return front;
 }
@@ -80,7 +80,7 @@ async function clustered(all: RedisServers): Promise<Environment> {
 }
 
 /** In a process of its own, as Node reads but once, at its start, whom it believes beside the well-known authorities. */
-async function ringApart(environments: readonly Environment[]): Promise<readonly string[]> {
+async function notifyInChild(environments: readonly Environment[]): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'authorities-'));
   try {
     const file = join(folder, 'authorities.pem');
@@ -104,18 +104,18 @@ async function ringApart(environments: readonly Environment[]): Promise<readonly
 
 describe('TLS between the program and Redis', () => {
   it('is spoken by each of the three connections of a queue, with an address of rediss', () => {
-    expect(heard[0]).toBe('heard');
+    expect(received[0]).toBe('heard');
     expect(single.secured).toBeGreaterThanOrEqual(3);
   });
 
   it('is spoken to sentinels, and to the server they name', (context) => {
     if (servers === undefined) context.skip('this machine has no Redis that knows sentinels');
-    expect(heard[1]).toBe('heard');
+    expect(received[1]).toBe('heard');
   });
 
   it('is spoken to a cluster whose certificates are about the names of its nodes', (context) => {
     if (servers === undefined) context.skip('this machine has no Redis that knows clusters');
-    expect(heard[2]).toBe('heard');
+    expect(received[2]).toBe('heard');
   });
 
   it.each(['client', 'subscriber', 'bclient'] as const)(

@@ -50,14 +50,14 @@ function standIn({
     void stopped.push((JSON.parse(line) as { readonly why?: string }).why);
   const threads = new StandInPool(choices, new Log({ LOG_LEVEL: 'info' }, { write }), threadCount, memory);
   opened.push(threads);
-  const openGate = (): void => {
+  const letChecksPass = (): void => {
     Atomics.store(shared, 0, 1);
     Atomics.notify(shared, 0);
   };
   return {
     threads,
     stopped,
-    openGate,
+    letChecksPass,
     begun: () => Atomics.load(shared, 1),
     turns: () => Atomics.load(shared, 2),
   };
@@ -71,24 +71,24 @@ const SHORT_MS = 1_000;
 const BUSY = { code: 'signature_checks_busy' };
 
 describe('Checks of signatures', () => {
-  it('wait in a queue of the given size; the next one is refused with a time to retry', async () => {
-    const { threads, openGate } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
+  it('wait in a queue of the given size; the next one is asked to come again', async () => {
+    const { threads, letChecksPass } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
     const taken = [1, 2, 3].map(() => threads.submit(task('wait')));
     await expect(threads.submit(task('who'))).rejects.toMatchObject({
       ...BUSY,
       details: { retryAfterSeconds: PATIENT_MS / 1000 },
     });
-    openGate();
+    letChecksPass();
     expect(await Promise.all(taken)).toHaveLength(3);
     expect(threads.size).toBe(0);
     await expect(threads.submit(task('who'))).resolves.toBeTypeOf('number');
   });
 
-  it('run in as many threads as there are, at the same time', async () => {
-    const { threads, openGate, begun } = standIn({ queueSize: 0, timeoutMs: PATIENT_MS, threads: 2 });
+  it('are made by as many threads as there are, at the same time', async () => {
+    const { threads, letChecksPass, begun } = standIn({ queueSize: 0, timeoutMs: PATIENT_MS, threads: 2 });
     const both = [threads.submit(task('wait')), threads.submit(task('wait'))];
     await waitUntil(() => begun() === 2, { what: 'both checks to begin' });
-    openGate();
+    letChecksPass();
     expect(new Set(await Promise.all(both)).size).toBe(2);
   });
 
@@ -116,12 +116,12 @@ describe('Checks of signatures', () => {
     expect(threads.size).toBe(0);
   });
 
-  it('that only wait too long are refused, and no thread is terminated for them', async () => {
-    const { threads, stopped, openGate, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
+  it('that only wait too long are asked to come again, and no thread is stopped for them', async () => {
+    const { threads, stopped, letChecksPass, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
     const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });
     await expect(threads.submit(task('who'))).rejects.toMatchObject(BUSY);
-    openGate();
+    letChecksPass();
     await expect(first).resolves.toBeTypeOf('number');
     expect(stopped).toEqual([]);
     expect(begun()).toBe(1);

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, tokensOf } from '../support/builders';
 import { startCommand } from '../support/program';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
-let here: Installation;
+let env: TestEnvironment;
 
 beforeAll(async () => {
-  here = await Installation.start();
+  env = await TestEnvironment.start();
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+afterAll(() => env.stop());
+beforeEach(() => env.clear());
 
 const USER = '00000000-0000-4000-8000-000000000004';
 const CLIENT = '00000000-0000-4000-8000-000000000003';
 const OTHER_CLIENT = 'a3cc9c4c-0575-40b4-8163-357995888bdf';
 
 const token = (args: readonly string[], environment: Record<string, string> = {}) =>
-  startCommand('token', args, { DATABASE_URL: here.database.url, ...environment }).ended;
+  startCommand('token', args, { DATABASE_URL: env.database.url, ...environment }).ended;
 
 /** The token that is printed, and nothing else. */
 async function made(...args: string[]): Promise<string> {
@@ -27,7 +27,7 @@ async function made(...args: string[]): Promise<string> {
 }
 
 const statusOf = async (bearer: string): Promise<number> =>
-  (await here.program.bearing(bearer, '/api/admin/jobs')).status;
+  (await env.program.withToken(bearer, '/api/admin/jobs')).status;
 
 describe('npm run token', () => {
   it('makes a token that a call of officials takes, in an installation without anybody', async () => {
@@ -35,7 +35,7 @@ describe('npm run token', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('Valid for 5 minutes')]);
     expect(stderr).not.toContain(stdout.trim());
     expect(await statusOf(stdout.trim())).toBe(200);
-    const [kept] = await tokensOf(here.sql, USER);
+    const [kept] = await tokensOf(env.sql, USER);
     expect(kept?.details).toEqual({ scope: 'job:read job:run', client_id: CLIENT, grant_type: 'local' });
     const lastsMs = (kept?.expires_at.getTime() ?? 0) - Date.now();
     expect(lastsMs).toBeGreaterThan(4 * 60_000);
@@ -47,16 +47,16 @@ describe('npm run token', () => {
     const second = await made('--scope', 'person:read');
     expect(second).not.toBe(first);
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 403]);
-    expect(await here.sql.query({ text: 'SELECT id, scope FROM mithril.clients' })).toEqual([
+    expect(await env.sql.query({ text: 'SELECT id, scope FROM mithril.clients' })).toEqual([
       { id: CLIENT, scope: 'job:read person:read' },
     ]);
     for (const table of ['mithril.users', 'prm.legal_entities'])
-      expect(await here.sql.query({ text: `SELECT id FROM ${table}` })).toHaveLength(1);
+      expect(await env.sql.query({ text: `SELECT id FROM ${table}` })).toHaveLength(1);
   });
 
   it('leaves a legal entity as it is: one that is suspended can be seen to be refused', async () => {
     await made('--scope', 'job:read', '--client', OTHER_CLIENT.toUpperCase());
-    await here.sql.run(`UPDATE prm.legal_entities SET status = 'SUSPENDED'`);
+    await env.sql.run(`UPDATE prm.legal_entities SET status = 'SUSPENDED'`);
     expect(await statusOf(await made('--scope', 'job:read', '--client', OTHER_CLIENT))).toBe(409);
   });
 
@@ -79,7 +79,7 @@ describe('npm run token', () => {
     const { status, stdout, stderr } = await token(args);
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain('Usage: npm run -s token');
-    expect(await here.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
   });
 
   it('does not work in production: 78 and one sentence', async () => {
@@ -88,7 +88,7 @@ describe('npm run token', () => {
     expect([status, stdout]).toEqual([78, '']);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('NODE_ENV is production');
-    expect(await here.sql.query({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
+    expect(await env.sql.query({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
   });
 
   it('needs to be told where the database is: 78', async () => {
@@ -98,7 +98,7 @@ describe('npm run token', () => {
   });
 
   it('does not make others’ tokens better: what stands there is another client', async () => {
-    const other = await aCaller().withTokenScope('job:read').save(here.sql);
+    const other = await aCaller().withTokenScope('job:read').save(env.sql);
     await made('--scope', 'job:read');
     expect(await statusOf(other)).toBe(403);
   });

@@ -1,21 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aPerson, lockOf, savePersons, verificationOf } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const LEASE_SECONDS = 2;
 
-let here: Installation;
+let env: TestEnvironment;
 
 beforeAll(async () => {
-  here = await Installation.start({
+  env = await TestEnvironment.start({
     VERIFICATION_LEASE_SECONDS: String(LEASE_SECONDS),
     JOB_POLL_SECONDS: '1',
   });
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+afterAll(() => env.stop());
+beforeEach(() => env.clear());
 
 interface Lease extends Record<string, unknown> {
   readonly id: string;
@@ -23,15 +23,15 @@ interface Lease extends Record<string, unknown> {
 }
 
 const leases = (table: 'verification_claims' | 'job_runs'): Promise<Lease[]> =>
-  here.sql.query<Lease>({ text: `SELECT id, lease_until FROM mpi.${table}` });
+  env.sql.query<Lease>({ text: `SELECT id, lease_until FROM mpi.${table}` });
 
 describe('While the register takes longer than a lease', () => {
   it('the claim and the run are kept alive, and the answer is the first one’s', async () => {
-    const passport = here.passport();
-    const person = await aPerson().withPassport(passport).save(here.sql);
-    here.register.hold();
-    const runId = await here.beginRun();
-    await here.register.waitForRequests(1);
+    const passport = env.passport();
+    const person = await aPerson().withPassport(passport).save(env.sql);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.register.waitForRequests(1);
     const [claim] = await leases('verification_claims');
     const [run] = await leases('job_runs');
     const outlived = (was: Lease | undefined, is: Lease | undefined): boolean =>
@@ -42,57 +42,57 @@ describe('While the register takes longer than a lease', () => {
         outlived(run, (await leases('job_runs'))[0]),
       { what: 'both leases to be renewed beyond their first end' },
     );
-    expect((await lockOf(here.sql, person, 'dms_passport'))?.claim_id).toBe(claim?.id);
-    here.register.release();
-    expect(await here.ended(runId)).toMatchObject({ counts: { taken: 1, verified: 1 } });
-    expect(here.register.requestsFor(passport)).toHaveLength(1);
+    expect((await lockOf(env.sql, person, 'dms_passport'))?.claim_id).toBe(claim?.id);
+    env.register.release();
+    expect(await env.ended(runId)).toMatchObject({ counts: { taken: 1, verified: 1 } });
+    expect(env.register.requestsFor(passport)).toHaveLength(1);
   });
 });
 
 describe('S11: whoever is held by a dead worker', () => {
   it('goes back by himself, and a worker that seemed dead changes nothing when it comes late', async () => {
     // Before its locks: a sweeper that comes by between would take them for locks of no claim, and leave the claim.
-    await here.sql.run(`
+    await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'gone', now(), now() - interval '1 millisecond')`);
     const persons = await savePersons(
-      here.sql,
+      env.sql,
       Array.from({ length: 3 }, () =>
         aPerson()
-          .withPassport(here.passport())
+          .withPassport(env.passport())
           .stream('dms_passport', 'IN_REVIEW', 'AUTO')
           .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'AUTO_VALID' }),
       ),
     );
     await waitUntil(
       async () => {
-        const rows = await Promise.all(persons.map((person) => verificationOf(here.sql, person)));
+        const rows = await Promise.all(persons.map((person) => verificationOf(env.sql, person)));
         return rows.every((row) => row.dms_passport_verification_status === 'VERIFIED');
       },
       // Two leases, and time for a busy machine.
       { what: 'everybody to be released', timeoutMs: (2 * LEASE_SECONDS + 4) * 1000 },
     );
-    for (const person of persons) expect(await lockOf(here.sql, person, 'dms_passport')).toBeNull();
+    for (const person of persons) expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
     expect(await leases('verification_claims')).toEqual([]);
   });
 });
 
 describe('Without a ticket', () => {
   it('the poll finds a run: Redis only rings', async () => {
-    const person = await aPerson().withPassport(here.passport()).save(here.sql);
-    const runId = await here.beginRunQuietly();
-    expect(await here.ended(runId)).toMatchObject({ status: 'FINISHED' });
-    expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+    const person = await aPerson().withPassport(env.passport()).save(env.sql);
+    const runId = await env.startRunSilently();
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });
+    expect((await verificationOf(env.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
   });
 
   it('and without Redis as well', async () => {
-    const { server } = here.redis;
+    const { server } = env.redis;
     if (server === null) return;
     await server.stop();
     try {
-      const person = await aPerson().withPassport(here.passport()).save(here.sql);
-      expect(await here.run()).toMatchObject({ status: 'FINISHED' });
-      expect((await verificationOf(here.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
+      const person = await aPerson().withPassport(env.passport()).save(env.sql);
+      expect(await env.run()).toMatchObject({ status: 'FINISHED' });
+      expect((await verificationOf(env.sql, person)).dms_passport_verification_status).toBe('VERIFIED');
     } finally {
       await server.restart();
     }

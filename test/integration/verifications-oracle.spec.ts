@@ -23,19 +23,19 @@ import {
   verificationOf,
   type VerificationRow,
 } from '../support/builders';
-import { Installation } from '../support/test-environment';
+import { TestEnvironment } from '../support/test-environment';
 
 /** A number of the run of random persons that never changes, so that a failure can be repeated. */
 const SEED = 20_260_301;
 const PERSONS = 250;
 const SYNCED = '2020-05-05T05:05:05.000Z';
 
-let here: Installation;
+let env: TestEnvironment;
 
 beforeAll(async () => {
-  here = await Installation.start();
+  env = await TestEnvironment.start();
 });
-afterAll(() => here.stop());
+afterAll(() => env.stop());
 
 type RegisterAnswer = DmsPassportAnswer | 'MINUS_2';
 
@@ -175,27 +175,26 @@ function peopleByChance(): Draft[] {
 }
 
 function compare(draft: Draft, trigger: StreamTrigger | undefined, { before, after }: Rows): void {
-  const told = JSON.stringify(draft);
+  const reported = JSON.stringify(draft);
   if (trigger === undefined) {
-    expect(after, told).toEqual(before);
+    expect(after, reported).toEqual(before);
     return;
   }
-  expect(columnsOf(after), told).toEqual(lawfulColumns(draft, trigger, { before, after }));
+  expect(columnsOf(after), reported).toEqual(lawfulColumns(draft, trigger, { before, after }));
   const standing = before.cumulative_status;
-  expect(after.cumulative_status, told).toBe(
+  expect(after.cumulative_status, reported).toBe(
     trigger === 'technical_error' ? standing : sumOf(after, standing),
   );
 }
 
 it(`what the statements write is what the tables say, for ${PERSONS} persons by chance`, async () => {
   const people = peopleByChance();
-  for (const { number, answer } of people) if (number !== null) here.register.answer(number, answer);
-  const ids = await savePersons(here.sql, people.map(builderOf));
-  const lookAll = (): Promise<VerificationRow[]> =>
-    Promise.all(ids.map((id) => verificationOf(here.sql, id)));
+  for (const { number, answer } of people) if (number !== null) env.register.answer(number, answer);
+  const ids = await savePersons(env.sql, people.map(builderOf));
+  const lookAll = (): Promise<VerificationRow[]> => Promise.all(ids.map((id) => verificationOf(env.sql, id)));
   const before = await lookAll();
   const today = dayInKyiv(new Date());
-  await here.run();
+  await env.run();
   const after = await lookAll();
   const happened = new Map<StreamTrigger | undefined, number>();
   for (const [index, draft] of people.entries()) {

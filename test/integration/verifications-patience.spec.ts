@@ -1,51 +1,51 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, aPerson, savePersons, verificationOf } from '../support/builders';
-import { Installation, JOB } from '../support/test-environment';
+import { TestEnvironment, JOB } from '../support/test-environment';
 
-let here: Installation;
+let env: TestEnvironment;
 
 beforeAll(async () => {
-  here = await Installation.start({ JOB_GIVE_UP_AFTER_MINUTES: '60' });
+  env = await TestEnvironment.start({ JOB_GIVE_UP_AFTER_MINUTES: '60' });
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+afterAll(() => env.stop());
+beforeEach(() => env.clear());
 
 describe('A run that nobody worked on for longer than it takes to give up', () => {
   it('waits for the end of the probe: an answer to it opens the gate, and the run goes on', async () => {
     // The register answers once, so that there is a gate. Then it is shut, a probe is due, and a worker starts.
-    await aPerson().withPassport(here.passport()).save(here.sql);
-    await here.run();
-    await here.stopProgram(here.program);
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    await env.run();
+    await env.stopProgram(env.program);
     await savePersons(
-      here.sql,
-      Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
+      env.sql,
+      Array.from({ length: 5 }, () => aPerson().withPassport(env.passport())),
     );
-    await here.sql.run(`
+    await env.sql.run(`
       UPDATE mimir.register_breakers
          SET open_until = now() - interval '1 second', open_ms = 200, period = period + 1,
              answered_at = now() - interval '2 hours'
        WHERE method = 'CheckPassportDMSStatus'`);
-    await here.startProgram();
-    here.register.hold();
+    await env.startProgram();
+    env.register.hold();
     const text = `
       INSERT INTO mpi.job_runs (job, started_at, status) VALUES ($1, now() - interval '2 hours', 'RUNNING') RETURNING id`;
-    const [run] = await here.sql.query<{ id: string }>({ text }, [JOB]);
-    await here.ring();
-    await here.register.waitForRequests(2);
-    here.register.release();
-    expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 5 } });
+    const [run] = await env.sql.query<{ id: string }>({ text }, [JOB]);
+    await env.notify();
+    await env.register.waitForRequests(2);
+    env.register.release();
+    expect(await env.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 5 } });
   });
 });
 
 describe('What other programs leave open', () => {
   it('a run without a beginning is worked on and listed: it began when it was written', async () => {
-    await aPerson().withPassport(here.passport()).save(here.sql);
+    await aPerson().withPassport(env.passport()).save(env.sql);
     const text = `INSERT INTO mpi.job_runs (job, status) VALUES ($1, 'RUNNING') RETURNING id, inserted_at`;
-    const [run] = await here.sql.query<{ id: string; inserted_at: Date }>({ text }, [JOB]);
-    await here.ring();
-    expect(await here.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
-    const token = await aCaller().withScope('job:read').save(here.sql);
-    const listed = await here.program.bearing(token, '/api/admin/jobs');
+    const [run] = await env.sql.query<{ id: string; inserted_at: Date }>({ text }, [JOB]);
+    await env.notify();
+    expect(await env.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED', counts: { verified: 1 } });
+    const token = await aCaller().withScope('job:read').save(env.sql);
+    const listed = await env.program.withToken(token, '/api/admin/jobs');
     expect(listed.status).toBe(200);
     expect(await listed.json()).toMatchObject({
       data: [{ run_id: run?.id, started_at: run?.inserted_at.toISOString() }],
@@ -53,9 +53,9 @@ describe('What other programs leave open', () => {
   });
 
   it('a found document that seems to come from the future overtakes no answer', async () => {
-    const passport = here.passport('NOT_FOUND');
-    const person = await aPerson().withPassport(passport).save(here.sql);
-    await here.sql.query(
+    const passport = env.passport('NOT_FOUND');
+    const person = await aPerson().withPassport(passport).save(env.sql);
+    await env.sql.query(
       {
         text: `
           INSERT INTO mimir.dms_passport_data (pass_type, pas_serial, pas_number, pas_status, updated_at)
@@ -63,10 +63,10 @@ describe('What other programs leave open', () => {
       },
       [passport.slice(0, 2), passport.slice(2)],
     );
-    expect(await here.run()).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
-    expect(await verificationOf(here.sql, person)).toMatchObject({
+    expect(await env.run()).toMatchObject({ status: 'FINISHED', counts: { taken: 1, verified: 1 } });
+    expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
     });
-    expect(here.register.requestsFor(passport)).toHaveLength(1);
+    expect(env.register.requestsFor(passport)).toHaveLength(1);
   });
 });

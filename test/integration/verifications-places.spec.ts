@@ -2,27 +2,27 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/settings.module';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { aPerson, savePersons } from '../support/builders';
-import { Installation, JOB } from '../support/test-environment';
+import { TestEnvironment, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
 
-let here: Installation;
+let env: TestEnvironment;
 let second: Program;
 
 beforeAll(async () => {
-  here = await Installation.start({ TREMBITA_CONCURRENCY: '1', JOB_POLL_SECONDS: '1' });
-  second = await here.startProgram();
-  for (const program of [here.program, second]) await program.get(RegisterLimiter).join();
+  env = await TestEnvironment.start({ TREMBITA_CONCURRENCY: '1', JOB_POLL_SECONDS: '1' });
+  second = await env.startProgram();
+  for (const program of [env.program, second]) await program.get(RegisterLimiter).join();
 });
-afterAll(() => here.stop());
-beforeEach(() => here.clear());
+afterAll(() => env.stop());
+beforeEach(() => env.clear());
 
 describe('With more workers than places at the register', () => {
   it('the one without a place ends the run that it holds when nobody is left', async () => {
     await savePersons(
-      here.sql,
-      Array.from({ length: 5 }, () => aPerson().withPassport(here.passport())),
+      env.sql,
+      Array.from({ length: 5 }, () => aPerson().withPassport(env.passport())),
     );
-    expect(await here.ended(await runOfTheStarved())).toMatchObject({
+    expect(await env.ended(await runOfTheStarved())).toMatchObject({
       status: 'FINISHED',
       counts: { taken: 5, verified: 5 },
     });
@@ -30,13 +30,13 @@ describe('With more workers than places at the register', () => {
 
   it('the one without a place does not end the run while somebody is left whose wait for a retry is over', async () => {
     const waiting = { retryAt: '2019-02-02' };
-    await savePersons(here.sql, [
+    await savePersons(env.sql, [
       aPerson()
-        .withPassport(here.passport())
+        .withPassport(env.passport())
         .stream('dms_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', waiting)
         .locked('dms_passport', { attempts: 1 }),
     ]);
-    expect(await here.ended(await runOfTheStarved())).toMatchObject({
+    expect(await env.ended(await runOfTheStarved())).toMatchObject({
       status: 'FINISHED',
       counts: { taken: 1, verified: 1 },
     });
@@ -45,12 +45,12 @@ describe('With more workers than places at the register', () => {
 
 /** A run that is held by the worker without a place. */
 async function runOfTheStarved(): Promise<string> {
-  const programs = [here.program, second];
+  const programs = [env.program, second];
   const starved = programs.find((program) => program.get(RegisterLimiter).capacity() === 0);
   expect(starved).toBeDefined();
   const text = `
     INSERT INTO mpi.job_runs (job, started_at, status, worker, lease_until)
     VALUES ($1, now(), 'RUNNING', $2, now() + interval '1 minute') RETURNING id`;
-  const [run] = await here.sql.query<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
+  const [run] = await env.sql.query<{ id: string }>({ text }, [JOB, starved?.get<string>(WORKER_ID)]);
   return run?.id ?? '';
 }

@@ -1,32 +1,32 @@
 import { aCaller, type CallerBuilder } from './builders';
 import { OFFICIAL } from './registrations';
-import type { Installation } from './test-environment';
+import type { TestEnvironment } from './test-environment';
 import type { Program } from './program';
 import type { CheckRequestRow } from '../../src/verifications/check-request.repository';
 import { waitUntil } from './wait-until';
 
 /** A program as its callers see it, in this process or in one of its own. */
-type Door = Pick<Program, 'addresses'>;
+type RunningProgram = Pick<Program, 'addresses'>;
 
 /** Calls of one official of the health service, who may all that officials may do about verification. */
-export class OfficialCalls {
+export class OfficialClient {
   private constructor(
-    private readonly door: Door,
+    private readonly program: RunningProgram,
     private readonly token: string,
   ) {}
 
   /** At the door of the program that was started first. */
-  static async of(here: Installation): Promise<OfficialCalls> {
+  static async of(env: TestEnvironment): Promise<OfficialClient> {
     const scope = 'person_verification:read person:read person:verify';
-    return new OfficialCalls(
-      here.program,
-      await aCaller().withUserId(OFFICIAL).withScope(scope).save(here.sql),
+    return new OfficialClient(
+      env.program,
+      await aCaller().withUserId(OFFICIAL).withScope(scope).save(env.sql),
     );
   }
 
   /** The same official at another door. */
-  at(door: Door): OfficialCalls {
-    return new OfficialCalls(door, this.token);
+  at(program: RunningProgram): OfficialClient {
+    return new OfficialClient(program, this.token);
   }
 
   get(path: string) {
@@ -38,7 +38,7 @@ export class OfficialCalls {
   }
 
   private async send(method: string, path: string, body?: unknown) {
-    const answer = await fetch((this.door.addresses.publicUrl ?? '') + path, {
+    const answer = await fetch((this.program.addresses.publicUrl ?? '') + path, {
       method,
       headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -48,23 +48,23 @@ export class OfficialCalls {
 }
 
 /** A check as the program tells it: times are texts. */
-export type ToldCheck = { readonly [Field in keyof CheckRequestRow]: CheckRequestRow[Field] | string | null };
+export type CheckBody = { readonly [Field in keyof CheckRequestRow]: CheckRequestRow[Field] | string | null };
 
 /** An official who has persons checked at once, and sees what comes of it. */
-export class AtOnceDesk {
+export class CheckRequestClient {
   private constructor(
-    private readonly here: Installation,
-    readonly calls: OfficialCalls,
+    private readonly env: TestEnvironment,
+    readonly calls: OfficialClient,
   ) {}
 
   /** At the door of the program that was started first. */
-  static async open(here: Installation): Promise<AtOnceDesk> {
-    return new AtOnceDesk(here, await OfficialCalls.of(here));
+  static async open(env: TestEnvironment): Promise<CheckRequestClient> {
+    return new CheckRequestClient(env, await OfficialClient.of(env));
   }
 
   /** The same official at another door. */
-  at(door: Pick<Program, 'addresses'>): AtOnceDesk {
-    return new AtOnceDesk(this.here, this.calls.at(door));
+  at(program: Pick<Program, 'addresses'>): CheckRequestClient {
+    return new CheckRequestClient(this.env, this.calls.at(program));
   }
 
   /** Row S10, with `run` unless something else is asked for. */
@@ -78,11 +78,11 @@ export class AtOnceDesk {
   }
 
   /** Waits until the check is told to stand so, and gives what is told. */
-  async seen(personId: string, state: string): Promise<ToldCheck> {
+  async seen(personId: string, state: string): Promise<CheckBody> {
     return waitUntil(
       async () => {
         const { body } = await this.look(personId);
-        return body.data?.state === state && (body.data as ToldCheck);
+        return body.data?.state === state && (body.data as CheckBody);
       },
       { what: `the check to be ${state}`, timeoutMs: 20_000 },
     );
@@ -93,7 +93,7 @@ export class AtOnceDesk {
     return waitUntil(
       async () => {
         const text = 'SELECT ended_as, error_kind FROM mpi.check_requests ORDER BY requested_at';
-        const rows = await this.here.sql.query<{ ended_as: string; error_kind: string | null }>({ text });
+        const rows = await this.env.sql.query<{ ended_as: string; error_kind: string | null }>({ text });
         return rows.every(({ ended_as }) => (ended_as as string | null) !== null) && rows;
       },
       { what: 'all requests to be over', timeoutMs: 20_000 },
@@ -119,18 +119,18 @@ interface AuditRow extends Record<string, unknown> {
 }
 
 /** An employee who asks what the register holds under a UNZR, and what came of it. */
-export class UnzrInfoDesk {
+export class UnzrInfoClient {
   private token = '';
 
   constructor(
-    private readonly here: Installation,
+    private readonly env: TestEnvironment,
     /** Where it asks; at the program that was started first unless told otherwise. */
-    private readonly door?: Door,
+    private readonly program?: RunningProgram,
   ) {}
 
   /** From now on this caller asks. */
-  async enter(caller: CallerBuilder): Promise<void> {
-    this.token = await caller.save(this.here.sql);
+  async authenticate(caller: CallerBuilder): Promise<void> {
+    this.token = await caller.save(this.env.sql);
   }
 
   sync(unzr: string) {
@@ -151,7 +151,7 @@ export class UnzrInfoDesk {
 
   async row(unzr: string): Promise<UnzrInfoRecord> {
     const text = 'SELECT * FROM mimir.unzr_info WHERE unzr = $1';
-    const [row] = await this.here.sql.query<UnzrInfoRecord>({ text }, [unzr]);
+    const [row] = await this.env.sql.query<UnzrInfoRecord>({ text }, [unzr]);
     if (row === undefined) throw new Error('The question was never asked.');
     return row;
   }
@@ -173,17 +173,17 @@ export class UnzrInfoDesk {
       INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by, tries, claim_id, next_try_at)
       VALUES ($1, 'pending', gen_random_uuid(), gen_random_uuid(), $2::smallint,
               CASE WHEN $2::smallint > 0 THEN gen_random_uuid() END, ${nextTryAt})`;
-    await this.here.sql.query({ text }, [unzr, tries]);
+    await this.env.sql.query({ text }, [unzr, tries]);
   }
 
   audit(): Promise<AuditRow[]> {
     const text = `SELECT * FROM mpi.audit_log WHERE resource = 'unzr_info' ORDER BY inserted_at`;
-    return this.here.sql.query<AuditRow>({ text });
+    return this.env.sql.query<AuditRow>({ text });
   }
 
   private async call(path: string, request: RequestInit) {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' };
-    const { publicUrl } = (this.door ?? this.here.program).addresses;
+    const { publicUrl } = (this.program ?? this.env.program).addresses;
     const url = `${publicUrl}/api/admin/unzr_info${path}`;
     const answer = await fetch(url, { ...request, headers });
     return { status: answer.status, body: JSON.parse(await answer.text()) };
@@ -191,7 +191,7 @@ export class UnzrInfoDesk {
 }
 
 /** An error as GraphQL tells it. */
-export interface ToldError {
+export interface GraphqlErrorBody {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
@@ -209,25 +209,25 @@ export interface ToldError {
 type Data = any;
 
 /** Somebody who asks by GraphQL. */
-export class GraphqlDesk {
+export class GraphqlClient {
   private token: string | undefined;
 
   constructor(
-    private readonly here: Installation,
-    private readonly door: Pick<Program, 'addresses'> = here.program,
+    private readonly env: TestEnvironment,
+    private readonly program: Pick<Program, 'addresses'> = env.program,
   ) {}
 
   /** From now on this caller asks. */
-  async enter(caller: CallerBuilder): Promise<this> {
-    this.token = await caller.save(this.here.sql);
+  async authenticate(caller: CallerBuilder): Promise<this> {
+    this.token = await caller.save(this.env.sql);
     return this;
   }
 
   /** The same caller at the door of another program. */
-  at(door: Pick<Program, 'addresses'>): GraphqlDesk {
-    const desk = new GraphqlDesk(this.here, door);
-    desk.token = this.token;
-    return desk;
+  at(program: Pick<Program, 'addresses'>): GraphqlClient {
+    const client = new GraphqlClient(this.env, program);
+    client.token = this.token;
+    return client;
   }
 
   ask(query: string, variables?: object) {
@@ -249,7 +249,7 @@ export class GraphqlDesk {
   }
 
   async send(body: string, headers: Readonly<Record<string, string>> = {}) {
-    const answer = await fetch(`${this.door.addresses.publicUrl}/graphql`, {
+    const answer = await fetch(`${this.program.addresses.publicUrl}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -259,7 +259,11 @@ export class GraphqlDesk {
       body,
     });
     const text = await answer.text();
-    const told = JSON.parse(text) as { data?: Data; errors?: readonly ToldError[]; [part: string]: Data };
-    return { status: answer.status, headers: answer.headers, text, body: told };
+    const reported = JSON.parse(text) as {
+      data?: Data;
+      errors?: readonly GraphqlErrorBody[];
+      [part: string]: Data;
+    };
+    return { status: answer.status, headers: answer.headers, text, body: reported };
   }
 }

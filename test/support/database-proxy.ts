@@ -17,12 +17,15 @@ type Way = 'pass' | 'cut';
  * `cut` breaks the connection before the statement arrives. With `failWith` the database raises an error in place of
  * the statement. With `onAnswer` the statement is carried out, and its answer waits.
  */
-export type Deed = Way | { readonly failWith: string } | { readonly onAnswer: () => Way | Promise<Way> };
+export type StatementDecision =
+  Way | { readonly failWith: string } | { readonly onAnswer: () => Way | Promise<Way> };
 
 /** Decides about each statement; a statement waits for as long as the decision does. */
-export type Ambush = (statement: SeenStatement) => Deed | Promise<Deed>;
+export type StatementInterceptor = (
+  statement: SeenStatement,
+) => StatementDecision | Promise<StatementDecision>;
 
-const passes: Ambush = () => 'pass';
+const passes: StatementInterceptor = () => 'pass';
 
 /** The words of an error that is raised on purpose: none of them may be in an answer. */
 export const RAISED = 'words of the database';
@@ -31,10 +34,10 @@ export const RAISED = 'words of the database';
  * The way between programs and PostgreSQL, on which every statement can be held, lost, or turned into a failure. What
  * is decided about is the whole of a statement, up to where the program waits for its answer.
  */
-export class DatabaseWire {
+export class DatabaseProxy {
   /** Statements since somebody lies in wait. */
   readonly seen: string[] = [];
-  private ambush: Ambush = passes;
+  private interceptor: StatementInterceptor = passes;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -42,13 +45,13 @@ export class DatabaseWire {
     private readonly database: URL,
   ) {}
 
-  static async start(databaseUrl: string): Promise<DatabaseWire> {
+  static async start(databaseUrl: string): Promise<DatabaseProxy> {
     const server = createServer({ noDelay: true });
-    const wire = new DatabaseWire(server, new URL(databaseUrl));
-    server.on('connection', (program) => wire.join(program));
+    const proxy = new DatabaseProxy(server, new URL(databaseUrl));
+    server.on('connection', (program) => proxy.join(program));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return wire;
+    return proxy;
   }
 
   /** The database, as it is reached through here. */
@@ -60,13 +63,13 @@ export class DatabaseWire {
   }
 
   /** Forgets what was seen so far. */
-  lieInWait(ambush: Ambush): void {
+  intercept(interceptor: StatementInterceptor): void {
     this.seen.length = 0;
-    this.ambush = ambush;
+    this.interceptor = interceptor;
   }
 
-  letPass(): void {
-    this.lieInWait(passes);
+  passAll(): void {
+    this.intercept(passes);
   }
 
   async stop(): Promise<void> {
@@ -111,9 +114,9 @@ export class DatabaseWire {
     if (!database.destroyed) database.write(bytes);
   }
 
-  private async decide(name: string): Promise<Deed> {
+  private async decide(name: string): Promise<StatementDecision> {
     this.seen.push(name);
-    return this.ambush({ number: this.seen.length, name });
+    return this.interceptor({ number: this.seen.length, name });
   }
 }
 
@@ -240,15 +243,15 @@ export class MessageFrames {
 }
 
 /** Holds every statement of one name, in the order in which they come, until it is let go. */
-export class Holding {
+export class HeldStatements {
   private readonly waiting: (() => void)[] = [];
   private isOver = false;
 
   constructor(private readonly name: string) {}
 
-  readonly ambush: Ambush = ({ name }) => {
+  readonly interceptor: StatementInterceptor = ({ name }) => {
     if (name !== this.name || this.isOver) return 'pass';
-    return new Promise<Deed>((resolve) => this.waiting.push(() => resolve('pass')));
+    return new Promise<StatementDecision>((resolve) => this.waiting.push(() => resolve('pass')));
   };
 
   /** Resolves when so many in all have come. */
@@ -263,14 +266,14 @@ export class Holding {
   }
 
   /** The one that came as number so many, counted from one. */
-  letGo(number: number): void {
+  release(number: number): void {
     this.waiting[number - 1]?.();
   }
 
   /** Those who have come, and whoever comes later. */
-  letAllGo(): void {
+  releaseAll(): void {
     this.isOver = true;
-    for (const letGo of this.waiting) letGo();
+    for (const release of this.waiting) release();
   }
 }
 
@@ -278,19 +281,19 @@ export class Holding {
 export type Moment = 'before' | 'after';
 
 /** Holds the first statement of this name for ever, and tells when it is held. */
-export function standstill(
+export function haltAt(
   at: string,
   moment: Moment,
-): { readonly ambush: Ambush; readonly held: Promise<void> } {
-  let tell: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (tell = resolve));
+): { readonly interceptor: StatementInterceptor; readonly held: Promise<void> } {
+  let log: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (log = resolve));
   const stand = (): Promise<never> => {
-    tell();
+    log();
     return new Promise<never>(() => undefined);
   };
-  const ambush: Ambush = ({ name }) => {
+  const interceptor: StatementInterceptor = ({ name }) => {
     if (name !== at) return 'pass';
     return moment === 'before' ? stand() : { onAnswer: stand };
   };
-  return { ambush, held };
+  return { interceptor, held };
 }

@@ -152,7 +152,7 @@ export async function emptyTables(sql: Session): Promise<void> {
 }
 
 /** How many rows each table has, and how many objects there are. */
-export type Everything = Readonly<Record<string, number>>;
+export type RowCounts = Readonly<Record<string, number>>;
 
 /** Places and counts at the register are written by every running program, whoever is signed up. */
 const COUNTED_TABLES = `
@@ -163,7 +163,7 @@ const COUNTED_TABLES = `
    ORDER BY 1`;
 
 /** Counts everything there is: every table, whatever it is called, and every object. */
-export async function everythingOf(sql: Sql, mediaFolder: string): Promise<Everything> {
+export async function countEverything(sql: Sql, mediaFolder: string): Promise<RowCounts> {
   const tables = await sql.query<{ name: string }>({ text: COUNTED_TABLES });
   const each = tables.map(({ name }) => `SELECT '${name}' AS name, count(*)::int AS n FROM ${name}`);
   const counts = await sql.query<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
@@ -179,7 +179,7 @@ export async function objectsIn(folder: string): Promise<string[]> {
 }
 
 /** What has become more or less; nothing of what is as it was. */
-export function changesBetween(before: Everything, after: Everything): Everything {
+export function changesBetween(before: RowCounts, after: RowCounts): RowCounts {
   const changes = Object.entries(after).map(([name, n]) => [name, n - (before[name] ?? 0)] as const);
   return Object.fromEntries(changes.filter(([, change]) => change !== 0));
 }

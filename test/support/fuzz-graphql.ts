@@ -19,7 +19,7 @@ import {
   isScalarType,
 } from 'graphql';
 import { MARKERS, hostileTexts, hostileJson } from './hostile-values';
-import type { Known } from './fuzz-environment';
+import type { Known } from './fuzz-fixture';
 import { UNZR } from './guarded-calls';
 
 const SOURCE = join(__dirname, '../../src');

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Known } from './fuzz-environment';
+import type { Known } from './fuzz-fixture';
 import { headerOf, hostileTexts, written, hostileJson, pathsOf } from './hostile-values';
 import type { SentRequest } from './http-client';
 

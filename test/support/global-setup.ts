@@ -84,7 +84,7 @@ async function postgresToTestWith(): Promise<{ url: string; stop: () => Promise<
     nodeEnv: 'test',
     durable: false,
     binaries: process.env['EMBEDDED_POSTGRES_BIN'],
-    log: tell,
+    log: log,
   });
 }
 
@@ -92,7 +92,7 @@ async function postgresToTestWith(): Promise<{ url: string; stop: () => Promise<
 async function redisToTestWith(): Promise<Pick<TestServers, 'redisUrl' | 'redisKind'>> {
   const named = process.env['REDIS_URL'];
   if (named) return { redisUrl: named, redisKind: null };
-  const redis = await startRedis({ nodeEnv: 'test', log: tell, cacheHome: process.env['XDG_CACHE_HOME'] });
+  const redis = await startRedis({ nodeEnv: 'test', log: log, cacheHome: process.env['XDG_CACHE_HOME'] });
   await redis.stop();
   return { redisUrl: null, redisKind: redis.kind };
 }
@@ -124,6 +124,6 @@ async function dropEverything(adminUrl: string, template: string, login: string)
   }
 }
 
-function tell(sentence: string): void {
+function log(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
 }

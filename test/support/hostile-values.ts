@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { SignUpContentBuilder } from './sign-up-content';
-import type { Answer } from './sign-up-environment';
+import type { Answer } from './sign-up-fixture';
 
 /** Nobody's data: to be told from everything else wherever it comes out. */
 export const MARKERS = ['Маркерчук', 'Позначка', 'МР770001', '+380770002233'] as const;
@@ -112,8 +112,8 @@ export function expectRefused({ status, body }: Pick<Answer, 'status' | 'body'>)
   expect(error).toMatchObject({ type: expect.stringMatching(/^[a-z_]+$/) as unknown });
   expect(error?.message).toMatch(/\S/);
   expect(more).toEqual({});
-  const told = JSON.stringify(body);
-  for (const marker of MARKERS) expect(told.includes(marker)).toBe(false);
+  const reported = JSON.stringify(body);
+  for (const marker of MARKERS) expect(reported.includes(marker)).toBe(false);
 }
 
 const [NAME] = MARKERS;

@@ -3,7 +3,7 @@ import { AnswerCheck, noteFault } from './openapi-check';
 import { Agent, request } from 'node:http';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import type { Answer } from './sign-up-environment';
+import type { Answer } from './sign-up-fixture';
 
 /** By where the program is. All are the same program, but each serves its own description. */
 const CHECKS = new Map<string, Promise<AnswerCheck>>();
@@ -99,9 +99,9 @@ export class OpenRequest {
   static to(url: string, body: { readonly framing: Framing; readonly bytes: number }): OpenRequest {
     const { hostname, port, pathname } = new URL(url);
     const socket = connect(Number(port), hostname);
-    const told =
+    const reported =
       body.framing === 'in pieces' ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.bytes}`;
-    const head = [`POST ${pathname} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', told];
+    const head = [`POST ${pathname} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', reported];
     socket.write(`${head.join('\r\n')}\r\n\r\n`);
     return new OpenRequest(socket, body.framing);
   }

@@ -7,7 +7,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 export type LineState = 'through' | 'silent' | 'deaf';
 
 /** A line to a server, which can break down in ways that servers and networks do. */
-export class SwitchedLine {
+export class SwitchableProxy {
   state: LineState = 'through';
   private readonly sockets = new Set<Socket>();
 
@@ -16,9 +16,9 @@ export class SwitchedLine {
     private readonly target: URL,
   ) {}
 
-  static async to(target: string): Promise<SwitchedLine> {
+  static async to(target: string): Promise<SwitchableProxy> {
     const server = createServer();
-    const line = new SwitchedLine(server, new URL(target));
+    const line = new SwitchableProxy(server, new URL(target));
     server.on('connection', (caller) => line.join(caller));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -61,7 +61,7 @@ interface Behind {
 }
 
 /** TLS in front of a server that knows none. Who comes without it, or does not believe the certificate, gets nowhere. */
-export class TlsFront {
+export class TlsProxy {
   /** How many callers have come through the handshake. */
   secured = 0;
   private behind: Behind | undefined;
@@ -70,12 +70,12 @@ export class TlsFront {
   private constructor(private readonly server: TlsServer) {}
 
   /** With a certificate and its key, which are files with this name and `.pem` and `.key` behind it. */
-  static async open(certified: string): Promise<TlsFront> {
+  static async open(certified: string): Promise<TlsProxy> {
     const server = createTlsServer({
       cert: readFileSync(`${certified}.pem`),
       key: readFileSync(`${certified}.key`),
     });
-    const front = new TlsFront(server);
+    const front = new TlsProxy(server);
     server.on('connection', (socket: Socket) => front.follow(socket));
     server.on('secureConnection', (caller) => front.join(caller));
     server.on('tlsClientError', () => undefined);

@@ -15,14 +15,14 @@ const CHECKS = new Map<number, () => AnswerCheck>();
 const faults: string[] = [];
 
 /** From now on every answer at these addresses is held against the document. */
-export function holdAnswers(addresses: HttpAddresses, document: () => OpenApiDocument): void {
+export function checkAnswersOf(addresses: HttpAddresses, document: () => OpenApiDocument): void {
   let made: AnswerCheck | undefined;
   const check = (): AnswerCheck => (made ??= new AnswerCheck(document()));
   for (const port of portsOf(addresses)) CHECKS.set(port, check);
 }
 
 /** The program is gone: the next server that gets one of its ports may be another one. */
-export function letGoOf(addresses: HttpAddresses): void {
+export function stopCheckingAnswersOf(addresses: HttpAddresses): void {
   for (const port of portsOf(addresses)) CHECKS.delete(port);
 }
 
@@ -64,7 +64,7 @@ channel('http.server.request.start').subscribe((message) => {
     end: (...given: unknown[]) => {
       keep(given[0], given[1]);
       end(...given);
-      hear({ request, response }, chunks, check);
+      checkAnswer({ request, response }, chunks, check);
       return response;
     },
   });
@@ -73,7 +73,11 @@ channel('http.server.request.start').subscribe((message) => {
 const asEncoding = (given: unknown): BufferEncoding =>
   typeof given === 'string' && Buffer.isEncoding(given) ? given : 'utf8';
 
-function hear({ request, response }: Begun, chunks: readonly Buffer[], check: () => AnswerCheck): void {
+function checkAnswer(
+  { request, response }: Begun,
+  chunks: readonly Buffer[],
+  check: () => AnswerCheck,
+): void {
   const fault = faultOf(check, {
     method: request.method ?? '',
     url: (request as { originalUrl?: string }).originalUrl ?? request.url ?? '',
@@ -85,7 +89,7 @@ function hear({ request, response }: Begun, chunks: readonly Buffer[], check: ()
 }
 
 /** A document that cannot be made is a fault of every answer, and none of the program's. */
-function faultOf(check: () => AnswerCheck, answer: HeardAnswer): string | undefined {
+function faultOf(check: () => AnswerCheck, answer: SentAnswer): string | undefined {
   try {
     return check().faultOf(answer);
   } catch (error) {
@@ -94,7 +98,7 @@ function faultOf(check: () => AnswerCheck, answer: HeardAnswer): string | undefi
 }
 
 /** An answer as it went over the wire. */
-export interface HeardAnswer {
+export interface SentAnswer {
   readonly method: string;
   /** As it was sent, with its query. */
   readonly url: string;
@@ -171,7 +175,7 @@ export class AnswerCheck {
   }
 
   /** What is wrong with an answer, if anything: never what stands in it. */
-  faultOf(answer: HeardAnswer): string | undefined {
+  faultOf(answer: SentAnswer): string | undefined {
     const path = answer.url.split('?', 1)[0] ?? '';
     const [template] = this.templates.find(([, pattern]) => pattern.test(path)) ?? [];
     const method = (answer.method === 'HEAD' ? 'GET' : answer.method).toLowerCase();
@@ -185,10 +189,10 @@ export class AnswerCheck {
 
   /** What is wrong with an example or any other value that a part of the document describes. */
   faultOfValue(value: unknown, place: readonly string[]): string | undefined {
-    return this.told(this.schemaAt(place), value);
+    return this.reported(this.schemaAt(place), value);
   }
 
-  private faultWithoutCall(answer: HeardAnswer, where: string): string | undefined {
+  private faultWithoutCall(answer: SentAnswer, where: string): string | undefined {
     const { method, status, text } = answer;
     const name = `${method} ${where} → ${status}`;
     if (!WITHOUT_CALL.has(status)) return `${name}: no call has this answer`;
@@ -198,7 +202,7 @@ export class AnswerCheck {
   }
 
   private faultIn(
-    answer: HeardAnswer,
+    answer: SentAnswer,
     { responses }: Operation,
     place: readonly string[],
   ): string | undefined {
@@ -213,11 +217,11 @@ export class AnswerCheck {
     const schema = this.schemaAt([...at, 'content', media, 'schema']);
     return media === 'application/json'
       ? this.faultOfText(answer.text, schema)
-      : this.told(schema, answer.text);
+      : this.reported(schema, answer.text);
   }
 
   private faultOfHeaders(
-    answer: HeardAnswer,
+    answer: SentAnswer,
     { headers }: Response,
     at: readonly string[],
   ): string | undefined {
@@ -239,10 +243,10 @@ export class AnswerCheck {
     } catch {
       return 'it is no JSON';
     }
-    return this.told(schema, body);
+    return this.reported(schema, body);
   }
 
-  private told(schema: ValidateFunction, value: unknown): string | undefined {
+  private reported(schema: ValidateFunction, value: unknown): string | undefined {
     if (schema(value)) return undefined;
     return (schema.errors ?? []).map(placeOf).join('; ');
   }

@@ -154,16 +154,17 @@ export class PersonBuilder {
     const streams = this.allStreams();
     const sum = this.sum ?? this.sumOf(streams);
     const author = { inserted_by: SYSTEM_USER_ID, updated_by: SYSTEM_USER_ID };
-    const his = (rows: readonly Columns[]): Columns[] => rows.map((row) => ({ ...row, person_id: this.id }));
+    const ofPerson = (rows: readonly Columns[]): Columns[] =>
+      rows.map((row) => ({ ...row, person_id: this.id }));
     return {
       id: this.id,
       persons: [{ id: this.id, ...this.columns, verification_status: sum, ...author }],
-      phones: his(this.phones),
-      addresses: his(this.addresses),
-      documents: his(this.documents.map(documentColumns)),
-      methods: his(this.methods.map((method) => ({ ...method, ...author }))),
-      verifications: his([{ id: randomUUID(), ...streamColumns(streams), ...author }]),
-      locks: his([...this.locks].map(([name, lock]) => lockColumns(name, lock))),
+      phones: ofPerson(this.phones),
+      addresses: ofPerson(this.addresses),
+      documents: ofPerson(this.documents.map(documentColumns)),
+      methods: ofPerson(this.methods.map((method) => ({ ...method, ...author }))),
+      verifications: ofPerson([{ id: randomUUID(), ...streamColumns(streams), ...author }]),
+      locks: ofPerson([...this.locks].map(([name, lock]) => lockColumns(name, lock))),
     };
   }
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { aPerson, aUser } from './builders';
 import { complete } from './hostile-values';
 import { aSignUpContent, type SignUpContentBuilder } from './sign-up-content';
-import type { MadeUpApplicant, SignUpScene } from './sign-up-environment';
+import type { MadeUpApplicant, SignUpFixture } from './sign-up-fixture';
 
 /** Everything that Redis keeps, key by key. */
 export async function everythingInRedis(url: string): Promise<string> {
@@ -105,14 +105,14 @@ export function markedContent(confidantId: string): SignUpContentBuilder {
 }
 
 /** Who signs for it. */
-export async function markedApplicant({ here }: SignUpScene): Promise<MadeUpApplicant> {
+export async function markedApplicant({ env }: SignUpFixture): Promise<MadeUpApplicant> {
   const personId = await aPerson()
     .named(...CONFIDANT.names)
     .withTaxId(CONFIDANT.taxId)
     .withPassport(CONFIDANT.passport)
     .withPhone(CONFIDANT.phone)
     .withAuthenticationMethod('OTP', { phoneNumber: CONFIDANT.phone })
-    .save(here.sql);
-  const userId = await aUser().ofPerson(personId).withTaxId(CONFIDANT.taxId).save(here.sql);
+    .save(env.sql);
+  const userId = await aUser().ofPerson(personId).withTaxId(CONFIDANT.taxId).save(env.sql);
   return { personId, userId, drfo: CONFIDANT.taxId };
 }

@@ -8,7 +8,7 @@ import { readSettings } from '../../src/config/read-settings';
 import { configureApplication, type HttpAddresses, startListening, OpenApi } from '../../src/http';
 import { Log, NestLog } from '../../src/observability';
 import { nodeArguments } from '../../tools/node-arguments';
-import { holdAnswers, letGoOf } from './openapi-check';
+import { checkAnswersOf, stopCheckingAnswersOf } from './openapi-check';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -79,7 +79,7 @@ export class Program {
     const app = await createProgram(choices, settings, log);
     try {
       const addresses = await startListening(app, settings, 'http');
-      holdAnswers(addresses, () => app.get(OpenApi, { strict: false }).document());
+      checkAnswersOf(addresses, () => app.get(OpenApi, { strict: false }).document());
       return new Program(app, addresses, logged);
     } catch (error) {
       await app.close();
@@ -111,14 +111,14 @@ export class Program {
   }
 
   /** What the public port answers to whoever bears a token. */
-  bearing(token: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  withToken(token: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
     return this.public(path, { authorization: `Bearer ${token}`, ...headers });
   }
 
   /** In order, as a signal would end it. */
   async stop(): Promise<void> {
     await this.app.close();
-    letGoOf(this.addresses);
+    stopCheckingAnswersOf(this.addresses);
   }
 }
 
@@ -144,14 +144,14 @@ async function createProgram(
 const PROJECT = join(__dirname, '../..');
 
 /** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
-export class ProgramApart {
+export class ChildProgram {
   private constructor(
     private readonly child: ChildProcess,
     readonly addresses: HttpAddresses,
   ) {}
 
   /** Resolves when it listens. */
-  static async start(choices: ProgramChoices): Promise<ProgramApart> {
+  static async start(choices: ProgramChoices): Promise<ChildProgram> {
     const program = [
       ...nodeArguments('dist/src/main.js'),
       ...(choices.works === true ? ['--with-worker'] : []),
@@ -170,7 +170,7 @@ export class ProgramApart {
       });
       lines.once('close', () => reject(new Error('The program ended before it listened.')));
     });
-    return new ProgramApart(child, await addresses);
+    return new ChildProgram(child, await addresses);
   }
 
   /** At once, without a chance to put anything in order. */

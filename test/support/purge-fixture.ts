@@ -18,14 +18,14 @@ export const YOUNG = `now() - interval '${DAYS} days' + interval '1 hour'`;
 export const NEVER = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 /** Purges of single tables, and what they leave. */
-export class PurgeScene {
+export class PurgeFixture {
   /** The run that all of them belong to. */
   run: RunFacts = runFacts();
 
   private constructor(private readonly registry: Registry) {}
 
-  static async open(): Promise<PurgeScene> {
-    return new PurgeScene(await openRegistry());
+  static async open(): Promise<PurgeFixture> {
+    return new PurgeFixture(await openRegistry());
   }
 
   get sql(): Registry['sql'] {
@@ -45,10 +45,10 @@ export class PurgeScene {
     this.run = runFacts();
   }
 
-  jobFor(table: OldRows, hear: (rows: number) => void = () => undefined): PurgeJob {
+  jobFor(table: OldRows, checkAnswer: (rows: number) => void = () => undefined): PurgeJob {
     const tables = new PurgeRegistry();
     tables.add(table);
-    const metrics = { rowsPurged: { inc: (_labels: object, rows: number) => hear(rows) } };
+    const metrics = { rowsPurged: { inc: (_labels: object, rows: number) => checkAnswer(rows) } };
     return this.jobOf(tables, {
       metrics: metrics as unknown as Metrics,
       failed: (error) => {

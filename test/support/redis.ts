@@ -43,7 +43,7 @@ async function numberedDatabase(redisUrl: string): Promise<FreshRedis> {
 }
 
 /** One server of an installation with several. */
-export interface RedisApart {
+export interface RedisServer {
   readonly port: number;
   ask(...words: string[]): Promise<string>;
   /** As a machine that loses its power. */
@@ -66,7 +66,7 @@ export class RedisServers {
   }
 
   /** Starts one with these lines in its configuration, as a sentinel or as a server. */
-  async start(lines: readonly string[], mode: 'server' | 'sentinel' = 'server'): Promise<RedisApart> {
+  async start(lines: readonly string[], mode: 'server' | 'sentinel' = 'server'): Promise<RedisServer> {
     const port = await findFreePort();
     // A folder of its own: a replica leaves the data of its master there, which another one would take for its own.
     const folder = join(this.folder, String(port));

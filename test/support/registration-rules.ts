@@ -52,7 +52,7 @@ export function faultsOfContent(
 }
 
 /** The same as pairs: where, and in which words. */
-export function personFaults(
+export function reported(
   ...given: Parameters<typeof faultsOfContent>
 ): [entry: string, description: string][] {
   return faultsOfContent(...given).map(({ entry, description }) => [entry, description]);

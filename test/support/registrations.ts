@@ -11,7 +11,7 @@ import { insertRows } from './builder-rows';
 import { USUAL_PARAMETERS } from './registration-rules';
 import type { Registry } from './database';
 import type { Sql } from '../../src/database/transactions';
-import type { Installation } from './test-environment';
+import type { TestEnvironment } from './test-environment';
 
 /** The user of the confidant, who signs. */
 export const APPLICANT = '55555555-5555-4555-8555-555555555555';
@@ -41,8 +41,8 @@ export async function bareRow({ sql }: Registry): Promise<string> {
   const born = { birth_date: '1990-01-01', birth_settlement: 'Калинопіль' };
   const author = { inserted_by: APPLICANT, updated_by: APPLICANT };
   const times = { inserted_at: REGISTERED_AT, updated_at: REGISTERED_AT };
-  const stands = { status: 'active', is_active: true };
-  await insertRows(sql, 'mpi.persons', [{ id, ...named, ...born, ...stands, ...author, ...times }]);
+  const state = { status: 'active', is_active: true };
+  await insertRows(sql, 'mpi.persons', [{ id, ...named, ...born, ...state, ...author, ...times }]);
   return id;
 }
 
@@ -144,16 +144,16 @@ export interface NewData {
 
 /** Writes new data of a person and rings no bell. */
 export function changeData(
-  here: Installation,
+  env: TestEnvironment,
   { personId, passport, unzr, beforeCommit }: NewData,
 ): Promise<void> {
-  return here.transactions.inTransaction(async (sql) => {
+  return env.transactions.inTransaction(async (sql) => {
     await sql.query({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
     if (passport !== undefined) await addPassport(sql, personId, passport);
     if (unzr !== undefined) {
       await sql.query({ text: 'UPDATE mpi.persons SET unzr = $2 WHERE id = $1' }, [personId, unzr]);
     }
-    await here.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL });
+    await env.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL });
     await beforeCommit?.();
   });
 }

@@ -5,7 +5,7 @@ import type {
   RelationshipStatus,
 } from '../../src/domain/confidant/relationship-status.rules';
 import { aCaller, aPerson, aRelationship, auditOf, eventsOf } from './builders';
-import { Installation } from './test-environment';
+import { TestEnvironment } from './test-environment';
 
 /** Where officials find relationships. */
 export const RELATIONSHIPS = '/api/admin/confidant_person_relationships';
@@ -15,33 +15,33 @@ export const ACT = '5a5b1c9e-0000-4000-8000-00000000000a';
 const OTHER_ACT = '5a5b1c9e-0000-4000-8000-00000000000b';
 
 /** An official before the whole program, and two persons whose relationship he works on. */
-export class RelationshipScene {
+export class RelationshipFixture {
   official = '';
   personId = '';
   confidantPersonId = '';
   private token = '';
 
-  private constructor(readonly here: Installation) {}
+  private constructor(readonly env: TestEnvironment) {}
 
-  static async start(): Promise<RelationshipScene> {
-    return new RelationshipScene(await Installation.start());
+  static async start(): Promise<RelationshipFixture> {
+    return new RelationshipFixture(await TestEnvironment.start());
   }
 
   /** Everybody anew. */
   async begin(): Promise<void> {
-    await this.here.clear();
+    await this.env.clear();
     this.official = randomUUID();
     this.token = await aCaller()
       .withUserId(this.official)
       .withScope('confidant_person_relationship_admin:read confidant_person_relationship_admin:write')
-      .save(this.here.sql);
-    this.personId = await aPerson().save(this.here.sql);
-    this.confidantPersonId = await aPerson().save(this.here.sql);
+      .save(this.env.sql);
+    this.personId = await aPerson().save(this.env.sql);
+    this.confidantPersonId = await aPerson().save(this.env.sql);
   }
 
   /** What the official is answered; with a body he sends a move. */
   async ask(path: string, body?: object | string) {
-    const { publicUrl = '' } = this.here.program.addresses;
+    const { publicUrl = '' } = this.env.program.addresses;
     const answer = await fetch(publicUrl + path, {
       method: body === undefined ? 'GET' : 'PATCH',
       headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
@@ -61,7 +61,7 @@ export class RelationshipScene {
 
   /** One that stands there, proved by a document that is no certificate of birth. */
   standing(status: RelationshipStatus, reason: RelationshipReason): Promise<string> {
-    return this.between().status(status, reason).withDocument('DOCUMENT', '77-А').save(this.here.sql);
+    return this.between().status(status, reason).withDocument('DOCUMENT', '77-А').save(this.env.sql);
   }
 
   inWork(): Promise<string> {
@@ -74,20 +74,20 @@ export class RelationshipScene {
       UPDATE mpi.confidant_person_relationships
          SET verification_comment = 'старе', unverified_at = '2026-01-02T03:04:05Z',
              dracs_birth_synced_at = '2026-01-02T03:04:06Z', dracs_birth_act_id = $2 WHERE id = $1`;
-    await this.here.sql.query({ text }, [id, OTHER_ACT]);
+    await this.env.sql.query({ text }, [id, OTHER_ACT]);
     return id;
   }
 
   async rowOf(id: string): Promise<Record<string, unknown>> {
     const text = 'SELECT * FROM mpi.confidant_person_relationships WHERE id = $1';
-    const [row] = await this.here.sql.query<Record<string, unknown>>({ text }, [id]);
+    const [row] = await this.env.sql.query<Record<string, unknown>>({ text }, [id]);
     return row ?? {};
   }
 
   async expectNoTrace(id: string, before: Record<string, unknown>): Promise<void> {
     expect(await this.rowOf(id)).toEqual(before);
-    expect(await auditOf(this.here.sql, id)).toEqual([]);
-    expect(await eventsOf(this.here.sql, id)).toEqual([]);
+    expect(await auditOf(this.env.sql, id)).toEqual([]);
+    expect(await eventsOf(this.env.sql, id)).toEqual([]);
   }
 
   /** The records tell of one move, and of another status if there is one. */
@@ -98,8 +98,8 @@ export class RelationshipScene {
       event_time: expect.any(Date),
       changed_by: this.official,
     };
-    expect(await eventsOf(this.here.sql, id)).toEqual(to === null ? [] : [event]);
-    expect(await auditOf(this.here.sql, id)).toEqual([
+    expect(await eventsOf(this.env.sql, id)).toEqual(to === null ? [] : [event]);
+    expect(await auditOf(this.env.sql, id)).toEqual([
       expect.objectContaining({ actor_id: this.official, resource: 'confidant_person_relationships', row }),
     ]);
   }

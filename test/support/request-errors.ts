@@ -20,9 +20,9 @@ export function faultsOf(schema: z.ZodType, body: unknown): readonly FieldFault[
 
 /** The faults of one property named `it`. */
 export const faultsIn = (field: z.ZodType, value: unknown): readonly Omit<FieldFault, 'entry'>[] =>
-  faultsOf(z.strictObject({ it: field }), { it: value }).map(({ entry, ...told }) => {
+  faultsOf(z.strictObject({ it: field }), { it: value }).map(({ entry, ...reported }) => {
     expect(entry).toBe('$.it');
-    return told;
+    return reported;
   });
 
 /** A fault without its entry. */
@@ -44,7 +44,7 @@ export function signedFaultsOf(content: SignUpContentBuilder | Uint8Array): read
 }
 
 /** The same as "entry rule". */
-export const toldOf = (content: SignUpContentBuilder) =>
+export const rulesOf = (content: SignUpContentBuilder) =>
   signedFaultsOf(content).map(({ entry, rule }) => `${entry} ${rule}`);
 
 /** The entry of a path such as `person.documents.0.number`. */

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { TestAuthority } from '../../tools/test-authority';
 import { aPerson, aUser } from './builders';
-import { sessionClaims, sessionJwt, type Answer, type SignUpScene, type Told } from './sign-up-environment';
+import {
+  sessionClaims,
+  sessionJwt,
+  type Answer,
+  type SignUpFixture,
+  type ReportedRefusal,
+} from './sign-up-fixture';
 import { aSignUpContent, type SignUpContentBuilder, SOME_CONFIDANT_ID } from './sign-up-content';
 import { calendarDay, dayInKyiv } from '../../src/domain/calendar-day';
 
@@ -31,7 +37,7 @@ export class SignUpAttempt {
   /** What becomes of the text of the signed content before it is sent. */
   sentText: (text: string) => string | undefined = (text) => text;
 
-  constructor(private readonly scene: SignUpScene) {}
+  constructor(private readonly fixture: SignUpFixture) {}
 
   /** Changes what is signed, if it still is a person. */
   change(how: (content: SignUpContentBuilder) => SignUpContentBuilder): void {
@@ -40,20 +46,20 @@ export class SignUpAttempt {
 
   /** Saves the applicant and signs; what it gives sends the call. */
   async prepare(step: Step): Promise<() => Promise<Answer>> {
-    const drfo = this.scene.nextDrfo();
+    const drfo = this.fixture.nextDrfo();
     await this.save(drfo);
-    const authority = this.isForged ? STRANGER : this.scene.authority;
+    const authority = this.isForged ? STRANGER : this.fixture.authority;
     const bytes = typeof this.content === 'string' ? this.content : this.content.bytes();
     const signedAt = new Date(Date.now() - this.signedMinutesAgo * MINUTE_MS);
     const text = this.sentText(authority.sign(bytes, { drfo, signedAt }).toString('base64'));
     const body = { signed_content: text, signed_content_encoding: this.encoding };
-    if (step === 'validate') return () => this.scene.validate(body);
+    if (step === 'validate') return () => this.fixture.validate(body);
     const jwt = await sessionJwt(sessionClaims(this.hasSession ? (text ?? '') : 'something else'));
-    return () => this.scene.register({ ...body, jwt });
+    return () => this.fixture.register({ ...body, jwt });
   }
 
   private async save(drfo: string): Promise<void> {
-    const { sql } = this.scene.here;
+    const { sql } = this.fixture.env;
     if (this.hasMethod) this.person.withAuthenticationMethod('OTP', { phoneNumber: '+380000000001' });
     await this.person.save(sql);
     await this.user.withTaxId(drfo).save(sql);
@@ -66,7 +72,7 @@ export class SignUpAttempt {
 export interface SignUpCheck {
   readonly row: string;
   readonly breaks: (attempt: SignUpAttempt) => void;
-  readonly told: Told;
+  readonly reported: ReportedRefusal;
   /** What of an attempt is changed; two checks that change the same cannot both be failed. */
   readonly touches: readonly string[];
   /** Asked by the second call only. */
@@ -80,17 +86,21 @@ const FOURTEEN_YEARS_AGO = today.subtract({ years: 14, months: 6 }).toString();
 
 const LATER = today.add({ days: 2 }).toString();
 
-const malformed = (status: number, message: string): Told => ({ status, type: 'request_malformed', message });
+const malformed = (status: number, message: string): ReportedRefusal => ({
+  status,
+  type: 'request_malformed',
+  message,
+});
 
-const denied = (message: string): Told => ({ status: 401, type: 'access_denied', message });
+const denied = (message: string): ReportedRefusal => ({ status: 401, type: 'access_denied', message });
 
-const notFound = (message: string): Told => ({ status: 404, type: 'not_found', message });
+const notFound = (message: string): ReportedRefusal => ({ status: 404, type: 'not_found', message });
 
-const faulty = (...fields: NonNullable<Told['fields']>): Told => {
+const faulty = (...fields: NonNullable<ReportedRefusal['fields']>): ReportedRefusal => {
   return { status: 422, type: 'validation_failed', message: 'Validation failed', fields };
 };
 
-const missing = (entry: string, name: string): Told =>
+const missing = (entry: string, name: string): ReportedRefusal =>
   faulty([entry, 'required', `required property ${name} was not present`]);
 
 /** In the order in which they are asked. */
@@ -98,124 +108,128 @@ export const SIGN_UP_CHECKS: readonly SignUpCheck[] = [
   {
     row: 'row 1: signed_content is missing',
     breaks: (attempt) => (attempt.sentText = () => undefined),
-    told: missing('$.signed_content', 'signed_content'),
+    reported: missing('$.signed_content', 'signed_content'),
     // Two missing properties are told together.
     touches: ['text', 'missing'],
   },
   {
     row: 'row 1: signed_content_encoding is missing',
     breaks: (attempt) => (attempt.encoding = undefined),
-    told: missing('$.signed_content_encoding', 'signed_content_encoding'),
+    reported: missing('$.signed_content_encoding', 'signed_content_encoding'),
     touches: ['encoding', 'missing'],
   },
   {
     row: 'row 2: not base64',
     breaks: (attempt) => (attempt.sentText = (text) => `${text}*`),
-    told: malformed(422, 'Invalid signed content'),
+    reported: malformed(422, 'Invalid signed content'),
     touches: ['text'],
   },
   {
     row: 'row 3: another encoding',
     breaks: (attempt) => (attempt.encoding = 'hex'),
-    told: faulty(['$.signed_content_encoding', 'invalid', 'is invalid']),
+    reported: faulty(['$.signed_content_encoding', 'invalid', 'is invalid']),
     touches: ['encoding'],
   },
   {
     row: 'row 4: an authority nobody trusts',
     breaks: (attempt) => (attempt.isForged = true),
-    told: malformed(400, 'Signer certificate is not issued by a trusted authority'),
+    reported: malformed(400, 'Signer certificate is not issued by a trusted authority'),
     touches: ['authority'],
   },
   {
     row: 'row 5: signed too long ago',
     breaks: (attempt) => (attempt.signedMinutesAgo = 61),
-    told: denied('Digital signature timestamp is expired'),
+    reported: denied('Digital signature timestamp is expired'),
     touches: ['signing time'],
   },
   {
     row: 'row 6: no active user',
     breaks: (attempt) => attempt.user.inactive(),
-    told: notFound('Applicant user not found.'),
+    reported: notFound('Applicant user not found.'),
     touches: ['user is active'],
   },
   {
     row: 'row 7: the user is blocked',
     breaks: (attempt) => attempt.user.blocked(),
-    told: denied('Applicant user is blocked.'),
+    reported: denied('Applicant user is blocked.'),
     touches: ['user is blocked'],
   },
   {
     row: 'row 8: the person of the user is not active',
     breaks: (attempt) => attempt.person.inactive(),
-    told: notFound('Applicant person not found.'),
+    reported: notFound('Applicant person not found.'),
     touches: ['person is active'],
   },
   {
     row: 'row 9: the applicant is fourteen',
     breaks: (attempt) => attempt.person.bornOn(FOURTEEN_YEARS_AGO),
-    told: denied('Incorrect applicant person age for such an action.'),
+    reported: denied('Incorrect applicant person age for such an action.'),
     touches: ['age'],
   },
   {
     row: 'the session is of another content',
     breaks: (attempt) => (attempt.hasSession = false),
-    told: denied('Unauthorized'),
+    reported: denied('Unauthorized'),
     touches: ['session'],
     isOfStepTwo: true,
   },
   {
     row: 'row 10: not JSON',
     breaks: (attempt) => (attempt.content = 'Волошка'),
-    told: malformed(422, 'Invalid signed content'),
+    reported: malformed(422, 'Invalid signed content'),
     touches: ['first name', 'birth date', 'confidant', 'consents', 'disclosure'],
   },
   {
     row: 'row 10: not of the schema',
     breaks: (attempt) => attempt.change((content) => content.without('person.first_name')),
-    told: missing('$.person.first_name', 'first_name'),
+    reported: missing('$.person.first_name', 'first_name'),
     touches: ['first name'],
   },
   {
     row: 'row 10: against the rules about the person',
     breaks: (attempt) => attempt.change((content) => content.with('person.birth_date', LATER)),
-    told: faulty(['$.person.birth_date', 'invalid', 'Invalid birth date']),
+    reported: faulty(['$.person.birth_date', 'invalid', 'Invalid birth date']),
     touches: ['birth date'],
   },
   {
     row: 'row 11: another confidant than the signer',
     breaks: (attempt) =>
       attempt.change((content) => content.with('person.confidant_person.person_id', SOME_CONFIDANT_ID)),
-    told: malformed(422, 'Confidant person and signer must be the same'),
+    reported: malformed(422, 'Confidant person and signer must be the same'),
     touches: ['confidant'],
   },
   {
     row: 'row 12: patient_signed is false',
     breaks: (attempt) => attempt.change((content) => content.with('patient_signed', false)),
-    told: malformed(422, 'expected true but got false for attribute patient_signed'),
+    reported: malformed(422, 'expected true but got false for attribute patient_signed'),
     touches: ['consents'],
   },
   {
     row: 'row 12: process_disclosure_data_consent is false',
     breaks: (attempt) => attempt.change((content) => content.with('process_disclosure_data_consent', false)),
-    told: malformed(422, 'expected true but got false for attribute process_disclosure_data_consent'),
+    reported: malformed(422, 'expected true but got false for attribute process_disclosure_data_consent'),
     touches: ['disclosure'],
   },
   {
     row: 'row 13: the confidant has no method of his own',
     breaks: (attempt) => (attempt.hasMethod = false),
-    told: malformed(422, 'third person must has auth method OTP or OFFLINE'),
+    reported: malformed(422, 'third person must has auth method OTP or OFFLINE'),
     touches: ['method'],
   },
   {
     row: 'row 13: the confidant is not verified',
     breaks: (attempt) => attempt.person.cumulative('NOT_VERIFIED'),
-    told: { status: 409, type: 'request_conflict', message: 'Confidant person not found or is not verified' },
+    reported: {
+      status: 409,
+      type: 'request_conflict',
+      message: 'Confidant person not found or is not verified',
+    },
     touches: ['cumulative status'],
   },
   {
     row: 'row 13: the confidant has as many wards as he may have',
     breaks: (attempt) => (attempt.hasOtherWard = true),
-    told: malformed(422, 'Third person limit is exceeded'),
+    reported: malformed(422, 'Third person limit is exceeded'),
     touches: ['wards'],
   },
 ];

@@ -5,11 +5,11 @@ import { OrphanCleaner } from '../../src/media-storage';
 import { MEDIA_STORE, type MediaStore } from '../../src/media-storage/media-store';
 import { UploadLogRepository } from '../../src/media-storage/upload-log.repository';
 import { Log, Metrics } from '../../src/observability';
-import { DatabaseWire } from './database-proxy';
-import { type Everything, everythingOf } from './database';
+import { DatabaseProxy } from './database-proxy';
+import { type RowCounts, countEverything } from './database';
 import { Program } from './program';
 import type { SignUpContentBuilder } from './sign-up-content';
-import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpScene } from './sign-up-environment';
+import { type Answer, type MadeUpApplicant, type SignUpBody, SignUpFixture } from './sign-up-fixture';
 import { waitUntil } from './wait-until';
 
 type Environment = Readonly<Record<string, string>>;
@@ -23,7 +23,7 @@ export interface RegisterBody extends SignUpBody {
 const SHARED: Environment = { PIS_SESSION_SECRET: 'a-secret-that-all-programs-of-this-test-share' };
 
 /** What one registration of a child makes, his phone and his one document among it. */
-export const WHOLE: Everything = {
+export const WHOLE: RowCounts = {
   'mpi.persons': 1,
   'mpi.person_phones': 1,
   'mpi.person_addresses': 1,
@@ -42,7 +42,7 @@ export const WHOLE: Everything = {
 };
 
 /** What one more confidant of a person who is registered already makes. */
-export const RELATED: Everything = {
+export const RELATED: RowCounts = {
   'mpi.person_authentication_methods': 1,
   'mpi.confidant_person_relationships': 1,
   'mpi.confidant_person_relationship_documents': 1,
@@ -54,10 +54,10 @@ export const RELATED: Everything = {
 };
 
 /** What the same registration makes when everything is there: one more token, and its audit row. */
-export const REPEATED: Everything = { 'mithril.tokens': 1, 'mpi.audit_log': 1 };
+export const REPEATED: RowCounts = { 'mithril.tokens': 1, 'mpi.audit_log': 1 };
 
 /** All of them together, each so many times. */
-export function together(...parts: readonly (readonly [Everything, times: number])[]): Everything {
+export function together(...parts: readonly (readonly [RowCounts, times: number])[]): RowCounts {
   const sum = new Map<string, number>();
   for (const [part, times] of parts) {
     for (const [name, n] of Object.entries(part)) sum.set(name, (sum.get(name) ?? 0) + n * times);
@@ -66,26 +66,26 @@ export function together(...parts: readonly (readonly [Everything, times: number
 }
 
 /** Sign-ups at a program whose every statement comes by where it can be held, cut off or made to fail. */
-export class WiredSignUp {
+export class SignUpWithProxy {
   private readonly programs: Program[] = [];
   private children = 100_000;
 
   private constructor(
-    readonly scene: SignUpScene,
-    readonly wire: DatabaseWire,
+    readonly fixture: SignUpFixture,
+    readonly proxy: DatabaseProxy,
   ) {}
 
-  static async start(environment: Environment = {}): Promise<WiredSignUp> {
-    const scene = await SignUpScene.start({ ...SHARED, ...environment });
-    const wired = new WiredSignUp(scene, await DatabaseWire.start(scene.here.database.url));
-    await wired.startProgram();
-    return wired;
+  static async start(environment: Environment = {}): Promise<SignUpWithProxy> {
+    const fixture = await SignUpFixture.start({ ...SHARED, ...environment });
+    const signUps = new SignUpWithProxy(fixture, await DatabaseProxy.start(fixture.env.database.url));
+    await signUps.startProgram();
+    return signUps;
   }
 
   /** One more on the wire; it only answers calls. */
   async startProgram(environment: Environment = {}): Promise<Program> {
     const program = await Program.start({
-      ...this.scene.here.servers,
+      ...this.fixture.env.servers,
       works: false,
       environment: this.environment(environment),
     });
@@ -95,7 +95,7 @@ export class WiredSignUp {
 
   /** The environment of a program on the wire. */
   environment(more: Environment = {}): Environment {
-    return { ...this.scene.here.servers.environment, DATABASE_URL: this.wire.url, ...more };
+    return { ...this.fixture.env.servers.environment, DATABASE_URL: this.proxy.url, ...more };
   }
 
   /** The one that was started first. */
@@ -108,27 +108,27 @@ export class WiredSignUp {
   /** A child nobody has registered yet. */
   child(by: Pick<MadeUpApplicant, 'personId'>): SignUpContentBuilder {
     this.children += 1;
-    return this.scene.contentBy(by).withOnlyDocument('BIRTH_CERTIFICATE', `І-ЯЩ№${this.children}`);
+    return this.fixture.contentBy(by).withOnlyDocument('BIRTH_CERTIFICATE', `І-ЯЩ№${this.children}`);
   }
 
   /** Signed and validated: what is left to do is the second call. Statements of this do not count. */
   async prepared(content: SignUpContentBuilder, by: MadeUpApplicant): Promise<RegisterBody> {
-    const signed = this.scene.sign(content, by);
-    return { ...signed, jwt: await this.scene.sessionOf(signed) };
+    const signed = this.fixture.sign(content, by);
+    return { ...signed, jwt: await this.fixture.sessionOf(signed) };
   }
 
   register(body: RegisterBody, program = this.program): Promise<Answer> {
-    return this.scene.register(body, program);
+    return this.fixture.register(body, program);
   }
 
-  everything(): Promise<Everything> {
-    return everythingOf(this.scene.here.sql, this.scene.mediaFolder);
+  everything(): Promise<RowCounts> {
+    return countEverything(this.fixture.env.sql, this.fixture.mediaFolder);
   }
 
   /** The orphan clean-up of a worker after an hour: everything left is made that old. */
-  async removeOrphans(program = this.scene.here.program): Promise<void> {
-    await this.nobodyAtWork();
-    const { sql } = this.scene.here;
+  async removeOrphans(program = this.fixture.env.program): Promise<void> {
+    await this.openTransactionsEnd();
+    const { sql } = this.fixture.env;
     await sql.run(`UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`);
     const cleaner = new OrphanCleaner(
       program.get<MediaStore>(MEDIA_STORE),
@@ -141,26 +141,26 @@ export class WiredSignUp {
   }
 
   async clear(): Promise<void> {
-    this.wire.letPass();
-    await this.nobodyAtWork();
-    await this.scene.here.clear();
-    rmSync(this.scene.mediaFolder, { recursive: true, force: true });
+    this.proxy.passAll();
+    await this.openTransactionsEnd();
+    await this.fixture.env.clear();
+    rmSync(this.fixture.mediaFolder, { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {
-    this.wire.letPass();
+    this.proxy.passAll();
     await Promise.all(this.programs.map((program) => program.stop()));
-    await this.wire.stop();
-    await this.scene.stop();
+    await this.proxy.stop();
+    await this.fixture.stop();
   }
 
   /** PostgreSQL needs a moment to see that the other side of a session is gone, and undoes what it did only then. */
-  private async nobodyAtWork(): Promise<void> {
+  private async openTransactionsEnd(): Promise<void> {
     const text = `
       SELECT FROM pg_stat_activity
        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
          AND xact_start IS NOT NULL`;
-    const { sql } = this.scene.here;
+    const { sql } = this.fixture.env;
     await waitUntil(async () => (await sql.query({ text })).length === 0, {
       what: 'open transactions to end',
     });

@@ -100,7 +100,7 @@ export function onDatabase(url: string, database: string): string {
  * each value occurs is measured, in shares that do not depend on the size. A run of the benchmark asks five million rows
  * themselves. Nobody analyses the table again meanwhile.
  */
-export async function believeInRows(sql: Session, table: string, rows: number): Promise<void> {
+export async function pretendRowCount(sql: Session, table: string, rows: number): Promise<void> {
   const [schema, name] = table.split('.');
   await sql.run(`ALTER TABLE ${table} SET (autovacuum_enabled = false)`);
   await sql.run(`VACUUM (ANALYZE) ${table}`);

@@ -35,7 +35,7 @@ type Environment = NonNullable<ProgramChoices['environment']>;
  * A database, a Redis, a register and the program that works with them: all a test needs to see the job at work, from
  * the ticket in the queue to the rows in the tables.
  */
-export class Installation {
+export class TestEnvironment {
   database!: FreshDatabase;
   redis!: FreshRedis;
   register!: Sandbox;
@@ -51,8 +51,8 @@ export class Installation {
     private readonly clock: Clock | undefined,
   ) {}
 
-  static async start(environment: Environment = {}, clock?: Clock): Promise<Installation> {
-    const installation = new Installation(environment, clock);
+  static async start(environment: Environment = {}, clock?: Clock): Promise<TestEnvironment> {
+    const installation = new TestEnvironment(environment, clock);
     await installation.open();
     return installation;
   }
@@ -61,12 +61,12 @@ export class Installation {
    * The one of a test file: it starts before the first test, is empty before each and stops after the last. Hooks of
    * the file itself come later, so they find it started and empty.
    */
-  static ofThisFile(environment: Environment = {}): Installation {
-    const here = new Installation(environment, undefined);
-    beforeAll(() => here.open());
-    beforeEach(() => here.clear());
-    afterAll(() => here.stop());
-    return here;
+  static forThisFile(environment: Environment = {}): TestEnvironment {
+    const env = new TestEnvironment(environment, undefined);
+    beforeAll(() => env.open());
+    beforeEach(() => env.clear());
+    afterAll(() => env.stop());
+    return env;
   }
 
   private async open(): Promise<void> {
@@ -170,14 +170,14 @@ export class Installation {
   }
 
   /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */
-  async beginRun(how: HowToRun = {}): Promise<string> {
-    const runId = await this.beginRunQuietly(how);
-    await this.ring(how.job);
+  async startRun(how: HowToRun = {}): Promise<string> {
+    const runId = await this.startRunSilently(how);
+    await this.notify(how.job);
     return runId;
   }
 
   /** Begins a run and rings no bell. */
-  async beginRunQuietly({ job = JOB, tick = null }: HowToRun = {}): Promise<string> {
+  async startRunSilently({ job = JOB, tick = null }: HowToRun = {}): Promise<string> {
     const text = `
       INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
       VALUES ($1, $2, now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`;
@@ -186,12 +186,12 @@ export class Installation {
   }
 
   /** A ticket through the queue. */
-  ring(job: string = JOB): Promise<void> {
+  notify(job: string = JOB): Promise<void> {
     return this.program.get(WakeUps).notify(job);
   }
 
   /** WakeUps that nobody has finished with. */
-  async ticketsLeft(): Promise<number> {
+  async pendingWakeUps(): Promise<number> {
     const { waiting, active, delayed } = await this.program.get<Queue>(getQueueToken(JOB)).getJobCounts();
     return waiting + active + delayed;
   }
@@ -210,7 +210,7 @@ export class Installation {
 
   /** A whole run. */
   async run(how: HowToRun = {}): Promise<EndedRun> {
-    return this.ended(await this.beginRun(how));
+    return this.ended(await this.startRun(how));
   }
 
   /** The job itself, as the program made it. */
@@ -223,7 +223,7 @@ export class Installation {
   }
 
   /** What happens when the worker that holds a person seems dead: the lease passes, and a sweeper comes by. */
-  async rescue(personId: string): Promise<void> {
+  async expireClaimOf(personId: string): Promise<void> {
     const text = `
       UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'
        WHERE id = (SELECT claim_id FROM mpi.verification_locks WHERE person_id = $1 AND stream = 'dms_passport')`;

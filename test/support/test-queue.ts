@@ -7,10 +7,10 @@ import { waitUntil } from './wait-until';
 const NAME = 'bell';
 
 /** A queue as the program opens it, with its three connections to Redis, and somebody who listens for its bell. */
-export class QueueBell {
+export class TestQueue {
   readonly connections: RedisConnections;
   /** What the connections complained about. */
-  readonly troubles: unknown[] = [];
+  readonly errors: unknown[] = [];
   private readonly queue: Queue;
   private readonly wakeUps: WakeUps;
   private timesHeard = 0;
@@ -18,7 +18,7 @@ export class QueueBell {
   constructor(settings: Partial<RedisSettings>) {
     this.connections = new RedisConnections(
       { REDIS_MASTER_NAME: 'mymaster', REDIS_TLS: false, ...settings },
-      logTo((error) => this.troubles.push(error)),
+      logTo((error) => this.errors.push(error)),
     );
     this.queue = new Bull(NAME, { createClient: this.connections.create, prefix: '{verification}' });
     this.queue.on('error', () => undefined);
@@ -28,7 +28,7 @@ export class QueueBell {
   }
 
   /** Rings until somebody has heard it: a ticket may be lost, the next one is as good. */
-  async isHeard(what: string, timeoutMs: number): Promise<void> {
+  async deliversWakeUp(what: string, timeoutMs: number): Promise<void> {
     const before = this.timesHeard;
     await waitUntil(
       async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES_DAY, aChild, dayAfter, personFaults } from '../../../test/support/registration-rules';
+import { RULES_DAY, aChild, dayAfter, reported } from '../../../test/support/registration-rules';
 
 describe('Two of one type', () => {
   const mobiles = [
@@ -12,7 +12,7 @@ describe('Two of one type', () => {
       .withDocument('BIRTH_CERTIFICATE', 'ЯЩ-2')
       .withPhones(...mobiles)
       .with('person.emergency_contact.phones', mobiles);
-    expect(personFaults(content)).toEqual([
+    expect(reported(content)).toEqual([
       ['$.person.documents', 'No duplicate values.'],
       ['$.person.phones', 'No duplicate values.'],
       ['$.person.emergency_contact.phones', 'No duplicate values.'],
@@ -21,8 +21,8 @@ describe('Two of one type', () => {
 
   it('are not two of different types', () => {
     const phones = [mobiles[0], { type: 'LAND_LINE', number: '+380000000001' }] as const;
-    expect(personFaults(aChild().withPhones(...phones))).toEqual([]);
-    expect(personFaults(aChild().without('person.phones'))).toEqual([]);
+    expect(reported(aChild().withPhones(...phones))).toEqual([]);
+    expect(reported(aChild().without('person.phones'))).toEqual([]);
   });
 });
 
@@ -44,7 +44,7 @@ describe('A residence', () => {
       [['$.person.addresses', `Single address of type 'RESIDENCE' is required, got: 3`]],
     ],
   ])('is exactly one among %j', (types, faults) => {
-    expect(personFaults(addresses(...types))).toEqual(faults);
+    expect(reported(addresses(...types))).toEqual(faults);
   });
 });
 
@@ -56,6 +56,6 @@ describe('The last day of a relationship', () => {
     [RULES_DAY, late],
     [dayAfter(RULES_DAY, 1), []],
   ])('is after today: %s', (activeTo, faults) => {
-    expect(personFaults(aChild().with('person.confidant_person.active_to', activeTo))).toEqual(faults);
+    expect(reported(aChild().with('person.confidant_person.active_to', activeTo))).toEqual(faults);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RULES_DAY, aChild, dayAfter, personFaults } from '../../../test/support/registration-rules';
+import { RULES_DAY, aChild, dayAfter, reported } from '../../../test/support/registration-rules';
 import { PERSON_REGISTRATION_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
 
 describe('The dates of a document', () => {
@@ -19,7 +19,7 @@ describe('The dates of a document', () => {
       [['$.person.documents.[0].issued_at', 'Document issued date should greater than person.birth_date']],
     ],
   ])('let it be issued on %s or not: %j', (issuedAt, faults) => {
-    expect(personFaults(withDates({ issued_at: issuedAt }))).toEqual(faults);
+    expect(reported(withDates({ issued_at: issuedAt }))).toEqual(faults);
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('The dates of a document', () => {
     [RULES_DAY, []],
     [dayAfter(RULES_DAY, 1), []],
   ])('let it expire on %s or not: %j', (expirationDate, faults) => {
-    expect(personFaults(withDates({ expiration_date: expirationDate }))).toEqual(faults);
+    expect(reported(withDates({ expiration_date: expirationDate }))).toEqual(faults);
   });
 
   const expiring: readonly DocumentType[] = [
@@ -42,20 +42,17 @@ describe('The dates of a document', () => {
     'TEMPORARY_PASSPORT',
   ];
 
-  it.each(PERSON_REGISTRATION_DOCUMENT_TYPES)(
-    'require an expiration date of a %s where it has one',
-    (type) => {
-      const content = aChild()
-        .aged(16)
-        .withTaxId('0000000017')
-        .withUnzr('20090910-00017')
-        .withOnlyDocument(type, undefined, { expiration_date: undefined });
-      // Beside a document that makes the documents sufficient.
-      if (type === 'BIRTH_CERTIFICATE_FOREIGN') content.withDocument('PASSPORT');
-      const sentence = `expiration_date is mandatory for document_type ${type}`;
-      expect(personFaults(content)).toEqual(
-        expiring.includes(type) ? [['$.person.documents.[0].expiration_date', sentence]] : [],
-      );
-    },
-  );
+  it.each(PERSON_REGISTRATION_DOCUMENT_TYPES)('say of a %s when it expires, if it must', (type) => {
+    const content = aChild()
+      .aged(16)
+      .withTaxId('0000000017')
+      .withUnzr('20090910-00017')
+      .withOnlyDocument(type, undefined, { expiration_date: undefined });
+    // Beside it stands what makes the documents enough.
+    if (type === 'BIRTH_CERTIFICATE_FOREIGN') content.withDocument('PASSPORT');
+    const sentence = `expiration_date is mandatory for document_type ${type}`;
+    expect(reported(content)).toEqual(
+      expiring.includes(type) ? [['$.person.documents.[0].expiration_date', sentence]] : [],
+    );
+  });
 });

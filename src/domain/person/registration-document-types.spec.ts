@@ -6,7 +6,7 @@ import {
   aChild,
   anAdolescent,
   faultsOfContent,
-  personFaults,
+  reported,
 } from '../../../test/support/registration-rules';
 import type { IsoDay } from '../calendar-day';
 import { PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES, type DocumentType } from './dictionaries';
@@ -17,15 +17,13 @@ const REQUIRED = 'Must contain required item.';
 describe('A NATIONAL_ID', () => {
   it('needs a unzr, and any unzr will do', () => {
     const holder = anAdolescent().withOnlyDocument('NATIONAL_ID');
-    expect(personFaults(holder)).toEqual([
-      ['$.person.unzr', 'unzr is mandatory for document type NATIONAL_ID'],
-    ]);
+    expect(reported(holder)).toEqual([['$.person.unzr', 'unzr is mandatory for document type NATIONAL_ID']]);
     // It need not begin with the birth date.
-    expect(personFaults(holder.withUnzr('19000101-00001'))).toEqual([]);
+    expect(reported(holder.withUnzr('19000101-00001'))).toEqual([]);
   });
 
-  it('must not be beside a PASSPORT', () => {
-    expect(personFaults(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
+  it('does not stand beside a PASSPORT', () => {
+    expect(reported(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
       ['$.person.documents', 'Person can have only new passport NATIONAL_ID or old PASSPORT'],
     ]);
   });
@@ -35,7 +33,7 @@ describe('A type of document', () => {
   it('outside the lists of the registry is a fault of each document', () => {
     const registration: readonly DocumentType[] = ['BIRTH_CERTIFICATE'];
     const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
-    expect(personFaults(content, RULES_DAY, { personRegistrationDocumentTypes: registration })).toEqual([
+    expect(reported(content, RULES_DAY, { personRegistrationDocumentTypes: registration })).toEqual([
       ['$.person.documents.[1].type', NOT_ALLOWED],
       ['$.person.documents.[2].type', NOT_ALLOWED],
     ]);
@@ -49,12 +47,12 @@ describe('A type of document', () => {
         .born(birthDate)
         .withDocument(type, undefined, { issued_at: RULES_DAY });
     // The limits are outside: the whole year of being 14 is refused, and the first day of being 18.
-    expect(personFaults(born('2012-03-10'))).toEqual(refused);
-    expect(personFaults(born('2011-03-11'))).toEqual(refused);
-    expect(personFaults(born('2011-03-10'))).toEqual([]);
-    expect(personFaults(born('2008-03-11'))).toEqual([]);
-    expect(personFaults(born('2008-03-10'))).toEqual(refused);
-    expect(personFaults(born('2008-03-09'))).toEqual(refused);
+    expect(reported(born('2012-03-10'))).toEqual(refused);
+    expect(reported(born('2011-03-11'))).toEqual(refused);
+    expect(reported(born('2011-03-10'))).toEqual([]);
+    expect(reported(born('2008-03-11'))).toEqual([]);
+    expect(reported(born('2008-03-10'))).toEqual(refused);
+    expect(reported(born('2008-03-09'))).toEqual(refused);
   });
 
   it.each([
@@ -65,30 +63,30 @@ describe('A type of document', () => {
       .born('2008-02-29')
       .withTaxId('0000000017')
       .withDocument('COURT_DECISION_LEGAL_CAPACITY');
-    expect(personFaults(bornInLeapYear, today)).toEqual(faults);
+    expect(reported(bornInLeapYear, today)).toEqual(faults);
   });
 
-  it('of legal capacity needs a registration document', () => {
-    expect(personFaults(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
+  it('of legal capacity stands beside a document of registration', () => {
+    expect(reported(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
       ['$.person.documents', NOT_ALLOWED],
     ]);
-    expect(personFaults(anAdolescent().withDocument('MARRIAGE_CERTIFICATE'))).toEqual([]);
+    expect(reported(anAdolescent().withDocument('MARRIAGE_CERTIFICATE'))).toEqual([]);
   });
 
   it('of legal capacity must be the only one', () => {
     const two = anAdolescent().withDocument('MARRIAGE_CERTIFICATE').withDocument('DIVORCE_CERTIFICATE');
-    expect(personFaults(two)).toEqual([['$.person.documents', NOT_ALLOWED]]);
+    expect(reported(two)).toEqual([['$.person.documents', NOT_ALLOWED]]);
   });
 });
 
 describe('The documents of a child below 14', () => {
   it.each(['BIRTH_CERTIFICATE', 'BIRTH_CERTIFICATE_FOREIGN'] as const)('may be a %s alone', (type) => {
-    expect(personFaults(aChild().withOnlyDocument(type))).toEqual([]);
+    expect(reported(aChild().withOnlyDocument(type))).toEqual([]);
   });
 
   it('accept nothing else, and every other document is a fault', () => {
     const content = aChild().withDocument('PASSPORT').withDocument('TEMPORARY_PASSPORT');
-    expect(personFaults(content)).toEqual([
+    expect(reported(content)).toEqual([
       ['$.person.documents.[1].type', NOT_ALLOWED],
       ['$.person.documents.[2].type', NOT_ALLOWED],
     ]);
@@ -110,7 +108,7 @@ describe('The documents of a child below 14', () => {
       .born('2012-03-10')
       .withTaxId('0000000017')
       .withOnlyDocument('PASSPORT');
-    expect(personFaults(content, today).map(([, sentence]) => sentence)).toEqual(sentences);
+    expect(reported(content, today).map(([, sentence]) => sentence)).toEqual(sentences);
   });
 });
 
@@ -118,7 +116,7 @@ describe('The documents of a person from 14 on', () => {
   const sufficient = [...USUAL_PARAMETERS.selfAuthAgeDocumentTypes, 'BIRTH_CERTIFICATE' as const];
 
   it.each(sufficient)('may be a %s alone', (type) => {
-    expect(personFaults(anAdolescent().withOnlyDocument(type).withUnzr('20090910-00017'))).toEqual([]);
+    expect(reported(anAdolescent().withOnlyDocument(type).withUnzr('20090910-00017'))).toEqual([]);
   });
 
   it('are not enough without one of these, and the answer names them', () => {
@@ -132,8 +130,8 @@ describe('The documents of a person from 14 on', () => {
       .born('2012-03-10')
       .withTaxId('0000000017')
       .withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN');
-    expect(personFaults(foreign, '2026-03-09')).toEqual([]);
-    expect(personFaults(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
+    expect(reported(foreign, '2026-03-09')).toEqual([]);
+    expect(reported(foreign, '2026-03-10')).toEqual([['$.person.documents', REQUIRED]]);
   });
 });
 
@@ -141,9 +139,9 @@ describe('Each age', () => {
   it('is a parameter of its own', () => {
     const sixteen = anAdolescent().withDocument('MARRIAGE_CERTIFICATE');
     const refused = [['$.person.documents.[1].type', NOT_ALLOWED]];
-    expect(personFaults(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
-    expect(personFaults(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
-    expect(personFaults(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
+    expect(reported(sixteen, RULES_DAY, { noSelfRegistrationAge: 16 })).toEqual(refused);
+    expect(reported(sixteen, RULES_DAY, { personFullLegalCapacityAge: 16 })).toEqual(refused);
+    expect(reported(anAdolescent(), RULES_DAY, { noSelfAuthAge: 17 })).toEqual([
       ['$.person.documents.[0].type', NOT_ALLOWED],
       ['$.person.documents', REQUIRED],
     ]);

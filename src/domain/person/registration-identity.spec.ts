@@ -5,7 +5,7 @@ import {
   aChild,
   anAdolescent,
   dayAfter,
-  personFaults,
+  reported,
 } from '../../../test/support/registration-rules';
 
 const TAX_ID_MISSING = [['$.person.tax_id', 'Only persons who refused the tax_id could be without tax_id']];
@@ -20,13 +20,13 @@ describe('A birth date', () => {
     ['1876-03-09', INVALID],
     ['0001-01-01', INVALID],
   ])('%s is judged by %j', (birthDate, faults) => {
-    expect(personFaults(aChild().born(birthDate))).toEqual(faults);
+    expect(reported(aChild().born(birthDate))).toEqual(faults);
   });
 
   it('of exactly 150 years ago is not more than 150 years ago', () => {
     const old = aChild().born('1876-03-10').withTaxId('0000000017').withOnlyDocument('PASSPORT');
-    expect(personFaults(old)).toEqual([]);
-    expect(personFaults(old, dayAfter(RULES_DAY, 1))).toEqual(INVALID);
+    expect(reported(old)).toEqual([]);
+    expect(reported(old, dayAfter(RULES_DAY, 1))).toEqual(INVALID);
   });
 
   it('of 29 February is 150 years ago on 1 March', () => {
@@ -34,8 +34,8 @@ describe('A birth date', () => {
       .born('1876-02-29')
       .withTaxId('0000000017')
       .withOnlyDocument('PASSPORT');
-    expect(personFaults(old, '2026-03-01')).toEqual([]);
-    expect(personFaults(old, '2026-03-02')).toEqual(INVALID);
+    expect(reported(old, '2026-03-01')).toEqual([]);
+    expect(reported(old, '2026-03-02')).toEqual(INVALID);
   });
 });
 
@@ -45,24 +45,24 @@ describe('A tax_id', () => {
     ['on', '2026-03-10', TAX_ID_MISSING],
     ['the day after', '2026-03-11', TAX_ID_MISSING],
   ])('may not be missing from 14 years on: %s the birthday', (_, today, faults) => {
-    expect(personFaults(aSignUpContent(RULES_DAY).born('2012-03-10'), today)).toEqual(faults);
+    expect(reported(aSignUpContent(RULES_DAY).born('2012-03-10'), today)).toEqual(faults);
   });
 
   it.each([
     ['2026-02-28', []],
     ['2026-03-01', TAX_ID_MISSING],
   ])('may be missing until 1 March to who was born on 29 February: %s', (today, faults) => {
-    expect(personFaults(aSignUpContent(RULES_DAY).born('2012-02-29'), today)).toEqual(faults);
+    expect(reported(aSignUpContent(RULES_DAY).born('2012-02-29'), today)).toEqual(faults);
   });
 
-  it('may be missing when refused, at any age', () => {
-    expect(personFaults(anAdolescent().withoutTaxId())).toEqual([]);
+  it('may be missing to who refused it, at any age', () => {
+    expect(reported(anAdolescent().withoutTaxId())).toEqual([]);
   });
 
   it('must be missing when refused, at any age', () => {
     const both = ['$.person.tax_id', 'Persons who refused the tax_id should be without tax_id'];
     for (const content of [aChild(), anAdolescent()]) {
-      expect(personFaults(content.withTaxId('0000000017').with('person.no_tax_id', true))).toEqual([both]);
+      expect(reported(content.withTaxId('0000000017').with('person.no_tax_id', true))).toEqual([both]);
     }
   });
 });

@@ -6,7 +6,7 @@ import {
   aChild,
   anAdolescent,
   faultsOfContent,
-  personFaults,
+  reported,
 } from '../../../test/support/registration-rules';
 import { DOCUMENT_TYPES } from './dictionaries';
 
@@ -57,7 +57,7 @@ describe('Rules of registration', () => {
     ];
     for (const [repair, sentences] of steps) {
       repair(broken);
-      expect(personFaults(broken).map(([, sentence]) => sentence)).toEqual(sentences);
+      expect(reported(broken).map(([, sentence]) => sentence)).toEqual(sentences);
     }
   });
 });
@@ -72,8 +72,7 @@ describe('The first rows', () => {
       .withDocument('MARRIAGE_CERTIFICATE')
       .withDocument('DIVORCE_CERTIFICATE');
     const withoutRegistrationTypes = { personRegistrationDocumentTypes: [] };
-    const sentence = () =>
-      personFaults(broken, RULES_DAY, withoutRegistrationTypes).map(([, words]) => words);
+    const sentence = () => reported(broken, RULES_DAY, withoutRegistrationTypes).map(([, words]) => words);
     expect(sentence()).toEqual(['Invalid birth date']);
     broken.born('2010-01-01');
     expect(sentence()).toEqual(['Only persons who refused the tax_id could be without tax_id']);
@@ -83,11 +82,11 @@ describe('The first rows', () => {
     expect(sentence()).toEqual(['unzr is mandatory for document type NATIONAL_ID']);
     broken.withUnzr('20100101-00017');
     // One NATIONAL_ID that is no document of registration here, and then two proofs without one.
-    expect(personFaults(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
+    expect(reported(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
       ['$.person.documents.[0].type', NOT_ALLOWED],
     ]);
     broken.with('person.documents', broken.build().person.documents.slice(1));
-    expect(personFaults(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
+    expect(reported(broken, RULES_DAY, withoutRegistrationTypes)).toEqual([
       ['$.person.documents', NOT_ALLOWED],
     ]);
   });

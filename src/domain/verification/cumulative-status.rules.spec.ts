@@ -65,8 +65,8 @@ describe('what the streams of a person add up to', () => {
     const byBadness = ['VERIFIED', 'VERIFICATION_NEEDED', 'CHANGES_NEEDED'] as const;
     assert(
       property(aStanding, someStreams, (standing, streams) => {
-        const told = standing === 'NOT_VERIFIED' ? standing : byBadness[worst(streams)];
-        expect(cumulativeStatusOf({ current: standing, streams })).toBe(told);
+        const reported = standing === 'NOT_VERIFIED' ? standing : byBadness[worst(streams)];
+        expect(cumulativeStatusOf({ current: standing, streams })).toBe(reported);
       }),
     );
   });

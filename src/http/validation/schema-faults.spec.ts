@@ -95,8 +95,8 @@ describe('A property', () => {
   });
 
   it('outside its list says the list', () => {
-    const told = [fault('inclusion', 'value is not allowed in enum', ['RED', 'BLUE'])];
-    expect(faultsIn(colour, 'red')).toEqual(told);
+    const reported = [fault('inclusion', 'value is not allowed in enum', ['RED', 'BLUE'])];
+    expect(faultsIn(colour, 'red')).toEqual(reported);
     expect(faultsIn(z.literal('ONE'), 'TWO')).toEqual([
       fault('inclusion', 'value is not allowed in enum', ['ONE']),
     ]);

@@ -6,7 +6,7 @@ const MOST_FAULTS = 100;
 
 type Issue = z.core.$ZodIssue;
 type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
-type Told = Omit<FieldFault, 'entry'>;
+type ReportedRefusal = Omit<FieldFault, 'entry'>;
 
 /**
  * Gives the body as the schema reads it, or refuses it with every fault at once, in the order of the schema. What was
@@ -59,7 +59,7 @@ function unknownProperties({ path, keys }: IssueOf<'unrecognized_keys'>, most: n
   }));
 }
 
-function toldOf(issue: Exclude<Issue, IssueOf<'unrecognized_keys'>>): Told {
+function toldOf(issue: Exclude<Issue, IssueOf<'unrecognized_keys'>>): ReportedRefusal {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined
@@ -79,7 +79,7 @@ function toldOf(issue: Exclude<Issue, IssueOf<'unrecognized_keys'>>): Told {
   }
 }
 
-function absence({ path }: Issue): Told {
+function absence({ path }: Issue): ReportedRefusal {
   return {
     rule: 'required',
     description: `required property ${String(path.at(-1))} was not present`,
@@ -90,7 +90,7 @@ function absence({ path }: Issue): Told {
 /** What the schema library calls otherwise than JSON Schema. */
 const JSON_NAMES: Readonly<Record<string, string>> = { int: 'integer', record: 'object' };
 
-function mismatch(expected: readonly string[], input: unknown): Told {
+function mismatch(expected: readonly string[], input: unknown): ReportedRefusal {
   const description = `type mismatch. Expected ${expected.join(' or ')} but got ${typeOf(input)}`;
   return { rule: 'cast', description, params: [] };
 }
@@ -102,7 +102,7 @@ function typeOf(value: unknown): string {
   return typeof value;
 }
 
-function otherValue({ values, input }: IssueOf<'invalid_value'>): Told {
+function otherValue({ values, input }: IssueOf<'invalid_value'>): ReportedRefusal {
   const types = [...new Set(values.map(typeOf))];
   if (!types.includes(typeOf(input))) return mismatch(types, input);
   return { rule: 'inclusion', description: 'value is not allowed in enum', params: values.map(String) };
@@ -110,7 +110,7 @@ function otherValue({ values, input }: IssueOf<'invalid_value'>): Told {
 
 type Limit = { least: number | bigint } | { most: number | bigint };
 
-function outOfRange(issue: IssueOf<'too_small' | 'too_big'>, limit: Limit): Told {
+function outOfRange(issue: IssueOf<'too_small' | 'too_big'>, limit: Limit): ReportedRefusal {
   const { origin, input } = issue as { origin: string; input?: unknown };
   const [word, bound] = 'least' in limit ? ['minimum', limit.least] : ['maximum', limit.most];
   if (origin === 'array') {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { entryOf, toldOf } from '../../../test/support/request-errors';
+import { entryOf, rulesOf } from '../../../test/support/request-errors';
 import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
 import { DOCUMENT_TYPES, RELATIONSHIP_DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 
@@ -8,9 +8,9 @@ describe('A number of a document', () => {
   const entry = '$.person.documents.[0].number format';
 
   it.each(DOCUMENT_TYPES)('has a pattern in all types that have one: %s', (type) => {
-    const of = (number: string) => toldOf(aSignUpContent().withOnlyDocument(type, number));
+    const of = (number: string) => rulesOf(aSignUpContent().withOnlyDocument(type, number));
     const pattern = DOCUMENT_NUMBERS[type];
-    expect(toldOf(aSignUpContent().withOnlyDocument(type))).toEqual([]);
+    expect(rulesOf(aSignUpContent().withOnlyDocument(type))).toEqual([]);
     expect(of('так, це вона')).toEqual(pattern === 'any number' ? [] : [entry]);
     expect(of('')).toEqual(['$.person.documents.[0].number length']);
     expect(of('1'.repeat(256))).toEqual(['$.person.documents.[0].number length']);
@@ -44,14 +44,16 @@ describe('A number of a document', () => {
     ['PERMANENT_RESIDENCE_PERMIT', 'ЯЩ00017/00017', true],
     ['PERMANENT_RESIDENCE_PERMIT', 'ЯЩ00017-00017', false],
   ] as const)('of a %s: %j is good or not (%s)', (type, number, isGood) => {
-    expect(toldOf(aSignUpContent().withOnlyDocument(type, number))).toEqual(isGood ? [] : [entry]);
+    expect(rulesOf(aSignUpContent().withOnlyDocument(type, number))).toEqual(isGood ? [] : [entry]);
   });
 
   it('that proves a relationship follows the pattern of its type, too', () => {
     const path = 'person.confidant_person.documents_relationship.0';
     for (const type of RELATIONSHIP_DOCUMENT_TYPES) {
       const content = aSignUpContent().with(`${path}.type`, type).with(`${path}.number`, 'так, це вона');
-      expect(toldOf(content)).toEqual(type === 'BIRTH_CERTIFICATE' ? [`${entryOf(path)}.number format`] : []);
+      expect(rulesOf(content)).toEqual(
+        type === 'BIRTH_CERTIFICATE' ? [`${entryOf(path)}.number format`] : [],
+      );
     }
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { entryOf, signedFaultsOf, toldOf } from '../../../test/support/request-errors';
+import { entryOf, signedFaultsOf, rulesOf } from '../../../test/support/request-errors';
 import { DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 
 /** What is told of one value at one path, in a content that is good otherwise. */
 function toldAt(path: string, value: unknown): string[] {
   const entry = `${entryOf(path)} `;
-  return toldOf(aSignUpContent().alias('мама').with(path, value)).map((fault) => {
+  return rulesOf(aSignUpContent().alias('мама').with(path, value)).map((fault) => {
     expect(fault.startsWith(entry)).toBe(true);
     return fault.slice(entry.length);
   });

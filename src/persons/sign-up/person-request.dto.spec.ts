@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
-import { entryOf, signedFaultsOf, toldOf } from '../../../test/support/request-errors';
+import { entryOf, signedFaultsOf, rulesOf } from '../../../test/support/request-errors';
 import { readSignUpContent } from './person-request.dto';
 
 const ID = '3c2e8e3a-94b1-4d6f-9d3e-0e7b8a3f0c11';
@@ -78,7 +78,7 @@ describe('A content that is signed', () => {
   it('has null or a number where neither belongs', () => {
     for (const path of pathsOf(aFullContent().build())) {
       for (const value of [null, 17]) {
-        expect(toldOf(aFullContent().with(path, value))).toEqual([`${entryOf(path)} cast`]);
+        expect(rulesOf(aFullContent().with(path, value))).toEqual([`${entryOf(path)} cast`]);
       }
     }
   });
@@ -96,11 +96,11 @@ describe('A content that is signed', () => {
     'person.authentication_methods.0',
   ])('has a property nobody knows in its part %j', (path) => {
     const inside = path === '' ? '' : `${path}.`;
-    expect(toldOf(aFullContent().with(`${inside}verified`, true))).toEqual([
+    expect(rulesOf(aFullContent().with(`${inside}verified`, true))).toEqual([
       `${entryOf(`${inside}verified`)} schema`,
     ]);
     for (const strange of ['__proto__', 'hasOwnProperty', 'Имя']) {
-      expect(toldOf(aFullContent().with(`${inside}${strange}`, {}))).toEqual([
+      expect(rulesOf(aFullContent().with(`${inside}${strange}`, {}))).toEqual([
         `${entryOf(`${inside}*`)} schema`,
       ]);
     }
@@ -117,7 +117,7 @@ describe('A content that is signed', () => {
       .with('person.authentication_methods.0.value', ID)
       .with('person.admin', true)
       .with('patient_signed', 'yes');
-    expect(toldOf(content).sort()).toEqual(
+    expect(rulesOf(content).sort()).toEqual(
       [
         '$.person.first_name required',
         '$.person.gender inclusion',
@@ -148,7 +148,7 @@ describe('A content that is signed', () => {
     const content = aFullContent()
       .with('patient_signed', false)
       .with('process_disclosure_data_consent', false);
-    expect(toldOf(content)).toEqual([]);
+    expect(rulesOf(content)).toEqual([]);
   });
 });
 
@@ -159,7 +159,7 @@ describe('A list', () => {
     'person.emergency_contact.phones',
     'person.confidant_person.documents_relationship',
   ])('of %s is neither empty nor endless', (path) => {
-    const of = (length: number) => toldOf(aFullContent().with(path, new Array(length).fill(null)));
+    const of = (length: number) => rulesOf(aFullContent().with(path, new Array(length).fill(null)));
     expect(of(0)).toEqual([`${entryOf(path)} length`]);
     expect(of(32).every((fault) => fault.endsWith('] cast'))).toBe(true);
     // A list that is too long is told as such; its entries are not looked at.
@@ -167,10 +167,10 @@ describe('A list', () => {
   });
 
   it('of phones may be empty, one of methods has at most one, of the one type', () => {
-    expect(toldOf(aFullContent().withPhones())).toEqual([]);
+    expect(rulesOf(aFullContent().withPhones())).toEqual([]);
     const method = { type: 'THIRD_PERSON', value: ID, alias: 'мама' };
     const withMethods = (...methods: object[]) =>
-      toldOf(aFullContent().confidant(ID).with('person.authentication_methods', methods));
+      rulesOf(aFullContent().confidant(ID).with('person.authentication_methods', methods));
     expect(withMethods(method)).toEqual([]);
     expect(withMethods(method, method)).toEqual(['$.person.authentication_methods length']);
     expect(withMethods({ ...method, type: 'OTP' })).toEqual([

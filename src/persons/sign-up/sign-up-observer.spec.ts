@@ -19,7 +19,7 @@ function observing() {
   const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
   const observe = new SignUpObserver(new Log({ LOG_LEVEL: 'debug' }, { write }), metrics);
   const ends = async () => [...(await metrics.text()).matchAll(/^sign_ups_total\{(.*)\} ([1-9]\d*)$/gm)];
-  return { observe, lines, told: async () => (await ends()).map(([, labels, n]) => `${labels} ${n}`) };
+  return { observe, lines, reported: async () => (await ends()).map(([, labels, n]) => `${labels} ${n}`) };
 }
 
 describe('What an operator sees of sign-ups', () => {
@@ -30,36 +30,36 @@ describe('What an operator sees of sign-ups', () => {
   ] as const)(
     'is that a registration ended with %s, for whom by ids, and nothing else',
     async (end, plan) => {
-      const { observe, lines, told } = observing();
+      const { observe, lines, reported } = observing();
       observe.registered({ plan, ...IDS });
-      expect(await told()).toEqual([`step="registration",end="${end}" 1`]);
+      expect(await reported()).toEqual([`step="registration",end="${end}" 1`]);
       expect(lines).toMatchObject([{ level: 'info', end, person_id: IDS.personId, user_id: IDS.userId }]);
       expect(JSON.stringify(lines)).not.toMatch(/[А-Яа-яІі]|2019/);
     },
   );
 
   it('is the code of a refusal, which is passed on as it was', async () => {
-    const { observe, lines, told } = observing();
+    const { observe, lines, reported } = observing();
     const refusal = new Refusal('person_not_unique');
     await expect(observe.countRefusals('validation', () => Promise.reject(refusal))).rejects.toBe(refusal);
-    expect(await told()).toEqual(['step="validation",end="person_not_unique" 1']);
+    expect(await reported()).toEqual(['step="validation",end="person_not_unique" 1']);
     expect(lines).toMatchObject([{ level: 'info', kind: 'validation', end: 'person_not_unique' }]);
   });
 
   it('is that something unexpected happened, without its words', async () => {
-    const { observe, lines, told } = observing();
+    const { observe, lines, reported } = observing();
     const bug = new Error('Волошка');
     await expect(observe.countRefusals('registration', () => Promise.reject(bug))).rejects.toBe(bug);
-    expect(await told()).toEqual(['step="registration",end="failed" 1']);
+    expect(await reported()).toEqual(['step="registration",end="failed" 1']);
     expect(lines).toEqual([]);
   });
 
   it('is nothing when a call goes well: what came of it is told by who knows', async () => {
-    const { observe, lines, told } = observing();
+    const { observe, lines, reported } = observing();
     expect(await observe.countRefusals('validation', () => Promise.resolve('done'))).toBe('done');
-    expect(await told()).toEqual([]);
+    expect(await reported()).toEqual([]);
     observe.validated();
-    expect(await told()).toEqual(['step="validation",end="validated" 1']);
+    expect(await reported()).toEqual(['step="validation",end="validated" 1']);
     expect(lines).toEqual([]);
   });
 });

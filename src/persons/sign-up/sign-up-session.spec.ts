@@ -32,7 +32,7 @@ function token(claims: Claims, { header = { alg: 'HS256' }, secret = SECRET, has
 }
 
 /** What is told of a token: nothing, or the code of the refusal. */
-async function told(jwt: string, { signedContent = CONTENT, now = NOW } = {}): Promise<string> {
+async function reported(jwt: string, { signedContent = CONTENT, now = NOW } = {}): Promise<string> {
   try {
     await session(SECRET).check(jwt, { signedContent, now });
     return 'accepted';
@@ -50,23 +50,25 @@ describe('A session', () => {
   });
 
   it('is accepted as it was issued, and as another program would have written it', async () => {
-    expect(await told(await session(SECRET).issue({ signedContent: CONTENT, now: NOW }))).toBe('accepted');
-    expect(await told(token(CLAIMS))).toBe('accepted');
+    expect(await reported(await session(SECRET).issue({ signedContent: CONTENT, now: NOW }))).toBe(
+      'accepted',
+    );
+    expect(await reported(token(CLAIMS))).toBe('accepted');
   });
 
   it('is of one content only, to the last symbol', async () => {
-    expect(await told(token(CLAIMS), { signedContent: `${CONTENT}=` })).toBe('session_refused');
-    expect(await told(token(CLAIMS), { signedContent: '' })).toBe('session_refused');
+    expect(await reported(token(CLAIMS), { signedContent: `${CONTENT}=` })).toBe('session_refused');
+    expect(await reported(token(CLAIMS), { signedContent: '' })).toBe('session_refused');
   });
 
   it('lasts until its last second, and not a millisecond longer', async () => {
     const end = (ISSUED_AT + TTL_SECONDS) * 1000;
-    expect(await told(token(CLAIMS), { now: new Date(end - 1) })).toBe('accepted');
-    expect(await told(token(CLAIMS), { now: new Date(end) })).toBe('session_refused');
+    expect(await reported(token(CLAIMS), { now: new Date(end - 1) })).toBe('accepted');
+    expect(await reported(token(CLAIMS), { now: new Date(end) })).toBe('session_refused');
   });
 
   it('of another secret is refused, also when both were made up', async () => {
-    expect(await told(token(CLAIMS, { secret: `${SECRET}!` }))).toBe('session_refused');
+    expect(await reported(token(CLAIMS, { secret: `${SECRET}!` }))).toBe('session_refused');
     const made = await session().issue({ signedContent: CONTENT, now: NOW });
     await expect(session().check(made, { signedContent: CONTENT, now: NOW })).rejects.toThrow('Unauthorized');
   });
@@ -74,14 +76,14 @@ describe('A session', () => {
   it.each([['HS384', 'sha384'] as const, ['HS512', 'sha512'] as const])(
     'is refused with the algorithm %s, rightly signed by our secret',
     async (alg, hash) => {
-      expect(await told(token(CLAIMS, { header: { alg }, hash }))).toBe('session_refused');
+      expect(await reported(token(CLAIMS, { header: { alg }, hash }))).toBe('session_refused');
     },
   );
 
   it.each([['none'], ['None'], ['hs256'], ['']])('is refused with the algorithm %j', async (alg) => {
     const signed = token(CLAIMS, { header: { alg } });
-    expect(await told(signed)).toBe('session_refused');
-    expect(await told(signed.replace(/[^.]*$/, ''))).toBe('session_refused');
+    expect(await reported(signed)).toBe('session_refused');
+    expect(await reported(signed.replace(/[^.]*$/, ''))).toBe('session_refused');
   });
 
   it.each<[string, Claims]>([
@@ -97,18 +99,18 @@ describe('A session', () => {
     ['an empty list of audiences', { aud: [] }],
     ['a beginning in the future', { nbf: CLAIMS.exp }],
   ])('is refused with %s', async (_, departure) => {
-    expect(await told(token({ ...CLAIMS, ...departure }))).toBe('session_refused');
+    expect(await reported(token({ ...CLAIMS, ...departure }))).toBe('session_refused');
   });
 
   it('may be for others as well: an audience can be a list', async () => {
-    expect(await told(token({ ...CLAIMS, aud: ['cabinet', CLAIMS.aud] }))).toBe('accepted');
-    expect(await told(token({ ...CLAIMS, aud: ['cabinet'] }))).toBe('session_refused');
+    expect(await reported(token({ ...CLAIMS, aud: ['cabinet', CLAIMS.aud] }))).toBe('accepted');
+    expect(await reported(token({ ...CLAIMS, aud: ['cabinet'] }))).toBe('session_refused');
   });
 
   it.each([[''], ['.'], ['..'], ['a.b.c'], ['null'], [`${encoded({ alg: 'HS256' })}.${encoded(null)}.`]])(
     'is refused when it is %j',
     async (jwt) => {
-      expect(await told(jwt)).toBe('session_refused');
+      expect(await reported(jwt)).toBe('session_refused');
     },
   );
 
@@ -116,7 +118,7 @@ describe('A session', () => {
     const parts = token(CLAIMS).split('.');
     for (const changed of parts.keys()) {
       const jwt = parts.map((part, n) => (n === changed ? otherwise(part) : part)).join('.');
-      expect(await told(jwt)).toBe('session_refused');
+      expect(await reported(jwt)).toBe('session_refused');
     }
   });
 });

@@ -1,5 +1,5 @@
 import { readSettings, type Environment } from '../../../src/config/read-settings';
-import { QueueBell } from '../test-queue';
+import { TestQueue } from '../test-queue';
 
 /** A worker is told of other servers too; this one asks none of them. */
 const NOT_ASKED = { DATABASE_URL: 'postgres://nobody@127.0.0.1/none', TREMBITA_URL: 'http://127.0.0.1/' };
@@ -17,14 +17,14 @@ async function run(): Promise<void> {
 }
 
 async function ringWith(environment: Environment): Promise<string> {
-  const bell = new QueueBell(readSettings({ ...NOT_ASKED, ...environment }, 'worker'));
+  const queue = new TestQueue(readSettings({ ...NOT_ASKED, ...environment }, 'worker'));
   try {
-    await bell.isHeard('the bell', WITHIN_MS);
+    await queue.deliversWakeUp('the bell', WITHIN_MS);
     return 'heard';
   } catch {
-    return [...new Set(bell.troubles.map(String))].join('; ');
+    return [...new Set(queue.errors.map(String))].join('; ');
   } finally {
-    await bell.close();
+    await queue.close();
   }
 }
 

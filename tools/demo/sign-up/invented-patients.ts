@@ -47,7 +47,7 @@ export function teenagerOf(confidant: InventedConfidant, today: IsoDay): SignUpC
   });
 }
 
-type Told = Omit<
+type ReportedRefusal = Omit<
   PersonRequest,
   | 'last_name'
   | 'birth_country'
@@ -59,7 +59,7 @@ type Told = Omit<
   | 'confidant_person'
 >;
 
-function contentOf({ person, phone }: InventedConfidant, told: Told): SignUpContent {
+function contentOf({ person, phone }: InventedConfidant, told: ReportedRefusal): SignUpContent {
   const { firstName, lastName } = person.name;
   const proof = {
     type: 'BIRTH_CERTIFICATE',

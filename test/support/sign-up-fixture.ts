@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SignUpContent } from '../../src/domain/person/person-request';
 import { type Defects, type MadeUpSignature, TestAuthority } from '../../tools/test-authority';
 import { aPerson, aUser, type PersonBuilder } from './builders';
-import { Installation } from './test-environment';
+import { TestEnvironment } from './test-environment';
 import type { Program } from './program';
 import { aSignUpContent, type SignUpContentBuilder } from './sign-up-content';
 import { expect, afterEach } from 'vitest';
@@ -42,7 +42,7 @@ interface Fault {
 }
 
 /** A program as its callers see it, in this process or in one of its own. */
-export type Door = Pick<Program, 'addresses'>;
+export type RunningProgram = Pick<Program, 'addresses'>;
 
 /** A body of either call, as it is sent. */
 export interface SignUpBody {
@@ -54,11 +54,11 @@ export interface SignUpBody {
 const SIGNED_BEFORE_MS = 60_000;
 
 /** An installation that trusts a test authority, and people who sign up and are signed up there. */
-export class SignUpScene {
+export class SignUpFixture {
   private numbers = 3_000_000_000;
 
   private constructor(
-    readonly here: Installation,
+    readonly env: TestEnvironment,
     readonly authority: TestAuthority,
     /** Where signed content is kept. */
     readonly mediaFolder: string,
@@ -70,13 +70,13 @@ export class SignUpScene {
   static async start(
     environment: Environment = {},
     clock: () => Date = () => new Date(),
-  ): Promise<SignUpScene> {
+  ): Promise<SignUpFixture> {
     const folder = mkdtempSync(join(tmpdir(), 'sign-up-'));
     const authority = TestAuthority.make({ nodeEnv: 'test' });
     const trusted = join(folder, 'ca.pem');
     writeFileSync(trusted, authority.trustedPem);
     const mediaFolder = join(folder, 'media');
-    const here = await Installation.start(
+    const env = await TestEnvironment.start(
       {
         SIGNATURE_TRUSTED_CA_FILE: trusted,
         MEDIA_STORAGE_DIRECTORY: mediaFolder,
@@ -85,7 +85,7 @@ export class SignUpScene {
       },
       clock,
     );
-    return new SignUpScene(here, authority, mediaFolder, folder, clock);
+    return new SignUpFixture(env, authority, mediaFolder, folder, clock);
   }
 
   /** A person and his user; what else is said of the person is said with `change`. */
@@ -97,8 +97,8 @@ export class SignUpScene {
     const person = aPerson()
       .named('Верболоз', 'Зоряна', 'Любомирівна')
       .withAuthenticationMethod('OTP', phone);
-    const personId = await change(person).save(this.here.sql);
-    const userId = await aUser().ofPerson(personId).withTaxId(drfo).save(this.here.sql);
+    const personId = await change(person).save(this.env.sql);
+    const userId = await aUser().ofPerson(personId).withTaxId(drfo).save(this.env.sql);
     return { personId, userId, drfo };
   }
 
@@ -124,21 +124,21 @@ export class SignUpScene {
     return { signed_content: container.toString('base64'), signed_content_encoding: 'base64' };
   }
 
-  validate(body: unknown, program: Door = this.here.program): Promise<Answer> {
+  validate(body: unknown, program: RunningProgram = this.env.program): Promise<Answer> {
     return post(program, 'sign-up_validation', body);
   }
 
-  register(body: unknown, program: Door = this.here.program): Promise<Answer> {
+  register(body: unknown, program: RunningProgram = this.env.program): Promise<Answer> {
     return post(program, 'register', body);
   }
 
   /** Both steps; the first must go well. */
-  async signUp(signed: SignUpBody, program: Door = this.here.program): Promise<Answer> {
+  async signUp(signed: SignUpBody, program: RunningProgram = this.env.program): Promise<Answer> {
     return this.register({ ...signed, jwt: await this.sessionOf(signed, program) }, program);
   }
 
   /** The token of the first step. */
-  async sessionOf(signed: SignUpBody, program: Door = this.here.program): Promise<string> {
+  async sessionOf(signed: SignUpBody, program: RunningProgram = this.env.program): Promise<string> {
     const { status, body } = await this.validate(signed, program);
     const token = body.data?.['token'];
     if (status !== 200 || typeof token !== 'string')
@@ -147,7 +147,7 @@ export class SignUpScene {
   }
 
   async stop(): Promise<void> {
-    await this.here.stop();
+    await this.env.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -157,7 +157,7 @@ function bytesOf(content: SignUpContent | SignUpContentBuilder | string | Uint8A
   return 'bytes' in content ? content.bytes() : JSON.stringify(content);
 }
 
-async function post(program: Door, call: string, body: unknown): Promise<Answer> {
+async function post(program: RunningProgram, call: string, body: unknown): Promise<Answer> {
   const response = await fetch(`${program.addresses.publicUrl ?? ''}/api/pis/confidant/${call}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -185,7 +185,7 @@ export function registeredBy({ status, body }: Answer): Registered {
 }
 
 /** How a refusal is told; fields only where fields are at fault. */
-export interface Told {
+export interface ReportedRefusal {
   readonly status: number;
   readonly type: string;
   readonly message: string;
@@ -206,13 +206,13 @@ const COUNT = `
          (SELECT count(*) FROM mithril.tokens) AS tokens`;
 
 /** How many rows and objects there are. */
-export async function tracesIn({ here, mediaFolder }: SignUpScene): Promise<Record<string, unknown>> {
-  const [counts] = await (here.sql as Sql).query({ text: COUNT });
+export async function rowCountsOf({ env, mediaFolder }: SignUpFixture): Promise<Record<string, unknown>> {
+  const [counts] = await (env.sql as Sql).query({ text: COUNT });
   return { ...counts, objects: filesIn(mediaFolder) };
 }
 
 /** What the answer says of a refusal; of one that is none, its status. */
-export function toldBy({ status, body }: Answer): Told | { readonly status: number } {
+export function refusalIn({ status, body }: Answer): ReportedRefusal | { readonly status: number } {
   if (body.error === undefined) return { status };
   const { type, message, invalid } = body.error;
   const fields = invalid?.flatMap(({ entry, rules }) =>
@@ -225,17 +225,17 @@ export function toldBy({ status, body }: Answer): Told | { readonly status: numb
 export class RefusedCalls {
   private readonly traces: { readonly before: unknown; readonly after: unknown }[] = [];
 
-  constructor(private readonly scene: () => SignUpScene) {
+  constructor(private readonly fixture: () => SignUpFixture) {
     afterEach(() => {
       for (const { before, after } of this.traces.splice(0)) expect(after).toEqual(before);
     });
   }
 
-  async run(call: () => Promise<Answer>): Promise<Told | { readonly status: number }> {
-    const before = await tracesIn(this.scene());
+  async run(call: () => Promise<Answer>): Promise<ReportedRefusal | { readonly status: number }> {
+    const before = await rowCountsOf(this.fixture());
     const answer = await call();
-    this.traces.push({ before, after: await tracesIn(this.scene()) });
-    return toldBy(answer);
+    this.traces.push({ before, after: await rowCountsOf(this.fixture()) });
+    return refusalIn(answer);
   }
 }
 

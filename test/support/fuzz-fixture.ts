@@ -1,7 +1,7 @@
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller, aPerson, aRelationship } from './builders';
 import { UNZR } from './guarded-calls';
-import { Installation, JOB } from './test-environment';
+import { TestEnvironment, JOB } from './test-environment';
 import { Program } from './program';
 import { writtenRowsIn } from './database';
 import { expect } from 'vitest';
@@ -23,37 +23,37 @@ const PEOPLE = 16;
  * A door at which anything may be asked for, with something behind it. It has no worker: whatever is written, a request
  * has written it.
  */
-export class FuzzScene {
+export class FuzzFixture {
   private constructor(
-    private readonly here: Installation,
-    readonly door: Program,
+    private readonly env: TestEnvironment,
+    readonly program: Program,
     readonly known: Known,
     /** Differs whenever something was written in between. */
     readonly writtenRows: () => Promise<string>,
   ) {}
 
-  static async start(): Promise<FuzzScene> {
-    const here = await Installation.start({ SIGN_UP_REQUESTS_PER_MINUTE: '1000000' });
-    await here.stopProgram(here.program);
-    const door = await Program.start({ ...here.servers, works: false });
-    const token = await aCaller().withScope(SCOPES.join(' ')).save(here.sql);
-    const ids = [...(await peopleAndRelationships(here)), await pastRun(here)];
-    await pastQuestion(here);
-    return new FuzzScene(here, door, { token, ids }, await writtenRowsIn(here.sql));
+  static async start(): Promise<FuzzFixture> {
+    const env = await TestEnvironment.start({ SIGN_UP_REQUESTS_PER_MINUTE: '1000000' });
+    await env.stopProgram(env.program);
+    const program = await Program.start({ ...env.servers, works: false });
+    const token = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    const ids = [...(await peopleAndRelationships(env)), await pastRun(env)];
+    await pastQuestion(env);
+    return new FuzzFixture(env, program, { token, ids }, await writtenRowsIn(env.sql));
   }
 
   get url(): string {
-    return this.door.addresses.publicUrl ?? '';
+    return this.program.addresses.publicUrl ?? '';
   }
 
   async stop(): Promise<void> {
-    await this.door.stop();
-    await this.here.stop();
+    await this.program.stop();
+    await this.env.stop();
   }
 }
 
 /** Those whom an official has in his hands, and those who wait for one. */
-async function peopleAndRelationships({ sql }: Installation): Promise<string[]> {
+async function peopleAndRelationships({ sql }: TestEnvironment): Promise<string[]> {
   const ids: string[] = [];
   for (let each = 0; each < PEOPLE; each += 1) {
     const isInWork = each % 2 === 0;
@@ -70,13 +70,13 @@ async function peopleAndRelationships({ sql }: Installation): Promise<string[]> 
   return ids;
 }
 
-async function pastRun({ sql }: Installation): Promise<string> {
+async function pastRun({ sql }: TestEnvironment): Promise<string> {
   const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now()) RETURNING id`;
   const [run] = await sql.query<{ id: string }>({ text }, [JOB]);
   return run?.id ?? '';
 }
 
-async function pastQuestion({ sql }: Installation): Promise<void> {
+async function pastQuestion({ sql }: TestEnvironment): Promise<void> {
   const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
   await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
 }
@@ -99,7 +99,7 @@ const INNER_WORDS =
   /\bSELECT\b|INSERT INTO|syntax error|relation "|invalid input syntax|\bpg_|postgres|typeorm|QueryFailed|node_modules|\.[jt]s:\d|\bat [\w.]+ \(|TypeError|RangeError|ZodError|Unexpected token|ECONN|\b(?:mpi|mimir|prm|mithril)\.[a-z_]+/;
 
 /** A text tells nothing of the inside, and repeats nobody's data. */
-export function expectNothingTold(text: string): void {
+export function expectNoInternals(text: string): void {
   expect(INNER_WORDS.exec(text)?.[0]).toBeUndefined();
   for (const marker of MARKERS) expect(text.includes(marker), 'a marker came out').toBe(false);
 }
@@ -110,8 +110,8 @@ interface ErrorBody {
 }
 
 /** A refusal in its envelope. */
-export function expectTidyRefusal({ status, headers, text }: RawAnswer): void {
-  expectNothingTold(text);
+export function expectWellFormedRefusal({ status, headers, text }: RawAnswer): void {
+  expectNoInternals(text);
   expect(headers['content-type']).toMatch(/^application\/json/);
   const { meta, error, ...more } = JSON.parse(text) as ErrorBody;
   expect(more).toEqual({});
@@ -162,9 +162,9 @@ interface OperationAnswer {
 }
 
 /** What GraphQL answers: data, or errors with a code of the closed list. */
-export function expectTidyOperationAnswer({ text }: RawAnswer): { readonly hasData: boolean } {
+export function expectWellFormedOperationAnswer({ text }: RawAnswer): { readonly hasData: boolean } {
   const { data, errors = [] } = JSON.parse(text) as OperationAnswer;
-  expectNothingTold(JSON.stringify(errors));
+  expectNoInternals(JSON.stringify(errors));
   for (const { message, extensions, ...more } of errors) {
     expect(message).toMatch(/\S/);
     expect(CODES).toContain(extensions.code);

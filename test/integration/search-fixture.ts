@@ -16,7 +16,7 @@ export const KEYS: SearchKeys = {
 };
 
 /** A registry of a test file's own, and the search in it. */
-export interface SearchScene {
+export interface SearchFixture {
   readonly sql: Transactions;
   readonly search: PersonSearchRepository;
   /** Ids of all who are met; of the keys only what matters is said. */
@@ -26,7 +26,7 @@ export interface SearchScene {
   close(): Promise<void>;
 }
 
-export async function openSearchScene(): Promise<SearchScene> {
+export async function openSearchFixture(): Promise<SearchFixture> {
   const database = await freshDatabase();
   const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
   const sql = new Transactions(dataSource, new Metrics());
