@@ -123,10 +123,10 @@ describe('A party under a lock', () => {
     await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, subject, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'parties', 'gone', now() - interval '1 hour', now() - interval '1 minute')`);
-    await env.check.sweep();
+    await env.check.reclaim();
     expect(await statusOf(party)).toBe('IN_REVIEW');
     expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toHaveLength(1);
-    await env.checkOf(JOB).sweep();
+    await env.checkOf(JOB).reclaim();
     expect(await partyVerificationOf(env.sql, party)).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
       dms_passport_verification_reason: 'OFFLINE_VERIFIED',
@@ -147,7 +147,7 @@ describe('A party under a lock', () => {
     const runId = await env.startRun({ job: JOB });
     await env.register.waitForRequests(1);
     await env.sql.run(`UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'`);
-    await env.checkOf(JOB).sweep();
+    await env.checkOf(JOB).reclaim();
     expect(await statusOf(party)).toBe('VERIFICATION_NEEDED');
     env.register.release();
     const run = await env.ended(runId);

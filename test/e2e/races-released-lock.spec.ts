@@ -29,7 +29,7 @@ describe('S11: a lock whose worker seems dead is released', () => {
       .stream('dms_passport', 'IN_REVIEW', 'AUTO', { dataStatus: 0, syncedAt: '2020-01-01' })
       .locked('dms_passport', { claimId: CLAIM, statusBefore: 'VERIFIED', reasonBefore: 'OFFLINE_VERIFIED' })
       .save(env.sql);
-    await env.check.sweep();
+    await env.check.reclaim();
     const row = await verificationOf(env.sql, person);
     expect(row).toMatchObject({
       dms_passport_verification_status: 'VERIFIED',
@@ -54,7 +54,7 @@ describe('S11: a lock whose worker seems dead is released', () => {
         lastErrorKind: 'timeout',
       })
       .save(env.sql);
-    await env.check.sweep();
+    await env.check.reclaim();
     expect(await lockOf(env.sql, person, 'dms_passport')).toMatchObject({
       claim_id: null,
       attempts: 2,
@@ -83,7 +83,7 @@ describe('S11: a lock whose worker seems dead is released', () => {
     await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'elsewhere', now(), now() + interval '1 minute')`);
-    await env.check.sweep();
+    await env.check.reclaim();
     expect(await claimOf(living)).toBe(CLAIM);
     expect(await lockOf(env.sql, empty, 'dms_passport')).toBeNull();
     expect(await verificationOf(env.sql, empty)).toMatchObject({
