@@ -22,7 +22,7 @@ describe('The check of the server at start-up', () => {
   });
   afterAll(() => database.drop());
 
-  it('lets a PostgreSQL pass that is new enough and knows Ukrainian letters', async () => {
+  it('accepts a PostgreSQL that is new enough and knows Ukrainian letters', async () => {
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     try {
       await expect(checkServer(new Transactions(dataSource, new Metrics()))).resolves.toBeUndefined();
@@ -47,7 +47,7 @@ describe('The check of the server at start-up', () => {
       const fault = await checkServer(sql).catch((error: unknown) => error);
       expect(fault).toBeInstanceOf(ConfigurationFault);
       expect((fault as ConfigurationFault).faults).toMatchObject([
-        { name: 'DATABASE_URL', says: expect.stringContaining(`lower('ЇҐЄ') is not 'їґє'`) },
+        { name: 'DATABASE_URL', problem: expect.stringContaining(`lower('ЇҐЄ') is not 'їґє'`) },
       ]);
     } finally {
       await client.end();
@@ -58,13 +58,13 @@ describe('The check of the server at start-up', () => {
   it.each([
     { version: 140_019, called: '14.19' },
     { version: 90_624, called: '9.6.24' },
-  ])('refuses PostgreSQL $called and says that 15 is the oldest', async ({ version, called }) => {
+  ])('refuses PostgreSQL $called and names 15 as the oldest', async ({ version, called }) => {
     await expect(checkServer(serverThatIs(version, called))).rejects.toMatchObject({
-      faults: [{ name: 'DATABASE_URL', says: `must name a PostgreSQL 15 or newer; this one is ${called}` }],
+      faults: [{ name: 'DATABASE_URL', problem: `must name a PostgreSQL 15 or newer; this one is ${called}` }],
     });
   });
 
-  it('lets PostgreSQL 15.0 pass', async () => {
+  it('accepts PostgreSQL 15.0', async () => {
     await expect(checkServer(serverThatIs(150_000, '15.0'))).resolves.toBeUndefined();
   });
 });
