@@ -6,7 +6,9 @@ import { provideSettings } from '../src/config/own-settings';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';
 import { type Sandbox, startSandbox } from '../tools/sandbox';
+import { UncheckedInput } from '../src/http';
 import { StreamRestartService } from '../src/verifications';
+import { RepeatDto } from '../src/verifications/admin/verification.dto';
 import type { Goal, Measured } from './goal';
 import { makeDue } from './rows';
 import { onDatabase, type BenchEnvironment } from './environment';
@@ -156,7 +158,7 @@ async function timeOf(
 }
 
 async function requeue(app: INestApplicationContext, personId: string): Promise<void> {
-  const asked = { status: 'VERIFICATION_NEEDED', run: true };
+  const asked = new UncheckedInput(RepeatDto, { status: 'VERIFICATION_NEEDED', run: true });
   const restarts = app.get(StreamRestartService, { strict: false });
   await restarts.requeue({ personId, stream: 'dms_passport', actorId: ACTOR, asked });
 }

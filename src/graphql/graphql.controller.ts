@@ -1,13 +1,18 @@
 import { Body, Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { AbstractGraphQLDriver } from '@nestjs/graphql';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { FormattedExecutionResult } from 'graphql';
-import { Refusal } from '../domain/refusal';
-import { Describes, NeedsByField, traitsOf, WithoutEnvelope } from '../http';
+import { NeedsByField, traitsOf, WithoutEnvelope } from '../http';
 import type { ApolloDriver } from './apollo.driver';
-import { ASKED, OPERATION } from './graphql-request.dto';
+import {
+  GRAPHQL_ANSWER_EXAMPLE,
+  GRAPHQL_REQUEST_EXAMPLE,
+  GraphqlAnswerDto,
+  GraphqlRequestDto,
+} from './graphql.dto';
 
-/** The one way in to all fields. What is refused here is answered as by every call; what a field refuses, by GraphQL. */
+/** The one call of all fields. Its own refusals are answered as by every call; those of a field, by GraphQL. */
 @Controller('graphql')
 @WithoutEnvelope()
 export class GraphqlController {
@@ -16,11 +21,23 @@ export class GraphqlController {
   @Post()
   @HttpCode(200)
   @NeedsByField()
-  @Describes(OPERATION)
-  async run(@Body() body: unknown, @Req() req: Request): Promise<FormattedExecutionResult> {
-    const asked = ASKED.safeParse(body);
-    if (!asked.success) throw new Refusal('request_malformed');
-    const result = await this.apollo.run(asked.data, { req });
+  @ApiOperation({
+    summary: 'An operation of GraphQL',
+    description:
+      'Errors of fields are in `errors`, each with a code; the schema documents the fields and what they need.',
+  })
+  @ApiBody({ type: GraphqlRequestDto, examples: { body: { value: GRAPHQL_REQUEST_EXAMPLE } } })
+  @ApiOkResponse({ type: GraphqlAnswerDto, example: GRAPHQL_ANSWER_EXAMPLE })
+  async run(
+    @Body() { query, variables, operationName }: GraphqlRequestDto,
+    @Req() req: Request,
+  ): Promise<FormattedExecutionResult> {
+    const operation = {
+      query,
+      ...(variables ? { variables } : {}),
+      ...(operationName ? { operationName } : {}),
+    };
+    const result = await this.apollo.run(operation, { req });
     return { ...result, extensions: { requestId: traitsOf(req).requestId } };
   }
 }

@@ -22,7 +22,7 @@ export class AccessCheck implements OnModuleInit {
   onModuleInit(): void {
     const undecided = this.calls
       .all()
-      .filter((call) => this.calls.said(call, ACCESS) === undefined)
+      .filter((call) => this.calls.metadataOf(call, ACCESS) === undefined)
       .map(({ controller, handler }) => `${controller.name}.${handler.name}`);
     if (undecided.length > 0) throw new UndecidedAccess(undecided);
   }

@@ -10,11 +10,11 @@ import {
   HttpModule,
   InternalOnly,
   ListAnswer,
-  ParseId,
   WithoutToken,
   createApplication,
   startListening,
-  parsePaging,
+  PageQuery,
+  UuidInPath,
   type HttpAddresses,
 } from '.';
 import { httpPlatform } from '../../test/support/http-platform';
@@ -39,12 +39,16 @@ function failedStatement(code: string): Error {
 /** Fills the braces of every sentence that has some. */
 const WORDS = { from: 'VERIFIED', to: 'IN_REVIEW', attribute: 'patient_signed', allowances: 'job:read' };
 
+class ThingPath {
+  @UuidInPath()
+  id!: string;
+}
+
 @Controller('things')
 @WithoutToken()
 class ThingsController {
   @Get()
-  list(@Query() query: Record<string, string>): ListAnswer<number> {
-    const request = parsePaging(query);
+  list(@Query() { request }: PageQuery): ListAnswer<number> {
     return new ListAnswer([request.page, request.pageSize], { request, total: 101 });
   }
 
@@ -64,7 +68,7 @@ class ThingsController {
   }
 
   @Get(':id')
-  show(@Param('id', ParseId) id: string): { id: string } {
+  show(@Param() { id }: ThingPath): { id: string } {
     return { id };
   }
 

@@ -15,7 +15,7 @@ export interface DeclaredCall {
   readonly status: number;
 }
 
-/** Every call of the program, from its controllers: none is written down a second time, so none can be forgotten. */
+/** Every call of the program, read from its controllers, so that none can be forgotten. */
 @Injectable()
 export class DeclaredCalls {
   constructor(
@@ -32,9 +32,9 @@ export class DeclaredCalls {
     });
   }
 
-  /** What a decorator says of the handler, or of its controller for all handlers. */
-  said<DemoOutput>({ handler, controller }: DeclaredCall, key: symbol): DemoOutput | undefined {
-    return this.reflector.getAllAndOverride<DemoOutput | undefined>(key, [handler, controller]);
+  /** What a decorator set on the handler, or on its controller for all handlers. */
+  metadataOf<Metadata>({ handler, controller }: DeclaredCall, key: symbol): Metadata | undefined {
+    return this.reflector.getAllAndOverride<Metadata | undefined>(key, [handler, controller]);
   }
 
   private handlersOf(controller: object): Method[] {

@@ -1,9 +1,9 @@
 import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { WithoutToken } from './access.decorator';
 import { WithoutEnvelope } from './envelope.interceptor';
-import { Describes } from './openapi/description';
-import { LIVENESS, READY } from './probes.dto';
+import { AnswerWord } from './openapi/document.decorator';
 import {
   READINESS_PROBES,
   isReady,
@@ -12,6 +12,22 @@ import {
   type Readiness,
   type ReadinessProbes,
 } from './readiness';
+
+class LivenessDto {
+  @AnswerWord(['alive'])
+  status!: 'alive';
+}
+
+class ReadinessDto implements Readiness {
+  @AnswerWord(['up', 'down'])
+  database!: Readiness['database'];
+
+  @AnswerWord(['up', 'down', 'not_needed'])
+  redis!: Readiness['redis'];
+
+  @AnswerWord(['applied', 'pending', 'unknown'])
+  migrations!: Readiness['migrations'];
+}
 
 /** For orchestrators: is the process alive, and may it get requests? */
 @Controller('health')
@@ -30,13 +46,19 @@ export class HealthController {
 
   /** Asks no server: a database that is away is no reason to restart this process. */
   @Get('live')
-  @Describes(LIVENESS)
+  @ApiOperation({ summary: 'Whether the process is alive' })
+  @ApiOkResponse({ type: LivenessDto, example: { status: 'alive' } })
   live(): { status: 'alive' } {
     return { status: 'alive' };
   }
 
   @Get('ready')
-  @Describes(READY)
+  @ApiOperation({ summary: 'Whether the process may get requests' })
+  @ApiOkResponse({ type: ReadinessDto, example: { database: 'up', redis: 'up', migrations: 'applied' } })
+  @ApiServiceUnavailableResponse({
+    type: ReadinessDto,
+    example: { database: 'down', redis: 'up', migrations: 'unknown' },
+  })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const readiness = await this.look();
     if (!isReady(readiness)) response.status(HttpStatus.SERVICE_UNAVAILABLE);

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { Log, Metrics, NestLog } from '../observability';
 import { countRequests, identifyRequest } from './request-log.middleware';
+import { OpenApi } from './openapi/open-api.service';
 import { readJsonBody } from './json-body.middleware';
 
 /** Answers may show persons: no proxy and no browser is to keep or to reinterpret them. */
@@ -35,4 +36,5 @@ export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders, readJsonBody);
+  app.get(OpenApi).describes(app);
 }

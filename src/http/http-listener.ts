@@ -85,13 +85,11 @@ export async function startListening(
     throw error;
   }
   const { public: publicUrl, internal: internalUrl = '' } = urls;
-  app
-    .get(Log)
-    .info('listening', {
-      process: door === 'http' ? 'api' : 'worker',
-      public_url: publicUrl,
-      internal_url: internalUrl,
-    });
+  app.get(Log).info('listening', {
+    process: door === 'http' ? 'api' : 'worker',
+    public_url: publicUrl,
+    internal_url: internalUrl,
+  });
   return publicUrl === undefined ? { internalUrl } : { publicUrl, internalUrl };
 }
 

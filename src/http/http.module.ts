@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, DiscoveryModule } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
 import { AccessCheck } from './access-check.service';
 import { DeclaredCalls } from './declared-calls.service';
@@ -8,8 +8,9 @@ import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { HttpServers } from './http-listener';
 import { DocsController } from './openapi/docs.controller';
-import { OpenApi } from './openapi/open-api';
+import { OpenApi } from './openapi/open-api.service';
 import { RefusalFilter } from './refusal.filter';
+import { RequestValidationPipe } from './validation/request-validation.pipe';
 
 /**
  * Everything that is the same for every call: envelope, refusals, access, ports, health, metrics, `/docs`. `CALLERS` and
@@ -25,6 +26,7 @@ import { RefusalFilter } from './refusal.filter';
     OpenApi,
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_GUARD, useClass: AccessGuard },
+    { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
   ],
 })

@@ -1,19 +1,67 @@
-export { ACCESS, type Access, InternalOnly, Needs, NeedsByField, WithoutToken } from './access.decorator';
-export { answerTo } from './refusal.filter';
-export { day, id, isStorable, saysPattern, text, textLike } from './validation/schema-fields';
-export { CallerOf, CALLERS, type Callers } from './access.decorator';
+export {
+  ACCESS,
+  type Access,
+  CallerOf,
+  CALLERS,
+  type Callers,
+  InternalOnly,
+  Needs,
+  NeedsByField,
+  WithoutToken,
+} from './access.decorator';
 export { UndecidedAccess } from './access-check.service';
-export { configureApplication, createApplication } from './http-application';
 export { WithoutEnvelope } from './envelope.interceptor';
+export { configureApplication, createApplication } from './http-application';
+export { type HttpAddresses, type ServerRole, startListening } from './http-listener';
 export { HttpModule } from './http.module';
-export { startListening, type ServerRole, type HttpAddresses } from './http-listener';
-export { Describes, type Description } from './openapi/description';
-export { OpenApi, type OpenApiDocument } from './openapi/open-api';
-export { toldAt, toldDay, toldId } from './openapi/schema-of';
-export { DEFAULT_PAGE_SIZE, ListAnswer, PAGE_SIZE_CAP, parsePaging, type PageRequest } from './paging.dto';
-export { parseBody } from './validation/schema-faults';
-export { type ListAsked, parseList } from './parse-list';
-export { ParseId } from './parse-id';
+export {
+  AllowsMore,
+  AnswerDay,
+  AnswerId,
+  AnswerInteger,
+  AnswerList,
+  AnswerObject,
+  AnswerSchema,
+  AnswerText,
+  AnswerTime,
+  AnswerWord,
+  AnswerYesOrNo,
+  type JsonSchema,
+  Refuses,
+} from './openapi/document.decorator';
+export { OpenApi, type OpenApiDocument } from './openapi/open-api.service';
+export { DEFAULT_PAGE_SIZE, ListAnswer, PAGE_SIZE_CAP, PageQuery, type PageRequest } from './paging.dto';
 export { type Probe, READINESS_PROBES, type ReadinessProbes } from './readiness';
-export type { FieldContext } from './request-context';
-export { traitsOf } from './request-context';
+export { answerTo } from './refusal.filter';
+export { type FieldContext, traitsOf } from './request-context';
+export {
+  entryOf,
+  type FaultOfField,
+  FAULTS,
+  faultOfText,
+  jsonTypeOf,
+  LONGEST_TEXT,
+  MOST_FAULTS,
+  patternSentence,
+  reportedNames,
+  type TextRule,
+  UUID,
+} from './validation/field-faults';
+export {
+  AnyObject,
+  AnyText,
+  EmptyIsAbsent,
+  IsDay,
+  MayBeAbsent,
+  MayBeAbsentUnless,
+  MayBeNull,
+  NestedList,
+  NestedObject,
+  OneOf,
+  Text,
+  TextLike,
+  Uuid,
+  UuidInPath,
+  YesOrNo,
+} from './validation/fields.decorator';
+export { ReadsInput, UncheckedBody, UncheckedInput, validated } from './validation/request-validation.pipe';

@@ -4,14 +4,14 @@ import type { NextFunction, Request, Response } from 'express';
 /** A signed sign-up request with its documents is a few hundred kilobytes. */
 const BODY_CAP_BYTES = 2 * 1024 * 1024;
 
-/** JSON is UTF-8 (RFC 8259), and needs not say so. */
+/** JSON is UTF-8 (RFC 8259), with or without a charset. */
 const OUR_CHARSET = /^(?:utf-?8)?$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** What is packed says nothing of how large it is, so it is not unpacked. */
+/** The size of a compressed body is not known before it is unpacked, so it is refused. */
 function refuseOtherBodies(request: Request): void {
   const [, charset = ''] = CHARSET.exec(request.get('content-type') ?? '') ?? [];
   const coding = request.get('content-encoding') ?? 'identity';
@@ -19,7 +19,7 @@ function refuseOtherBodies(request: Request): void {
   if (!isOurs || !request.is('application/json')) throw new UnsupportedMediaTypeException();
 }
 
-/** Refuses as soon as too much is told or has come. What comes later is let in and forgotten. */
+/** Refuses as soon as the declared or received length is too large. What arrives later is read and dropped. */
 function bytesOf(request: Request): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -35,19 +35,33 @@ function bytesOf(request: Request): Promise<Buffer> {
       if (!refuseAbove(length)) chunks.push(chunk);
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
-    // Who hung up hears no answer, but his request has to end.
+    // A client that hung up gets no answer, but its request has to end.
     request.once('error', () => reject(new BadRequestException()));
     refuseAbove(Number(request.headers['content-length'] ?? 0));
   });
 }
 
-/** An object or an array. The words of the reader's own error quote the body, so nothing of it is kept. */
+/** Our deepest input has a few levels. Readers of inputs may recurse, so a deeper one does not reach them. */
+const DEEPEST_LEVEL = 32;
+
+function isTooDeep(value: object): boolean {
+  let level: readonly object[] = [value];
+  for (let depth = 1; level.length > 0; depth += 1) {
+    if (depth > DEEPEST_LEVEL) return true;
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
+  }
+  return false;
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** An object or an array of limited depth. The parser's own error quotes the body, so nothing of it is kept. */
 function parse(bytes: Buffer): unknown {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    if (typeof value === 'object' && value !== null) return value;
+    if (isObject(value) && !isTooDeep(value)) return value;
   } catch {
-    // Told below, like JSON that is neither.
+    // Refused below, like JSON that is neither.
   }
   throw new BadRequestException();
 }
@@ -60,8 +74,8 @@ async function read(request: Request): Promise<unknown> {
 }
 
 /**
- * Reads the body of a request. The framework's reader answers one that is too large when its sender has done with it,
- * and an endless one not at all; and it keeps whatever it could not read in its errors.
+ * Reads the body of a request. The framework's reader answers a body that is too large only when all of it was sent, and
+ * an endless one never; and its errors keep what it could not read.
  */
 export function readJsonBody(request: Request, _response: Response, next: NextFunction): void {
   read(request).then((body) => {

@@ -1,63 +1,36 @@
-import { Refusal, type FieldFault } from '../domain/refusal';
+import { QueryInteger } from './validation/fields.decorator';
 
-/** Which part of a list is asked for. */
+/** Ours, as published. */
+export const DEFAULT_PAGE_SIZE = 50;
+/** A larger size is not an error: the answer has this many entries, and says so in `paging`. */
+export const PAGE_SIZE_CAP = 300;
+/** Beyond it the offset would not fit the integers of the database; no list is that long. */
+export const LAST_PAGE = 1_000_000;
+
+/** The query of a list. The queries of lists with filters extend it. */
+export class PageQuery {
+  @QueryInteger(1, { description: 'Which page, from 1.', maximum: LAST_PAGE })
+  page = 1;
+
+  @QueryInteger(DEFAULT_PAGE_SIZE, {
+    description: `Entries of a page. More than ${PAGE_SIZE_CAP} counts as ${PAGE_SIZE_CAP}.`,
+  })
+  page_size = DEFAULT_PAGE_SIZE;
+
+  /** The page within the limits. */
+  get request(): PageRequest {
+    const page = Math.min(this.page, LAST_PAGE);
+    const pageSize = Math.min(this.page_size, PAGE_SIZE_CAP);
+    return { page, pageSize, offset: (page - 1) * pageSize };
+  }
+}
+
+/** Which part of a list is requested. */
 export interface PageRequest {
   readonly page: number;
   readonly pageSize: number;
   /** Rows to skip. */
   readonly offset: number;
-}
-
-/** Ours, as published. */
-export const DEFAULT_PAGE_SIZE = 50;
-/** More is not an error: who asks for a thousand gets the cap and sees it in `paging`. */
-export const PAGE_SIZE_CAP = 300;
-/** Beyond it the offset would not fit the database's integers; no list is that long. */
-export const LAST_PAGE = 1_000_000;
-
-const WHOLE = /^\d{1,9}$/;
-
-interface Numbered {
-  name: 'page' | 'page_size';
-  written: unknown;
-  fallback: number;
-  faults: FieldFault[];
-}
-
-function wholeNumber({ name, written, fallback, faults }: Numbered): number {
-  if (written === undefined || written === '') return fallback;
-  const entry = `$.${name}`;
-  if (typeof written !== 'string' || !WHOLE.test(written)) {
-    faults.push({
-      entry,
-      rule: 'cast',
-      description: 'type mismatch. Expected integer but got string',
-      params: [],
-    });
-    return fallback;
-  }
-  const value = Number(written);
-  if (value < 1) {
-    const description = 'expected the value to be greater than or equal to 1';
-    faults.push({ entry, rule: 'invalid', description, params: [] });
-  }
-  return value;
-}
-
-/** Reads `page` and `page_size` of a query; refuses both at once when both are wrong. */
-export function parsePaging(query: { page?: unknown; page_size?: unknown }): PageRequest {
-  const faults: FieldFault[] = [];
-  const page = wholeNumber({ name: 'page', written: query.page, fallback: 1, faults });
-  const size = wholeNumber({
-    name: 'page_size',
-    written: query.page_size,
-    fallback: DEFAULT_PAGE_SIZE,
-    faults,
-  });
-  if (faults.length > 0) throw new Refusal('validation_failed', { faults });
-  const pageSize = Math.min(size, PAGE_SIZE_CAP);
-  const shown = Math.min(page, LAST_PAGE);
-  return { page: shown, pageSize, offset: (shown - 1) * pageSize };
 }
 
 /** Which part of a list an answer shows. */
@@ -68,7 +41,7 @@ export interface Paging {
   readonly total_pages: number;
 }
 
-/** A controller answers a list by returning this; the envelope shows where it stands. */
+/** A controller answers a list by returning this; the envelope shows which part of the list it is. */
 export class ListAnswer<T> {
   readonly paging: Paging;
 

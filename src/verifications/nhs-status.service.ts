@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { PersonVerification } from '../database/mpi/person-verification.entity';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
@@ -8,8 +7,9 @@ import {
   type NhsStatusRow,
   nextNhsStatusByOfficial,
 } from '../domain/verification/nhs-status.rules';
-import { STREAM_STATUSES, type StreamPair } from '../domain/verification/stream';
-import { parseBody, text } from '../http';
+import type { StreamPair } from '../domain/verification/stream';
+import type { UncheckedInput } from '../http';
+import type { NhsMoveDto } from './admin/verification.dto';
 import { PersonCardRepository } from './person-card.repository';
 import {
   type ChangedPerson,
@@ -22,21 +22,12 @@ import {
 } from './status-change.repository';
 import { PERSONS } from './subject';
 
-/** A reason in a few sentences. The limit is ours; the published column has none. */
-const LONGEST_COMMENT = 1_000;
-
-/** What an official may send. */
-export const NHS_MOVE = z.strictObject({
-  status: z.enum(STREAM_STATUSES),
-  comment: text({ least: 0, most: LONGEST_COMMENT }).nullish(),
-});
-
 export interface NhsMoveAsked {
   readonly personId: string;
   /** The official. */
   readonly actorId: string;
   /** Status and comment as they were sent, checked after the person: that is the published order. */
-  readonly asked: unknown;
+  readonly asked: UncheckedInput<NhsMoveDto>;
 }
 
 /** An allowed move. */
@@ -107,7 +98,7 @@ export class NhsStatusService {
   move({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
     return this.transactions.inTransaction(async (sql) => {
       await this.persons.lockActive(sql, personId);
-      const { status, comment: sent } = parseBody(NHS_MOVE, asked);
+      const { status, comment: sent } = await asked.validated();
       const before = await this.statuses.current(sql, personId);
       const row = allowed(nextNhsStatusByOfficial(before, status), {
         from: before.verificationStatus,

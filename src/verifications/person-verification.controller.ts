@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { Describes, ListAnswer, Needs, ParseId } from '../http';
-import { LIST_OF_PERSONS } from './admin/described-lists.dto';
-import { VERIFICATION_OF_PERSON } from './admin/described-verification.dto';
-import { parseStatusQuery } from './admin/list-queries.dto';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ListAnswer, Needs, Refuses } from '../http';
+import { LISTED_PERSON_EXAMPLE, ListedPersonDto, StatusQuery } from './admin/person-lists.dto';
+import { PersonPath, VERIFICATION_EXAMPLE, VerificationDto } from './admin/verification.dto';
 import { type ListedPerson, PersonListRepository } from './person-list.repository';
 import { VerificationReader, type VerificationDetails } from './verification-reader.service';
 
-/** How the verification of persons stands. */
+/** The verification of persons. */
 @Controller('api/persons')
 export class PersonVerificationController {
   constructor(
@@ -16,17 +16,19 @@ export class PersonVerificationController {
 
   @Get('verifications')
   @Needs('person_verification:read')
-  @Describes(LIST_OF_PERSONS)
-  async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<ListedPerson>> {
-    const { page: request, filter } = parseStatusQuery(query);
-    const { entries, total } = await this.lists.ofStatus(filter.verification_status, request);
+  @ApiOperation({ summary: 'Active persons by their cumulative verification status' })
+  @ApiOkResponse({ type: ListedPersonDto, isArray: true, example: LISTED_PERSON_EXAMPLE })
+  async list(@Query() { verification_status, request }: StatusQuery): Promise<ListAnswer<ListedPerson>> {
+    const { entries, total } = await this.lists.ofStatus(verification_status, request);
     return new ListAnswer(entries, { request, total });
   }
 
   @Get(':id/verification')
   @Needs('person_verification:details')
-  @Describes(VERIFICATION_OF_PERSON)
-  verification(@Param('id', ParseId) id: string): Promise<VerificationDetails> {
+  @ApiOperation({ summary: 'The verification of a person: the cumulative status, and each stream' })
+  @ApiOkResponse({ type: VerificationDto, example: VERIFICATION_EXAMPLE })
+  @Refuses('verification_not_found')
+  verification(@Param() { id }: PersonPath): Promise<VerificationDetails> {
     return this.verifications.details(id);
   }
 }

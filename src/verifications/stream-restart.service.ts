@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { z } from 'zod';
 import { type Sql, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import type { PersonFacts } from '../domain/verification/register-stream';
 import { REGISTER_STREAMS, type RegisterStreamName, type StreamPair } from '../domain/verification/stream';
 import { nextStreamStatus } from '../domain/verification/stream-status.rules';
 import { STREAM_STATUS_TABLE, type StreamStatusRow } from '../domain/verification/stream-status.table';
-import { parseBody } from '../http';
+import type { UncheckedInput } from '../http';
+import type { RepeatDto } from './admin/verification.dto';
 import type { RequestedCheck } from './check-request.repository';
 import { CheckRequestService } from './check-request.service';
 import { FactsRepository } from './facts.repository';
@@ -31,11 +31,6 @@ export interface ChangedData {
   readonly run?: boolean;
 }
 
-/** A repeat is requested by the status with which the stream restarts. */
-const REPEAT = { status: S10.to } as const;
-/** What an official may send. */
-export const REPEAT_ASKED = z.strictObject({ status: z.literal(S10.to), run: z.boolean().optional() });
-
 interface Repeat extends RequestedCheck {
   /** The official. */
   readonly actorId: string;
@@ -43,7 +38,7 @@ interface Repeat extends RequestedCheck {
 
 export interface RepeatAsked extends Repeat {
   /** The body as it was sent, checked after the person: that is the published order. */
-  readonly asked?: unknown;
+  readonly asked?: UncheckedInput<RepeatDto>;
 }
 
 export interface Requeued {
@@ -98,10 +93,10 @@ export class StreamRestartService {
    * Row S10: an official repeats a check, with the next run of the job or at once (`run`). Refuses if the person does not
    * exist or is not active, or if the body is anything but a repeat.
    */
-  async requeue({ asked = REPEAT, ...repeat }: RepeatAsked): Promise<Requeued> {
+  async requeue({ asked, ...repeat }: RepeatAsked): Promise<Requeued> {
     const atOnce = await this.transactions.inTransaction(async (sql) => {
       await this.persons.lockActive(sql, repeat.personId);
-      const { run = false } = parseBody(REPEAT_ASKED, asked);
+      const { run = false } = (await asked?.validated()) ?? {};
       // A second request while the first is under way waits for the same answer.
       if (run && (await this.checks.isUnderWay(sql, repeat))) return run;
       await this.repeat(sql, repeat);

@@ -132,7 +132,7 @@ describe('/docs', () => {
 
 describe('An answer that departs from the description', () => {
   const READY = ['paths', '/health/ready', 'get', 'responses'];
-  const SCHEMA = [...READY, '200', 'content', 'application/json', 'schema'];
+  const SCHEMA = ['components', 'schemas', 'ReadinessDto'];
 
   it('is none where the document is whole', async () => {
     expect(new AnswerCheck(document).faultOf(await received('/health/ready'))).toBeUndefined();

@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
+import type { Type } from '@nestjs/common';
+import { validated } from '../../src/http';
 import { Refusal, type FieldFault } from '../../src/domain/refusal';
-import { parseBody } from '../../src/http';
+import { parseBody } from '../../src/persons/sign-up/schema-faults';
 import { readSignUpContent } from '../../src/persons/sign-up/person-request.dto';
 import type { SignUpContentBuilder } from './sign-up-content';
 
@@ -14,6 +16,17 @@ export function faultsOf(schema: z.ZodType, body: unknown): readonly FieldFault[
     const { code, details } = refusal as Refusal;
     expect(code).toBe('validation_failed');
     return details.faults ?? [];
+  }
+  return [];
+}
+
+/** The faults with which a DTO is refused; nothing when it is accepted. */
+export async function dtoFaultsOf(type: Type<object>, input: unknown): Promise<readonly FieldFault[]> {
+  try {
+    await validated(type, input);
+  } catch (refusal) {
+    expect(refusal).toMatchObject({ name: 'Refusal', code: 'validation_failed' });
+    return (refusal as Refusal).details.faults ?? [];
   }
   return [];
 }

@@ -1,13 +1,22 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
-import { CallerOf, Describes, ListAnswer, Needs, parseBody, ParseId, parseList } from '../../http';
+import { CallerOf, ListAnswer, Needs, Refuses } from '../../http';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   type ListedRelationship,
   type RelationshipDetails,
   RelationshipService,
 } from '../relationship.service';
-import { LIST_OF_RELATIONSHIPS, MOVE_OF_RELATIONSHIP, ONE_RELATIONSHIP } from './described-relationships.dto';
-import { RELATIONSHIP_MOVE, RELATIONSHIP_QUERY } from './relationship-requests.dto';
+import {
+  LISTED_RELATIONSHIP_EXAMPLE,
+  ListedRelationshipDto,
+  RELATIONSHIP_EXAMPLE,
+  RELATIONSHIP_MOVE_EXAMPLE,
+  RelationshipDto,
+  RelationshipMoveDto,
+  RelationshipPath,
+  RelationshipQuery,
+} from './relationships.dto';
 
 /** Relationships with confidant persons, for officials. */
 @Controller('api/admin/confidant_person_relationships')
@@ -16,33 +25,39 @@ export class RelationshipsController {
 
   @Get()
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
-  @Describes(LIST_OF_RELATIONSHIPS)
-  async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<ListedRelationship>> {
-    const { filter, page } = parseList(RELATIONSHIP_QUERY, query);
-    const { entries, total } = await this.relationships.list(filter, {
-      size: page.pageSize,
-      offset: page.offset,
-    });
-    return new ListAnswer(entries, { request: page, total });
+  @ApiOperation({ summary: 'Relationships with confidant persons, newest first; both persons masked' })
+  @ApiOkResponse({ type: ListedRelationshipDto, isArray: true, example: LISTED_RELATIONSHIP_EXAMPLE })
+  async list(@Query() { filter, request }: RelationshipQuery): Promise<ListAnswer<ListedRelationship>> {
+    const { pageSize: size, offset } = request;
+    const { entries, total } = await this.relationships.list(filter, { size, offset });
+    return new ListAnswer(entries, { request, total });
   }
 
   @Get(':id')
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
-  @Describes(ONE_RELATIONSHIP)
-  details(@Param('id', ParseId) id: string): Promise<RelationshipDetails> {
+  @ApiOperation({ summary: 'One relationship with its documents' })
+  @ApiOkResponse({ type: RelationshipDto, example: RELATIONSHIP_EXAMPLE })
+  @Refuses('relationship_not_found')
+  details(@Param() { id }: RelationshipPath): Promise<RelationshipDetails> {
     return this.relationships.details(id);
   }
 
-  /** Answers with the relationship as it stands after the move. */
+  /** Answers with the relationship after the move. */
   @Patch(':id')
   @Needs('confidant_person_relationship_admin:write', { of: 'NHS' })
-  @Describes(MOVE_OF_RELATIONSHIP)
+  @ApiOperation({
+    summary: 'An official moves a relationship',
+    description: 'Rows R1–R4. Answers with the relationship after the move.',
+  })
+  @ApiBody({ type: RelationshipMoveDto, examples: { body: { value: RELATIONSHIP_MOVE_EXAMPLE } } })
+  @ApiOkResponse({ type: RelationshipDto, example: RELATIONSHIP_EXAMPLE })
+  @Refuses('relationship_not_found', 'status_change_refused', 'comment_required')
   async move(
-    @Param('id', ParseId) id: string,
-    @Body() body: unknown,
+    @Param() { id }: RelationshipPath,
+    @Body() { move }: RelationshipMoveDto,
     @CallerOf() caller: Caller,
   ): Promise<RelationshipDetails> {
-    await this.relationships.move({ ...parseBody(RELATIONSHIP_MOVE, body), id, actorId: caller.userId });
+    await this.relationships.move({ ...move, id, actorId: caller.userId });
     return this.relationships.details(id);
   }
 }

@@ -1,9 +1,9 @@
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../../domain/access/access.rules';
 import { globalId, inCamelCase } from '../../graphql';
-import { CallerOf, Needs, parseBody, ParseId } from '../../http';
+import { CallerOf, Needs, validated } from '../../http';
 import { type RelationshipDetails, RelationshipService } from '../relationship.service';
-import { RELATIONSHIP_MOVE } from './relationship-requests.dto';
+import { MovedRelationshipInput, RelationshipMoveDto } from './relationships.dto';
 
 /** As the schema lets it pass; the ids and the texts in it are judged here. */
 interface MoveInput {
@@ -22,16 +22,16 @@ export class RelationshipsResolver {
   @Mutation('updateConfidantPersonRelationship')
   @Needs('confidant_person_relationship_admin:write', { of: 'NHS' })
   async move(@Args('input') input: MoveInput, @CallerOf() caller: Caller): Promise<object> {
-    const id = new ParseId().transform(input.confidantPersonRelationshipId, {
-      type: 'custom',
-      data: 'confidantPersonRelationshipId',
+    const { confidantPersonRelationshipId } = input;
+    const { confidantPersonRelationshipId: id } = await validated(MovedRelationshipInput, {
+      confidantPersonRelationshipId,
     });
-    const asked = parseBody(RELATIONSHIP_MOVE, {
+    const { move } = await validated(RelationshipMoveDto, {
       verification_status: input.verificationStatus,
       verification_comment: input.verificationComment,
       dracs_birth_act_id: input.dracsBirthActId,
     });
-    await this.relationships.move({ ...asked, id, actorId: caller.userId });
+    await this.relationships.move({ ...move, id, actorId: caller.userId });
     return { confidantPersonRelationship: nodeOf(id, await this.relationships.details(id)) };
   }
 }

@@ -1,23 +1,22 @@
-import { Controller, Get, Header, StreamableFile } from '@nestjs/common';
-import { WithoutToken } from '../access.decorator';
-import { WithoutEnvelope } from '../envelope.interceptor';
-import { Describes } from './description';
-import { DOCUMENT_OF_CALLS, PAGE_OF_CALLS, SCRIPT_OF_PAGE, STYLE_OF_PAGE } from './docs.dto';
-import { OpenApi, type OpenApiDocument } from './open-api';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
+import { Controller, Get, Header, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProperty } from '@nestjs/swagger';
+import { VERSION } from '../../config/own-settings';
+import { WithoutToken } from '../access.decorator';
+import { WithoutEnvelope } from '../envelope.interceptor';
+import { AllowsMore } from './document.decorator';
+import { OpenApi, type OpenApiDocument } from './open-api.service';
 
 const HTML = 'text/html; charset=utf-8';
-
 const CSS = 'text/css; charset=utf-8';
-
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 /**
- * What the page may do: load what this door serves, and ask it. Neither script nor style may stand in the page itself;
+ * What the page may do: load what this server serves, and call it. Neither script nor style may be in the page itself;
  * the icons of the style sheet are images inside it.
  */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -28,8 +27,8 @@ export const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page; everything on it is drawn from the document by the package. */
-export const PAGE = `<!doctype html>
+/** The page; swagger-ui draws everything on it from the document. */
+const PAGE = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -46,16 +45,42 @@ export const PAGE = `<!doctype html>
 `;
 
 /** Without a validator: the package would send the document to one of its own. */
-export const DRAW = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#calls', validatorUrl: null });
+const DRAW = `SwaggerUIBundle({ url: '/docs/openapi.json', dom_id: '#calls', validatorUrl: null });
 `;
 
-/** A file of the package, which nothing but the page needs. */
-export function fileOfPackage(name: 'swagger-ui.css' | 'swagger-ui-bundle.js'): StreamableFile {
+/** A file of the package, which only this page needs. */
+function fileOfPackage(name: 'swagger-ui.css' | 'swagger-ui-bundle.js'): StreamableFile {
   const path = join(require.resolve('swagger-ui-dist/package.json'), '..', name);
   return new StreamableFile(createReadStream(path));
 }
 
-/** What the calls are, for people and for programs. It tells of no person, so it asks for no token. */
+/** A document about a document: what is in it is published elsewhere. */
+@AllowsMore()
+class OpenApiDocumentDto {
+  @ApiProperty({ type: String, pattern: '^3\\.1\\.\\d+$' })
+  openapi!: string;
+
+  @ApiProperty({
+    type: 'object',
+    properties: { title: { type: 'string' }, version: { type: 'string' } },
+    required: ['title', 'version'],
+    selfRequired: true,
+  })
+  info!: object;
+
+  @ApiProperty({
+    type: 'object',
+    properties: {},
+    additionalProperties: { type: 'object' },
+    propertyNames: { pattern: '^\\/' },
+  } as object)
+  paths!: object;
+}
+
+const text = (media: string) =>
+  ApiOkResponse({ content: { [media]: { schema: { type: 'string', minLength: 1 }, example: '…' } } });
+
+/** The description of all calls, for people and for programs. It shows no person, so it asks for no token. */
 @Controller('docs')
 @WithoutToken()
 @WithoutEnvelope()
@@ -66,34 +91,42 @@ export class DocsController {
   @Header('Content-Type', HTML)
   @Header('Content-Security-Policy', PAGE_POLICY)
   @Header('Referrer-Policy', 'no-referrer')
-  @Describes(PAGE_OF_CALLS)
+  @ApiOperation({ summary: 'This page' })
+  @text('text/html')
   page(): string {
     return PAGE;
   }
 
   @Get('openapi.json')
-  @Describes(DOCUMENT_OF_CALLS)
+  @ApiOperation({ summary: 'This document' })
+  @ApiOkResponse({
+    type: OpenApiDocumentDto,
+    example: { openapi: '3.1.1', info: { title: 'Person verification', version: VERSION }, paths: {} },
+  })
   document(): OpenApiDocument {
     return this.openApi.document();
   }
 
   @Get('draw.js')
   @Header('Content-Type', SCRIPT)
-  @Describes(SCRIPT_OF_PAGE)
+  @ApiOperation({ summary: 'A script of the page' })
+  @text('text/javascript')
   draw(): string {
     return DRAW;
   }
 
   @Get('swagger-ui-bundle.js')
   @Header('Content-Type', SCRIPT)
-  @Describes(SCRIPT_OF_PAGE)
+  @ApiOperation({ summary: 'A script of the page' })
+  @text('text/javascript')
   script(): StreamableFile {
     return fileOfPackage('swagger-ui-bundle.js');
   }
 
   @Get('swagger-ui.css')
   @Header('Content-Type', CSS)
-  @Describes(STYLE_OF_PAGE)
+  @ApiOperation({ summary: 'The style sheet of the page' })
+  @text('text/css')
   style(): StreamableFile {
     return fileOfPackage('swagger-ui.css');
   }

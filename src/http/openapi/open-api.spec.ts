@@ -1,29 +1,49 @@
-import { Controller, Get, Module, Param, type Type } from '@nestjs/common';
+import { Controller, Get, Module, Param, Query, type Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { afterEach, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { httpPlatform } from '../../../test/support/http-platform';
 import { Log } from '../../observability';
-import { createApplication, Describes, HttpModule, InternalOnly, Needs, OpenApi, ParseId, toldId } from '..';
+import {
+  AnswerId,
+  createApplication,
+  HttpModule,
+  InternalOnly,
+  Needs,
+  OpenApi,
+  PageQuery,
+  Refuses,
+  UuidInPath,
+} from '..';
 
-const THING = {
-  schema: z.strictObject({ id: toldId }),
-  example: { id: '5a5b1c9e-0000-4000-8000-000000000001' },
-};
+class ThingPath {
+  @UuidInPath()
+  id!: string;
+}
+
+class ThingDto {
+  @AnswerId()
+  id!: string;
+}
+
+const EXAMPLE = { id: '5a5b1c9e-0000-4000-8000-000000000001' };
 
 @Controller('api/things')
 class ThingsController {
   @Get(':id')
   @Needs('job:read', { of: 'NHS' })
-  @Describes({ summary: 'One thing', answer: THING, refusals: ['job_not_found'] })
-  one(@Param('id', ParseId) id: string): { id: string } {
+  @ApiOperation({ summary: 'One thing' })
+  @ApiOkResponse({ type: ThingDto, example: EXAMPLE })
+  @Refuses('job_not_found')
+  one(@Param() { id }: ThingPath): { id: string } {
     return { id };
   }
 
   @Get()
   @InternalOnly()
-  @Describes({ summary: 'All things', answer: THING, isList: true })
-  all(): void {}
+  @ApiOperation({ summary: 'All things' })
+  @ApiOkResponse({ type: ThingDto, isArray: true, example: EXAMPLE })
+  all(@Query() _: PageQuery): void {}
 }
 
 @Controller('silent')

@@ -11,8 +11,10 @@ import {
   LONGEST_TEXT,
   patternSentence,
   type TextRule,
+  jsonTypeOf,
+  UUID,
 } from './field-faults';
-import { jsonTypeOf, UUID } from './field-faults';
+import { unmarked } from './property-names';
 
 /**
  * The decorators of every DTO. Each one validates by the published rules and describes itself in OpenAPI. Use them and
@@ -92,14 +94,24 @@ export function Text(rule: TextRule = {}, described: ApiPropertyOptions = {}): P
 }
 
 /** A text of one pattern, which is published. */
-export function TextLike(pattern: RegExp, lengths: Pick<TextRule, 'least' | 'most'> = {}): PropertyDecorator {
+export function TextLike(
+  pattern: RegExp,
+  { example, ...lengths }: Pick<TextRule, 'least' | 'most'> & { readonly example?: string } = {},
+): PropertyDecorator {
   const rule = { ...lengths, fits: (text: string) => pattern.test(text), sentence: patternSentence(pattern) };
-  return Text(rule, { pattern: pattern.source });
+  return Text(rule, { pattern: pattern.source, ...(example === undefined ? {} : { example }) });
 }
 
-/** A text that later checks judge; only its type matters here. */
+/** A text that later checks judge; only its type matters here, and that it is not empty where `minLength` says so. */
 export const AnyText = (described: ApiPropertyOptions = {}) =>
-  applyDecorators(Required(), OfType('string'), ApiProperty({ type: String, ...described }));
+  applyDecorators(
+    Required(),
+    OfType('string'),
+    Rule('length', (value) =>
+      when((value as string).length < (described.minLength ?? 0), FAULTS.textLength('minimum', 1, value)),
+    ),
+    ApiProperty({ type: String, ...described }),
+  );
 
 /** An id. Ids are written in lower case everywhere, so one in capitals becomes the same one. */
 export const Uuid = () =>
@@ -109,6 +121,16 @@ export const Uuid = () =>
       { format: 'uuid' },
     ),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+  );
+
+/** An id of a path, of which any text is a UUID or a malformed one. */
+export const UuidInPath = () =>
+  applyDecorators(
+    Rule('format', (value) =>
+      when(!UUID.test(value as string), FAULTS.form('expected the value to be a UUID')),
+    ),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
+    ApiProperty({ type: String, format: 'uuid', example: '5a5b1c9e-0000-4000-8000-000000000001' }),
   );
 
 /** A day of the calendar, YYYY-MM-DD. The database has no year 0. */
@@ -138,7 +160,7 @@ export const YesOrNo = () => applyDecorators(Required(), OfType('boolean'), ApiP
 /** Decimal digits only: no sign, no `0x10`, no `1e3`. */
 const WHOLE = /^\d{1,9}$/;
 
-/** A whole number of a query, from 1. Absent or empty, the property keeps its initial value. */
+/** A whole number of a query, from 1. `initial` is also the initial value of the property; an empty text counts as absent. */
 export const QueryInteger = (initial: number, described: ApiPropertyOptions = {}) =>
   applyDecorators(
     Transform(({ value }: { value: unknown }) => {
@@ -160,7 +182,12 @@ export const QueryInteger = (initial: number, described: ApiPropertyOptions = {}
 
 /** A JSON object with any properties. */
 export const AnyObject = () =>
-  applyDecorators(Required(), OfType('object'), ApiProperty({ type: 'object', additionalProperties: true }));
+  applyDecorators(
+    Transform(({ value }: { value: unknown }) => unmarked(value)),
+    Required(),
+    OfType('object'),
+    ApiProperty({ type: 'object', additionalProperties: true }),
+  );
 
 /** One object of another DTO. */
 export const NestedObject = (type: () => Class<object>) =>

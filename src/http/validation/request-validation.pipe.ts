@@ -19,6 +19,7 @@ import {
   refuseFields,
   reportedNames,
 } from './field-faults';
+import { marked, unmarkedName } from './property-names';
 import type { RuleContext } from './fields.decorator';
 
 interface InputOptions {
@@ -28,19 +29,17 @@ interface InputOptions {
   readonly refusedAs?: RefusalCode;
 }
 
-/** Under this key the class of an input keeps how it differs from other inputs. */
-const INPUT_OPTIONS = Symbol('input options');
+/** By the name of the class, which is also the name of its schema in OpenAPI. */
+const INPUT_OPTIONS = new Map<string, InputOptions>();
 
 /** Sets how an input is read. */
 export const ReadsInput =
   (options: InputOptions): ClassDecorator =>
   (input) =>
-    Reflect.defineMetadata(INPUT_OPTIONS, options, input);
+    void INPUT_OPTIONS.set(input.name, options);
 
-/** How an input is read. */
-export function inputOptionsOf(input: object): InputOptions {
-  return (Reflect.getMetadata(INPUT_OPTIONS, input) as InputOptions | undefined) ?? {};
-}
+/** How the input of this class is read. */
+export const inputOptionsNamed = (name: string): InputOptions => INPUT_OPTIONS.get(name) ?? {};
 
 const pipeOf = (forbidNonWhitelisted: boolean) =>
   new ValidationPipe({
@@ -68,7 +67,7 @@ export class RequestValidationPipe implements PipeTransform<unknown, Promise<unk
     return this.check(
       metatype as Class<object>,
       value,
-      inputOptionsOf(metatype).dropsUnknown ?? type !== 'body',
+      inputOptionsNamed(metatype.name).dropsUnknown ?? type !== 'body',
     );
   }
 
@@ -84,9 +83,9 @@ export class RequestValidationPipe implements PipeTransform<unknown, Promise<unk
     try {
       if (jsonTypeOf(input) !== 'object')
         throw refuseFields([{ entry: '$', ...FAULTS.type('object', input) }]);
-      return (await pipe.transform(withoutMagic(input), { type: 'body', metatype: type })) as Input;
+      return (await pipe.transform(marked(input), { type: 'body', metatype: type })) as Input;
     } catch (error) {
-      const { refusedAs } = inputOptionsOf(type);
+      const { refusedAs } = inputOptionsNamed(type.name);
       throw refusedAs !== undefined && error instanceof Refusal ? new Refusal(refusedAs) : error;
     }
   }
@@ -104,7 +103,7 @@ const PIPE = new RequestValidationPipe();
 
 /** Checks an input that is no parameter of a call by the same rules. */
 export function validated<Input extends object>(type: Class<Input>, value: unknown): Promise<Input> {
-  return PIPE.check(type, value, inputOptionsOf(type).dropsUnknown ?? false);
+  return PIPE.check(type, value, inputOptionsNamed(type.name).dropsUnknown ?? false);
 }
 
 /** An input that is checked later: some calls are published to look at the person before they look at the body. */
@@ -125,31 +124,13 @@ export const UncheckedBody = createParamDecorator(
   (type: Class<object>, context: ExecutionContext) => new UncheckedInput(type, requestOf(context).body),
 );
 
-/**
- * Class-transformer and class-validator do not see properties that are named like those of every object. With a mark
- * before its name such a property is an unknown one like others.
- */
-const MARK = '\0';
-
-function withoutMagic(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutMagic);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, inner]) => [
-    name in Object.prototype || name.startsWith(MARK) ? `${MARK}${name}` : name,
-    withoutMagic(inner),
-  ]);
-  return Object.fromEntries(entries);
-}
-
 const UNKNOWN = 'whitelistValidation';
 
 const isUnknown = ({ constraints = {} }: ValidationError): boolean => UNKNOWN in constraints;
 
 /** In the order of the class; unknown properties after the others. */
 function faultsOf(errors: readonly ValidationError[], path: readonly PropertyKey[]): FieldFault[] {
-  const unknown = errors
-    .filter(isUnknown)
-    .map(({ property }) => (property.startsWith(MARK) ? property.slice(MARK.length) : property));
+  const unknown = errors.filter(isUnknown).map(({ property }) => unmarkedName(property));
   return [
     ...errors.filter((error) => !isUnknown(error)).flatMap((error) => faultsOfField(error, path)),
     ...reportedNames(unknown, MOST_FAULTS).map((name) => ({

@@ -1,35 +1,58 @@
-import { Body, Controller, HttpCode, Post, UseGuards } from '@nestjs/common';
-import { Describes, parseBody, WithoutToken } from '../../http';
-import { REGISTRATION, SIGN_UP_VALIDATION } from './described-sign-up.dto';
-import { SignUpLimitGuard } from './sign-up-limit.guard';
-import { SignUpObserver } from './sign-up-observer';
+import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Refuses, WithoutToken } from '../../http';
 import { type RegisteredPatient, RegistrationService, type ValidatedSignUp } from './registration.service';
-import { REGISTER_BODY, SIGN_UP_BODY } from './sign-up-body.dto';
+import { SignUpLimitGuard } from './sign-up-limit.guard';
+import { SignUpRefusalsInterceptor, SignUpStep } from './sign-up-refusals.interceptor';
+import {
+  REGISTERED_PATIENT_EXAMPLE,
+  RegisteredPatientDto,
+  REGISTRATION_EXAMPLE,
+  REGISTRATION_REFUSALS,
+  RegistrationDto,
+  SIGN_UP_EXAMPLE,
+  SIGN_UP_REFUSALS,
+  SignedContent,
+  SignUpValidationDto,
+  VALIDATED_SIGN_UP_EXAMPLE,
+  ValidatedSignUpDto,
+} from './sign-up.dto';
 
-/** A confidant person signs a patient up. The calls carry no token: their proof is the signature. */
+const WHAT_IS_SIGNED = 'What is signed is JSON of the schema SignedContent.';
+
+/** A confidant person signs up a patient. The calls carry no token: their signature proves who makes them. */
 @WithoutToken()
 @UseGuards(SignUpLimitGuard)
+@UseInterceptors(SignUpRefusalsInterceptor)
+@ApiExtraModels(SignedContent)
 @Controller('api/pis/confidant')
 export class ConfidantSignUpController {
-  constructor(
-    private readonly registrations: RegistrationService,
-    private readonly observer: SignUpObserver,
-  ) {}
+  constructor(private readonly registrations: RegistrationService) {}
 
   @Post('sign-up_validation')
   @HttpCode(200)
-  @Describes(SIGN_UP_VALIDATION)
-  validate(@Body() body: unknown): Promise<ValidatedSignUp> {
-    return this.observer.countRefusals('validation', async () =>
-      this.registrations.validate(parseBody(SIGN_UP_BODY, body)),
-    );
+  @SignUpStep('validation')
+  @ApiOperation({
+    summary: 'Step 1 of a sign-up: everything is checked and nothing is written',
+    description: `${WHAT_IS_SIGNED} The token is good for step 2 with the same content.`,
+  })
+  @ApiBody({ type: SignUpValidationDto, examples: { body: { value: SIGN_UP_EXAMPLE } } })
+  @ApiOkResponse({ type: ValidatedSignUpDto, example: VALIDATED_SIGN_UP_EXAMPLE })
+  @Refuses(...SIGN_UP_REFUSALS)
+  validate(@Body() body: SignUpValidationDto): Promise<ValidatedSignUp> {
+    return this.registrations.validate(body);
   }
 
   @Post('register')
-  @Describes(REGISTRATION)
-  register(@Body() body: unknown): Promise<RegisteredPatient> {
-    return this.observer.countRefusals('registration', async () =>
-      this.registrations.register(parseBody(REGISTER_BODY, body)),
-    );
+  @SignUpStep('registration')
+  @ApiOperation({
+    summary: 'Step 2 of a sign-up: registers the person, or finds them, all or nothing',
+    description: `${WHAT_IS_SIGNED} Sent again after a lost answer it finds what it made.`,
+  })
+  @ApiBody({ type: RegistrationDto, examples: { body: { value: REGISTRATION_EXAMPLE } } })
+  @ApiCreatedResponse({ type: RegisteredPatientDto, example: REGISTERED_PATIENT_EXAMPLE })
+  @Refuses(...REGISTRATION_REFUSALS)
+  register(@Body() body: RegistrationDto): Promise<RegisteredPatient> {
+    return this.registrations.register(body);
   }
 }

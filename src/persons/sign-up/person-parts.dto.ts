@@ -8,7 +8,8 @@ import {
   SETTLEMENT_TYPES,
 } from '../../domain/person/dictionaries';
 import { DOCUMENT_NUMBERS } from '../../domain/person/document.rules';
-import { day, id, isStorable, saysPattern, text, textLike } from '../../http';
+import { patternSentence } from '../../http';
+import { day, id, isStorable, text, textLike } from './schema-fields';
 
 /** The published pattern: Ukrainian letters, hyphen and apostrophe, single blanks between words. */
 const NAME = /^(?!.*[ЫЪЭЁыъэё@%&$^#])[А-ЯҐЇІЄа-яґїіє'\-]+(\s(?!.*[ЫЪЭЁыъэё@%&$^#])[А-ЯҐЇІЄа-яґїіє'\-]+)*$/;
@@ -61,7 +62,7 @@ const NUMBER_OF_ITS_TYPE = {
   path: ['number'],
   error: ({ input }: { input?: unknown }) => {
     const pattern = patternOf(input as Numbered);
-    return pattern && saysPattern(pattern);
+    return pattern && patternSentence(pattern);
   },
   // Asked even when another property is at fault, so that all faults are told at once.
   when: ({ value }: { value: unknown }) => isObject(value),

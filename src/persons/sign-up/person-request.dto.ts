@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { GENDERS, WAYS_OF_COMMUNICATION } from '../../domain/person/dictionaries';
 import type { SignUpContent } from '../../domain/person/person-request';
-import { day, id, parseBody, text, textLike } from '../../http';
+import { parseBody } from './schema-faults';
+import { day, id, text, textLike } from './schema-fields';
 import {
   address,
   authenticationMethod,
@@ -15,11 +16,10 @@ import {
 import { readSignedJson } from './signed-document';
 
 const email = () =>
-  text({
-    fits: (value) => z.regexes.email.test(value),
-    says: 'expected the value to be an e-mail address',
-    told: { format: 'email' },
-  });
+  text(
+    { fits: (value) => z.regexes.email.test(value), sentence: 'expected the value to be an e-mail address' },
+    { format: 'email' },
+  );
 
 /** What has to be read of a person to tell whether his only method is that of the confidant. */
 const REPRESENTED = z.object({

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal, type RefusalCode } from '../../domain/refusal';
 import { Log, Metrics, startAtZero } from '../../observability';
-import { REGISTRATION, SIGN_UP_VALIDATION } from './described-sign-up.dto';
+import { REGISTRATION_REFUSALS, SIGN_UP_REFUSALS } from './sign-up.dto';
 import type { RegistrationPlan } from './registration-planner.service';
 
 const VALIDATED = 'validated';
@@ -10,8 +10,8 @@ const REGISTERED = ['person_created', 'relationship_created', 'nothing_created']
 const FAILED = 'failed';
 /** Not in the description of a call, because every call with a body may be refused so. */
 const UNFIT = 'validation_failed' satisfies RefusalCode;
-const VALIDATION_ENDS = [VALIDATED, FAILED, UNFIT, ...(SIGN_UP_VALIDATION.refusals ?? [])];
-const REGISTRATION_ENDS = [...REGISTERED, FAILED, UNFIT, ...(REGISTRATION.refusals ?? [])];
+const VALIDATION_ENDS = [VALIDATED, FAILED, UNFIT, ...SIGN_UP_REFUSALS];
+const REGISTRATION_ENDS = [...REGISTERED, FAILED, UNFIT, ...REGISTRATION_REFUSALS];
 
 /** The result of a registration. */
 interface Registered {

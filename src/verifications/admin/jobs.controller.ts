@@ -1,11 +1,12 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Refusal } from '../../domain/refusal';
-import { CallerOf, Describes, ListAnswer, Needs, ParseId, parsePaging } from '../../http';
+import { CallerOf, ListAnswer, Needs, PageQuery, Refuses } from '../../http';
 import { JobRegistry, type JobRun, JobRunner, JobRunRepository, runSummary } from '../../jobs';
-import { LIST_OF_RUNS, ONE_RUN, START_OF_RUN } from './described-jobs.dto';
+import { JOB_RUN_EXAMPLE, JobPath, JobRunDto, RunPath } from './job-run.dto';
 
-/** What the jobs did and do, newest first; and their start by hand. */
+/** The runs of jobs, newest first; and the start of a run by hand. */
 @Controller('api/admin/jobs')
 export class JobsController {
   constructor(
@@ -16,34 +17,41 @@ export class JobsController {
 
   @Get()
   @Needs('job:read', { of: 'NHS' })
-  @Describes(LIST_OF_RUNS)
-  async list(@Query() query: Record<string, unknown>): Promise<ListAnswer<Record<string, unknown>>> {
-    const request = parsePaging(query);
+  @ApiOperation({ summary: 'Runs of jobs, newest first' })
+  @ApiOkResponse({ type: JobRunDto, isArray: true, example: JOB_RUN_EXAMPLE })
+  async list(@Query() { request }: PageQuery): Promise<ListAnswer<Record<string, unknown>>> {
     const { runs, total } = await this.runs.list({ size: request.pageSize, offset: request.offset });
     return new ListAnswer(
-      runs.map((run) => this.told(run)),
+      runs.map((run) => this.shown(run)),
       { request, total },
     );
   }
 
   @Get(':run_id')
   @Needs('job:read', { of: 'NHS' })
-  @Describes(ONE_RUN)
-  async details(@Param('run_id', ParseId) runId: string): Promise<Record<string, unknown>> {
+  @ApiOperation({ summary: 'One run of a job' })
+  @ApiOkResponse({ type: JobRunDto, example: JOB_RUN_EXAMPLE })
+  @Refuses('job_not_found')
+  async details(@Param() { run_id: runId }: RunPath): Promise<Record<string, unknown>> {
     const run = await this.runs.find(runId);
     if (run === undefined) throw new Refusal('job_not_found');
-    return this.told(run);
+    return this.shown(run);
   }
 
   @Post(':name/run')
   @HttpCode(202)
   @Needs('job:run', { of: 'NHS' })
-  @Describes(START_OF_RUN)
-  async start(@Param('name') name: string, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
-    return this.told(await this.runner.startRun(name, caller.userId));
+  @ApiOperation({
+    summary: 'Starts a job by hand',
+    description: 'The workers do it; the answer is the run at its start.',
+  })
+  @ApiAcceptedResponse({ type: JobRunDto, example: JOB_RUN_EXAMPLE })
+  @Refuses('job_not_found', 'job_already_running')
+  async start(@Param() { name }: JobPath, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
+    return this.shown(await this.runner.startRun(name, caller.userId));
   }
 
-  private told(run: JobRun): Record<string, unknown> {
+  private shown(run: JobRun): Record<string, unknown> {
     return { ...runSummary(run, this.jobs.countersOf(run.job)), started_by: run.startedBy };
   }
 }

@@ -3,10 +3,11 @@ import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import type { Caller } from '../../domain/access/access.rules';
 import type { RegisterStreamName } from '../../domain/verification/stream';
 import { databaseIdOf, withInputNames } from '../../graphql';
-import { CallerOf, Needs } from '../../http';
+import { CallerOf, Needs, UncheckedInput } from '../../http';
 import { NhsStatusService } from '../nhs-status.service';
 import { StreamRestartService } from '../stream-restart.service';
 import { type PersonNode, PersonNodes, GRAPHQL_NAMES } from './person-nodes';
+import { NhsMoveDto, RepeatDto } from './verification.dto';
 
 /** As the schema lets it pass: all that is needed is there, and what stands in it is judged by the verbs. */
 type Input = Readonly<Record<string, unknown>> & { readonly personId: string };
@@ -29,7 +30,10 @@ export class PersonVerificationChangesResolver {
   async moveNhs(@Args('input') input: Input, @CallerOf() caller: Caller): Promise<ChangedPerson> {
     const personId = databaseIdOf('Person', input.personId, 'personId');
     const names = { status: 'manualRulesVerificationStatus', comment: 'verificationComment' };
-    const asked = { status: input[names.status], comment: input[names.comment] };
+    const asked = new UncheckedInput(NhsMoveDto, {
+      status: input[names.status],
+      comment: input[names.comment],
+    });
     await withInputNames(names, () => this.nhsStatus.move({ personId, actorId: caller.userId, asked }));
     return this.changed(personId, caller);
   }
@@ -56,7 +60,10 @@ export class PersonVerificationChangesResolver {
   private async requeue(stream: RegisterStreamName, input: Input, caller: Caller): Promise<ChangedPerson> {
     const personId = databaseIdOf('Person', input.personId, 'personId');
     const names = { status: `${GRAPHQL_NAMES[stream]}VerificationStatus` };
-    const asked = { status: input[names.status], run: input['run'] ?? false };
+    const asked = new UncheckedInput(RepeatDto, {
+      status: input[names.status],
+      run: input['run'] ?? false,
+    });
     const actorId = caller.userId;
     await withInputNames(names, () => this.restarts.requeue({ personId, stream, actorId, asked }));
     return this.changed(personId, caller);

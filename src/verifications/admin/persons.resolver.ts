@@ -28,7 +28,7 @@ export class PersonsResolver {
     @CallerOf() caller: Caller,
   ): Promise<Connection<PersonNode>> {
     const window = windowOf(page);
-    const list = listChosenBy(filter);
+    const list = await listChosenBy(filter);
     // One row more tells whether the list goes on.
     const rows = await this.lists.rows(list, { offset: window.offset, size: window.size + 1 });
     const nodes = this.persons.of(rows.slice(0, window.size), caller);

@@ -1,7 +1,12 @@
-import { z } from 'zod';
-import { STREAM_REASONS, STREAM_STATUSES, STREAMS } from '../../domain/verification/stream';
+import {
+  STREAM_REASONS,
+  STREAM_STATUSES,
+  STREAMS,
+  type StreamReason,
+  type StreamStatus,
+} from '../../domain/verification/stream';
 import { Refusal } from '../../domain/refusal';
-import { parseBody } from '../../http';
+import { MayBeNull, OneOf, ReadsInput, validated } from '../../http';
 import { type ChosenList, listedBy, unverified } from '../person-list.repository';
 import { GRAPHQL_NAMES } from './person-nodes';
 
@@ -11,21 +16,35 @@ const CUMULATIVE = ['VERIFICATION_NEEDED', 'CHANGES_NEEDED', 'NOT_VERIFIED'] as 
 const fieldOf = (stream: keyof typeof GRAPHQL_NAMES): string => `${GRAPHQL_NAMES[stream]}VerificationStatus`;
 
 /** To send null is to send nothing. */
-const sent = <Value>(value: Value | null | undefined): Value | undefined => value ?? undefined;
+@ReadsInput({ dropsUnknown: true })
+class PersonFilter {
+  @MayBeNull()
+  @OneOf(CUMULATIVE)
+  verificationStatus?: (typeof CUMULATIVE)[number] | null;
 
-const FILTER = z.object({
-  verificationStatus: z.enum(CUMULATIVE).nullish().transform(sent),
-  verificationReason: z.enum(STREAM_REASONS).nullish().transform(sent),
-});
-const STATUS = z.enum(STREAM_STATUSES).nullish().transform(sent);
-const OF_STREAMS = z.object(Object.fromEntries(STREAMS.map((stream) => [fieldOf(stream), STATUS])));
+  @MayBeNull()
+  @OneOf(STREAM_REASONS)
+  verificationReason?: StreamReason | null;
+}
+
+/** The status of each stream, under the name of its field. */
+@ReadsInput({ dropsUnknown: true })
+class StreamsFilter {
+  readonly [field: string]: StreamStatus | null | undefined;
+}
+for (const stream of STREAMS) {
+  MayBeNull()(StreamsFilter.prototype, fieldOf(stream));
+  OneOf(STREAM_STATUSES)(StreamsFilter.prototype, fieldOf(stream));
+}
 
 /** The list that a filter chooses: the same lists as those of REST, each of which asks one question. */
-export function listChosenBy(filter: unknown): ChosenList {
-  const { verificationStatus, verificationReason: reason } = parseBody(FILTER, filter ?? {});
-  const ofStreams = parseBody(OF_STREAMS, filter ?? {});
+export async function listChosenBy(filter: unknown): Promise<ChosenList> {
+  const sent = await validated(PersonFilter, filter ?? {});
+  const ofStreams = await validated(StreamsFilter, filter ?? {});
+  const verificationStatus = sent.verificationStatus ?? undefined;
+  const reason = sent.verificationReason ?? undefined;
   const asked = STREAMS.flatMap((stream) => {
-    const status = ofStreams[fieldOf(stream)];
+    const status = ofStreams[fieldOf(stream)] ?? undefined;
     return status === undefined ? [] : [{ stream, status }];
   });
   const [ofStream] = asked;

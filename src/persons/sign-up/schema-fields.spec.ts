@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { fault, faultsIn } from '../../../test/support/request-errors';
-import { day, text, textLike } from '..';
+import { day, text, textLike } from './schema-fields';
+import { describe, expect, it } from 'vitest';
 
 describe('A text', () => {
   const short = text({ least: 2, most: 4 });

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { fault, faultsIn, faultsOf } from '../../../test/support/request-errors';
+import { parseBody } from './schema-faults';
+import { day, id, text, textLike } from './schema-fields';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fault, faultsIn, faultsOf } from '../../../test/support/request-errors';
-import { day, id, parseBody, text, textLike } from '..';
 
 const colour = z.enum(['RED', 'BLUE']);
 
