@@ -148,6 +148,6 @@ export class SnakeCaseNames extends DefaultNamingStrategy {
   }
 }
 
-export function snakeCase(name: string): string {
+function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

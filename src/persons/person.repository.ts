@@ -4,7 +4,6 @@ import { PersonAddress } from '../database/mpi/person-address.entity';
 import { PersonDocument } from '../database/mpi/person-document.entity';
 import { PersonPhone } from '../database/mpi/person-phone.entity';
 import { Person } from '../database/mpi/person.entity';
-import { snakeCase } from '../database/data-source';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
@@ -83,29 +82,29 @@ export class PersonRepository {
 /** How much of a column the audit log shows: all of it, the first letter, the last two symbols, or nothing. */
 type Mask = 'shown' | 'initial' | 'number' | 'hidden';
 
-/** The columns of `persons` that a sign-up fills. A new column needs a decision about its mask here. */
+/** The columns of `persons` that a sign-up fills, by property. A new column needs a decision about its mask here. */
 const MASKS = {
-  firstName: 'initial',
-  lastName: 'shown',
-  secondName: 'initial',
-  birthDate: 'hidden',
-  birthCountry: 'hidden',
-  birthSettlement: 'hidden',
-  gender: 'hidden',
-  email: 'hidden',
-  taxId: 'number',
-  noTaxId: 'shown',
-  unzr: 'number',
-  preferredWayCommunication: 'shown',
-  secret: 'hidden',
-  emergencyContact: 'hidden',
-  patientSigned: 'shown',
-  processDisclosureDataConsent: 'shown',
-} as const satisfies Partial<Record<keyof Person, Mask>>;
+  firstName: ['first_name', 'initial'],
+  lastName: ['last_name', 'shown'],
+  secondName: ['second_name', 'initial'],
+  birthDate: ['birth_date', 'hidden'],
+  birthCountry: ['birth_country', 'hidden'],
+  birthSettlement: ['birth_settlement', 'hidden'],
+  gender: ['gender', 'hidden'],
+  email: ['email', 'hidden'],
+  taxId: ['tax_id', 'number'],
+  noTaxId: ['no_tax_id', 'shown'],
+  unzr: ['unzr', 'number'],
+  preferredWayCommunication: ['preferred_way_communication', 'shown'],
+  secret: ['secret', 'hidden'],
+  emergencyContact: ['emergency_contact', 'hidden'],
+  patientSigned: ['patient_signed', 'shown'],
+  processDisclosureDataConsent: ['process_disclosure_data_consent', 'shown'],
+} as const satisfies Partial<Record<keyof Person, readonly [column: string, mask: Mask]>>;
 
 type PersonRow = Readonly<Pick<Person, keyof typeof MASKS>>;
 
-const COLUMNS = Object.keys(MASKS) as readonly (keyof PersonRow)[];
+const PROPERTIES = Object.keys(MASKS) as readonly (keyof PersonRow)[];
 
 /** The row of the person in the signed content. */
 export function personRowOf({ person, ...consents }: SignUpContent): PersonRow {
@@ -175,9 +174,12 @@ function documentRowOf(
 export function maskedChangesOf(content: SignUpContent): Readonly<Record<string, AddedValue>> {
   const row = personRowOf(content);
   const { documents, addresses, phones = [] } = content.person;
-  const filled = COLUMNS.filter((name) => row[name] !== null);
+  const filled = PROPERTIES.filter((name) => row[name] !== null);
   return Object.fromEntries([
-    ...filled.map((name) => added(snakeCase(name), masked(MASKS[name], row[name]))),
+    ...filled.map((name) => {
+      const [column, mask] = MASKS[name];
+      return added(column, masked(mask, row[name]));
+    }),
     added(
       'documents',
       documents.map(({ type, number }) => ({ type, number: maskedNumber(number) })),

@@ -11,12 +11,11 @@ import { VerificationsModule } from '../verifications';
 import { PersonRepository } from './person.repository';
 import { PersonSearchRepository } from './person-search.repository';
 import { PersonsService } from './persons.service';
-import { RegistrationParametersRepository } from './registration-parameters.repository';
+import { oldSignUps, RegistrationRepository } from './sign-up/registration.repository';
 import { ApplicantService } from './sign-up/applicant.service';
 import { ConfidantSignUpController } from './sign-up/confidant-sign-up.controller';
 import { RegistrationPlanner } from './sign-up/registration-planner.service';
 import { RegistrationService } from './sign-up/registration.service';
-import { oldSignUps, SignUpRepository } from './sign-up/sign-up.repository';
 import { SignUpLimits } from './sign-up/sign-up-limit.guard';
 import { SignUpObserver } from './sign-up/sign-up-observer';
 import { SignUpSession } from './sign-up/sign-up-session';
@@ -53,11 +52,10 @@ class PersonPurges implements OnModuleInit {
     PersonsService,
     PersonRepository,
     PersonSearchRepository,
-    RegistrationParametersRepository,
     RegistrationService,
     RegistrationPlanner,
     ApplicantService,
-    SignUpRepository,
+    RegistrationRepository,
     SignUpSession,
     SignUpObserver,
     PersonPurges,

@@ -161,7 +161,7 @@ describe('A registration that waits for another one of the same child', () => {
       return 'cut';
     });
     const answers = await Promise.all([signUps.register(body), signUps.register(body)]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 500]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 503]);
     await signUps.removeOrphans();
     expect(await changes()).toEqual(RELATED);
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { oldRuns } from '../../src/jobs/purge.job';
 import { oldTokens } from '../../src/mithril';
-import { oldSignUps } from '../../src/persons/sign-up/sign-up.repository';
+import { oldSignUps } from '../../src/persons/sign-up/registration.repository';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aParty, aPerson } from '../support/builders';

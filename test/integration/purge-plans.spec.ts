@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OldRows } from '../../src/database/old-rows';
 import { oldRuns } from '../../src/jobs/purge.job';
 import { oldTokens } from '../../src/mithril';
-import { oldSignUps } from '../../src/persons/sign-up/sign-up.repository';
+import { oldSignUps } from '../../src/persons/sign-up/registration.repository';
 import { oldLocks, oldRecords } from '../../src/verifications/old-verification-rows';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { aPerson } from '../support/builders';

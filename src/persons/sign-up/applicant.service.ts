@@ -13,9 +13,8 @@ import { UserRepository } from '../../mithril';
 import { SignedContentService } from '../../signed-content';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import { PersonsService } from '../persons.service';
-import { RegistrationParametersRepository } from '../registration-parameters.repository';
+import { RegistrationRepository } from './registration.repository';
 import { readSignUpContent } from './person-request.dto';
-import { SignUpRepository } from './sign-up.repository';
 import { decodeContainer, type EncodedContainer } from './signed-document';
 
 /** The confidant person who signed, and their user. */
@@ -52,12 +51,11 @@ const CONSENTS = ['patient_signed', 'process_disclosure_data_consent'] as const;
 export class ApplicantService {
   constructor(
     private readonly signedContent: SignedContentService,
-    private readonly parameters: RegistrationParametersRepository,
     private readonly users: UserRepository,
     private readonly persons: PersonRepository,
     private readonly personsService: PersonsService,
     private readonly relationships: RelationshipService,
-    private readonly signUps: SignUpRepository,
+    private readonly registrations: RegistrationRepository,
     private readonly transactions: Transactions,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -69,7 +67,7 @@ export class ApplicantService {
     const { content, signedAt, signer } = await this.signedContent.read(container);
     const now = this.clock();
     this.refuseUnlessFresh(signedAt, now);
-    const parameters = await this.parameters.read(this.transactions);
+    const parameters = await this.registrations.parameters(this.transactions);
     const today = dayInKyiv(now);
     const applicant = await this.applicantOf(signer.drfo);
     if (ageInYears(applicant.person.birthDate, today) <= parameters.noSelfAuthAge)
@@ -122,7 +120,7 @@ export class ApplicantService {
   }
 
   private async knownPersonId(signUp: AdmittedSignUp, person: PersonRequest): Promise<string | null> {
-    const signedUp = await this.signUps.personOf(this.transactions, signUp.contentSha256);
+    const signedUp = await this.registrations.personOf(this.transactions, signUp.contentSha256);
     if (signedUp !== undefined) return signedUp;
     const match = await this.personsService.findMatch(this.transactions, person, signUp.today);
     return match.kind === 'one' ? match.personId : null;

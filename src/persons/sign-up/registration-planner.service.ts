@@ -10,7 +10,7 @@ import { TokenService, type UserAccount, UserRepository } from '../../mithril';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import { PersonsService } from '../persons.service';
 import type { CheckedSignUp } from './applicant.service';
-import { SignUpRepository } from './sign-up.repository';
+import { RegistrationRepository } from './registration.repository';
 
 /** What a registration will write, given what exists already. */
 export interface RegistrationPlan {
@@ -61,7 +61,7 @@ export class RegistrationPlanner {
   constructor(
     private readonly personsService: PersonsService,
     private readonly persons: PersonRepository,
-    private readonly signUps: SignUpRepository,
+    private readonly registrations: RegistrationRepository,
     private readonly relationships: RelationshipService,
     private readonly users: UserRepository,
     private readonly tokens: TokenService,
@@ -90,7 +90,7 @@ export class RegistrationPlanner {
       await this.personsService.register(sql, { id: ids.personId, content, parameters, actorId, now });
     if (plan.createsRelationship) await this.relate(sql, signUp, planned);
     const user = await this.userOf(sql, signUp, planned);
-    await this.signUps.remember(sql, { contentSha256, personId: ids.personId, userId: user.id });
+    await this.registrations.remember(sql, { contentSha256, personId: ids.personId, userId: user.id });
     return { user, token: await this.tokenOf(sql, signUp, user.id) };
   }
 
@@ -105,7 +105,7 @@ export class RegistrationPlanner {
     sql: Sql,
     { contentSha256, content, today }: CheckedSignUp,
   ): Promise<string | undefined> {
-    const signedUp = await this.signUps.personOf(sql, contentSha256);
+    const signedUp = await this.registrations.personOf(sql, contentSha256);
     if (signedUp !== undefined) return signedUp;
     const match = await this.personsService.findMatch(sql, content.person, today);
     if (match.kind === 'several') throw new Refusal('person_not_unique');

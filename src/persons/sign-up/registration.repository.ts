@@ -1,0 +1,90 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import type { Settings } from '../../config/settings.schema';
+import { SETTINGS } from '../../config/settings.module';
+import { GlobalParameter } from '../../database/prm/global-parameter.entity';
+import type { Sql } from '../../database/transactions';
+import type { RegistrationParameters } from '../../domain/person/registration.rules';
+import { agedRows, type Retention, type OldRows } from '../../database/old-rows';
+
+/** Values for parameters that the registry's administrators have not set. Ages are whole years. */
+const DEFAULTS = {
+  no_self_auth_age: 14,
+  no_self_registration_age: 14,
+  person_full_legal_capacity_age: 18,
+  third_person_limit: 150,
+} as const;
+
+type ParameterName = keyof typeof DEFAULTS;
+
+const WHOLE = /^\d{1,4}$/;
+
+/** The person and the user that a signed content led to. */
+export interface RememberedSignUp {
+  readonly contentSha256: string;
+  readonly personId: string;
+  readonly userId: string;
+}
+
+/** Not a person deactivated since: a new sign-up registers a new person. */
+const PERSON_OF_CONTENT = {
+  name: 'sign_up_person_of_content',
+  text: `
+    SELECT s.person_id FROM mpi.sign_ups s
+      JOIN mpi.persons p ON p.id = s.person_id AND p.status = 'active' AND p.is_active
+     WHERE s.content_sha256 = $1::varchar`,
+};
+
+const REMEMBER = {
+  name: 'sign_up_remember',
+  text: `
+    INSERT INTO mpi.sign_ups (content_sha256, person_id, user_id) VALUES ($1::varchar, $2::uuid, $3::uuid)
+    ON CONFLICT (content_sha256) DO UPDATE
+      SET person_id = excluded.person_id, user_id = excluded.user_id, updated_at = now()
+      WHERE (sign_ups.person_id, sign_ups.user_id) IS DISTINCT FROM (excluded.person_id, excluded.user_id)`,
+};
+
+/** The parameters of registration, and which signed content led to which person. */
+@Injectable()
+export class RegistrationRepository {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+
+  /** Reads the parameters anew for every request: administrators change them while the program runs. */
+  async parameters(sql: Sql): Promise<RegistrationParameters> {
+    const names = Object.keys(DEFAULTS);
+    const rows = await sql.repository(GlobalParameter).findBy({ parameter: In(names) });
+    const set = new Map(rows.map(({ parameter, value }) => [parameter, value]));
+    const wholeOf = (name: ParameterName): number => {
+      const value = set.get(name) ?? String(DEFAULTS[name]);
+      // A wrong age would refuse or admit the wrong people, so nobody is registered until it is corrected.
+      if (!WHOLE.test(value)) throw new Error(`The global parameter ${name} is not a whole number.`);
+      return Number(value);
+    };
+    return {
+      noSelfAuthAge: wholeOf('no_self_auth_age'),
+      noSelfRegistrationAge: wholeOf('no_self_registration_age'),
+      personFullLegalCapacityAge: wholeOf('person_full_legal_capacity_age'),
+      thirdPersonLimit: wholeOf('third_person_limit'),
+      personLegalCapacityDocumentTypes: this.settings.PERSON_LEGAL_CAPACITY_DOCUMENT_TYPES,
+      personRegistrationDocumentTypes: this.settings.PERSON_REGISTRATION_DOCUMENT_TYPES,
+      noSelfAuthAgeDocumentTypes: this.settings.NO_SELF_AUTH_AGE_DOCUMENT_TYPES,
+      selfAuthAgeDocumentTypes: this.settings.SELF_AUTH_AGE_DOCUMENT_TYPES,
+    };
+  }
+
+  /** The person that the same signed content led to before. */
+  async personOf(sql: Sql, contentSha256: string): Promise<string | undefined> {
+    const [row] = await sql.query<{ person_id: string }>(PERSON_OF_CONTENT, [contentSha256]);
+    return row?.person_id;
+  }
+
+  /** So that the same content, sent again, finds what it made. */
+  async remember(sql: Sql, { contentSha256, personId, userId }: RememberedSignUp): Promise<void> {
+    await sql.query(REMEMBER, [contentSha256, personId, userId]);
+  }
+}
+
+/** Sign-ups whose signed content cannot be sent again, because its signature is too old by then. */
+export function oldSignUps(keeping: Retention): OldRows {
+  return agedRows({ ...keeping, schema: 'mpi', table: 'sign_ups', ageColumn: 'updated_at' });
+}
