@@ -45,7 +45,7 @@ The rows are the same for all register streams. *From* is also the condition of 
 ${printedStreamRows()}
 
 *Data* is the saved result and the time of the answer (\`data_id\`, \`data_status\`, \`synced_at\`). *Recorded* changes write an entry in the audit log, write an event if the status
-changed, and recompute the cumulative status. IN_REVIEW is a lock: every claim has an id, and a result with an older id is dropped.
+changed, and recompute the cumulative status. IN_REVIEW is a lock: every claim has an id, and the result of an earlier claim is dropped.
 
 ${printedClearing(streams)}### Every status and every trigger
 

@@ -11,6 +11,6 @@ export class VerificationClaim extends Row {
   @Column({ type: 'varchar', default: 'persons' }) subject!: SubjectName;
   @Column({ type: 'varchar', nullable: true }) worker!: string | null;
   @Column({ type: 'timestamptz', nullable: true }) takenAt!: Date | null;
-  /** The worker renews it; a claim whose lease has passed is given up by the sweeper. */
+  /** The worker renews it; a claim whose lease has expired is reclaimed. */
   @Column({ type: 'timestamptz', nullable: true }) leaseUntil!: Date | null;
 }

@@ -37,7 +37,7 @@ export const STREAM_TRIGGERS = {
   signed_with_data: 'the person signed with data for the stream',
   signed_without_data: 'the person signed without data for the stream',
   taken_for_review: 'the stream is due and a worker claims it',
-  nothing_to_check: 'the person has no document that the register knows',
+  nothing_to_check: 'the person has nothing to check in the register',
   data_malformed: 'the data is malformed; the register is not called',
   register_confirmed: 'the register confirmed the data',
   register_refuted: 'the register refuted the data',
