@@ -97,7 +97,7 @@ export function showProgress(source: ProgressSource): Progress {
   };
 }
 
-/** Every counter of a job that reviews nobody counts work that is done. */
+/** Done so far. In a job without reviews every counter counts finished work. */
 function doneOf(counts: Readonly<Record<string, number>>, counters: readonly string[]): number {
   const failed = Object.keys(counts).filter((counter) => counter.startsWith('technical_errors.'));
   const isReview = REVIEWED.every((counter) => counters.includes(counter));

@@ -13,7 +13,7 @@ const POLL_SECONDS = 100;
 const GRACE_SECONDS = 7;
 const MOST_AT_ONCE = 10;
 
-/** Work that begins when it is taken and ends when the test says so. */
+/** Tasks that start when they are claimed and end when the test says so. */
 class HeldTasks implements BackgroundTasks {
   due = 0;
   looks = 0;
@@ -54,18 +54,18 @@ const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 const settle = () => pass(0);
 
 /** The loop after its first look, with so much to do. */
-async function begunWith(due: number): Promise<void> {
+async function startedWith(due: number): Promise<void> {
   tasks.due = due;
   loop.start();
   await settle();
 }
 
-describe('A loop of tasks that begins', () => {
-  it('looks once by itself, and not before: the rooms are not ready yet', async () => {
+describe('A loop that starts', () => {
+  it('looks for tasks once by itself, and not before: the modules are not ready yet', async () => {
     loop.wake();
     await settle();
     expect(tasks.looks).toBe(0);
-    await begunWith(0);
+    await startedWith(0);
     expect(tasks.looks).toBe(1);
   });
 });
@@ -105,14 +105,14 @@ describe('The loops of a worker', () => {
   });
 });
 
-describe('One look', () => {
-  it('finds everything there is, and it is done side by side', async () => {
-    await begunWith(3);
+describe('One look for tasks', () => {
+  it('finds every task that is due, and they are done side by side', async () => {
+    await startedWith(3);
     expect([tasks.underWay.length, tasks.due]).toEqual([3, 0]);
   });
 
-  it('begins no more than ten at once; the next begins when one has ended', async () => {
-    await begunWith(MOST_AT_ONCE + 2);
+  it('starts ten tasks at once at most, and the next when one has ended', async () => {
+    await startedWith(MOST_AT_ONCE + 2);
     expect(tasks.underWay).toHaveLength(MOST_AT_ONCE);
     tasks.underWay[3]?.end(null);
     await settle();
@@ -122,8 +122,8 @@ describe('One look', () => {
     expect([tasks.underWay.length, tasks.due]).toEqual([MOST_AT_ONCE + 2, 0]);
   });
 
-  it('is made up for when a ticket came while everybody was busy', async () => {
-    await begunWith(MOST_AT_ONCE);
+  it('is repeated when a wake-up arrived while ten tasks were under way', async () => {
+    await startedWith(MOST_AT_ONCE);
     tasks.due = 1;
     loop.wake();
     await settle();
@@ -134,9 +134,9 @@ describe('One look', () => {
   });
 });
 
-describe('An errand', () => {
-  it('that is to be tried again is looked for when it is due, and not a moment before', async () => {
-    await begunWith(1);
+describe('A task', () => {
+  it('that is to be tried again is looked for when it is due, and not before', async () => {
+    await startedWith(1);
     tasks.underWay[0]?.end(1000);
     await settle();
     const looks = tasks.looks;
@@ -147,7 +147,7 @@ describe('An errand', () => {
   });
 
   it('that is done is not looked for again', async () => {
-    await begunWith(1);
+    await startedWith(1);
     tasks.underWay[0]?.end(null);
     await settle();
     const looks = tasks.looks;
@@ -155,8 +155,8 @@ describe('An errand', () => {
     expect(tasks.looks).toBe(looks);
   });
 
-  it('that fails is told, and the next ticket is heard', async () => {
-    await begunWith(1);
+  it('that fails is reported, and the loop reacts to the next wake-up', async () => {
+    await startedWith(1);
     tasks.underWay[0]?.end(new Error('the row is held'));
     await settle();
     expect(failures).toEqual([new Error('the row is held')]);
@@ -166,9 +166,9 @@ describe('An errand', () => {
     expect(tasks.underWay).toHaveLength(2);
   });
 
-  it('that cannot be looked for is told, and found by the poll', async () => {
+  it('that could not be looked for is reported, and found by the poll', async () => {
     tasks.lookFails = true;
-    await begunWith(1);
+    await startedWith(1);
     expect(failures).toEqual([new Error('the rows are away')]);
     tasks.lookFails = false;
     await pass(POLL_SECONDS * 1250);
@@ -177,8 +177,8 @@ describe('An errand', () => {
 });
 
 describe('The poll', () => {
-  it('comes for ever, each time a quarter sooner or later at most', async () => {
-    await begunWith(0);
+  it('goes on for ever, each interval a quarter shorter or longer at most', async () => {
+    await startedWith(0);
     for (let polls = 0; polls < 20; polls += 1) {
       const looks = tasks.looks;
       await pass(POLL_SECONDS * 750 - 1);
@@ -191,9 +191,9 @@ describe('The poll', () => {
   });
 });
 
-describe('A loop that is told to stop', () => {
-  it('takes nothing new, by ticket, poll or retry', async () => {
-    await begunWith(2);
+describe('A loop that is stopped', () => {
+  it('claims nothing new, by wake-up, poll or retry', async () => {
+    await startedWith(2);
     tasks.underWay[0]?.end(1000);
     await settle();
     const looks = tasks.looks;
@@ -205,8 +205,8 @@ describe('A loop that is told to stop', () => {
     expect(tasks.looks).toBe(looks);
   });
 
-  it('lets what is under way end, and tells it to let go when the grace time is over', async () => {
-    await begunWith(1);
+  it('lets tasks under way end, and aborts them when the grace time is over', async () => {
+    await startedWith(1);
     const [held] = tasks.underWay;
     let isOver = false;
     const stopped = loop.stop().then(() => (isOver = true));
@@ -218,8 +218,8 @@ describe('A loop that is told to stop', () => {
     await stopped;
   });
 
-  it('is over at once when nothing is under way, and leaves no timer behind', async () => {
-    await begunWith(0);
+  it('stops at once when nothing is under way, and leaves no timer behind', async () => {
+    await startedWith(0);
     await loop.stop();
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -31,13 +31,13 @@ function anObserver() {
 }
 
 describe('A run in the log', () => {
-  it('begins with who wanted it and ends with everything its record counts', () => {
+  it('has a line with the user who started it, and one with everything its record counts', () => {
     const { observer, lines } = anObserver();
     observer.started({ id: RUN.id, job: RUN.job, startedBy: RUN.startedBy ?? '' });
     observer.ended(RUN);
-    const whose = { run_id: RUN.id, job: RUN.job, started_by: RUN.startedBy };
-    const end = { ...whose, state: 'FINISHED', duration_ms: 2_000, counts: RUN.counts };
-    expect(lines).toMatchObject([whose, end]);
+    const fields = { run_id: RUN.id, job: RUN.job, started_by: RUN.startedBy };
+    const end = { ...fields, state: 'FINISHED', duration_ms: 2_000, counts: RUN.counts };
+    expect(lines).toMatchObject([fields, end]);
   });
 
   it('is a warning when it did not finish, and when a tick had to be skipped', () => {

@@ -144,7 +144,7 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
 
   /**
    * What the processor of a queue does about a wake-up job: wakes the worker, stays while it works, and sends a new
-   * wake-up job if it still does. Before the start it wakes nobody; the work is not missed, the poll finds it.
+   * wake-up job if it still does. Before the start it does nothing; the poll finds the work.
    */
   async onWakeUp(job: JobName): Promise<void> {
     this.metrics.jobWakeUps.inc({ job_name: job });

@@ -25,17 +25,17 @@ beforeEach(() => {
 });
 
 describe('The latest tick of a schedule', () => {
-  it('is read in Kyiv: one o’clock there is 23:00 UTC of the day before in winter and 22:00 in summer', () => {
+  it('is in Kyiv time: one o’clock there is 23:00 UTC of the day before in winter and 22:00 in summer', () => {
     expect(at('2026-01-15T12:00:00Z')).toBe('2026-01-14T23:00:00.000Z');
     expect(at('2026-07-15T12:00:00Z')).toBe('2026-07-14T22:00:00.000Z');
   });
 
-  it('has come at its very millisecond, and not one before', () => {
+  it('counts from its very millisecond, and not one before', () => {
     expect(at('2026-01-14T23:00:00.000Z')).toBe('2026-01-14T23:00:00.000Z');
     expect(at('2026-01-14T22:59:59.999Z')).toBe('2026-01-13T23:00:00.000Z');
   });
 
-  it('comes once a day, in the nights of the clock changes too', () => {
+  it('exists once a day, in the nights of the clock changes too', () => {
     const nights = ['2026-03-28', '2026-03-29', '2026-03-30', '2026-10-24', '2026-10-25', '2026-10-26'];
     const ticks = nights.flatMap((day) => [at(`${day}T06:00:00Z`), at(`${day}T12:00:00Z`)]);
     expect([...new Set(ticks)]).toEqual([
@@ -48,7 +48,7 @@ describe('The latest tick of a schedule', () => {
     ]);
   });
 
-  it('comes twice at a time that the clock shows twice: an hour apart, and the second run finds nobody due', () => {
+  it('exists twice at a time that the clock shows twice: an hour apart, and the second run finds nobody due', () => {
     expect(at('2026-10-25T00:45:00Z', '30 3 * * *')).toBe('2026-10-25T00:30:00.000Z');
     expect(at('2026-10-25T01:45:00Z', '30 3 * * *')).toBe('2026-10-25T01:30:00.000Z');
   });
@@ -160,7 +160,7 @@ describe('The scheduler', () => {
     ]);
   });
 
-  it('wakes nobody for a tick that another worker recorded, or that came while a run was going', async () => {
+  it('wakes no worker for a tick that another worker recorded, or that came while a run was going', async () => {
     const ends: (InsertedTick | undefined)[] = [undefined, { id: 'a run', status: 'SKIPPED' }];
     const { scheduler, events } = schedulerWith({ insertTick: () => Promise.resolve(ends.shift()) });
     scheduler.onApplicationBootstrap();

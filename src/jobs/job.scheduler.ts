@@ -86,7 +86,7 @@ export class JobScheduler implements OnApplicationBootstrap, BeforeApplicationSh
     this.isRunning = false;
   }
 
-  // A call that comes late asks the same question; skipping it would only leave it to the next one.
+  // A late call asks the same question; skipping it would only leave the question to the next call.
   @Cron('*/10 * * * * *', { waitForCompletion: true, threshold: 9_000 })
   async startDueRuns(): Promise<void> {
     if (!this.isRunning) return;

@@ -23,7 +23,7 @@ import { WakeUps } from './wake-ups.service';
 /** Finished wake-up jobs that Redis keeps, more than anybody will look at. */
 const WAKE_UPS_KEPT = 200;
 
-/** Bull waits for Redis without end when it closes a queue. A wake-up job holds nothing worth waiting for. */
+/** Bull waits for Redis without end when it closes a queue. A wake-up job carries nothing worth waiting for. */
 const CLOSE_WITHIN_MS = 2_000;
 
 /** The connections of this process to Redis. Global, because readiness asks them whether Redis answers. */

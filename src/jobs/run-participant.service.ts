@@ -18,7 +18,7 @@ export type PartEnd = 'FINISHED' | 'FAILED' | 'goes_on' | 'stopped';
  */
 @Injectable()
 export class RunParticipant {
-  /** In whose name this process holds runs, and for how long without a renewal. */
+  /** How this process holds runs: its worker id, and the seconds until a lease expires. */
   readonly holder: Holder;
 
   constructor(
@@ -58,7 +58,7 @@ export class RunParticipant {
     await this.runs.releaseLease(run.id, this.holder.worker);
   }
 
-  /** Ends a run as STOPPED if this process holds it. Workers that still help find it over; what they hold is written. */
+  /** Ends a run as STOPPED if this process holds it. Workers that still help find it over; what they have claimed is written. */
   async stop(run: RunFacts): Promise<void> {
     const unfinished = (): Promise<boolean> => Promise.resolve(false);
     if (await this.runs.end(run.id, this.holder.worker, { status: 'STOPPED', unfinished })) {

@@ -46,41 +46,41 @@ function participantOf(stubs: Partial<JobRunRepository>, leaseSeconds = 60) {
 }
 
 describe('A worker that takes part in a run', () => {
-  it('asks people although somebody else cannot be rescued', async () => {
+  it('works on the run although expired claims cannot be reclaimed', async () => {
     const { participant, failures } = participantOf({});
     const job = jobThat({ reclaim: () => Promise.reject(new Error('a row is held')) });
     expect(await participant.takePart(job, RUN, SIGNALS)).toBe('FINISHED');
     expect(failures).toHaveLength(1);
   });
 
-  it('leaves only when no renewal of its lease is under way: it would take back what is given up', async () => {
-    const reported: string[] = [];
+  it('leaves only when no renewal of its lease is under way: it would take back the lease that was released', async () => {
+    const events: string[] = [];
     let renew: () => void = () => undefined;
     const renewed = new Promise<void>((resolve) => (renew = resolve));
-    let lookedAt = 0;
+    let takes = 0;
     const stubs = {
       takeLease: async () => {
-        lookedAt += 1;
-        if (lookedAt === 2) {
+        takes += 1;
+        if (takes === 2) {
           renew();
           await new Promise((resolve) => setImmediate(resolve));
-          reported.push('renewed');
+          events.push('renewed');
         }
         return true;
       },
     };
     const job = jobThat({ help: () => renewed.then(() => 'stopped' as const) });
-    reported.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
-    expect(reported).toEqual(['renewed', 'stopped']);
+    events.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
+    expect(events).toEqual(['renewed', 'stopped']);
   });
 });
 
 describe('A run in the foreground whose lease went to a worker', () => {
   it('is over when that worker has ended it, not before', async () => {
-    const standings: RunStatus[] = ['RUNNING', 'FINISHED', 'FINISHED'];
+    const statuses: RunStatus[] = ['RUNNING', 'FINISHED', 'FINISHED'];
     const { runs, observer, participant } = participantOf({
       takeLease: () => Promise.resolve(false),
-      find: () => Promise.resolve({ ...RUN, status: standings.shift() } as unknown as JobRun),
+      find: () => Promise.resolve({ ...RUN, status: statuses.shift() } as unknown as JobRun),
     });
     const jobs = new JobRegistry();
     jobs.add(jobThat({}));
@@ -88,11 +88,11 @@ describe('A run in the foreground whose lease went to a worker', () => {
     const runner = new JobRunner(jobs, runs, participant, observer, wakeUps);
     const end = await runner.runInForeground({
       job: RUN.job,
-      startedBy: 'somebody',
+      startedBy: 'an official',
       signals: SIGNALS,
       onStart: () => undefined,
     });
     expect(end).toMatchObject({ kind: 'ended', run: { status: 'FINISHED' } });
-    expect(standings).toEqual([]);
+    expect(statuses).toEqual([]);
   });
 });
