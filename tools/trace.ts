@@ -240,7 +240,7 @@ async function run(): Promise<void> {
   try {
     print(await trace(cleanUp));
   } finally {
-    await cleanUp.run();
+    await cleanUp.endAll();
   }
 }
 

@@ -6,7 +6,8 @@ import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
 import { logFatal, warnIfNotMigrated } from '../database/start-failure';
 import { type ForegroundEnd, JOB_NAMES, JobRegistry, JobRunner, JobRunRepository, runSummary } from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
-import { ExitStatus, showProgress, StopOnSignal } from './command';
+import { ExitStatus, StopOnSignal } from './command';
+import { RunProgress } from './run-progress';
 
 interface Usage {
   readonly name: string;
@@ -48,7 +49,8 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
     await warnIfNotMigrated(app, settings);
     const jobs = app.get(JobRegistry, { strict: false });
     const job = jobs.get(name);
-    const progress = showProgress({
+    const progress = new RunProgress({
+      label: name,
       runs: app.get(JobRunRepository, { strict: false }),
       counters: job.counters,
       due: () => job.due(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makePeople } from '../../tools/demo/invented-people';
@@ -42,24 +43,41 @@ async function nothingIsLeftOf(one: StartedDemo): Promise<void> {
   });
 }
 
+const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
+
+/** The lines of the people who changed in this way. */
+function group(out: string, change: string): string {
+  return (
+    out
+      .slice(out.indexOf(`\n${change}\n`))
+      .trim()
+      .split('\n\n')[0] ?? ''
+  );
+}
+
 describe('npm run demo', () => {
   it(
-    'shows one whole run, two demos side by side; only the ticket can have called the worker',
+    'shows one whole run, two demos side by side; only the wake-up can have started the worker',
     async () => {
       const both = [demo([], { JOB_POLL_SECONDS: '3600' }), demo([], { LOG_LEVEL: 'fatal' })];
       for (const one of both) {
         const { status, out, err } = await one.ended;
-        expect([status, err]).toEqual([0, expect.stringMatching(/^\d+ done$/m)]);
+        expect([status, err]).toEqual([0, expect.stringMatching(/^Checking persons: \d+ of \d+ done/m)]);
+        expect(tooWide(out + err)).toEqual([]);
         expect(out).toContain(RIGHT);
         expect(out).toMatch(/^Run [0-9a-f-]{36} of dms-passport-persons: FINISHED/);
-        expect(out).toMatch(/^good passport, never checked +1250 .*VERIFIED\/AUTO_VALID +VERIFIED +S6$/m);
-        expect(out).toMatch(/^… another holder, in small letters +20 .*AUTO_NOT_VALID +CHANGES_NEEDED +S8$/m);
+        expect(group(out, 'VERIFICATION_NEEDED → VERIFIED/AUTO_VALID')).toMatch(
+          /^ +1250 {2}good passport, never checked +VERIFIED +S6$/m,
+        );
+        expect(group(out, 'VERIFIED → NOT_VERIFIED/AUTO_NOT_VALID')).toMatch(
+          /^ +20 {2}other holder, in small letters +CHANGES_NEEDED +S8$/m,
+        );
         expect(out).toMatch(/^ +dms_passport +VERIFIED\/AUTO_VALID by S6$/m);
         expect(out).toContain(SIGNED_UP);
         await nothingIsLeftOf(one);
       }
       const table = (text: string): string =>
-        text.slice(text.indexOf('\n\ncase ')).replace(MADE_ANEW, 'made anew');
+        text.slice(text.indexOf('\n\npeople ')).replace(MADE_ANEW, 'made anew');
       expect(table(both[0]?.output().out ?? '1')).toBe(table(both[1]?.output().out ?? '2'));
       expectMasked(both.map((one) => one.output().out + one.output().err).join());
     },
@@ -67,14 +85,15 @@ describe('npm run demo', () => {
   );
 
   it(
-    'stays up with --serve, tells a newcomer how to sign somebody up, and ends in order on a signal',
+    'keeps running with --serve, shows how to sign a patient up, and ends in order on a signal',
     async () => {
       const one = demo(['--serve']);
-      await waitUntil(() => one.output().err.includes('Staying up'), {
-        what: 'the demo to stay up',
+      await waitUntil(() => one.output().err.includes('Running until'), {
+        what: 'the demo to keep running',
         timeoutMs: WHOLE_DEMO_MS / 2,
       });
       const { out } = one.output();
+      expect(tooWide(out)).toEqual([]);
       for (const name of ['DATABASE_URL', 'REDIS_URL', 'TREMBITA_URL']) {
         expect(out).toMatch(new RegExp(`^export ${name}='[a-z]+://.*127\\.0\\.0\\.1:\\d+`, 'm'));
       }
@@ -93,12 +112,33 @@ describe('npm run demo', () => {
     WHOLE_DEMO_MS,
   );
 
+  it.each([
+    ['while the servers start', 'Starting the servers'],
+    ['during the run', 'one run, through the queue'],
+  ])(
+    'prints that it stopped at Ctrl-C %s: 130, nothing runs on, temporary data is removed',
+    async (_when, sentence) => {
+      const one = demo();
+      await waitUntil(() => one.output().err.includes(sentence), {
+        what: 'the demo to get so far',
+        timeoutMs: WHOLE_DEMO_MS / 2,
+      });
+      await waitUntil(() => one.descendants().length > 0, { what: 'a process of the demo' });
+      one.kill('SIGINT');
+      const { status, err } = await one.ended;
+      expect([status, err]).toEqual([130, expect.stringMatching(/^Stopping …\n[^]*^Demo stopped: .*\n$/m)]);
+      await nothingIsLeftOf(one);
+      expect(readdirSync(tmpdir()).filter((name) => name.includes(`-${one.pid}-`))).toEqual([]);
+    },
+    WHOLE_DEMO_MS,
+  );
+
   it(
-    'leaves nothing running when it is killed in the middle of the run',
+    'leaves nothing running when it is killed during the run',
     async () => {
       const one = demo();
       await waitUntil(() => one.output().err.includes('one run, through the queue'), {
-        what: 'the run to begin',
+        what: 'the run to start',
         timeoutMs: WHOLE_DEMO_MS / 2,
       });
       one.descendants();
@@ -110,7 +150,7 @@ describe('npm run demo', () => {
   );
 
   it(
-    'ends with 1 and says so when somebody ends differently from the rules',
+    'ends with 1 and prints who ended differently from the rules',
     async () => {
       const sandbox = await startSandbox();
       const [valid] = makePeople().persons;
@@ -124,7 +164,7 @@ describe('npm run demo', () => {
     WHOLE_DEMO_MS,
   );
 
-  it('does not touch a database that holds other people: 78 and one sentence', async () => {
+  it('does not touch a database with other people: 78 and one sentence', async () => {
     const database = await freshDatabase();
     await asAdmin(
       database.adminUrl,
@@ -133,8 +173,8 @@ describe('npm run demo', () => {
     const { status, out, err } = await demo([], { DATABASE_URL: database.adminUrl }).ended;
     await database.drop();
     expect([status, out]).toEqual([78, '']);
-    expect(err).toContain(
-      "DATABASE_URL names a database that holds persons or parties who are not the demo's",
+    expect(err.replace(/\n +/g, ' ')).toContain(
+      "DATABASE_URL names a database with persons or parties that are not the demo's",
     );
   });
 

@@ -8,7 +8,9 @@ const PROJECT = join(__dirname, '../..');
 
 /** What a shell would take over of what a demo that stays up has printed. */
 export function exported(out: string, name: string): string {
-  return new RegExp(`^export ${name}='(.*)'$`, 'm').exec(out)?.[1] ?? '';
+  // The shell joins a value that is quoted in parts.
+  const joined = out.replaceAll("'\\\n'", '');
+  return new RegExp(`^export ${name}='(.*)'$`, 'm').exec(joined)?.[1] ?? '';
 }
 
 /** Does with the example what README tells to do beside `npm run demo -- --serve`; gives what both calls answered. */
@@ -28,7 +30,7 @@ export async function signUpLikeANewcomer(out: string): Promise<number[]> {
 
 /** Does in a shell what the last lines say, and gives what the call of officials answered. */
 export async function readJobsLikeANewcomer(out: string): Promise<number> {
-  const [, making = ''] = /^# export TOKEN=\$\((.*)\)$/m.exec(out) ?? [];
+  const [, making = ''] = /^# TOKEN=\$\((.*)\)$/m.exec(out) ?? [];
   const env = { ...process.env, DATABASE_URL: exported(out, 'DATABASE_URL') };
   // Not waited for by standing still: the connections of the calls before may end meanwhile, and that must be noticed.
   const { stdout } = await promisify(execFile)('sh', ['-c', making], { cwd: PROJECT, env });

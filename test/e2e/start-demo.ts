@@ -9,6 +9,7 @@ export interface DemoOutput {
 }
 
 export interface StartedDemo {
+  readonly pid: number;
   output(): DemoOutput;
   readonly ended: Promise<DemoOutput & { readonly status: number | null }>;
   kill(signal: NodeJS.Signals): void;
@@ -46,6 +47,7 @@ export function startDemo(args: readonly string[], variables: Record<string, str
     return { status: status as number | null, ...output };
   });
   return {
+    pid: child.pid ?? 0,
     output: () => ({ ...output }),
     ended,
     kill: (signal) => child.kill(signal),

@@ -13,32 +13,32 @@ export interface ProgramToStart {
   /** Path inside the project. */
   readonly file: string;
   readonly args: readonly string[];
-  /** Stronger than the environment of the demo. */
+  /** Override the environment of the demo. */
   readonly variables?: Readonly<Record<string, string>>;
-  readonly hearOutput?: (line: string) => void;
-  readonly hearErrors: (line: string) => void;
+  readonly onOutput?: (line: string) => void;
+  readonly onError: (line: string) => void;
 }
 
 /**
- * A program of this project as a process of its own. It stands in a session of its own, so Ctrl-C reaches only the
- * demo, which ends everything in order; and it ends when the demo does, also when that is killed.
+ * A program of this project as a child process. It has its own session, so Ctrl-C reaches only the demo, which ends
+ * everything in order; and it ends when the demo ends, even if that is killed.
  */
 export class ChildProgram {
   private constructor(
     private readonly child: ChildProcess,
-    /** Resolves with a sentence when it has ended, by itself or because it was told to. */
+    /** Resolves with a sentence when it has ended. */
     readonly ended: Promise<string>,
   ) {}
 
-  static start({ file, args, variables, hearOutput, hearErrors }: ProgramToStart): ChildProgram {
+  static start({ file, args, variables, onOutput, onError }: ProgramToStart): ChildProgram {
     const child = spawn(process.execPath, [...nodeArguments(file), ...args], {
       cwd: PROJECT,
       detached: true,
       env: { ...ownEnvironment(), ...variables },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    if (child.stdout) createInterface(child.stdout).on('line', hearOutput ?? ignore);
-    if (child.stderr) createInterface(child.stderr).on('line', hearErrors);
+    if (child.stdout) createInterface(child.stdout).on('line', onOutput ?? ignore);
+    if (child.stderr) createInterface(child.stderr).on('line', onError);
     const ended = Promise.race([once(child, 'exit'), once(child, 'error')]).then(
       ([why]) => `${file} ended${typeof why === 'number' ? ` with status ${why}` : ''}`,
       () => `${file} could not be started`,
@@ -46,12 +46,12 @@ export class ChildProgram {
     return new ChildProgram(child, ended);
   }
 
-  /** Rejects when the program ends: for waiting on something that only a running program does. */
+  /** Rejects when the program ends; for `Promise.race` with something that only a running program does. */
   async broken(): Promise<never> {
     throw new DemoFailed(`${await this.ended}.`);
   }
 
-  /** Asks it to end, and ends it when it has not after so long. */
+  /** Asks it to end, and kills it after `withinMs`. */
   async stop(withinMs: number): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const overdue = setTimeout(() => this.child.kill('SIGKILL'), withinMs);
@@ -62,34 +62,34 @@ export class ChildProgram {
 }
 
 function ignore(): void {
-  // Nobody reads it, but a full pipe would stop the program.
+  // The output must be read: a full pipe would stop the program.
 }
 
 /** The program while it runs beside the demo. */
 export interface RunningProgram {
   readonly publicUrl: string;
   readonly internalUrl: string;
-  /** Rejects when the program ends before it is told to. */
+  /** Rejects when the program ends by itself. */
   readonly broken: Promise<never>;
-  /** From now on everything the program says is passed on, not only its errors. */
+  /** From now on all log lines of the program are printed, not only errors. */
   listenToAll(): void;
 }
 
 export interface ProgramStart {
   readonly urls: ServerUrls;
-  /** What else the program is told, stronger than the environment of the demo. */
+  /** More settings of the program; they override the environment of the demo. */
   readonly variables: Readonly<Record<string, string>>;
   readonly graceSeconds: number;
   readonly cleanUp: CleanUp;
 }
 
-/** After its own grace time a program needs a moment more to end. */
+/** A program needs this long after its grace time to end. */
 const LAST_MOMENT_MS = 10_000;
 
-/** Any free port, so that nobody else's program is in the way; it is told in the log, which must not be silent then. */
+/** Any free port. The program logs it, so its log must not be silent. */
 const FREE_PORTS = { HTTP_PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'info' };
 
-/** What concerns a reader even while the run is shown. */
+/** Levels that are printed even during the run. */
 const LOUD = new Set(['error', 'fatal']);
 
 interface LogLine {
@@ -101,7 +101,7 @@ interface LogLine {
 
 type Addresses = Pick<RunningProgram, 'publicUrl' | 'internalUrl'>;
 
-/** Starts the program as `npm start` does, both doors in one process, and waits until its ports are open. */
+/** Starts the program as `npm start` does, API and worker in one process, and waits until it listens. */
 export async function startProgram(start: ProgramStart): Promise<RunningProgram> {
   let all = false;
   let heard: (addresses: Addresses) => void = () => undefined;
@@ -110,7 +110,7 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
     file: 'dist/src/main.js',
     args: ['--with-worker'],
     variables: { ...start.urls, ...start.variables, ...FREE_PORTS },
-    hearErrors: (line) => {
+    onError: (line) => {
       const said = read(line);
       const { public_url: publicUrl, internal_url: internalUrl } = said ?? {};
       if (publicUrl !== undefined && internalUrl !== undefined) heard({ publicUrl, internalUrl });
@@ -119,7 +119,7 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
   });
   start.cleanUp.later(() => program.stop(start.graceSeconds * 1000 + LAST_MOMENT_MS));
   const broken = program.broken();
-  // It ends at last, when nobody waits for it any more.
+  // At the end it is stopped, and nothing waits for this promise any more.
   broken.catch(() => undefined);
   const addresses = await Promise.race([listening, broken]);
   return { ...addresses, broken, listenToAll: () => (all = true) };

@@ -1,15 +1,15 @@
 import type { CumulativeStatus, StreamReason, StreamStatus } from '../../src/domain/verification/stream';
 import type { StreamRowName } from '../../src/domain/verification/stream-status.table';
 
-/** How the stream dms_passport stands before the run. */
+/** The state of the stream dms_passport before the run. */
 export interface Before {
   readonly status: StreamStatus;
   readonly reason: StreamReason;
-  /** When the register answered last: never, within the validation period, or before it. */
+  /** When the register last answered: never, within the validation period, or before it. */
   readonly synced: 'never' | 'lately' | 'long_ago';
 }
 
-/** How it must stand afterwards, and the sum of all streams with it. */
+/** The expected state after the run, and the sum of all streams. */
 export interface After {
   readonly status: StreamStatus;
   readonly reason: StreamReason;
@@ -18,10 +18,9 @@ export interface After {
   readonly sum: CumulativeStatus;
 }
 
-/** One kind of person or party: how they come into the run and how the rules say they leave it. */
+/** One kind of person or party, with the state before the run and the expected one after it. */
 export interface DemoCase {
   readonly title: string;
-  /** How many of them there are. */
   readonly people: number;
   readonly documents: readonly DocumentKind[];
   readonly before: Before;
@@ -30,12 +29,12 @@ export interface DemoCase {
   readonly standingSum?: 'NOT_VERIFIED';
   /** Another stream still waits for its register. */
   readonly drfo?: 'VERIFICATION_NEEDED';
-  /** Comes into the run waiting for a retry after earlier technical errors. */
+  /** Waits for a retry after earlier technical errors. */
   readonly waits?: true;
   readonly after: After | 'as_before';
-  /** Leaves the run waiting for a retry. */
+  /** Waits for a retry after the run. */
   readonly leavesWaiting?: true;
-  /** The rows by which the stream changed; several where the order of checks decides. None: nothing was written down. */
+  /** The rows by which the stream changed; several where the order of checks decides, none where nothing changed. */
   readonly rows: readonly StreamRowName[];
 }
 
@@ -65,7 +64,7 @@ export type DocumentKind =
   | 'FAULT_12'
   | 'FOREIGN_ID';
 
-/** How the stream stands before and after a run, where several cases have it in common. */
+/** States before and after a run that several cases share. */
 export const ONLINE: Before = { status: 'VERIFICATION_NEEDED', reason: 'ONLINE_TRIGGERED', synced: 'never' };
 
 export const CHECKED_LATELY: Before = { status: 'VERIFIED', reason: 'AUTO_VALID', synced: 'lately' };
@@ -84,7 +83,7 @@ export const NEVER_CONCERNED: Before = {
   synced: 'never',
 };
 
-/** The lock of another program: no row in the table of locks goes with it. */
+/** Locked by another program: there is no row in the table of locks. */
 export const IN_FOREIGN_REVIEW: Before = { status: 'IN_REVIEW', reason: 'AUTO', synced: 'never' };
 
 export const CONFIRMED: After = { status: 'VERIFIED', reason: 'AUTO_VALID', dataStatus: 0, sum: 'VERIFIED' };

@@ -13,7 +13,7 @@ import { makePeople, type InventedPeople } from './invented-people';
 import { rowsOf } from './people-rows';
 import { PeopleRepository } from './people.repository';
 import { runThroughQueue } from './watched-run';
-import { print, tell } from './terminal';
+import { COLUMNS, print, printTitle, printVerdict, tell } from './terminal';
 import { confidantAmong, type InventedConfidant } from './sign-up/invented-patients';
 import { openSignUpEnvironment } from './sign-up/sign-up-environment';
 import { PatientRepository } from './sign-up/patient.repository';
@@ -27,12 +27,12 @@ export interface Demo {
   readonly settings: SettingsFor<'demo'>;
   readonly log: Log;
   readonly cleanUp: CleanUp;
-  /** Stays up after the run. */
+  /** Keeps running after the demo. */
   readonly serves: boolean;
   readonly stopped: AbortSignal;
 }
 
-/** The whole demo, but for taking down what it built. True when everybody ended as the rules say. */
+/** The whole demo without its clean-up. True when everybody ended as the rules say. */
 export async function showDemo(demo: Demo): Promise<boolean> {
   const { settings, cleanUp, serves, stopped } = demo;
   tell('Starting the servers …');
@@ -53,13 +53,13 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   const repository = new PeopleRepository(app.get(Transactions));
   const since = await load(people, repository, settings);
   const before = await repository.states(since);
-  tell('The register is asked: one run, through the queue …');
+  tell('Asking the register: one run, through the queue …');
   const watched = { app, actorId: settings.SYSTEM_USER_ID, stopped, broken: program.broken };
   const run = await runThroughQueue(watched);
   const after = await repository.states(since);
   const isRunRight = report({ app, run, people, course: { before, after } });
   stopped.throwIfAborted();
-  tell('Two patients are signed up …');
+  tell('Signing up two patients …');
   const isSignUpRight = await showSignUp({
     calls: new SignUpClient(program.publicUrl),
     patients: new PatientRepository(app.get(Transactions)),
@@ -72,21 +72,26 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   if (serves) {
     program.listenToAll();
     print(addresses({ urls, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }));
-    tell('Staying up; Ctrl-C ends everything.');
+    tell('Running until Ctrl-C, which stops everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
   return isRunRight && isSignUpRight;
 }
 
-/** A view into the program's rooms without any work of its own: it rings and reads. */
+/** The modules of the API in this process, to start runs and to read; nothing listens and no job runs here. */
 async function look({ settings, log, cleanUp }: Demo, urls: ServerUrls): Promise<INestApplicationContext> {
-  provideSettings({ ...settings, ...urls });
+  provideSettings({ ...settings, ...urls, LOG_LEVEL: quietLevel(settings.LOG_LEVEL) });
   const app = await NestFactory.createApplicationContext(ApiModule, {
     logger: new NestLog(log),
     abortOnError: false,
   });
   cleanUp.later(() => app.close());
   return app;
+}
+
+/** The demo prints sentences; of a log only what fails belongs between them. */
+export function quietLevel(level: SettingsFor<'demo'>['LOG_LEVEL']): 'silent' | 'error' {
+  return level === 'silent' ? 'silent' : 'error';
 }
 
 async function load(
@@ -102,7 +107,7 @@ async function load(
       actorId: settings.SYSTEM_USER_ID,
     }),
   );
-  tell(`Loaded ${persons.length} made-up persons and ${parties.length} parties.`);
+  tell(`Loaded ${persons.length} invented persons and ${parties.length} parties.`);
   return since;
 }
 
@@ -119,28 +124,32 @@ function report({ app, run, people, course }: Shown): boolean {
   const wrong = wrongLines(ends);
   const isRight = run.status === 'FINISHED' && wrong.length === 0;
   print(runLines(run, counters), '', caseLines(ends), '');
-  print('Some of them, before and after:', peopleLines(people, course), '');
-  print(...wrong, isRight ? 'Everybody ended as the rules say.' : 'The run did not do what the rules say.');
+  printTitle('Some of them, before and after:');
+  print(peopleLines(people, course), '', ...wrong);
+  printVerdict(
+    isRight,
+    isRight ? 'Everybody ended as the rules say.' : 'The run did not do what the rules say.',
+  );
   return isRight;
 }
 
-interface StayingUp {
+interface Serving {
   readonly urls: ServerUrls;
   readonly program: Pick<RunningProgram, 'publicUrl' | 'internalUrl'>;
   readonly confidant: InventedConfidant;
   readonly authorityFolder: string;
 }
 
-/** A comment to a shell: a token is made by who wants one, and shown to nobody else. */
+/** Comments for a shell: the demo prints no token, so the reader makes one. */
 const TOKEN_LINES = [
-  '# The calls of officials ask for a token, which this makes:',
-  '# export TOKEN=$(npm run -s token -- --scope "person_verification:details job:read")',
+  '# The calls of officials need a token. These lines make and use one:',
+  '# TOKEN=$(npm run -s token -- --scope "person_verification:details job:read")',
   '# curl -s $PUBLIC/api/admin/jobs -H "authorization: Bearer $TOKEN"',
 ];
 
-/** Where everything is and who may sign somebody up, as lines that a shell takes over. */
-export function addresses({ urls, program, confidant, authorityFolder }: StayingUp): string {
-  const told = {
+/** Addresses and the person who may sign a patient up, as lines for a shell. */
+export function addresses({ urls, program, confidant, authorityFolder }: Serving): string {
+  const values = {
     ...urls,
     PUBLIC: program.publicUrl,
     INTERNAL: program.internalUrl,
@@ -148,6 +157,15 @@ export function addresses({ urls, program, confidant, authorityFolder }: Staying
     CONFIDANT_DRFO: confidant.drfo,
     CONFIDANT_PERSON_ID: confidant.person.id,
   };
-  const lines = Object.entries(told).map(([name, value]) => `export ${name}='${String(value)}'`);
+  const lines = Object.entries(values).map(([name, value]) => exportLine(name, String(value)));
   return ['', ...lines, '', ...TOKEN_LINES].join('\n');
+}
+
+/** A value that is too long for one line is quoted in parts, which the shell joins. */
+function exportLine(name: string, value: string): string {
+  const first = `export ${name}='`;
+  const end = COLUMNS - first.length - 2;
+  if (value.length <= end) return `${first}${value}'`;
+  const rest = value.slice(end).match(new RegExp(`.{1,${COLUMNS - 3}}`, 'g')) ?? [];
+  return [`${first}${value.slice(0, end)}'`, ...rest.map((part) => `'${part}'`)].join('\\\n');
 }

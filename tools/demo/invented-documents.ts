@@ -10,7 +10,7 @@ export interface InventedDocument {
   readonly expirationDate: string | null;
 }
 
-/** Ukrainian letters that look like Latin ones, each with its look-alike: what people mistype without seeing it. */
+/** Ukrainian letters that look like Latin ones, each with its look-alike: an invisible typing mistake. */
 const LOOK_ALIKES = {
   А: 'A',
   В: 'B',
@@ -29,7 +29,7 @@ type Letter = keyof typeof LOOK_ALIKES;
 
 const LETTERS = Object.keys(LOOK_ALIKES) as [Letter, ...Letter[]];
 
-/** Long ago enough for everybody. */
+/** Long ago for every person. */
 const EXPIRED_ON = '2019-12-31';
 /** Before every other document of the demo, so that it is never the latest one. */
 const ISSUED_FIRST = '1999-05-17';
@@ -69,7 +69,7 @@ export class InventedDocuments {
     }
   }
 
-  /** A number nobody has yet, which the sandbox register lists or does not list. */
+  /** A new number, which the sandbox register lists or does not list. */
   private fresh(listed: boolean): string {
     for (;;) {
       const number = this.random.pick(LETTERS) + this.random.pick(LETTERS) + this.random.digits(6);
@@ -96,7 +96,7 @@ export class InventedDocuments {
   }
 }
 
-/** The number as somebody wrote it down who did not look closely; unchanged for the kinds that are not about that. */
+/** The number with the typing mistake of its kind; unchanged for the other kinds. */
 function mistyped(kind: DocumentKind, number: string): string {
   switch (kind) {
     case 'latin_letters':

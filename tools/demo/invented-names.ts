@@ -59,10 +59,10 @@ const SETTLEMENTS = [
   'Яворове Поле',
 ] as const;
 
-/** One in so many has no patronymic, as happens. */
+/** One in this many has no patronymic. */
 const WITHOUT_SECOND_NAME = 12;
 
-/** Who somebody is, beside documents and checks. */
+/** Name, birth and gender of an invented person. */
 export interface InventedIdentity {
   readonly name: FullName;
   readonly gender: Gender;
@@ -70,7 +70,7 @@ export interface InventedIdentity {
   readonly birthSettlement: string;
 }
 
-/** Somebody who does not exist, grown up and in the places of a country that does not exist either. */
+/** An adult who does not exist, born in a place that does not exist. */
 export function inventedIdentity(random: SeededRandom): InventedIdentity {
   const gender = random.pick(['FEMALE', 'MALE'] as const);
   const secondName = random.below(WITHOUT_SECOND_NAME) === 0 ? null : random.pick(SECOND_NAMES[gender]);

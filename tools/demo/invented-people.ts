@@ -6,12 +6,12 @@ import { inventedIdentity, type InventedIdentity } from './invented-names';
 import { PARTY_CASES } from './party-cases.table';
 import { PERSON_CASES } from './person-cases.table';
 
-/** Somebody of the demo, and why. */
+/** A person or party of the demo, with their case. */
 export interface InventedPerson extends InventedIdentity {
   readonly id: string;
   readonly case: DemoCase;
   readonly documents: readonly InventedDocument[];
-  /** What all streams add up to before the run. */
+  /** The sum of all streams before the run. */
   readonly sum: string;
 }
 
@@ -20,10 +20,10 @@ export interface InventedPeople {
   readonly parties: readonly InventedPerson[];
 }
 
-/** How every id of the demo begins; so its people can be told from everybody else's. */
+/** The prefix of every id of the demo, which distinguishes its people from others. */
 export const DEMO_ID_PREFIX = 'de300000-0000-4000-8000-';
 
-/** Any number would do: with the same one every demo shows the same people. */
+/** Any number; with the same one every demo has the same people. */
 const SEED = 20_240_824;
 
 /** All persons and parties of the demo, always the same. */

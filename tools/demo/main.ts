@@ -3,31 +3,33 @@ import { ConfigurationFault } from '../../src/config/read-settings';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { Log, logUncaughtErrors } from '../../src/observability';
 import { DemoFailed, CleanUp } from './clean-up';
-import { showDemo } from './demo';
+import { quietLevel, showDemo } from './demo';
+import { tell } from './terminal';
 import { ExitStatus, StopOnSignal } from '../../src/cli/command';
 
 const USAGE = 'usage: npm run demo [-- --serve]';
 
-async function run(): Promise<number> {
+async function main(): Promise<number> {
   const serves = wantsToServe();
   if (serves === undefined) return ExitStatus.WrongUsage;
   const settings = ownSettingsOrExit('demo');
   if (settings.NODE_ENV === 'production') {
-    tell('NODE_ENV is production: the demo makes people and answers up and does not start there.');
+    tell('NODE_ENV is production: the demo invents people and does not start there.');
     return ExitStatus.Configuration;
   }
-  // The demo tells what happens in sentences; of its own log only what goes wrong is worth a line between them.
-  const log = new Log({ LOG_LEVEL: settings.LOG_LEVEL === 'silent' ? 'silent' : 'error' });
+  const log = new Log({ LOG_LEVEL: quietLevel(settings.LOG_LEVEL) });
   logUncaughtErrors(log);
   const signal = new StopOnSignal(0);
   const cleanUp = new CleanUp();
+  signal.signals.stop.addEventListener('abort', () => tell('Stopping …'), { once: true });
   try {
     const isRight = await showDemo({ settings, log, cleanUp, serves, stopped: signal.signals.stop });
     return signal.exitStatus ?? (isRight ? ExitStatus.Done : ExitStatus.Failed);
   } catch (error) {
     return signal.exitStatus ?? explain(error, log);
   } finally {
-    await cleanUp.run();
+    await cleanUp.endAll();
+    if (signal.exitStatus !== undefined) tell('Demo stopped: its processes have ended, its data is removed.');
   }
 }
 
@@ -46,8 +48,4 @@ function wantsToServe(): boolean | undefined {
   }
 }
 
-function tell(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
-}
-
-void run().then((status) => process.exit(status));
+void main().then((status) => process.exit(status));

@@ -1,6 +1,6 @@
 import { type After, type DemoCase, CHECKED_LATELY, IN_FOREIGN_REVIEW, REFUTED } from './demo-case';
 
-/** Parties know no CHANGES_NEEDED. */
+/** Parties have no CHANGES_NEEDED. */
 const REFUTED_PARTY: After = { ...REFUTED, sum: 'NOT_VERIFIED' };
 
 const reached = {
@@ -14,7 +14,7 @@ const untouched = {
   rows: [],
 } as const satisfies Partial<DemoCase>;
 
-/** Fifty parties. Nobody asks the register about them; a document refuted in a person's review reaches them. */
+/** Fifty parties. The register is not asked about them; a document refuted for a person is refuted for them too. */
 export const PARTY_CASES = {
   valid: { title: 'party, good passport', people: 24, documents: ['unlisted'], ...untouched },
   national_id: { title: 'party, ID card only', people: 5, documents: ['national_id'], ...untouched },
@@ -25,27 +25,27 @@ export const PARTY_CASES = {
     ...reached,
   },
   invalid_small: {
-    title: '… the same in small letters',
+    title: 'party, the same in small letters',
     people: 4,
     documents: ['shared_listed_small_letters'],
     ...reached,
   },
   malformed_before: {
-    title: '… refuted before for another reason',
+    title: 'party, refuted for another reason',
     people: 4,
     documents: ['shared_listed'],
     ...reached,
     before: { status: 'NOT_VERIFIED', reason: 'AUTO_INCORRECT_DATA', synced: 'never' },
   },
   inactive: {
-    title: '… inactive party',
+    title: 'party, inactive',
     people: 3,
     documents: ['shared_listed'],
     ...untouched,
     isActive: false,
   },
   in_review: {
-    title: '… party in review',
+    title: 'party, in review',
     people: 2,
     documents: ['shared_listed'],
     ...untouched,

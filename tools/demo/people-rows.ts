@@ -16,9 +16,9 @@ export interface RowTimes {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Checked so long ago: within the shortest validation period there is, which is a day. */
+/** Within the shortest validation period, which is a day. */
 const LATELY_MS = 2 * HOUR_MS;
-/** So many days beyond the validation period are clearly past it, whatever the time of day. */
+/** This many days after the validation period it is over at any time of day. */
 const DAYS_PAST_PERIOD = 30;
 
 /** The rows of all people of the demo. */
@@ -72,7 +72,7 @@ function partyDocumentRows({ id, documents }: InventedPerson): Columns[] {
   return documents.map(({ type, number }) => ({ party_id: id, type, number }));
 }
 
-/** By it the confidant can be asked himself; without one nobody may be a confidant. */
+/** A confidant must have an authentication method of their own. */
 function ownMethodRow({ person, phone }: InventedConfidant): Columns {
   return { person_id: person.id, type: 'OTP', phone_number: phone, is_active: true };
 }
@@ -86,7 +86,7 @@ function lockRow({ id }: InventedPerson): Columns {
   return { person_id: id, stream: 'dms_passport', attempts: 2, last_error_kind: 'timeout' };
 }
 
-/** Every stream but the one that is shown went well. */
+/** Every stream except the one that is shown is verified. */
 const ELSE_VERIFIED: Columns = {
   drfo_verification_status: 'VERIFIED',
   drfo_verification_reason: 'AUTO_ONLINE',
@@ -129,7 +129,7 @@ function partyVerificationRow({ id, case: demoCase }: InventedPerson, times: Row
   return { party_id: id, ...ELSE_VERIFIED, ...notLost(times), ...dmsPassport(demoCase, times) };
 }
 
-/** So lately that a timetable which comes by takes nobody for another check than the one that is shown. */
+/** So recently that no other scheduled check takes them during the demo. */
 function notLost({ now }: RowTimes): Columns {
   return { mvs_passport_synced_at: new Date(now.getTime() - LATELY_MS) };
 }

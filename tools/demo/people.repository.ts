@@ -2,7 +2,7 @@ import type { Sql, Statement, Transactions } from '../../src/database/transactio
 import { DEMO_ID_PREFIX } from './invented-people';
 import type { Columns, RowsByTable } from './people-rows';
 
-/** How the stream dms_passport of one person or party stands, and the sum of all its streams. */
+/** The state of the stream dms_passport of one person or party, and the sum of all streams. */
 export interface State {
   readonly id: string;
   readonly status: string;
@@ -15,14 +15,14 @@ export interface State {
   readonly rows: readonly string[];
 }
 
-/** Patients whom a confidant of the demo signed up have ids of the program's own; they are known by who wrote them. */
+/** Patients whom a confidant of the demo signed up have other ids; `inserted_by` identifies them. */
 const PERSONS = `
   SELECT id FROM mpi.persons WHERE starts_with(id::text, $1) OR starts_with(inserted_by::text, $1)`;
 const RELATIONSHIPS = `SELECT id FROM mpi.confidant_person_relationships WHERE person_id IN (${PERSONS})`;
 const USERS = `SELECT id FROM mithril.users WHERE person_id IN (${PERSONS})`;
 const PARTIES = `SELECT id FROM prm.parties WHERE starts_with(id::text, $1)`;
 
-/** Tables from which the people of an earlier demo are taken away, each with the column that names whose a row is. */
+/** Tables from which the people of an earlier demo are deleted, each with the column that has the owner's id. */
 const OWNED = [
   ['prm.party_verification_locks', 'party_id', PARTIES],
   ['prm.party_verifications', 'party_id', PARTIES],
@@ -61,7 +61,7 @@ const STATES: Statement = {
 export class PeopleRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Puts them in, in place of those of an earlier demo; one statement a table. Gives the time of the database. */
+  /** Replaces the people of an earlier demo; one statement a table. Returns the time of the database. */
   async replace(rowsAt: (now: Date) => RowsByTable): Promise<Date> {
     return this.transactions.inTransaction(async (sql) => {
       for (const [table, column, owners] of OWNED) {
@@ -73,7 +73,7 @@ export class PeopleRepository {
     });
   }
 
-  /** How they stand now, by id, and what was written down about them since then. */
+  /** Their present states by id, with the rows of the tables that were applied since then. */
   async states(since: Date): Promise<ReadonlyMap<string, State>> {
     const rows = await this.transactions.query<State & Record<string, unknown>>(STATES, [since]);
     return new Map(rows.map((row) => [row.id, row]));

@@ -21,8 +21,8 @@ const absent = { before: ONLINE, after: ABSENT, rows: ['S4'] } as const satisfie
 const untouched = { after: 'as_before', rows: [] } as const satisfies Rest;
 const unanswered = { before: ONLINE, people: 5, leavesWaiting: true, ...untouched } as const satisfies Rest;
 /**
- * Two thousand persons, every kind of case. What stands under `after` and `rows` is written down here from the rules
- * and not computed by them, so that the demo notices when the program does something else.
+ * Two thousand persons, every kind of case. `after` and `rows` are written down from the rules and not computed by them,
+ * so that the demo notices when the program does something else.
  */
 export const PERSON_CASES = {
   valid: {
@@ -87,7 +87,7 @@ export const PERSON_CASES = {
     ...confirmed,
   },
   shared_valid_refuted: {
-    title: '… another holder, refuted before',
+    title: 'other holder, refuted before',
     people: 15,
     documents: ['shared_unlisted'],
     before: REFUTED_BEFORE,
@@ -109,26 +109,26 @@ export const PERSON_CASES = {
     ...refuted,
   },
   shared_invalid_lately: {
-    title: '… another holder, checked lately',
+    title: 'other holder, checked lately',
     people: 20,
     documents: ['shared_listed'],
     ...propagated,
   },
   shared_invalid_small: {
-    title: '… another holder, in small letters',
+    title: 'other holder, in small letters',
     people: 20,
     documents: ['shared_listed_small_letters'],
     ...propagated,
   },
   shared_invalid_in_review: {
-    title: '… another holder, in review',
+    title: 'other holder, in review',
     people: 10,
     documents: ['shared_listed'],
     before: IN_FOREIGN_REVIEW,
     ...untouched,
   },
   shared_invalid_inactive: {
-    title: '… another holder, inactive',
+    title: 'other holder, inactive',
     people: 5,
     documents: ['shared_listed'],
     before: CHECKED_LATELY,
@@ -193,7 +193,7 @@ export const PERSON_CASES = {
   register_minus_1: { title: 'register answers −1', documents: ['MINUS_1'], ...unanswered },
   register_minus_2: { title: 'register answers −2', documents: ['MINUS_2'], ...unanswered },
   soap_fault: { title: 'register answers with a SOAP fault', documents: ['FAULT_12'], ...unanswered },
-  foreign_answer: { title: 'answer to somebody else’s question', documents: ['FOREIGN_ID'], ...unanswered },
+  foreign_answer: { title: 'answer to another question', documents: ['FOREIGN_ID'], ...unanswered },
 } as const satisfies Record<string, DemoCase>;
 
 export type PersonCaseName = keyof typeof PERSON_CASES;

@@ -11,46 +11,53 @@ import type { After, DemoCase } from './demo-case';
 export function runLines(run: JobRun, counters: readonly string[]): string {
   const { job, run_id: runId, status, technical_errors: errors, ...rest } = runSummary(run, counters);
   const seconds = ((run.finishedAt ?? run.startedAt).getTime() - run.startedAt.getTime()) / 1000;
-  const counts = counters.map((counter) => `${counter} ${String(rest[counter])}`).join(' · ');
+  const counts = counters.map((counter) => `${counter} ${String(rest[counter])}`);
   const kinds = Object.entries(errors as Record<string, number>).map(([kind, n]) => `${kind} ${n}`);
   return [
-    `Run ${String(runId)} of ${String(job)}: ${String(status)} after ${seconds.toFixed(1)} s`,
-    counts,
+    `Run ${String(runId)} of ${String(job)}: ${String(status)}`,
+    ['took', `${seconds.toFixed(1)} s ·`, counts.join(' · ')].join(' '),
     `technical errors: ${kinds.join(' · ') || 'none'}`,
   ].join('\n');
 }
 
-/** One line a case: how many, how they came, how they left, and by which rows of the tables. */
+/**
+ * The cases in groups of one change: how many people, which case, what all streams add up to, and the rows of the
+ * tables by which they changed.
+ */
 export function caseLines(ends: readonly CaseEnd[]): string {
-  const head = ['case', 'people', 'before', 'after', 'all streams', 'row', ''];
-  return columns([head, ...ends.map(caseCells)]);
+  const changes = [...new Set(ends.map(changeOf))];
+  const ordered = changes.flatMap((change) => ends.filter((end) => changeOf(end) === change));
+  const [head = '', ...lines] = columns([HEAD, ...ordered.map(caseCells)]).split('\n');
+  const grouped = ordered.flatMap((end, index) => {
+    const isFirst = index === 0 || changeOf(ordered[index - 1] ?? end) !== changeOf(end);
+    return [...(isFirst ? ['', changeOf(end)] : []), lines[index] ?? ''];
+  });
+  return [head, ...grouped].join('\n');
 }
 
-function caseCells({
-  case: { title, before, after, leavesWaiting },
-  people,
-  right,
-  rows,
-}: CaseEnd): string[] {
-  const asBefore = leavesWaiting === true ? 'as before, to be tried again' : 'as before';
+const HEAD = ['people', 'case', 'all streams', 'row', ''];
+
+function changeOf({ case: { before, after, leavesWaiting } }: CaseEnd): string {
+  const unchanged = leavesWaiting === true ? 'unchanged, waiting for a retry' : 'unchanged';
+  return `${before.status} → ${after === 'as_before' ? unchanged : pair(after)}`;
+}
+
+function caseCells({ case: { title, after }, people, right, rows }: CaseEnd): string[] {
   return [
+    String(people).padStart(HEAD[0]?.length ?? 0),
     title,
-    String(people),
-    before.status,
-    after === 'as_before' ? asBefore : pair(after),
-    after === 'as_before' ? 'as before' : after.sum,
+    after === 'as_before' ? 'unchanged' : after.sum,
     rows.join(' ') || '–',
-    right === people ? '' : `${people - right} NOT SO`,
+    right === people ? '' : 'WRONG',
   ];
 }
 
-/** What was found instead of what the rules say. */
+/** What was found where it differs from the rules. */
 export function wrongLines(ends: readonly CaseEnd[]): string[] {
   return ends
     .filter(({ right, people }) => right < people)
     .map(({ case: { title }, people, right, found }) => {
-      const state = found === undefined ? 'nobody' : `${pair(found)}, all streams ${found.sum ?? 'none'}`;
-      return `${title}: ${people - right} of ${people} did not end as the rules say, one with ${state}`;
+      return `${title}: ${people - right} of ${people} did not end as the rules say, one with ${stateText(found)}`;
     });
 }
 
@@ -65,19 +72,22 @@ export function peopleLines({ persons, parties }: InventedPeople, course: Course
     firstOf(persons, PERSON_CASES.national_id),
     firstOf(persons, PERSON_CASES.register_minus_1),
   ].filter((person) => person !== undefined);
-  return columns(shown.flatMap((person) => personCells(person, course)));
+  const names = columns(shown.map(personCells)).split('\n');
+  return shown
+    .flatMap(({ id }, index) => [
+      names[index] ?? '',
+      `  ${stateText(course.before.get(id))}`,
+      `  → ${stateText(course.after.get(id))}`,
+    ])
+    .join('\n');
 }
 
-function personCells({ id, name, documents, case: { title } }: InventedPerson, course: Course): string[][] {
+function personCells({ name, documents, case: { title } }: InventedPerson): string[] {
   const [document] = documents;
-  const called = [maskedName(name), document?.type ?? '', maskedNumber(document?.number ?? '')];
-  return [
-    [...called, stateCell(course.before.get(id)), title],
-    ['', '', '', `→ ${stateCell(course.after.get(id))}`, ''],
-  ];
+  return [maskedName(name), document?.type ?? '', maskedNumber(document?.number ?? ''), title];
 }
 
-function stateCell(state: State | undefined): string {
+function stateText(state: State | undefined): string {
   return state === undefined ? 'unknown' : `${pair(state)}, all streams ${state.sum ?? 'none'}`;
 }
 
@@ -94,25 +104,25 @@ function pair({ status, reason }: { readonly status: string; readonly reason: st
 
 export type States = ReadonlyMap<string, State>;
 
-/** Before and after of everybody. */
+/** The states before and after the run. */
 export interface Course {
   readonly before: States;
   readonly after: States;
 }
 
-/** What became of the people of one case. */
+/** How the people of one case ended. */
 export interface CaseEnd {
   readonly case: DemoCase;
   readonly people: number;
-  /** Those who ended as the rules say. */
+  /** How many ended as the rules say. */
   readonly right: number;
-  /** One of those who did not, if there are any, as found. */
+  /** The state of one who did not, if there is one. */
   readonly found: State | undefined;
-  /** Rows of the tables that were applied to them. */
+  /** Rows of the tables by which they changed. */
   readonly rows: readonly string[];
 }
 
-/** Compares how everybody ended with what the tables of cases say they must. */
+/** Compares how everybody ended with the tables of cases. */
 export function compareEnds(people: readonly InventedPerson[], { before, after }: Course): CaseEnd[] {
   const cases = [...new Set(people.map((person) => person.case))];
   return cases.map((demoCase) => {
@@ -147,7 +157,7 @@ function stateOf({ status, reason, dataStatus, sum }: After): Omit<State, 'id' |
   return { status, reason, data_status: dataStatus, sum };
 }
 
-/** Where several rows may apply, at least one of them does. */
+/** Where several rows may apply, at least one of them did. */
 function rowsAreRight({ rows }: DemoCase, after: State): boolean {
   const allowed: readonly string[] = rows;
   return after.rows.length > 0 === allowed.length > 0 && after.rows.every((row) => allowed.includes(row));

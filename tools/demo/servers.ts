@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { migrate } from '../../src/database/data-source';
 import { DEMO_ID_PREFIX } from './invented-people';
 
-/** Where the servers of the demo are. */
+/** The addresses of the demo's servers. */
 export interface ServerUrls {
   readonly DATABASE_URL: string;
   readonly REDIS_URL: string;
@@ -21,12 +21,12 @@ export interface ServersToStart {
 }
 
 /**
- * How long the sandbox takes for an answer, in milliseconds: a quick register, and with twenty calls at a time a run
- * of two thousand persons that one can watch.
+ * How long the sandbox takes for an answer, in milliseconds: a quick register, and with twenty concurrent calls a run of
+ * two thousand persons that can be watched.
  */
 const LATENCY_MS = 50;
 
-/** The sandbox has nothing to write; it goes at once. */
+/** The sandbox has nothing to store; it ends at once. */
 const STOP_WITHIN_MS = 5_000;
 
 const LOOK_WITHIN_MS = 5_000;
@@ -34,7 +34,7 @@ const LOOK_WITHIN_MS = 5_000;
 /** Starts each server whose address is not set, all at the same time, and prepares the database. */
 export async function startServers(wanted: ServersToStart): Promise<ServerUrls> {
   const started = [database(wanted), redis(wanted), register(wanted)] as const;
-  // All of them are waited for, so that the tear-down knows of every one that did start.
+  // Waits for all of them, so that the clean-up has every one that started.
   await Promise.allSettled(started);
   const [databaseUrl, redisUrl, trembitaUrl] = await Promise.all(started);
   return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: trembitaUrl };
@@ -63,36 +63,36 @@ async function register({ settings, cleanUp, tell }: ServersToStart): Promise<st
   const sandbox = ChildProgram.start({
     file: 'tools/sandbox/main.ts',
     args: ['--port', '0', '--latency-ms', String(LATENCY_MS)],
-    hearOutput: heard,
-    hearErrors: () => undefined,
+    onOutput: heard,
+    onError: () => undefined,
   });
   cleanUp.later(() => sandbox.stop(STOP_WITHIN_MS));
   const url = await Promise.race([address, sandbox.broken()]);
-  tell(`Sandbox register answers at ${url}`);
+  tell(`Sandbox register listens at ${url}`);
   return url;
 }
 
-/** Made-up passports must not be asked of a real register. */
+/** A real register must not be asked about invented passports. */
 async function onlyASandbox(url: string): Promise<string> {
   const answer = await fetch(new URL('/control', url), { signal: AbortSignal.timeout(LOOK_WITHIN_MS) }).catch(
     () => undefined,
   );
   if (answer?.headers.get('x-sandbox') === '1') return url;
-  const says = 'must name a running sandbox register, or nothing: then the demo brings its own';
+  const says = 'must name a running sandbox register, or nothing: then the demo starts its own';
   throw new ConfigurationFault([{ name: 'TREMBITA_URL', problem: says }]);
 }
 
-/** What the embedded servers say about a failed start knows of no person, and without it nobody could mend it. */
+/** The message of an embedded server that failed has no personal data, and says what to do. */
 function explain(error: unknown): never {
   throw new DemoFailed(error instanceof Error ? error.message : 'An embedded server did not start.');
 }
 
-/** Any number will do, as long as every demo uses the same one. */
+/** Any number, the same in every demo. */
 const DEMO_LOCK = 7_204_126_002;
 
 const NAME = 'demo';
 
-/** A database of the demo's own on its embedded server. Gives an address whose sessions run as `app`. */
+/** Creates the demo's database on its embedded server. Returns an address whose sessions run as `app`. */
 export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<string> {
   const admin = await connect(postgres.url);
   try {
@@ -108,8 +108,8 @@ export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<str
 }
 
 /**
- * Makes sure that a database named from outside holds nobody but people of the demo, migrates it, and keeps other
- * demos out of it as long as this one lasts. Gives an address whose sessions run as `app`, if its account may do that.
+ * Checks that a database named by DATABASE_URL has only people of the demo, migrates it, and locks it against other demos
+ * while this one lasts. Returns an address whose sessions run as `app`, if its account may do that.
  */
 export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<string> {
   const session = await connect(url).catch(noAnswer);
@@ -123,13 +123,13 @@ export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<str
   return asApp(url);
 }
 
-/** Who is not of the demo. Patients whom its people signed up have other ids and are known by who wrote them. */
+/** People who are not of the demo. Patients whom its people signed up have other ids; `inserted_by` identifies them. */
 const FOREIGN = [
   ['mpi.persons', 'NOT starts_with(id::text, $1) AND NOT starts_with(inserted_by::text, $1)'],
   ['prm.parties', 'NOT starts_with(id::text, $1)'],
 ] as const;
 
-/** Looks before anything is changed. */
+/** Checks before anything is changed. */
 async function refuseForeignPeople(session: Client): Promise<void> {
   const { rows } = await session.query<{ table: string }>(`
     SELECT n.nspname || '.' || c.relname AS table
@@ -140,20 +140,20 @@ async function refuseForeignPeople(session: Client): Promise<void> {
   if (tables.size > 0 && !tables.has('mpi.persons')) refuse('names a database with tables of something else');
   for (const [table, condition] of FOREIGN.filter(([name]) => tables.has(name))) {
     const found = await session.query(`SELECT FROM ${table} WHERE ${condition} LIMIT 1`, [DEMO_ID_PREFIX]);
-    if (found.rowCount !== 0) refuse(`names a database that holds persons or parties who are not the demo's`);
+    if (found.rowCount !== 0) refuse(`names a database with persons or parties that are not the demo's`);
   }
 }
 
 function noAnswer(): never {
-  throw new DemoFailed('DATABASE_URL names a database that cannot be reached, or not with this account.');
+  throw new DemoFailed('The database of DATABASE_URL cannot be reached, or not with this account.');
 }
 
 function refuse(says: string): never {
-  const way = 'name an empty database, or none: then the demo brings its own';
+  const way = 'name an empty database, or none: then the demo starts its own';
   throw new ConfigurationFault([{ name: 'DATABASE_URL', problem: `${says}; ${way}` }]);
 }
 
-/** An account that may not become `app` works as itself. */
+/** An account that may not become `app` keeps its own role. */
 async function asApp(url: string): Promise<string> {
   const address = new URL(url);
   address.searchParams.set('options', '-c role=app');
@@ -164,7 +164,7 @@ async function asApp(url: string): Promise<string> {
 
 async function connect(url: string): Promise<Client> {
   const client = new Client(url);
-  // A server that goes away is noticed by those who work with it; here nobody waits for an answer.
+  // The program notices a lost server; nothing waits for an answer on this connection.
   client.on('error', () => undefined);
   await client.connect();
   return client;

@@ -2,23 +2,23 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { DmsPassportStream } from '../../src/dms-passport';
 import { JobRegistry, type JobRun, JobRunRepository, RedisConnections, WakeUps } from '../../src/jobs';
-import { showProgress } from '../../src/cli/command';
+import { RunProgress } from '../../src/cli/run-progress';
 
 export interface RunToWatch {
   readonly app: INestApplicationContext;
   readonly actorId: string;
   readonly stopped: AbortSignal;
-  /** Rejects when nobody is left to do the run. */
+  /** Rejects when the program has ended. */
   readonly broken: Promise<never>;
 }
 
 const JOB = DmsPassportStream.JOB;
-/** Whoever starts a run holds it first; the demo does not work on it and gives it up at once. */
+/** Starting a run takes its lease; the demo does not work on the run and releases the lease at once. */
 const HOLDER = { worker: 'demo', leaseSeconds: 1 };
 const LOOK_EVERY_MS = 100;
 const ANYWHERE = { strict: false };
 
-/** Starts a run as an official would, rings, and watches the worker do it. */
+/** Starts a run as an official would, wakes the worker up, and waits until it has done the run. */
 export async function runThroughQueue(watched: RunToWatch): Promise<JobRun> {
   return Promise.race([startAndWatch(watched), watched.broken]);
 }
@@ -31,16 +31,21 @@ async function startAndWatch({ app, actorId, stopped }: RunToWatch): Promise<Job
   while (!(await redis.ping())) await wait(LOOK_EVERY_MS, undefined, { signal: stopped });
   const runId = await startRun(runs, actorId, stopped);
   await app.get(WakeUps, ANYWHERE).notify(JOB);
-  const progress = showProgress({ runs, counters: job.counters, due: () => Promise.resolve(due) });
+  const progress = new RunProgress({
+    label: 'Checking persons',
+    runs,
+    counters: job.counters,
+    due: () => Promise.resolve(due),
+  });
   progress.start(runId);
   try {
-    return await theEnd(runs, runId, stopped);
+    return await waitForEnd(runs, runId, stopped);
   } finally {
     await progress.stop();
   }
 }
 
-/** In a borrowed database the timetable may have begun a run of its own: that one comes first. */
+/** In a named database the scheduler may have started a run; that one has to end first. */
 async function startRun(runs: JobRunRepository, actorId: string, stopped: AbortSignal): Promise<string> {
   for (;;) {
     const { kind, runId } = await runs.start(JOB, actorId, HOLDER);
@@ -48,11 +53,11 @@ async function startRun(runs: JobRunRepository, actorId: string, stopped: AbortS
       await runs.releaseLease(runId, HOLDER.worker);
       return runId;
     }
-    await theEnd(runs, runId, stopped);
+    await waitForEnd(runs, runId, stopped);
   }
 }
 
-async function theEnd(runs: JobRunRepository, runId: string, stopped: AbortSignal): Promise<JobRun> {
+async function waitForEnd(runs: JobRunRepository, runId: string, stopped: AbortSignal): Promise<JobRun> {
   for (;;) {
     const run = await runs.find(runId);
     if (run !== undefined && run.status !== 'RUNNING') return run;

@@ -106,7 +106,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether the script can be told to the method `unzr`, which has no status: it knows a person or knows none.
+ * Whether the method can send the script. `unzr` has no status: it returns a person or nothing.
  * Any other status has to become a fault there.
  */
 export function fitsMethod(request: RegisterRequest, script: EnvelopeScript): boolean {

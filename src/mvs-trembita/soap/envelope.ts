@@ -34,7 +34,7 @@ export class UnsendableText extends Error {
 /** Anything outside the plain characters: to be escaped, or to be refused. Most values have none. */
 const NEEDS_CARE = /[^\t\n\x20!#-%'-;=?-\uD7FF\uE000-\uFFFD]/;
 
-/** With the `u` flag only halves of a pair that stand alone match the surrogate range. */
+/** With the `u` flag only unpaired halves match the surrogate range. */
 const ILLEGAL = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** A bare carriage return would arrive as a line feed. */
@@ -81,7 +81,7 @@ export interface XmlElement {
   readonly children: XmlElement[];
 }
 
-/** An answer is six levels deep; 64 leaves room for whatever a ministry nests. */
+/** An answer is six levels deep; 64 is enough for any nesting of a ministry. */
 const DEEPEST = 64;
 
 /** An answer with a hundred documents has about a thousand elements. */

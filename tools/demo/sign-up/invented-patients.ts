@@ -3,7 +3,7 @@ import type { PersonRequest, SignUpContent } from '../../../src/domain/person/pe
 import { DEMO_ID_PREFIX, type InventedPerson } from '../invented-people';
 import { PERSON_CASES } from '../person-cases.table';
 
-/** How the confidant is to be called among the methods of his wards. */
+/** The alias of the confidant among the methods of their wards. */
 export const ALIAS = 'рідні';
 
 const ISSUED_BY = 'Калинопільський відділ реєстрації';
@@ -47,7 +47,7 @@ export function teenagerOf(confidant: InventedConfidant, today: IsoDay): SignUpC
   });
 }
 
-type ReportedRefusal = Omit<
+type PatientDetails = Omit<
   PersonRequest,
   | 'last_name'
   | 'birth_country'
@@ -59,17 +59,17 @@ type ReportedRefusal = Omit<
   | 'confidant_person'
 >;
 
-function contentOf({ person, phone }: InventedConfidant, told: ReportedRefusal): SignUpContent {
+function contentOf({ person, phone }: InventedConfidant, details: PatientDetails): SignUpContent {
   const { firstName, lastName } = person.name;
   const proof = {
     type: 'BIRTH_CERTIFICATE',
     number: 'І-ЯЩ№000021',
     issued_by: ISSUED_BY,
-    issued_at: told.birth_date,
+    issued_at: details.birth_date,
   } as const;
   return {
     person: {
-      ...told,
+      ...details,
       last_name: lastName,
       birth_country: 'Україна',
       birth_settlement: RESIDENCE.settlement,
@@ -89,33 +89,33 @@ function contentOf({ person, phone }: InventedConfidant, told: ReportedRefusal):
 }
 
 /**
- * So many years and about half a year before today, so that today is nobody's birthday; and in the middle of a month,
+ * About half a year more than this many years ago, so that today is not the birthday; and in the middle of a month,
  * so that every later year has the same day.
  */
 function bornBefore(today: IsoDay, years: number): IsoDay {
   return calendarDay(today).subtract({ years, months: 6 }).with({ day: 15 }).toString();
 }
 
-/** Somebody of the demo who signs others up. */
+/** A person of the demo who signs patients up. */
 export interface InventedConfidant {
   readonly person: InventedPerson;
   readonly userId: string;
-  /** His tax number, by which his signature is known. */
+  /** Their tax number, which identifies their signature. */
   readonly drfo: string;
   readonly phone: string;
 }
 
 const USER_ID = `${DEMO_ID_PREFIX}000000000001`;
 
-/** A tax number begins with the days since 1900, and nobody born in that year is alive. */
+/** A tax number starts with the days since 1900; no living person was born in that year. */
 const DRFO = '0001700012';
 
 /** No operator has this code. */
 const PHONE = '+380000000012';
 
-/** The first person with a good passport: the run finds him verified. */
+/** The first person with a good passport: the run verifies them. */
 export function confidantAmong(persons: readonly InventedPerson[]): InventedConfidant {
   const person = persons.find((one) => one.case === PERSON_CASES.valid);
-  if (person === undefined) throw new Error('The demo has nobody with a good passport.');
+  if (person === undefined) throw new Error('The demo has no person with a good passport.');
   return { person, userId: USER_ID, drfo: DRFO, phone: PHONE };
 }

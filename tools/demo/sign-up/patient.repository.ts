@@ -1,7 +1,7 @@
 import type { Transactions } from '../../../src/database/transactions';
 import { STREAMS, type StreamName } from '../../../src/domain/verification/stream';
 
-/** What stands in the tables about a patient. */
+/** What the tables have about a patient. */
 export interface Patient {
   /** What all streams add up to. */
   readonly sum: string | null;
@@ -61,11 +61,11 @@ const LAST_ROW = `
    WHERE resource = 'person_verifications' AND resource_id = $1 AND "row" IS NOT NULL
    ORDER BY inserted_at DESC LIMIT 1`;
 
-/** Reads what became of those who were signed up. */
+/** Reads the rows of signed-up patients. */
 export class PatientRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Nothing when there is no such active person, or he has no streams. */
+  /** Undefined when there is no such active person, or they have no streams. */
   async find(id: string): Promise<Patient | undefined> {
     const [row] = await this.read<{ sum: string | null; verifications: Record<string, unknown> }>(
       VERIFICATIONS,
@@ -83,7 +83,7 @@ export class PatientRepository {
     };
   }
 
-  /** The row of the tables by which a stream of his changed last. */
+  /** The row of the tables by which one of the person's streams changed last. */
   async lastRow(id: string): Promise<string | undefined> {
     const [last] = await this.read<{ row: string }>(LAST_ROW, id);
     return last?.row;

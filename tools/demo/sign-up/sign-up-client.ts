@@ -1,12 +1,12 @@
 import { DemoFailed } from '../clean-up';
 
-/** What both calls carry. */
+/** The body of both calls. */
 export interface SignedBody {
   readonly signed_content: string;
   readonly signed_content_encoding: 'base64';
 }
 
-/** A person as the calls answer him, as far as it is shown. */
+/** A person in the answers, as far as it is shown. */
 interface AnsweredPerson {
   readonly first_name: string;
   readonly last_name: string;
@@ -30,7 +30,7 @@ interface Envelope {
   readonly error?: { readonly message?: string };
 }
 
-/** A sign-up takes a fraction of a second; whoever waits so long waits for nothing. */
+/** A sign-up takes a fraction of a second; later there is no answer to expect. */
 const ANSWER_WITHIN_MS = 30_000;
 
 /** The two calls of a sign-up, over HTTP. */
@@ -57,6 +57,6 @@ export class SignUpClient {
     if (answer === undefined) throw new DemoFailed(`${call} was not answered.`);
     const { data, error } = (await answer.json()) as Envelope;
     if (answer.status === status) return data;
-    throw new DemoFailed(`${call} was answered with ${answer.status}: ${error?.message ?? 'no word why'}`);
+    throw new DemoFailed(`${call} was answered with ${answer.status}: ${error?.message ?? 'no reason'}`);
   }
 }

@@ -5,7 +5,7 @@ import { dayInKyiv } from '../../../src/domain/calendar-day';
 import type { SignUpContent } from '../../../src/domain/person/person-request';
 import type { TestAuthority } from '../../test-authority';
 import { DemoFailed } from '../clean-up';
-import { print } from '../terminal';
+import { print, printTitle, printVerdict } from '../terminal';
 import {
   type Fact,
   factLines,
@@ -19,7 +19,7 @@ import type { Patient, PatientRepository } from './patient.repository';
 import type { Registered, SignedBody, SignUpClient, Validated } from './sign-up-client';
 import { maskedName, maskedNumber } from '../../../src/domain/person/masking';
 
-/** What a sign-up is shown with. */
+/** What the demo of a sign-up needs. */
 export interface SignUpDemo {
   readonly calls: SignUpClient;
   readonly patients: PatientRepository;
@@ -27,19 +27,21 @@ export interface SignUpDemo {
   readonly confidant: InventedConfidant;
   /** Where the program keeps signed content. */
   readonly bucketFolder: string;
-  /** How many the register is to be asked about who wait for nothing. */
+  /** How many persons are due and do not wait for a retry. */
   readonly due: () => Promise<number | null>;
   /** One whole run of the DMS check. */
   readonly runAgain: () => Promise<unknown>;
 }
 
-/** Signs a child up, step by step, and then somebody with a passport. True when everything is as the rules say. */
+/** Signs a child up, step by step, and then a teenager with a passport. True when everything is as the rules say. */
 export async function showSignUp(demo: SignUpDemo): Promise<boolean> {
   const today = dayInKyiv(SYSTEM_CLOCK());
   const childContent = childOf(demo.confidant, today);
-  print('', 'A sign-up, step by step:', '');
+  print('');
+  printTitle('A sign-up, step by step:');
+  print('');
   const child = await signUp(demo, childContent, 'ecdsa');
-  print('', '   What stands in the tables:');
+  print('', '   In the tables:');
   const isChildRight = show([
     ...factsOfPatient(
       { request: childContent.person, answer: child.answer, streams: PATIENT_STREAMS.child },
@@ -50,7 +52,11 @@ export async function showSignUp(demo: SignUpDemo): Promise<boolean> {
   const isRepeatHarmless = await showRepeat(demo, child);
   const isTeenagerRight = await showTeenager(demo, teenagerOf(demo.confidant, today));
   const isRight = isChildRight && isRepeatHarmless && isTeenagerRight;
-  print('', isRight ? 'Both were signed up as the rules say.' : 'The sign-up did not do what the rules say.');
+  print('');
+  printVerdict(
+    isRight,
+    isRight ? 'Both were signed up as the rules say.' : 'The sign-up did not do what the rules say.',
+  );
   return isRight;
 }
 
@@ -62,7 +68,7 @@ interface SignUp {
   readonly patient: Patient;
 }
 
-/** Both steps, each shown as it is done. */
+/** Both steps, each printed when it is done. */
 async function signUp(demo: SignUpDemo, content: SignUpContent, algorithm: ShownAlgorithm): Promise<SignUp> {
   const { authority, calls, confidant } = demo;
   const { lastName: surname, firstName: givenName } = confidant.person.name;
@@ -81,16 +87,15 @@ async function signUp(demo: SignUpDemo, content: SignUpContent, algorithm: Shown
 
 async function found({ patients }: SignUpDemo, { person: { id } }: Registered): Promise<Patient> {
   const patient = await patients.find(id);
-  if (patient === undefined)
-    throw new DemoFailed('The person who was answered does not stand in the tables.');
+  if (patient === undefined) throw new DemoFailed('The person of the answer is not in the tables.');
   return patient;
 }
 
-/** What a program does whose first answer was lost on the way. */
+/** The request of a program that did not receive the first answer. */
 async function showRepeat(demo: SignUpDemo, first: SignUp): Promise<boolean> {
   const again = await demo.calls.register(first.signed, first.session);
   const { relationships, methods, users, tokens } = await found(demo, again);
-  print('', '4  The same content once more, as after a lost answer');
+  print('', '4  The same content again, as after a lost answer');
   const same = (isSame: boolean): string => (isSame ? 'the same' : 'another one');
   return show([
     { of: 'person', found: same(again.person.id === first.answer.person.id), expected: 'the same' },
@@ -106,25 +111,27 @@ async function showRepeat(demo: SignUpDemo, first: SignUp): Promise<boolean> {
   ]);
 }
 
-/** Whoever signs up with a passport is the first whom the next run asks about. */
+/** A patient with a passport is the first one whom the next run checks. */
 async function showTeenager(demo: SignUpDemo, content: SignUpContent): Promise<boolean> {
-  print('', 'Another one, fifteen years old and with a passport, signed with the national algorithm:', '');
+  print('');
+  printTitle('Another patient, fifteen years old, with a passport, signed with DSTU 4145:');
+  print('');
   const { answer, patient, container } = await signUp(demo, content, 'dstu');
   const { person: request } = content;
   const facts = [
     ...factsOfPatient({ request, answer, streams: PATIENT_STREAMS.teenager }, patient),
     await signedContentFact(demo, { container, answer }),
   ];
-  // Most of it is as with the child: what is told is what differs, and what is wrong.
-  const told = ['dms_passport', 'method', 'user'];
+  // Most facts are those of the child: only the others and the wrong ones are shown.
+  const shown = ['dms_passport', 'method', 'user'];
   print('');
-  const areRight = show(facts.filter((fact) => told.includes(fact.of) || !isSo(fact)));
+  const areRight = show(facts.filter((fact) => shown.includes(fact.of) || !isSo(fact)));
   const due = String(await demo.due());
   await demo.runAgain();
   const [after, row] = [await found(demo, answer), await demo.patients.lastRow(answer.person.id)];
   print('', '4  The next run of the DMS check');
   const isChecked = show([
-    { of: 'taken before all who wait for a retry', found: `${due} person`, expected: '1 person' },
+    { of: 'due before all retries', found: `${due} person`, expected: '1 person' },
     {
       of: 'dms_passport',
       found: `${after.streams.dms_passport} by ${row ?? 'no row'}`,
@@ -139,7 +146,7 @@ type Kept = Pick<SignUp, 'container' | 'answer'>;
 async function signedContentFact({ bucketFolder }: SignUpDemo, { container, answer }: Kept): Promise<Fact> {
   const key = `${answer.person.id}/signed_content`;
   const kept = await readFile(join(bucketFolder, key)).catch(() => undefined);
-  const is = kept === undefined ? 'is not there' : 'is another one';
+  const is = kept === undefined ? 'is missing' : 'differs';
   return {
     of: 'signed content',
     found: `${key} ${kept?.equals(container) === true ? 'is what was signed' : is}`,
@@ -152,9 +159,9 @@ function show(facts: readonly Fact[]): boolean {
   return facts.every(isSo);
 }
 
-const ALGORITHMS = { ecdsa: 'ECDSA', dstu: 'DSTU 4145 with GOST 34.311' } as const;
+const ALGORITHMS = { ecdsa: 'ECDSA', dstu: 'DSTU 4145, GOST 34.311' } as const;
 
-/** What the demo signs with: what every library knows, and what real КЕП use. */
+/** The algorithms of the demo: a common one, and the one of real КЕП. */
 export type ShownAlgorithm = keyof typeof ALGORITHMS;
 
 interface Signed {
@@ -163,11 +170,11 @@ interface Signed {
   readonly contentBytes: number;
 }
 
-/** What the confidant does before any call. */
+/** What the confidant does before the calls. */
 export function signedLines({ confidant, algorithm, contentBytes }: Signed): string {
   const { person, drfo } = confidant;
   const who = `${maskedName(person.name)}, drfo ${maskedNumber(drfo)},`;
-  return `1  ${who} signs ${contentBytes} bytes about the patient with ${ALGORITHMS[algorithm]}`;
+  return `1  ${who} signs ${contentBytes} bytes with ${ALGORITHMS[algorithm]}`;
 }
 
 /** The answer of step 1. */
@@ -196,7 +203,7 @@ function patient({ first_name, last_name, second_name, documents }: Validated['p
   return [name, ...held].join(', ');
 }
 
-/** Nobody can do anything with so much of a token. */
+/** Too little of a token to be used. */
 const SHOWN_SYMBOLS = 6;
 
 function shortened(token: string): string {

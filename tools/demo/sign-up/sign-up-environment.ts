@@ -6,20 +6,20 @@ import { createOwnFolder } from '../../embedded';
 import { openTestAuthority, trustedFileIn, type TestAuthority } from '../../test-authority';
 import type { CleanUp } from '../clean-up';
 
-/** What signing up needs beside the servers. */
+/** What signing up needs besides the servers. */
 export interface SignUpEnvironment {
   readonly authority: TestAuthority;
   readonly authorityFolder: string;
-  /** Where the program keeps what was signed. */
+  /** Where the program stores signed content. */
   readonly bucketFolder: string;
-  /** How the program is told about it. */
+  /** Settings of the program for it. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** Twice what the program asks for. */
+/** Twice the required minimum. */
 const SECRET_BYTES = 64;
 
-/** An authority of the demo's own and a place for signed content, in a folder that goes with the demo. */
+/** A test authority and a folder for signed content, in a folder that the clean-up removes. */
 export async function openSignUpEnvironment(
   { NODE_ENV: nodeEnv, MEDIA_STORAGE_PERSON_BUCKET: bucket }: SettingsFor<'demo'>,
   cleanUp: CleanUp,

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JobRun } from '../jobs';
+import { RunProgress } from './run-progress';
+
+const COUNTERS = ['verified', 'refuted', 'absent', 'incorrect'];
+
+const RUN: JobRun = {
+  id: 'run',
+  job: 'job',
+  tick: null,
+  status: 'RUNNING',
+  startedBy: 'official',
+  startedAt: new Date(0),
+  finishedAt: null,
+  counts: {},
+};
+
+/** A run that is done with 20 persons a second. */
+function progressOf(isTTY: boolean, due: number | null): { progress: RunProgress; lines: () => string[] } {
+  const startedAtMs = performance.now();
+  let text = '';
+  const output = { isTTY, write: (chunk: string) => ((text += chunk), true), ...TERMINAL_CALLS };
+  const find = () => {
+    const verified = Math.round((performance.now() - startedAtMs) / 50);
+    return Promise.resolve({ ...RUN, counts: { verified } });
+  };
+  const source = { label: 'Checking', runs: { find }, counters: COUNTERS, due: () => Promise.resolve(due) };
+
+  const lines = () =>
+    text
+      .replaceAll(/\x1b\[\??[\d;]*[A-Za-z]/g, '\n')
+      .split('\n')
+      .filter(Boolean);
+  return { progress: new RunProgress(source, output), lines };
+}
+
+/** What a bar calls on a terminal. */
+const TERMINAL_CALLS = {
+  columns: 80,
+  cursorTo: () => true,
+  moveCursor: () => true,
+  clearLine: () => true,
+};
+
+describe('The progress of a run', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is a line every five seconds without a terminal, with the time that is left', async () => {
+    const { progress, lines } = progressOf(false, 400);
+    progress.start('run');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await progress.stop();
+    expect(lines().slice(0, 2)).toEqual([
+      'Checking: 100 of 400 done, 15 s left',
+      'Checking: 200 of 400 done, 10 s left',
+    ]);
+  });
+
+  it('counts on when nobody knows how many are due', async () => {
+    const { progress, lines } = progressOf(false, null);
+    progress.start('run');
+    await vi.advanceTimersByTimeAsync(5_000);
+    await progress.stop();
+    expect(lines()[0]).toBe('Checking: 100 done');
+  });
+
+  it('is a labelled bar on a terminal that shows the true remaining time in 80 columns', async () => {
+    const { progress, lines } = progressOf(true, 400);
+    progress.start('run');
+    await vi.advanceTimersByTimeAsync(10_000);
+    await progress.stop();
+    expect(lines()).toContain('Checking ██████████░░░░░░░░░░ 50% 200/400, 10 s left');
+    expect(Math.max(...lines().map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+});
