@@ -35,23 +35,23 @@ describe('docs/alerts.yml', () => {
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
   });
 
-  it.each(alerts)('$name asks only for figures that the program has', ({ expression }) => {
+  it.each(alerts)('$name uses only metrics that the program has', ({ expression }) => {
     expect(parentheses(expression)).toBe(0);
     const asked = namesIn(expression);
     expect(asked).not.toEqual([]);
     expect(asked.filter((name) => labelsOfScraped(name) === undefined)).toEqual([]);
   });
 
-  it('ask for no label of ours that Prometheus puts aside, because it gives the name to the process', () => {
+  it('use no label of ours that Prometheus replaces with its own', () => {
     const taken = metrics.filter((metric) =>
       labelsOf(metric).some((label) => /^(job|instance)$/.test(label)),
     );
     expect(taken.map(({ name }) => name)).toEqual([]);
   });
 
-  it.each(alerts)('$name asks only for labels that those figures have', ({ expression }) => {
-    // Those that every scraped figure has, and the bound of a bucket. The job is that of the process, which tells nothing
-    // of our figures: whoever asks them for it means their own label.
+  it.each(alerts)('$name uses only labels that those metrics have', ({ expression }) => {
+    // Labels of every scraped metric, and the bound of a bucket. `job` is the label of the process: an expression that asks
+    // our metrics for it means a label of theirs.
     const isOurs = namesIn(expression).some((name) => !/^(up$|process_|nodejs_)/.test(name));
     const everywhere = [...(isOurs ? [] : ['job']), 'instance', 'le'];
     const all = namesIn(expression).flatMap((name) => labelsOfScraped(name) ?? []);
@@ -64,11 +64,11 @@ describe('docs/alerts.yml', () => {
 
   it('has a paragraph in docs/operating.md for each alert, in the same order, and no other', () => {
     const [, section = ''] = read('docs/operating.md').split('\n## Alerts\n');
-    const told = [...section.matchAll(/^### (\w+)\n(\S.+)$/gm)].map(([, name]) => name);
-    expect(told).toEqual(alerts.map(({ name }) => name));
+    const described = [...section.matchAll(/^### (\w+)\n(\S.+)$/gm)].map(([, name]) => name);
+    expect(described).toEqual(alerts.map(({ name }) => name));
   });
 
-  it('counts nothing that docs/operating.md does not explain', () => {
+  it('has every metric explained in docs/operating.md', () => {
     const ours = metrics.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
     const text = read('docs/operating.md');
     expect(ours.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
@@ -79,7 +79,7 @@ describe('docs/alerts.yml', () => {
 const OTHER_NAMES = ['IN_REVIEW', 'NODE_EXTRA_CA_CERTS'];
 
 describe('docs/operating.md', () => {
-  it('speaks only of settings there are', () => {
+  it('names only existing settings', () => {
     const named = matches(read('docs/operating.md'), /`([A-Z][A-Z0-9]*_[A-Z0-9_]+\*?)[^`]*`/g);
     const isThere = (name: string): boolean =>
       name.endsWith('*') || name.endsWith('_')
@@ -95,7 +95,7 @@ describe('Dockerfile', () => {
     files.split(' '),
   );
 
-  it('copies only what is there, and what .dockerignore lets through', () => {
+  it('copies only files that exist and that .dockerignore admits', () => {
     expect(fromHere).toContain('src');
     for (const file of fromHere) {
       expect(existsSync(join(PROJECT, file)), file).toBe(true);
@@ -221,7 +221,7 @@ function programOf(command: string): Program {
   return found[1];
 }
 
-/** Words of the language of expressions that stand where a name of a figure could. */
+/** Words of the expression language that occur where a metric name could. */
 const WORDS =
   /^(sum|max|min|time|rate|increase|absent|histogram_quantile|min_over_time|by|and|or|unless|on|e\d*)$/;
 

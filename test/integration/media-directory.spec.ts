@@ -19,7 +19,7 @@ const object = (text: string, key = KEY) => ({ bucket: BUCKET, key, bytes: Buffe
 const inRoot = (...segments: string[]): string => join(folder.path, 'media', ...segments);
 
 describe('The directory', () => {
-  it('keeps an object byte by byte, for the eyes of its owner', async () => {
+  it('stores an object byte by byte, readable by its owner only', async () => {
     const bytes = Buffer.from([0, 255, 13, 10, 0]);
     await store.put({ bucket: BUCKET, key: KEY, bytes }, NEVER);
     expect(await readFile(inRoot(BUCKET, KEY))).toEqual(bytes);
@@ -30,14 +30,14 @@ describe('The directory', () => {
     expect(await folder.files()).toEqual([`media/${BUCKET}/${KEY}`]);
   });
 
-  it('never overwrites an object, and loses nothing of it over the attempt', async () => {
+  it('never overwrites an object, and the attempt does not damage it', async () => {
     await store.put(object('first'), NEVER);
     await expect(store.put(object('second'), NEVER)).rejects.toMatchObject({ trouble: 'key_taken' });
     expect(await readFile(inRoot(BUCKET, KEY), 'utf8')).toBe('first');
     expect(await folder.files()).toEqual([`media/${BUCKET}/${KEY}`]);
   });
 
-  it('lets one of many win who put the same key at the same moment', async () => {
+  it('lets one of many simultaneous writers of a key win', async () => {
     const ends = await Promise.allSettled(
       Array.from({ length: 20 }, (_, i) => store.put(object(`writer ${i}`), NEVER)),
     );
@@ -47,7 +47,7 @@ describe('The directory', () => {
     expect(await folder.files()).toEqual([`media/${BUCKET}/${KEY}`]);
   });
 
-  it('removes an object with the folders that nobody needs any more, and others stay', async () => {
+  it('removes an object with its empty folders, and keeps others', async () => {
     const other = `${KEY.split('/')[0] ?? ''}/confidant_person_relationships/one/signed_content`;
     await store.put(object('first'), NEVER);
     await store.put(object('second', other), NEVER);
@@ -58,7 +58,7 @@ describe('The directory', () => {
     expect(await folder.entries()).toEqual(['media/', `media/${BUCKET}/`]);
   });
 
-  it('takes an object that is not there for removed, wherever its way ends', async () => {
+  it('treats a missing object as removed, whichever part of its path is missing', async () => {
     await expect(store.remove({ bucket: BUCKET, key: KEY }, NEVER)).resolves.toBeUndefined();
     await mkdir(inRoot(), { recursive: true });
     await writeFile(inRoot(BUCKET), 'a file in place of the bucket');
@@ -77,14 +77,14 @@ describe('The directory', () => {
     expect(await folder.files()).toEqual(kept.sort());
   });
 
-  it('leaves nothing when a file stands in place of a folder', async () => {
+  it('leaves nothing when a file is in the place of a folder', async () => {
     await mkdir(inRoot(), { recursive: true });
     await writeFile(inRoot(BUCKET), 'a file');
     await expect(store.put(object('lost'), NEVER)).rejects.toThrow();
     expect(await folder.files()).toEqual([`media/${BUCKET}`]);
   });
 
-  it('leaves nothing when it is told to stop', async () => {
+  it('leaves nothing when it is aborted', async () => {
     await expect(store.put(object('lost'), AbortSignal.abort())).rejects.toThrow();
     const lateSignal = new AbortController();
     const put = store.put({ ...object(''), bytes: Buffer.alloc(32 << 20, 1) }, lateSignal.signal);
@@ -114,7 +114,7 @@ describe('A key that leads elsewhere', () => {
     expect(await folder.entries()).toEqual(['outside']);
   });
 
-  it('does not write through a link that lies in place of the object', async () => {
+  it('does not write through a link in the place of the object', async () => {
     const outside = join(folder.path, 'outside');
     await writeFile(outside, 'not yours');
     await mkdir(join(inRoot(BUCKET, KEY), '..'), { recursive: true });

@@ -19,7 +19,7 @@ describe('S3', () => {
   });
   afterEach(() => s3.stop());
 
-  it('gets the object byte by byte, signed, as bytes of no known kind', async () => {
+  it('receives the object byte by byte, signed, as application/octet-stream', async () => {
     // A view into something larger: the rest must not go with it.
     const bytes = new Uint8Array([9, 9, 0, 255, 13, 10, 9]).subarray(2, 6);
     await store.put({ ...place, bytes }, soon());
@@ -35,7 +35,7 @@ describe('S3', () => {
     expect(s3.objects.get(KEY)?.bytes.toString()).toBe('first');
   });
 
-  it('removes an object, and takes one that is not there for removed', async () => {
+  it('removes an object, and treats a missing one as removed', async () => {
     await store.put(object('first'), soon());
     await store.remove(place, soon());
     expect(s3.objects.size).toBe(0);
@@ -46,7 +46,7 @@ describe('S3', () => {
     ['another secret', { secretKey: 'another-secret' }, 'access_denied'],
     ['an unknown key', { accessKey: 'nobody' }, 'access_denied'],
     ['another region', { region: 'us-east-1' }, 'failed'],
-  ])('refuses %s, and the log is told why without the words of the other side', async (_, other, trouble) => {
+  ])('refuses %s, and logs the reason without the words of the server', async (_, other, trouble) => {
     const stranger = new S3Store({ url: s3.url, ...S3_KEY, ...other });
     const failure = await stranger.put(object('mine'), soon()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ trouble });
@@ -54,7 +54,7 @@ describe('S3', () => {
     expect(s3.objects.size).toBe(0);
   });
 
-  it('says that a bucket is missing', async () => {
+  it('reports a missing bucket', async () => {
     const put = store.put({ ...object('mine'), bucket: 'another' }, soon());
     await expect(put).rejects.toMatchObject({ trouble: 'no_bucket' });
     await expect(store.remove({ ...place, bucket: 'another' }, soon())).rejects.toMatchObject({
@@ -62,17 +62,17 @@ describe('S3', () => {
     });
   });
 
-  it('is never asked about a key that leads elsewhere', async () => {
+  it('is never called for a key that leads elsewhere', async () => {
     await expect(store.put({ ...object('mine'), key: '../a' }, soon())).rejects.toThrow('harmless');
     await expect(store.remove({ ...place, bucket: '..' }, soon())).rejects.toThrow('harmless');
     expect(s3.answered).toEqual([]);
   });
 
-  it('that is gone is told as such', async () => {
+  it('that is unreachable is reported as such', async () => {
     const { url } = s3;
     await s3.stop();
-    const away = new S3Store({ url, ...S3_KEY });
-    await expect(away.put(object('mine'), soon())).rejects.toMatchObject({ trouble: 'unreachable' });
+    const unreachable = new S3Store({ url, ...S3_KEY });
+    await expect(unreachable.put(object('mine'), soon())).rejects.toMatchObject({ trouble: 'unreachable' });
     s3 = await S3Server.start();
   });
 });
@@ -122,7 +122,7 @@ describe('A server in place of S3', () => {
     ['hangs up', (socket) => socket.once('data', () => socket.destroy()), 'unreachable'],
     ['answers with rubbish', (socket) => socket.once('data', () => socket.end('rubbish\r\n\r\n')), 'failed'],
     ['is too busy', (socket) => socket.once('data', () => socket.write(BUSY)), 'failed'],
-  ])('that %s fails within the deadline, asked once', async (_, behave, trouble) => {
+  ])('that %s fails within the deadline, after one call', async (_, behave, trouble) => {
     let connections = 0;
     await serve((socket) => {
       connections += 1;

@@ -33,7 +33,7 @@ const signed = (departures: Defects = {}, by: Partial<MadeUpSignature> = {}): Bu
   authority.sign(CONTENT, { ...BY, ...by }, departures);
 
 describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
-  it('tells what was signed, when, and by whom', () => {
+  it('returns what was signed, when, and by whom', () => {
     const { content, signedAt, signer } = checkContainer(signed({}, { algorithm }), trusted);
     expect(Buffer.from(content).toString()).toBe(CONTENT);
     expect(signedAt).toEqual(SIGNED_AT);
@@ -68,7 +68,7 @@ describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
     expect(codeOf(signed({}, { algorithm }), [])).toBe('certificate_not_trusted');
   });
 
-  it('is accepted through an authority in between, but not through a certificate that is none', () => {
+  it('is accepted through an authority in between, but not through a certificate that may not issue', () => {
     expect(codeOf(signed({ between: 'an authority' }, { algorithm }))).toBe('accepted');
     expect(codeOf(signed({ between: 'no authority' }, { algorithm }))).toBe('certificate_not_trusted');
   });
@@ -87,7 +87,7 @@ describe('The authorities that the state published', () => {
   const pem = readFileSync(join(__dirname, '../fixtures/signed-content/published-authorities.pem'), 'latin1');
   const [root, issued] = certificatesIn(pem) as [Certificate, Certificate];
 
-  it('are signed with DSTU 4145 as this room understands it, on both curves', () => {
+  it('are signed with DSTU 4145 as implemented here, on both curves', () => {
     expect(root.isSignedBy(root)).toBe(true);
     expect(issued.namesAsIssuer(root)).toBe(true);
     expect(issued.isSignedBy(root)).toBe(true);
@@ -95,7 +95,7 @@ describe('The authorities that the state published', () => {
     expect(root.mayIssue({ authoritiesBelow: 1 })).toBe(true);
   });
 
-  it('are not proved any more after one bit has changed', () => {
+  it('fail verification after one bit has changed', () => {
     const changed = Buffer.from(issued.der);
     const place = changed.indexOf(Buffer.from('151218140000Z', 'latin1'));
     changed.write('151218140001Z', place);
