@@ -40,8 +40,8 @@ describe('the printed page', () => {
     expect(PAGE).toContain('| `unzr` | NOT_FOUND | the data is refuted (S7) |');
   });
 
-  it('S5: tells which malformed data are taken from the person, and of no others', () => {
-    const reported = PAGE.split('\n').filter((line) => line.includes('taken from the person'));
+  it('S5: names the data of the person that are cleared, and no others', () => {
+    const reported = PAGE.split('\n').filter((line) => line.includes('of the person is also cleared'));
     expect(reported).toEqual([expect.stringContaining('`unzr`')]);
   });
 });

@@ -22,7 +22,7 @@ describe('A NATIONAL_ID', () => {
     expect(reported(holder.withUnzr('19000101-00001'))).toEqual([]);
   });
 
-  it('does not stand beside a PASSPORT', () => {
+  it('must not be beside a PASSPORT', () => {
     expect(reported(anAdolescent().withDocument('NATIONAL_ID').withUnzr('20090910-00017'))).toEqual([
       ['$.person.documents', 'Person can have only new passport NATIONAL_ID or old PASSPORT'],
     ]);
@@ -66,7 +66,7 @@ describe('A type of document', () => {
     expect(reported(bornInLeapYear, today)).toEqual(faults);
   });
 
-  it('of legal capacity stands beside a document of registration', () => {
+  it('of legal capacity needs a registration document', () => {
     expect(reported(anAdolescent().withOnlyDocument('MARRIAGE_CERTIFICATE'))).toEqual([
       ['$.person.documents', NOT_ALLOWED],
     ]);

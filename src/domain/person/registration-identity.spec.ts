@@ -55,7 +55,7 @@ describe('A tax_id', () => {
     expect(reported(aSignUpContent(RULES_DAY).born('2012-02-29'), today)).toEqual(faults);
   });
 
-  it('may be missing to who refused it, at any age', () => {
+  it('may be missing when refused, at any age', () => {
     expect(reported(anAdolescent().withoutTaxId())).toEqual([]);
   });
 
