@@ -42,17 +42,20 @@ describe('The dates of a document', () => {
     'TEMPORARY_PASSPORT',
   ];
 
-  it.each(PERSON_REGISTRATION_DOCUMENT_TYPES)('require an expiration date of a %s where it has one', (type) => {
-    const content = aChild()
-      .aged(16)
-      .withTaxId('0000000017')
-      .withUnzr('20090910-00017')
-      .withOnlyDocument(type, undefined, { expiration_date: undefined });
-    // Beside a document that makes the documents sufficient.
-    if (type === 'BIRTH_CERTIFICATE_FOREIGN') content.withDocument('PASSPORT');
-    const sentence = `expiration_date is mandatory for document_type ${type}`;
-    expect(reported(content)).toEqual(
-      expiring.includes(type) ? [['$.person.documents.[0].expiration_date', sentence]] : [],
-    );
-  });
+  it.each(PERSON_REGISTRATION_DOCUMENT_TYPES)(
+    'require an expiration date of a %s where it has one',
+    (type) => {
+      const content = aChild()
+        .aged(16)
+        .withTaxId('0000000017')
+        .withUnzr('20090910-00017')
+        .withOnlyDocument(type, undefined, { expiration_date: undefined });
+      // Beside a document that makes the documents sufficient.
+      if (type === 'BIRTH_CERTIFICATE_FOREIGN') content.withDocument('PASSPORT');
+      const sentence = `expiration_date is mandatory for document_type ${type}`;
+      expect(reported(content)).toEqual(
+        expiring.includes(type) ? [['$.person.documents.[0].expiration_date', sentence]] : [],
+      );
+    },
+  );
 });
