@@ -7,6 +7,8 @@ const LOOK_EVERY_MS = 500;
 const LINE_EVERY_MS = 5_000;
 /** The remaining time follows the speed of the last seconds, so that a pause or a slow start does not distort it. */
 const RATE_WINDOW_MS = 15_000;
+/** A shorter time shows no speed. */
+const SHORTEST_RATE_MS = 1_500;
 const BAR_COLUMNS = 20;
 
 export interface ProgressSource {
@@ -108,13 +110,16 @@ class Rate {
 
   add(done: number): void {
     const atMs = performance.now();
-    this.samples = [...this.samples.filter((sample) => sample.atMs > atMs - RATE_WINDOW_MS), { atMs, done }];
+    // The wait for the first person says nothing about the speed.
+    const recent = done === 0 ? [] : this.samples.filter((sample) => sample.atMs > atMs - RATE_WINDOW_MS);
+    this.samples = [...recent, { atMs, done }];
   }
 
   /** Undefined while the speed is unknown. */
   secondsLeft(remaining: number): number | undefined {
     const [first, last] = [this.samples[0], this.samples.at(-1)];
     if (first === undefined || last === undefined || last.done <= first.done) return undefined;
+    if (last.atMs - first.atMs < SHORTEST_RATE_MS) return undefined;
     return (remaining * (last.atMs - first.atMs)) / (last.done - first.done) / 1000;
   }
 }
