@@ -76,6 +76,15 @@ const RECORDER = `
   CREATE TRIGGER drill_claim_over AFTER DELETE ON mpi.verification_claims
     FOR EACH ROW EXECUTE FUNCTION drill.note_claim_over();
 
+  CREATE TABLE drill.renewals (seq bigserial PRIMARY KEY, after_ms float8 NOT NULL);
+  CREATE FUNCTION drill.note_renewal() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+  BEGIN
+    INSERT INTO drill.renewals (after_ms) VALUES (extract(epoch FROM NEW.lease_until - OLD.lease_until) * 1000);
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER drill_renewal AFTER UPDATE OF lease_until ON mpi.verification_claims
+    FOR EACH ROW WHEN (NEW.lease_until > OLD.lease_until) EXECUTE FUNCTION drill.note_renewal();
+
   CREATE FUNCTION drill.note_beginning() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   BEGIN
     INSERT INTO drill.history (person_id, what) VALUES (NEW.person_id, 'begun');
