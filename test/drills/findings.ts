@@ -104,9 +104,7 @@ async function wrongQuestions(environment: DrillEnvironment, oracle: Oracle): Pr
 async function reclaimNotes({ database, crashes, lagMs }: DrillEnvironment): Promise<string[]> {
   const persons = await releasedFromTheLiving(database, crashes);
   return persons > 0
-    ? [
-        `${persons} persons were released from living workers; the machine stood still for ${lagMs} ms at worst`,
-      ]
+    ? [`${persons} persons were released from living workers; the machine stalled for ${lagMs} ms at worst`]
     : [];
 }
 

@@ -174,7 +174,7 @@ async function loseDuringRun(environment: DrillEnvironment, awayForMs: number): 
     recoveredMs,
     notes: [
       `${finished} persons finished by the end of the outage, the first ${stalledMs} ms after its beginning`,
-      `the doors were asked ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
+      `the HTTP servers were called ${slow.asked} times meanwhile, the slowest answer took ${slow.slowestMs} ms`,
     ],
     missed: [
       ...slow.faults,

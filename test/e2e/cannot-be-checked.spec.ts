@@ -25,7 +25,7 @@ async function failing(attempts: number, stream: 'dms_passport' | 'unzr' = 'dms_
 }
 
 describe('The list of persons who cannot be checked', () => {
-  it('shows whoever failed ten times, with the kind of the last error, and when he is next', async () => {
+  it('shows persons who failed ten times, with the kind of the last error and the time of the next try', async () => {
     const person = await failing(9);
     expect((await listed()).data).toEqual([]);
     const { counts } = await env.run();
@@ -71,7 +71,7 @@ describe('The list of persons who cannot be checked', () => {
     expect((await listed('?page=2&page_size=2')).paging).toMatchObject({ total_entries: 3, total_pages: 2 });
   });
 
-  it('leaves out whoever failed less often, and whoever is not active any more', async () => {
+  it('leaves out persons who failed less often, and inactive ones', async () => {
     await failing(9);
     const gone = await failing(10);
     await env.sql.query({ text: `UPDATE mpi.persons SET status = 'inactive' WHERE id = $1` }, [gone]);

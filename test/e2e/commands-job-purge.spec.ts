@@ -27,7 +27,7 @@ async function eventsLeft(): Promise<number> {
 }
 
 describe('npm run job -- purge', () => {
-  it('removes what the settings say and tells how much of each table', async () => {
+  it('removes what the settings define and prints how much of each table', async () => {
     await events(3, 40);
     await events(2, 20);
     await env.sql.run(
@@ -77,7 +77,7 @@ describe('npm run job -- purge', () => {
   });
 });
 
-describe('The job purge of the timetable', () => {
+describe('The job purge of the schedule', () => {
   it('is started by officials like the others, and the workers do it', async () => {
     await events(2, 400);
     const started = await env.program.get(JobRunner).startRun('purge', SYSTEM_USER_ID);

@@ -28,7 +28,7 @@ async function setFullCapacityAge(adminUrl: string, years: number): Promise<void
 
 describe('The sign-up that npm run demo shows', () => {
   it(
-    'ends the demo with 1 when its result differs from the rules, and the next demo removes its patients',
+    'ends the demo with 1 when the outcome breaks the rules, and the next demo removes its patients',
     async () => {
       const database = await freshDatabase();
       const env = { DATABASE_URL: database.adminUrl };

@@ -57,7 +57,7 @@ function group(out: string, change: string): string {
 
 describe('npm run demo', () => {
   it(
-    'shows one whole run, two demos side by side; only the wake-up can have started the worker',
+    'shows one whole run, two demos side by side; only the wake-up job can have started the worker',
     async () => {
       const both = [demo([], { JOB_POLL_SECONDS: '3600' }), demo([], { LOG_LEVEL: 'fatal' })];
       for (const one of both) {
@@ -85,7 +85,7 @@ describe('npm run demo', () => {
   );
 
   it(
-    'keeps running with --serve, shows how to sign a patient up, and ends in order on a signal',
+    'stays up with --serve, shows how to sign somebody up, and ends in order on a signal',
     async () => {
       const one = demo(['--serve']);
       await waitUntil(() => one.output().err.includes('Running until'), {
@@ -150,7 +150,7 @@ describe('npm run demo', () => {
   );
 
   it(
-    'ends with 1 and prints who ended differently from the rules',
+    'ends with 1 and a message when an outcome breaks the rules',
     async () => {
       const sandbox = await startSandbox();
       const [valid] = makePeople().persons;

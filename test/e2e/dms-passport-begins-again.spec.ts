@@ -176,7 +176,7 @@ describe('S10: an employee of the NHS has a person checked again', () => {
     });
   });
 
-  it('unless there is no such person, or he is not active: nothing changes', async () => {
+  it('unless there is no such person, or an inactive one: nothing changes', async () => {
     const inactive = await refuted().inactive().save(env.sql);
     const before = await verificationOf(env.sql, inactive);
     await expect(askForRepeat(NOBODY)).rejects.toMatchObject({ code: 'person_not_found' });

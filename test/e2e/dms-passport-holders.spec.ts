@@ -47,7 +47,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     expect(env.register.requestsFor(passport)).toHaveLength(1);
   });
 
-  it('in whatever letter case he wrote it, expired or not, chosen or not', async () => {
+  it('in any letter case, expired or not, chosen or not', async () => {
     const passport = env.passport('FOUND');
     const others = [
       notDue().withPassport(passport.toLowerCase()),
@@ -80,7 +80,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     expect(await verificationOf(env.sql, other)).toMatchObject(REFUTED);
   });
 
-  it('and nothing waits for a retry of him any more', async () => {
+  it('and no retry of the person is waiting any more', async () => {
     const passport = env.passport('FOUND');
     const other = await aPerson()
       .withPassport(passport)
@@ -93,7 +93,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     expect(await verificationOf(env.sql, other)).toMatchObject({ ...REFUTED, dms_passport_retry_at: null });
   });
 
-  it('but not when he is inactive, holds it as another kind of document, or holds another one', async () => {
+  it('but not an inactive holder, one with another kind of document, or with another number', async () => {
     const passport = env.passport('FOUND');
     const others = [
       notDue().withPassport(passport).inactive(),
@@ -114,7 +114,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     expect(run.counts).toEqual({ batches: 1, taken: 1, refuted: 1 });
   });
 
-  it('but not while his own stream is IN_REVIEW, whoever locked it', async () => {
+  it('but not while the own stream is IN_REVIEW, whatever locked it', async () => {
     const passport = env.passport('FOUND');
     const other = await aPerson()
       .withPassport(passport)

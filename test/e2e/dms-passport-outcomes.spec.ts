@@ -133,7 +133,7 @@ describe('What becomes of a person whose passport is checked', () => {
     expect(run.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
   });
 
-  it('S3: while the register thinks, the stream is locked and everything else stands as before', async () => {
+  it('S3: while the register works, the stream is locked and everything else is unchanged', async () => {
     const passport = env.passport();
     const person = await aPerson()
       .withPassport(passport)
@@ -209,7 +209,7 @@ describe('What becomes of a person about whom the register gives no answer', () 
     expect(env.register.requestsFor(passport)).toHaveLength(1);
   });
 
-  it('S9: every further failure counts, and the answer that comes at last ends the waiting', async () => {
+  it('S9: every further failure counts, and the final answer ends the waiting', async () => {
     const passport = env.passport('MINUS_2');
     const person = await aPerson().withPassport(passport).save(env.sql);
     await env.run();

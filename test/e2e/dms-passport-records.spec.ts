@@ -79,7 +79,7 @@ describe('What a check leaves in the records', () => {
     ]);
   });
 
-  it('no document number stands in them', async () => {
+  it('no document number is in them', async () => {
     const passport = env.passport('FOUND');
     await aPerson().withPassport(passport).save(env.sql);
     await aPerson().withPassport(passport).save(env.sql);
@@ -128,7 +128,7 @@ describe('What all streams add up to after a check', () => {
       'VERIFIED',
     ],
     [
-      'C2: a register stream under a lock counts with what stood before it',
+      'C2: a register stream under a lock counts with its status before the lock',
       () =>
         notFound().stream('mvs_passport', 'IN_REVIEW', 'AUTO').locked('mvs_passport', {
           claimId: CLAIM,
@@ -143,12 +143,12 @@ describe('What all streams add up to after a check', () => {
       'VERIFICATION_NEEDED',
     ],
     [
-      'C3: the stream of the NHS in review counts as it stands',
+      'C3: the stream of the NHS in review counts as it is',
       () => notFound().stream('nhs', 'IN_REVIEW', 'MANUAL'),
       'VERIFICATION_NEEDED',
     ],
     [
-      'C3: a register stream that somebody else put in review counts as it stands',
+      'C3: a register stream that another program put in review counts as it is',
       () => notFound().stream('mvs_passport', 'IN_REVIEW', 'AUTO'),
       'VERIFICATION_NEEDED',
     ],
@@ -163,7 +163,7 @@ describe('What all streams add up to after a check', () => {
     );
   });
 
-  it('C0: who was blocked by hand is told nothing about his sum', async () => {
+  it('C0: the sum of a person blocked by hand is not reported', async () => {
     const person = await notFound().cumulative('NOT_VERIFIED').save(env.sql);
     await env.run();
     expect((await eventsOf(env.sql, person)).map(({ properties }) => properties)).toEqual([

@@ -116,7 +116,7 @@ describe('A run takes persons', () => {
     expect(asked()).toHaveLength(2);
   });
 
-  it('S11: and first of all gives back whom a dead worker left in review', async () => {
+  it('S11: and first releases persons whom a dead worker left in review', async () => {
     const builder = inState('IN_REVIEW', 'AUTO').locked('dms_passport', {
       claimId: CLAIM,
       statusBefore: 'VERIFICATION_NEEDED',
@@ -140,7 +140,7 @@ describe('Who waits for a retry', () => {
       lastErrorKind: 'timeout',
     });
 
-  it('is left alone by the timetable until the wait is over', async () => {
+  it('is left alone by scheduled runs until the wait is over', async () => {
     const person = await waiting().save(env.sql);
     const run = await env.run({ tick: new Date() });
     expect(run.counts).toEqual({});
@@ -173,7 +173,7 @@ describe('Who waits for a retry', () => {
     }
   });
 
-  it('stands in the way of nobody else: whoever is ready is taken before them', async () => {
+  it('does not block others: ready persons are taken before them', async () => {
     const ready = inState('VERIFIED', 'AUTO_VALID', { syncedAt: '2021-01-01' });
     const over = inState('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED', { retryAt: '2021-01-01' });
     await savePersons(env.sql, [over, ready]);

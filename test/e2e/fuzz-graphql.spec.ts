@@ -53,7 +53,7 @@ async function ask(operation: object): Promise<void> {
 }
 
 describe('Whatever is sent to GraphQL', { timeout: PATIENCE_MS }, () => {
-  it('every field answers or refuses in order, tells nothing, and a refusal has written nothing', async () => {
+  it('every field answers or refuses in order and leaks nothing, and a refusal has written nothing', async () => {
     expect(fields.length).toBeGreaterThan(1);
     for (const field of fields) {
       const operations = operationsFor(field, { schema, known: fixture.known, times: [1] });

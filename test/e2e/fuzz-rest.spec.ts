@@ -36,7 +36,7 @@ async function statusOf(request: SentRequest): Promise<number> {
 }
 
 describe('Whatever is sent to a call', { timeout: PATIENCE_MS }, () => {
-  it('it answers as described and tells nothing, and a refused request has written nothing', async () => {
+  it('it answers as described and leaks nothing, and a refused request has written nothing', async () => {
     const calls = callsOf(fixture.program.get(OpenApi).document().paths);
     expect(calls.length).toBeGreaterThan(15);
     for (const call of calls) {

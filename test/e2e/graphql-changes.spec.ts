@@ -70,7 +70,7 @@ describe('What officials change', () => {
     expect(await auditOf(env.sql, id)).toEqual([]);
   });
 
-  it('tell who the person is only to whoever may read that, and are made all the same', async () => {
+  it('return the name of the person only to callers who may read it, and are made all the same', async () => {
     const id = await aPerson().stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID').save(env.sql);
     const repeat = REPEAT.replace('{ verificationStatus }', '{ lastName }');
     const input = {
@@ -114,7 +114,7 @@ describe('What officials change', () => {
     expect(await auditOf(env.sql, id)).toMatchObject([{ row: 'S10', actor_id: OFFICIAL }]);
   });
 
-  it('R2: give a relationship back to the queue; what it lacks is told by its own name', async () => {
+  it('R2: return a relationship to the queue; a missing field is reported by its own name', async () => {
     const id = await aRelationship()
       .of(await aPerson().save(env.sql))
       .save(env.sql);

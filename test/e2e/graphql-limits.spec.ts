@@ -54,7 +54,7 @@ describe('The way in', () => {
     expect(page.status).toBe(404);
   });
 
-  it('tells the request id, and leaves one line that says nothing of what was asked', async () => {
+  it('returns the request id, and leaves one log line without the content of the operation', async () => {
     const answer = await client.send(
       JSON.stringify({ query: '{ unzrInfoRegister(unzr: "19850615-77777") { id } }' }),
       { 'x-request-id': 'graphql-request-1' },
@@ -88,7 +88,7 @@ describe('An operation', () => {
     expect(await client.refused(query)).toEqual(TOO_COSTLY);
   });
 
-  it('that is too deep, too long, unknown or unnamed is told so, and never what stood in it', async () => {
+  it('that is too deep, too long, unknown or unnamed is refused without quoting it', async () => {
     const secret = 'Верболоз-19850615-00013';
     const deep = `{ person(id: "x") ${'{ ... on Person '.repeat(3)}{ id } ${'}'.repeat(3)} }`;
     expect((await client.refused(deep))[1]).toBe('UNPROCESSABLE_ENTITY');

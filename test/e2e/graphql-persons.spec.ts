@@ -28,7 +28,7 @@ const readings = async (): Promise<unknown[]> =>
   });
 
 describe('person', () => {
-  it('tells how he stands as REST does, and who he is', async () => {
+  it('returns the statuses as REST does, and the name', async () => {
     const id = await aPerson().withUnzr('19850615-00013').save(env.sql);
     const rest = await aCaller().withScope('person_verification:details').save(env.sql);
     const answer = await env.program.withToken(rest, `/api/persons/${id}/verification`);
@@ -56,7 +56,7 @@ describe('person', () => {
     ]);
   });
 
-  it('is read without a trace when only his verification is asked for', async () => {
+  it('is read without a trace when only the verification is requested', async () => {
     const id = await aPerson().save(env.sql);
     const { body } = await client.ask(`{ person(id: "${idOf(id)}") { verificationStatus } }`);
     expect(body.errors).toBeUndefined();
@@ -74,7 +74,7 @@ describe('person', () => {
     `${globalId('Person', NOBODY)}=`,
     'ї'.repeat(9_000),
     '',
-  ])('is asked for by an id of his type only: %.40s', async (id) => {
+  ])('is found by an id of type Person only: %.40s', async (id) => {
     expect(await client.refused(PERSON, { id })).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',

@@ -57,7 +57,7 @@ describe('syncUnzrInfoRegister', () => {
     expect(env.register.requestsFor(unzr)).toHaveLength(1);
   });
 
-  it('hides info from whoever may only ask, and shows it to whoever may read', async () => {
+  it('hides info from callers who may only ask, and shows it to those who may read', async () => {
     const unzr = env.unzr();
     await sync(unzr);
     await rest.ended(unzr, 'processed');
@@ -74,7 +74,7 @@ describe('syncUnzrInfoRegister', () => {
 });
 
 describe('unzrInfoRegister', () => {
-  it('tells what REST tells, by the published names', async () => {
+  it('returns what REST returns, by the published names', async () => {
     const unzr = env.unzr('MANY_DOCUMENTS');
     await sync(unzr);
     await rest.ended(unzr, 'processed');
@@ -147,7 +147,7 @@ describe('A UNZR that cannot be asked about', () => {
     ['as a variable that is null', READ, { unzr: null }],
     ['in the text of a mutation', 'mutation { syncUnzrInfoRegister(input: {}) { unzrInfo { id } } }', {}],
     ['in the text of a query', '{ unzrInfoRegister { id } }', {}],
-  ])('is told as missing %s', async (_, query, variables) => {
+  ])('is reported as missing %s', async (_, query, variables) => {
     expect(await client.refused(query, variables)).toEqual([
       200,
       'UNPROCESSABLE_ENTITY',

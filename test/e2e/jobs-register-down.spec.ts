@@ -43,7 +43,7 @@ async function isShut(): Promise<boolean> {
 }
 
 describe('A run against a register that is down', () => {
-  it('stops asking, gives up after its time as FAILED, and everybody stands as before', async () => {
+  it('stops asking, gives up after its time as FAILED, and all statuses are as before', async () => {
     const persons = await manyPersons();
     env.register.mode('down');
     const run = await env.run();
@@ -61,7 +61,7 @@ describe('A run against a register that is down', () => {
     expect(await env.sql.query({ text: waiting })).toHaveLength(PERSONS - failed);
   });
 
-  it('goes on by itself when the register comes back in time', async () => {
+  it('continues by itself when the register is back in time', async () => {
     const persons = await manyPersons();
     env.register.mode('down');
     const runId = await env.startRun();
@@ -75,7 +75,7 @@ describe('A run against a register that is down', () => {
     expect(await isShut()).toBe(false);
   });
 
-  it('leaves whoever failed to the next run by hand, which asks them without waiting', async () => {
+  it('leaves failed persons to the next run by hand, which checks them without waiting', async () => {
     const persons = await manyPersons();
     env.register.mode('down');
     await env.run();

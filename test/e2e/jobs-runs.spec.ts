@@ -41,8 +41,8 @@ const runs = (): Promise<RunRow[]> =>
 const start = (worker: string) =>
   env.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
 
-describe('A tick of the timetable', () => {
-  it('begins a run, which checks whoever is due', async () => {
+describe('A tick of the schedule', () => {
+  it('starts a run, which checks all due persons', async () => {
     const person = await aPerson().withPassport(env.passport()).save(env.sql);
     await knownFor(1.5);
     await beat();
@@ -82,7 +82,7 @@ describe('A tick of the timetable', () => {
     expect(run.counts).toEqual({ batches: 1, taken: 1, verified: 1 });
   });
 
-  it('that comes while a run is going is told as SKIPPED, and the run goes on', async () => {
+  it('that arrives during a run is recorded as SKIPPED, and the run continues', async () => {
     await aPerson().withPassport(env.passport()).save(env.sql);
     env.register.hold();
     const runId = await env.startRun();
@@ -99,7 +99,7 @@ describe('A tick of the timetable', () => {
 });
 
 describe('When a job last finished', () => {
-  it('is told alike by the program that ended the run and by the other', async () => {
+  it('is reported alike by the program that ended the run and by the other', async () => {
     const { id } = await env.run();
     const text = `SELECT extract(epoch FROM finished_at)::float8 AS at FROM mpi.job_runs WHERE id = $1`;
     const [run] = await env.sql.query<{ at: number }>({ text }, [id]);
@@ -111,7 +111,7 @@ describe('When a job last finished', () => {
 });
 
 describe('A second start by hand', () => {
-  it('is refused while the holder of the running one is alive, and says which one that is', async () => {
+  it('is refused while the holder of the running one is alive, and names that run', async () => {
     const first = await start('one');
     expect(first.kind).toBe('started');
     expect(await start('two')).toEqual({ kind: 'already_running', runId: first.runId });
@@ -124,7 +124,7 @@ describe('A second start by hand', () => {
     expect(await runs()).toMatchObject([{ status: 'RUNNING', worker: 'two' }]);
   });
 
-  it('at the very same moment as another starts one run: the other is told its id', async () => {
+  it('at the very same moment as another starts one run: the other call returns its id', async () => {
     const started = await Promise.all(['one', 'two', 'three'].map(start));
     expect(started.map(({ kind }) => kind).sort()).toEqual(['already_running', 'already_running', 'started']);
     expect(new Set(started.map(({ runId }) => runId)).size).toBe(1);
@@ -189,7 +189,7 @@ describe('A run whose holder died', () => {
     expect(await isUnfinished('nothing_due')).toBe(false);
   });
 
-  it('does not end while a claim of it is unfinished, whoever holds that', async () => {
+  it('does not end while any claim of it is unfinished', async () => {
     const claim = '33333333-3333-4333-8333-333333333333';
     const runId = await env.startRunSilently();
     await env.sql.query(

@@ -90,7 +90,7 @@ describe('POST /api/admin/jobs/{name}/run', () => {
 });
 
 describe('GET /api/admin/jobs/{run_id}', () => {
-  it('tells one run as the list does', async () => {
+  it('returns one run as the list does', async () => {
     await aPerson().withPassport(env.passport('FOUND')).save(env.sql);
     const { id } = await env.run();
     const { status, body } = await call('GET', id);

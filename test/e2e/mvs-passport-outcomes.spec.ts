@@ -139,7 +139,7 @@ describe('What becomes of a person whose passport is looked for among the stolen
     expect(ended.counts).toEqual({ batches: 1, taken: 1, absent: 1 });
   });
 
-  it('S4: who has an ID card alone has nothing to check while the register was not told of ID cards', async () => {
+  it('S4: a person with an ID card alone has nothing to check while ID cards are not configured', async () => {
     const elsewhere = await TestEnvironment.start();
     try {
       const person = await toBeChecked().withNationalId(elsewhere.idCard('FOUND')).save(elsewhere.sql);

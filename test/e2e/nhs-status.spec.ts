@@ -128,7 +128,7 @@ describe('An official moves the manual stream', () => {
     expect(await eventsAbout(person)).toHaveLength(1);
   });
 
-  it('N5: a register stream under a lock counts with what stood before it', async () => {
+  it('N5: a register stream under a lock counts with its status before the lock', async () => {
     const person = await inReview()
       .withPassport(env.passport())
       .stream('dms_passport', 'IN_REVIEW', 'AUTO')
@@ -141,7 +141,7 @@ describe('An official moves the manual stream', () => {
     expect((await move(person, { status: 'VERIFIED' })).body.data.verification_status).toBe('VERIFIED');
   });
 
-  it('N4: only one of two officials takes a person, and the other is told how he stands', async () => {
+  it('N4: only one of two officials takes a person, and the other gets the current status', async () => {
     const person = await standing('VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
     const other = await env.openSession();
     await other.holdPerson(person);
@@ -240,7 +240,7 @@ describe('An official is refused', () => {
   });
 
   it.each([{}, { comment: null }, { comment: '' }, { comment: ' \n\t' }])(
-    'when he rejects with %j: without a comment',
+    'when rejecting with %j: without a comment',
     async (comment) => {
       const person = await inReview().save(env.sql);
       const asked = { status: 'NOT_VERIFIED', ...comment };

@@ -115,7 +115,7 @@ async function askFor(url: string, token: string): Promise<void> {
   }
 }
 
-describe('A person’s data is told to nobody', () => {
+describe('A person’s data does not leak', () => {
   it('when a unique index is violated by an answer', async () => {
     register.answer(CLASHING, 'FOUND');
     register.answer(TWIN, 'FOUND');
@@ -149,7 +149,7 @@ describe('A person’s data is told to nobody', () => {
     expect(program.logged.some((line) => line.includes('unreadable_answer'))).toBe(true);
   });
 
-  it('when the job itself fails, and the ticket with it', async () => {
+  it('when the job itself fails, and the wake-up job with it', async () => {
     await addPerson(BROKEN);
     await sql.run(
       `CREATE FUNCTION mpi.tell_all() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

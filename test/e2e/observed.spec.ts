@@ -56,7 +56,7 @@ describe('Sign-ups in metrics and log', () => {
     expect(await callsWith('registration', 'relationship_created')).toBe(1);
   });
 
-  it('leave one line with the ids of the patient and his user, under the id of the request', async () => {
+  it('leave one line with the ids of the patient and the user, under the id of the request', async () => {
     const before = linesAboutPatients().length;
     const mother = await fixture.applicant();
     const { headers, body } = await fixture.signUp(fixture.sign(fixture.contentBy(mother), mother));
@@ -99,7 +99,7 @@ describe('What the alerts count', () => {
       ({ name }) => !atStart.some((line) => line.startsWith(`${name} `)),
     );
 
-  it('stands at 0 in a program that has just started, so that its first event is an increase', () => {
+  it('is 0 in a program that has just started, so that its first event is an increase', () => {
     expect(counters().map(({ name }) => name)).toContain('register_calls_total');
     for (const { name, labels } of counters()) {
       const asked = `${name}{${labels.join()}}`;
@@ -109,7 +109,7 @@ describe('What the alerts count', () => {
     }
   });
 
-  it('stands so for every job, for runs as for tickets', () => {
+  it('is so for every job, for runs as for wake-up jobs', () => {
     const jobs = new Set(
       atStart.flatMap((line) => /^job_last_finished_timestamp_seconds\{(.+)\}/.exec(line)?.[1] ?? []),
     );

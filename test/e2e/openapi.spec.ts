@@ -101,7 +101,7 @@ describe('The description of the calls', () => {
           expect(check.faultOfValue(example, [...place, 'parameters', String(i), 'schema'])).toBeUndefined();
   });
 
-  it('knows every refusal, and says of each at which calls it is told', () => {
+  it('lists every refusal, and for each the calls that return it', () => {
     const reported = JSON.stringify(operations);
     const silent = Object.keys(REFUSALS).filter(
       (code) => !reported.includes(`#/components/schemas/${code}"`),
@@ -112,7 +112,7 @@ describe('The description of the calls', () => {
 });
 
 describe('/docs', () => {
-  it('serves the document and the page with all it needs, from this door alone', async () => {
+  it('serves the document and the page with all it needs, from this server alone', async () => {
     const page = await env.program.public('/docs');
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
@@ -143,12 +143,12 @@ describe('An answer that departs from the description', () => {
     ['a content type', [...READY, '200', 'content', 'application/json'], 'its content type is not described'],
     ['a property', [...SCHEMA, 'properties', 'redis'], '/ additionalProperties'],
     ['a call', ['paths', '/health/ready'], 'no call has this answer'],
-  ])('is told when the document lacks %s', async (_, path, fault) => {
+  ])('fails when the document lacks %s', async (_, path, fault) => {
     const check = without((copy) => take(copy, ...path));
     expect(check.faultOf(await received('/health/ready'))).toMatch(new RegExp(`^GET .* → 200: ${fault}$`));
   });
 
-  it('is told when a sentence is not that of the call, and not with its words', async () => {
+  it('fails when a sentence is not that of the call, without quoting it', async () => {
     const refused = await received('/api/admin/jobs');
     expect(new AnswerCheck(document).faultOf(refused)).toBeUndefined();
     const other = { ...refused, text: refused.text.replace('Invalid access token', 'Перепелиця') };
@@ -157,7 +157,7 @@ describe('An answer that departs from the description', () => {
     expect(fault).not.toContain('Перепелиця');
   });
 
-  it('is told when a header is missing', async () => {
+  it('fails when a header is missing', async () => {
     const refused = await received('/api/admin/jobs');
     const bare = {
       ...refused,
@@ -166,7 +166,7 @@ describe('An answer that departs from the description', () => {
     expect(new AnswerCheck(document).faultOf(bare)).toMatch(/the header WWW-Authenticate is missing$/);
   });
 
-  it('fails the test that heard it, whoever asked', async () => {
+  it('fails the test during which it was sent, whatever client asked', async () => {
     const { responses } = document.paths['/health/live']?.['get'] as unknown as Operation;
     const described = responses['200'];
     // The document is the one this program is held against.

@@ -113,7 +113,7 @@ describe('What becomes of a party whose passport is checked', () => {
     expect(ended.counts).toEqual({ batches: 1, taken: 1, incorrect: 1 });
   });
 
-  it('S3: while the register thinks, the stream is locked and nothing is told', async () => {
+  it('S3: while the register works, the stream is locked and no event is written', async () => {
     const passport = env.passport();
     const party = await due().withPassport(passport).save(env.sql);
     env.register.hold();
@@ -138,7 +138,7 @@ describe('What becomes of a party whose passport is checked', () => {
     expect(after).toMatch(/verification_parties_total\{stream="dms_passport",outcome="verified"\} [1-9]/);
   });
 
-  it('S6: does not lift the sum of a party whom another stream refuted, and tells of no change of it', async () => {
+  it('S6: does not lift the sum of a party refuted by another stream, and reports no change of it', async () => {
     const party = await due()
       .stream('drfo', 'NOT_VERIFIED', 'AUTO_NOT_FOUND')
       .withPassport(env.passport('NOT_FOUND'))

@@ -37,7 +37,7 @@ async function repeats(): Promise<number> {
 }
 
 describe('The answer about a party that persons hold too', () => {
-  it('waits for a person before it locks a party: so does whoever was asked about the person', async () => {
+  it('waits for a person before it locks a party: so does the check of the person', async () => {
     const shared = env.passport('FOUND');
     const [party, person] = [
       await dueParty().withPassport(shared).save(env.sql),

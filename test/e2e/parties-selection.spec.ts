@@ -113,7 +113,7 @@ describe('A run takes parties', () => {
 });
 
 describe('A party under a lock', () => {
-  it('S11: is given back when its worker is dead, and is not taken for a person of the same claim table', async () => {
+  it('S11: is released when its worker is dead, and is not mistaken for a person of the same claim table', async () => {
     const builder = inState('IN_REVIEW', 'AUTO').locked('dms_passport', {
       claimId: CLAIM,
       statusBefore: 'VERIFIED',

@@ -85,7 +85,7 @@ describe(`GET ${ALL}`, () => {
     expect((await listed(UNVERIFIED)).ids).toContain(idOf(1));
   });
 
-  it('tells all faults of filter and paging at once', async () => {
+  it('reports all faults of filter and paging at once', async () => {
     expect(refusalIn(await official.get(`${ALL}?verification_status=IN_REVIEW&page=0&page_size=x`))).toEqual({
       status: 422,
       type: 'validation_failed',
@@ -120,7 +120,7 @@ describe(`GET ${UNVERIFIED}`, () => {
     ['stream=dms_passport&status=VERIFICATION_NEEDED&reason=ONLINE_TRIGGERED', [5]],
     ['stream=drfo&status=VERIFIED', [2, 3, 4, 5]],
     ['stream=&status=&reason=', [2, 3, 4, 5]],
-  ])('with %s lists those whose stream stands so', async (query, numbers) => {
+  ])('with %s lists persons with that status', async (query, numbers) => {
     expect(await listed(`${UNVERIFIED}?${query}`)).toEqual({ ids: ids(...numbers), total: numbers.length });
   });
 
@@ -157,7 +157,7 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
   const historyOf = (personId: string, query = '') =>
     official.get(`/api/admin/persons/${personId}/verification/history${query}`);
 
-  it('tells every change, newest first, page by page', async () => {
+  it('returns every change, newest first, page by page', async () => {
     const person = await aPerson()
       .withPassport(env.passport('FOUND'))
       .stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED')

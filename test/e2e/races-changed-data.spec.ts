@@ -41,7 +41,7 @@ describe('While the register thinks about a passport', () => {
     ).toEqual([1, 1]);
   });
 
-  it('S1: a bad answer that comes too late for him still tells about the document: its other holders learn it', async () => {
+  it('S1: a bad answer that is too late for the person is still true for the document: its other holders are refuted', async () => {
     const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
     const person = await aPerson().withPassport(old).save(env.sql);
     const other = await aPerson()
@@ -77,7 +77,7 @@ describe('While the register thinks about a passport', () => {
     });
   });
 
-  it('S1: also when the last claim of the run was looking around just then, and could not see him', async () => {
+  it('S1: also when the last claim of the run was searching just then and could not see the person', async () => {
     const [old, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
     const person = await aPerson().withPassport(old).save(env.sql);
     const runId = await askedAbout(old);
@@ -97,7 +97,7 @@ describe('While the register thinks about a passport', () => {
     expect(await rowsOf(person)).toEqual(['S1', 'S6']);
   });
 
-  it('S2: the person gives up his passport: the answer is dropped and nobody asks again', async () => {
+  it('S2: the person removes the passport: the answer is dropped and nobody asks again', async () => {
     const passport = env.passport('FOUND');
     const person = await aPerson().withPassport(passport).save(env.sql);
     const runId = await askedAbout(passport);
@@ -131,7 +131,7 @@ describe('While the register thinks about a passport', () => {
     });
   });
 
-  it('S9: a failure that comes after a change counts against nobody', async () => {
+  it('S9: a failure after a change counts against nobody', async () => {
     const [old, renewed] = [env.passport('MINUS_2'), env.passport('NOT_FOUND')];
     const person = await aPerson().withPassport(old).save(env.sql);
     const runId = await askedAbout(old);

@@ -20,7 +20,7 @@ const isRefuted = async (person: string): Promise<boolean> =>
   (await verificationOf(env.sql, person)).dms_passport_verification_status === 'NOT_VERIFIED';
 
 describe('S8 waits for another holder', () => {
-  it('who changes his document meanwhile, and is not refuted for the one he no longer has', async () => {
+  it('who changes the document meanwhile is not refuted for the old one', async () => {
     const [shared, renewed] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
     const holder = await aPerson()
       .withPassport(shared)
@@ -51,7 +51,7 @@ describe('S8 waits for another holder', () => {
     expect(env.register.requestsFor(renewed)).toHaveLength(1);
   });
 
-  it('who takes over the refuted document meanwhile: he is asked about it in the same run', async () => {
+  it('who takes over the refuted document meanwhile: it is checked in the same run', async () => {
     const [shared, old] = [env.passport('FOUND'), env.passport('NOT_FOUND')];
     const other = await aPerson()
       .withPassport(old)
@@ -135,7 +135,7 @@ describe('Two holders of one passport are checked at once', () => {
     expect(await env.sql.query({ text: 'SELECT FROM mimir.dms_passport_data' })).toHaveLength(1);
   });
 
-  it('an older "not found" does not beat a newer "found": he goes back, uncounted, and is asked again', async () => {
+  it('an older "not found" does not beat a newer "found": the person is released, uncounted, and checked again', async () => {
     const shared = env.passport('NOT_FOUND');
     const first = await aPerson().withId(FIRST).withPassport(shared).save(env.sql);
     const releaseOldAnswer = env.register.hold({ next: 1 });

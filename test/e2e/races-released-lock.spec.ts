@@ -22,7 +22,7 @@ const claimedAnew = (person: string, claim: string | null): Promise<string> =>
   );
 
 describe('S11: a lock whose worker seems dead is released', () => {
-  it('and everything stands as before it: no event, no audit row, no lock', async () => {
+  it('and everything is as before it: no event, no audit row, no lock', async () => {
     const passport = env.passport();
     const person = await aPerson()
       .withPassport(passport)

@@ -40,7 +40,7 @@ const howOftenAsked = (passports: readonly string[]): number[] => [
   ...new Set(passports.map((passport) => env.register.requestsFor(passport).length)),
 ];
 
-describe('One ticket delivered three times', () => {
+describe('One wake-up job delivered three times', () => {
   it('makes one run in which each person is asked about once', async () => {
     const passports = await manyPersons();
     const runId = await env.startRun();
@@ -97,7 +97,7 @@ describe('Two workers on one table', () => {
     expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_locks' })).toHaveLength(0);
   });
 
-  it('one that is stopped in order finishes its calls and gives back whom it has not asked about', async () => {
+  it('one that is stopped in order finishes its calls and releases persons it has not asked about', async () => {
     const passports = await manyPersons();
     env.register.hold();
     const runId = await env.startRun();

@@ -47,7 +47,7 @@ describe('The write of a group', () => {
     }
   });
 
-  it('that one row spoils is divided until that row stands alone: the others are written, its person waits', async () => {
+  it('that one row spoils is divided until that row is alone: the others are written, its person waits', async () => {
     const builders = Array.from({ length: 9 }, () => aPerson().withPassport(env.passport()));
     const persons = await savePersons(env.sql, builders);
     const [poisoned, ...others] = persons;

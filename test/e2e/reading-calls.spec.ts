@@ -24,7 +24,7 @@ async function read(path: string, from: 'internal' | 'public' = 'public') {
 }
 
 describe('GET /api/persons/{id}/verification', () => {
-  it('tells the sum and every stream with the columns it has', async () => {
+  it('returns the sum and every stream with its columns', async () => {
     const passport = env.passport('FOUND');
     const person = await aPerson().withPassport(passport).save(env.sql);
     await env.run();
@@ -107,7 +107,7 @@ describe('GET /api/admin/jobs', () => {
     expect((await read('/api/admin/jobs?page=7')).body.data).toEqual([]);
   });
 
-  it('tells of a run while it is going, with what it counted so far', async () => {
+  it('returns a run in progress with its counts so far', async () => {
     await aPerson().withPassport(env.passport()).save(env.sql);
     env.register.hold();
     const runId = await env.startRun();
@@ -141,7 +141,7 @@ describe('The public port', () => {
     });
   });
 
-  it.each(['public', 'internal'] as const)('and the other one tell of their health: %s', async (port) => {
+  it.each(['public', 'internal'] as const)('and the other one report their health: %s', async (port) => {
     expect(await read('/health/live', port)).toEqual({ status: 200, body: { status: 'alive' } });
     expect(await read('/health/ready', port)).toEqual({
       status: 200,
@@ -149,7 +149,7 @@ describe('The public port', () => {
     });
   });
 
-  it('while the internal one tells metrics', async () => {
+  it('while the internal one serves metrics', async () => {
     await aPerson().withPassport(env.passport()).save(env.sql);
     await env.run();
     const answer = await env.program.internal('/metrics');
@@ -161,7 +161,7 @@ describe('The public port', () => {
 });
 
 describe('X-Request-ID', () => {
-  it('is taken over when it is sane, and stands in the header, the envelope and the log', async () => {
+  it('is taken over when it is sane, and is in the header, the envelope and the log', async () => {
     const answer = await env.program.withToken(token, '/api/admin/jobs', {
       'x-request-id': 'gateway-0001.a',
     });

@@ -99,7 +99,7 @@ describe('GET /api/admin/confidant_person_relationships', () => {
     expect(await sorted(`${all}&verification_status=NOT_VERIFIED`)).toEqual([]);
   });
 
-  it('goes page by page, newest first, and nobody stands on two of them', async () => {
+  it('goes page by page, newest first, and nobody is on two of them', async () => {
     const { sql } = fixture.env;
     for (const _ of 'seven!!') await fixture.between().inactive().save(sql);
     await sql.run(`
@@ -115,7 +115,7 @@ describe('GET /api/admin/confidant_person_relationships', () => {
     expect(body.paging).toEqual({ page_number: 3, page_size: 3, total_entries: 7, total_pages: 3 });
   });
 
-  it('tells all faults of a query at once', async () => {
+  it('reports all faults of a query at once', async () => {
     const query =
       '?person_id=x&confidant_person_id=1&verification_status=DONE&is_expired=maybe&page=0&page_size=x';
     const { status, body } = await list(query);
@@ -155,7 +155,7 @@ describe('GET /api/admin/confidant_person_relationships/{id}', () => {
     expect(JSON.stringify(await auditOf(fixture.env.sql, id))).not.toMatch(/не той суд/);
   });
 
-  it('stands although other programs left out the confidant', async () => {
+  it('is listed although other programs left out the confidant', async () => {
     const id = await aRelationship().of(fixture.personId).save(fixture.env.sql);
     const { body } = await fixture.ask(`${RELATIONSHIPS}/${id}`);
     expect(body.data).toMatchObject({ confidant_person_id: null, confidant_person: null, documents: [] });

@@ -21,7 +21,7 @@ describe('R3: an official who rejects a relationship', () => {
     [{ verification_comment: null }],
     [{ verification_comment: '' }],
     [{ verification_comment: '  ' }],
-  ])('is asked for a comment when he sends %j', async (comment) => {
+  ])('must give a comment with %j', async (comment) => {
     const id = await fixture.inWork();
     const before = await fixture.rowOf(id);
     const { status, body } = await fixture.move(id, { verification_status: 'NOT_VERIFIED', ...comment });
@@ -46,7 +46,7 @@ describe('R4: an official who accepts a relationship', () => {
     await fixture.expectNoTrace(id, before);
   });
 
-  it('is asked for the act when there is a birth certificate, whatever he writes', async () => {
+  it('must give the act when there is a birth certificate, whatever the comment', async () => {
     const id = await fixture
       .between()
       .status('IN_REVIEW', 'MANUAL')
@@ -156,7 +156,7 @@ describe('Moves that are no row', () => {
 });
 
 describe('Two officials', () => {
-  it('who want the same relationship come one after the other: the later one meets what the other left', async () => {
+  it('who want the same relationship are served one after the other: the later one meets what the other left', async () => {
     const id = await fixture.inWork();
     const other = await fixture.env.openSession();
     await other.run('BEGIN', `SELECT FROM mpi.confidant_person_relationships WHERE id = '${id}' FOR UPDATE`);

@@ -62,7 +62,7 @@ describe('R2: an official puts a relationship back into the queue', () => {
     await fixture.expectRecorded(id, 'R2', 'VERIFICATION_NEEDED');
   });
 
-  it('from VERIFICATION_NEEDED: the reason changes, and no event is told', async () => {
+  it('from VERIFICATION_NEEDED: the reason changes, and no event is written', async () => {
     const id = await fixture.standing('VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
     expect((await fixture.move(id, { verification_status: 'VERIFICATION_NEEDED' })).status).toBe(200);
     expect(await fixture.rowOf(id)).toMatchObject({ verification_reason: 'MANUAL' });
@@ -80,7 +80,7 @@ describe('R2: an official puts a relationship back into the queue', () => {
 });
 
 describe('R3: an official rejects a relationship', () => {
-  it('from now on, with his words', async () => {
+  it('from now on, with the comment', async () => {
     const id = await fixture.withTraces(await fixture.inWork());
     const before = await fixture.rowOf(id);
     const asked = {
@@ -114,7 +114,7 @@ describe('R3: an official rejects a relationship', () => {
 });
 
 describe('R4: an official accepts a relationship', () => {
-  it('by the act of birth that the certificate speaks of; his old words go', async () => {
+  it('by the act of birth of the certificate; the old comment is removed', async () => {
     const id = await fixture.withTraces(
       await fixture
         .between()

@@ -72,7 +72,7 @@ describe.each(REGISTER_STREAMS)('S10: an official has %s checked again', (stream
     expect([await eventsOf(env.sql, person), await auditOf(env.sql, person)]).toEqual([[], []]);
   });
 
-  it('but not of somebody who is not there or not active, which is told before the status is read', async () => {
+  it('but not of an unknown or inactive person, which is refused before the status is read', async () => {
     const person = await refuted().inactive().save(env.sql);
     for (const asked of [AGAIN, { status: 'VERIFIED' }]) {
       expect(refusalIn(await ask(NOBODY, stream, asked))).toEqual({

@@ -17,8 +17,8 @@ const env = TestEnvironment.forThisFile(ENVIRONMENT);
 const rowsOf = async (person: string) =>
   (await auditOfStream(env.sql, person, 'dms_passport')).map(({ row }) => row);
 
-describe('A sweep that has every place at the register', () => {
-  it('lets the person somebody waits for go first, however many it has in hand', async () => {
+describe('A run that has every permit of the register', () => {
+  it('lets the person somebody waits for go first, however many it has claimed', async () => {
     const client = await CheckRequestClient.open(env);
     for (let n = 0; n < MANY; n += 1) await aPerson().withPassport(env.passport()).save(env.sql);
     env.register.latency(20);

@@ -43,7 +43,7 @@ const breaker = (open: string) =>
   );
 
 describe('A check that somebody waits for', () => {
-  it('waits, for all to see, while the gate is shut, and is made when it opens', async () => {
+  it('waits, visibly, while the circuit is open, and is made when it closes', async () => {
     const passport = env.passport();
     const person = await aPerson().withPassport(passport).save(env.sql);
     await breaker(`now() + interval '1 hour'`);
@@ -78,7 +78,7 @@ describe('A check that somebody waits for', () => {
     expect([old, renewed].map((number) => env.register.requestsFor(number).length)).toEqual([1, 1]);
   });
 
-  it('is the answer of a sweep that was quicker', async () => {
+  it('is the answer of a run that was quicker', async () => {
     const passport = env.passport();
     const person = await aPerson().withPassport(passport).save(env.sql);
     await changedInOneStream(person);
@@ -90,7 +90,7 @@ describe('A check that somebody waits for', () => {
     expect(await rowsOf(person)).toEqual(['S1', 'S6']);
   });
 
-  it('ends with the call of a sweep that has the person in its hands', async () => {
+  it('ends with the call of a run that has claimed the person', async () => {
     const passport = env.passport('HTTP_503');
     const person = await aPerson().withPassport(passport).save(env.sql);
     await changedInOneStream(person);
@@ -106,7 +106,7 @@ describe('A check that somebody waits for', () => {
     expect(await rowsOf(person)).toEqual(['S1']);
   });
 
-  it('of somebody who is deactivated meanwhile is not made, and that is told', async () => {
+  it('of a person who is deactivated meanwhile is not made, and that is reported', async () => {
     const person = await aPerson().withPassport(env.passport()).save(env.sql);
     await changedInOneStream(person);
     await env.sql.query({ text: `UPDATE mpi.persons SET is_active = false WHERE id = $1` }, [person]);
@@ -143,7 +143,7 @@ describe('With a worker that polls', () => {
   });
   afterAll(() => env.stopProgram(poller));
 
-  it('any number of requests is found whose bell was never rung', async () => {
+  it('finds any number of requests without a wake-up', async () => {
     const passports = Array.from({ length: 15 }, () => env.passport());
     for (const passport of passports) {
       await changedQuietly(await aPerson().withPassport(passport).save(env.sql));

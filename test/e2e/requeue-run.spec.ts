@@ -79,7 +79,7 @@ describe('S10 with "run": the check is made at once, though no run is going', ()
     expect(env.register.requestCount).toBe(0);
   });
 
-  it('S9: a technical error leaves the person due as before, and its kind is told', async () => {
+  it('S9: a technical error leaves the person due as before, and its kind is reported', async () => {
     const person = await aPerson().withPassport(env.passport('HTTP_503')).save(env.sql);
     await client.ask(person);
     expect(await client.seen(person, 'failed')).toMatchObject({
@@ -120,7 +120,7 @@ describe('Requests for one check', () => {
     expect(env.register.requestsFor(passport)).toHaveLength(2);
   });
 
-  it.each([{ run: false }, {}])('without "run" (%j) change nothing of the timetable', async (more) => {
+  it.each([{ run: false }, {}])('without "run" (%j) change nothing of the schedule', async (more) => {
     const person = await aPerson().withPassport(env.passport()).save(env.sql);
     const { status, body } = await client.ask(person, 'dms_passport', more);
     expect([status, body.data.check]).toEqual([200, undefined]);

@@ -131,7 +131,7 @@ const idOf = ({ status, body }: Answer): string => {
 const signedUp = async (content: SignUpContentBuilder): Promise<string> =>
   idOf(await fixture.signUp(fixture.sign(content, applicant)));
 
-describe('Fourteen years, with which somebody can prove himself', () => {
+describe('Fourteen years, the age of self-authentication', () => {
   it.each(around(14))('%s: another document than the certificate of birth', async (_, moment) => {
     const content = bornAt(moment).withTaxId('0000000017').withDocument('PASSPORT');
     if (moment.isReached) await passes(content);
@@ -174,7 +174,7 @@ describe('Fifteen years: older than fourteen', () => {
     });
   });
 
-  it.each(around(15))('%s: whether he may be an applicant himself', async (_, { at, bornOn, isReached }) => {
+  it.each(around(15))('%s: whether the person may be an applicant', async (_, { at, bornOn, isReached }) => {
     now = at;
     const young = await fixture.applicant((person) => person.bornOn(bornOn));
     const signed = fixture.sign(fixture.contentBy(young), young);
@@ -215,7 +215,7 @@ describe('Eighteen years of full legal capacity', () => {
     ['before', '2031-03-30', '2031-03-30'],
     ['with', '2031-03-31', '2031-03-31'],
     ['after', '2031-04-01', '2031-03-31'],
-  ])('a relationship of a child that is to end %s his eighteenth birthday', async (_, asked, written) => {
+  ])('a relationship of a child that is to end %s the eighteenth birthday', async (_, asked, written) => {
     now = new Date('2026-03-10T10:00:00Z');
     const content = fixture.contentBy(applicant).born('2013-03-31');
     const personId = await signedUp(content.with('person.confidant_person.active_to', asked));

@@ -139,7 +139,7 @@ describe('The nine streams of a new person', () => {
 });
 
 describe('The user of a new person', () => {
-  it('is known by his own tax number', async () => {
+  it('is known by the own tax number', async () => {
     const { person, user } = await signedUp(anAdolescent());
     const row = { id: user.id, tax_id: '3999400006', is_active: true, is_blocked: false };
     expect(await usersOf(fixture.env.sql, person.id)).toMatchObject([row]);
@@ -157,7 +157,7 @@ describe('The user of a new person', () => {
 });
 
 describe('The access token', () => {
-  it('is kept as its hash alone, and says what it is for and whose it is', async () => {
+  it('is stored as its hash alone, with its purpose and its owner', async () => {
     const { user, access_token: token } = await signedUp();
     expect(await tokensOf(fixture.env.sql, user.id)).toEqual([
       {

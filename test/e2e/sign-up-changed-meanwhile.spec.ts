@@ -67,7 +67,7 @@ describe('What changes between the first look and the lock', () => {
     expect(await changes()).toEqual(RELATED);
   });
 
-  it('is that the person was deactivated: he is looked for again and registered anew', async () => {
+  it('is that the person was deactivated: the search is repeated and a new person registered', async () => {
     const answer = await registerWhile(
       SEARCH_LOCK,
       once(`UPDATE mpi.persons SET status = 'inactive', is_active = false WHERE id = $1`),
@@ -77,7 +77,7 @@ describe('What changes between the first look and the lock', () => {
     expect(await changes()).toEqual(WHOLE);
   });
 
-  it('is that his user was blocked: nothing is registered', async () => {
+  it('is that the user was blocked: nothing is registered', async () => {
     const { status, body: reported } = await registerWhile(
       SEARCH_LOCK,
       once('UPDATE mithril.users SET is_blocked = true WHERE person_id = $1'),
@@ -86,14 +86,14 @@ describe('What changes between the first look and the lock', () => {
     expect(await changes()).toEqual({});
   });
 
-  it('is that his user was deactivated: he gets another one', async () => {
+  it('is that the user was deactivated: the person gets another one', async () => {
     await registerWhile(SEARCH_LOCK, once('UPDATE mithril.users SET is_active = false WHERE person_id = $1'));
     const users = await usersOf(signUps.fixture.env.sql, childId);
     expect(users.map(({ is_active }) => is_active)).toEqual([false, true]);
     expect(await changes()).toEqual(together([RELATED, 1], [{ 'mithril.users': 1, 'mpi.audit_log': 1 }, 1]));
   });
 
-  it('is something each time: after five tries the applicant is asked to come again, and nothing remains', async () => {
+  it('is something each time: after five tries the call is refused with "try again", and nothing remains', async () => {
     const answer = await registerWhile(SEARCH_LOCK, () =>
       change('UPDATE mithril.users SET is_active = NOT is_active WHERE person_id = $1'),
     );
@@ -120,7 +120,7 @@ describe('A user whom another program makes for the patient in the last moment',
     expect(await changes()).toEqual(together([RELATED, 1], [{ 'mithril.users': 1 }, 1]));
   });
 
-  it('is refused when he is blocked, and nothing of the registration remains', async () => {
+  it('is refused when blocked, and nothing of the registration remains', async () => {
     const { status, body: reported } = await registerWhile('user_insert', () => change(made(true)));
     expect([status, reported.error?.message]).toEqual([401, 'User is blocked.']);
     expect(await changes()).toEqual({ 'mithril.users': 1 });
@@ -134,7 +134,7 @@ function expectContended({ status, headers, body: reported }: Answer): void {
 }
 
 describe('A registration that waits for another one of the same child', () => {
-  it('for too long is asked to come again, leaves nothing and goes well then', async () => {
+  it('for too long is refused with "try again", leaves nothing and succeeds then', async () => {
     const held = new HeldStatements('COMMIT');
     signUps.proxy.intercept(held.interceptor);
     const third = await signUps.fixture.applicant();

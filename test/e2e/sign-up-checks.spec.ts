@@ -49,11 +49,11 @@ describe.each(STEPS)('The checks of %s', (_, step) => {
 
   it.each(
     pairsOf(checksOf(step)).map(([earlier, later]) => [earlier.row, later.row, { earlier, later }] as const),
-  )('%s; that is told before %s', async (_earlier, _later, { earlier, later }) => {
+  )('%s; that is reported before %s', async (_earlier, _later, { earlier, later }) => {
     expect(await answerTo(step, later, earlier)).toEqual(earlier.reported);
   });
 
-  it('row 1: all properties that are missing are told at once', async () => {
+  it('row 1: all missing properties are reported at once', async () => {
     const call = step === 'validate' ? () => fixture.validate({}) : () => fixture.register({});
     const names = ['signed_content', 'signed_content_encoding', ...(step === 'register' ? ['jwt'] : [])];
     expect(await refused.run(call)).toMatchObject({
@@ -63,7 +63,7 @@ describe.each(STEPS)('The checks of %s', (_, step) => {
     });
   });
 
-  it('row 12: of two refused consents the first is told', async () => {
+  it('row 12: of two refused consents the first is reported', async () => {
     const attempt = new SignUpAttempt(fixture);
     attempt.change((content) =>
       content.with('patient_signed', false).with('process_disclosure_data_consent', false),

@@ -126,7 +126,7 @@ describe('Different confidants who register one child at once', () => {
 });
 
 describe('A confidant who has one place left', () => {
-  it('gets one of two children whom he registers at once, and of the other nothing remains', async () => {
+  it('gets one of two children registered at once, and of the other nothing remains', async () => {
     const [confidant] = await applicants(1);
     if (confidant === undefined) throw new Error('Nobody was made up.');
     personIn(await signUps.register(await signUps.prepared(signUps.child(confidant), confidant)));

@@ -57,13 +57,13 @@ function expectOneRegistration(answers: readonly Answer[]): void {
 }
 
 describe('Ten registrations of one child at the same moment', () => {
-  it('that are equal make one person with everything that is his, and ten tokens', async () => {
+  it('that are equal make one person with all parts, and ten tokens', async () => {
     const body = await signUps.prepared(signUps.child(applicant), applicant);
     expectOneRegistration(await allAtOnce(TEN.map(() => () => signUps.register(body))));
     expect(await changes()).toEqual(together([WHOLE, 1], [REPEATED, 9]));
   });
 
-  it('that are equal and come to two programs make one person', async () => {
+  it('that are equal and reach two programs make one person', async () => {
     const body = await signUps.prepared(signUps.child(applicant), applicant);
     const programs = [signUps.program, other];
     const answers = await allAtOnce(TEN.map((n) => () => signUps.register(body, programs[n % 2])));

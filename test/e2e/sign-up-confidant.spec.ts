@@ -50,7 +50,7 @@ async function answersTo(signed: SignUpBody) {
 const signedBy = (applicant: MadeUpApplicant) => fixture.sign(fixture.contentBy(applicant), applicant);
 const PHONE = { phoneNumber: '+380000000001' };
 
-describe('Row 13: the confidant has a method of his own', () => {
+describe('Row 13: the confidant has an own method', () => {
   it.each<[string, (person: PersonBuilder) => PersonBuilder]>([
     ['has none', (person) => person],
     [
@@ -66,7 +66,7 @@ describe('Row 13: the confidant has a method of his own', () => {
       (person) => person.withAuthenticationMethod('THIRD_PERSON', { value: randomUUID() }),
     ],
     ['has refused all of them', (person) => person.withAuthenticationMethod('NA')],
-  ])('he %s', async (_, change) => {
+  ])('the confidant %s', async (_, change) => {
     const answers = await answersTo(signedBy(await confidant(change)));
     expect(answers).toEqual([NO_METHOD, NO_METHOD]);
   });
@@ -108,7 +108,7 @@ describe('Row 13: the confidant is not refuted', () => {
   });
 });
 
-describe('Row 13: the confidant has no more wards than he may have', () => {
+describe('Row 13: the confidant has no more wards than allowed', () => {
   let applicant: MadeUpApplicant;
 
   const limitIs = (limit: number) =>
@@ -128,7 +128,7 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
     await limitIs(2);
   });
 
-  it('one less than the limit leaves room for one', async () => {
+  it('one less than the limit allows one more', async () => {
     await ward();
     expect((await fixture.signUp(signedBy(applicant))).status).toBe(201);
     const another = fixture.sign(childNamed('Любава', 'І-ЯЩ№555555'), applicant);
@@ -141,7 +141,7 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
     expect(await answersTo(signedBy(applicant))).toEqual([LIMIT, LIMIT]);
   });
 
-  it('a ward is counted once, and only while he is one', async () => {
+  it('a ward is counted once, and only while the relationship lasts', async () => {
     await ward(aPerson().withAuthenticationMethod('THIRD_PERSON', { value: applicant.personId }));
     const ended = { value: applicant.personId, endedAt: inDays(-1) };
     await aPerson().withAuthenticationMethod('THIRD_PERSON', ended).save(fixture.env.sql);
@@ -150,7 +150,7 @@ describe('Row 13: the confidant has no more wards than he may have', () => {
     expect((await fixture.signUp(signedBy(applicant))).status).toBe(201);
   });
 
-  it('who is his ward already may be signed up again, by the same content and by another', async () => {
+  it('an existing ward may be signed up again, by the same content and by another', async () => {
     await ward();
     const content = childNamed('Любава', 'І-ЯЩ№555555');
     const signed = fixture.sign(content, applicant);

@@ -52,7 +52,7 @@ describe('A directory of signed content', () => {
     },
   );
 
-  it('holds one object of a person, whole, under his id', async () => {
+  it('holds one object of a person, whole, under the person’s id', async () => {
     const id = personIn(await signUps.register(body));
     const folder = `${signUps.fixture.mediaFolder}/persons-dev`;
     expect(await readdir(folder)).toEqual([id]);

@@ -150,7 +150,7 @@ describe.each<[string, Kind, (keyof typeof FAILURES)[]]>([
     ['loses the database before any of its statements and does not get it back'],
   ],
 ])('A registration %s', (_, kind, failures) => {
-  it('makes what it is said to make when nothing goes wrong', async () => {
+  it('makes exactly the expected rows when nothing goes wrong', async () => {
     const body = await prepared(kind);
     const before = await signUps.everything();
     personIn(await signUps.register(body));
@@ -186,7 +186,7 @@ describe.each<[string, Kind, (keyof typeof FAILURES)[]]>([
 
 describe('A registration that is the victim of a deadlock', () => {
   it(
-    'at any of its statements is carried out again, and nobody is told',
+    'at any of its statements is repeated, invisibly to the caller',
     async () => {
       for (const tried of await eachStep(NEW_PERSON, at({ failWith: '40P01' }))) {
         expect(tried.answer.status, tried.step).toBe(201);

@@ -29,7 +29,7 @@ const save = (builder: { save(sql: typeof fixture.env.sql): Promise<string> }): 
   builder.save(fixture.env.sql);
 
 describe('A relationship between the two that has expired', () => {
-  it('makes room for a new one; the method that is there gets its new end', async () => {
+  it('is replaced by a new one; the existing method gets its new end', async () => {
     const method = { value: applicant.personId, alias: 'Мама', endedAt: `${inDays(30)}T00:00:00Z` };
     const person = registeredAs(aChild().build()).withAuthenticationMethod('THIRD_PERSON', method);
     const personId = await save(person);
@@ -54,7 +54,7 @@ describe('A relationship between the two that has expired', () => {
 });
 
 describe('The user of a registered person', () => {
-  it('is used, whatever his tax number is, and the number is not told to who did not send it', async () => {
+  it('is used, whatever the tax number, and the number is not returned to a caller who did not send it', async () => {
     const personId = await save(registeredAs(anAdolescent().build()));
     const userId = await save(aUser().ofPerson(personId).withTaxId('1111111111'));
     const { user } = await signedUp(anAdolescent());

@@ -98,7 +98,7 @@ describe('Legal capacity that the registry knows to be proved', () => {
   });
 });
 
-describe('A confidant who has a confidant himself', () => {
+describe('A confidant who has a confidant', () => {
   it('is refused, for a new person and for a registered one', async () => {
     await applicantHasConfidant();
     expect(await refusalOf(aChild())).toEqual(HAS_CONFIDANT);
@@ -119,7 +119,7 @@ describe('A confidant who has a confidant himself', () => {
 });
 
 describe('A blocked user', () => {
-  it('refuses the sign-up of his person, related to the applicant or not', async () => {
+  it('refuses the sign-up of the person, related to the applicant or not', async () => {
     const personId = await save(registeredAs(aChild().build()));
     await save(aUser().ofPerson(personId).blocked());
     expect(await refusalOf(aChild())).toEqual(BLOCKED);

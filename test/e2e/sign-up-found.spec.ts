@@ -58,7 +58,7 @@ const filesOf = (personId: string): string[] => {
 };
 
 describe('A person who is registered already', () => {
-  it('keeps his own data and gets the relationship, its method and a user', async () => {
+  it('keeps the own data and gets the relationship, its method and a user', async () => {
     const personId = await registeredAs(aChild().build()).withPhone('+380000000055').save(fixture.env.sql);
     const before = await ownData(personId);
     const signed = sign(aChild().with('person.birth_settlement', 'с. Калинопіль').alias('Мама'));
@@ -76,7 +76,7 @@ describe('A person who is registered already', () => {
     expect(await signUpsOf(fixture.env.sql, personId)).toHaveLength(1);
   });
 
-  it('has the signed content under the relationship, and never under himself', async () => {
+  it('has the signed content under the relationship, and never under the person', async () => {
     const personId = await registeredAs(aChild().build()).save(fixture.env.sql);
     const signed = sign();
     registeredBy(await fixture.signUp(signed));
@@ -125,7 +125,7 @@ describe('A person who is registered already', () => {
 });
 
 describe('The score of a registered person', () => {
-  it('is above the threshold, or he is somebody else; exactly at it he is', async () => {
+  it('is above the threshold, or it is another person; exactly at it is another person too', async () => {
     const content = aChild().build();
     const score = oracleScore(comparedIn(content), comparedIn(content));
     expect(score).toBeGreaterThan(0.95);
@@ -166,7 +166,7 @@ describe('The score of a registered person', () => {
     });
   });
 
-  it('of somebody who was deactivated does not matter: he is registered anew, also by the same content', async () => {
+  it('of a deactivated person does not matter: a new person is registered, also by the same content', async () => {
     const signed = sign();
     const { person } = registeredBy(await fixture.signUp(signed));
     await fixture.env.sql.run(`UPDATE mpi.persons SET status = 'inactive' WHERE id = '${person.id}'`);

@@ -147,7 +147,7 @@ describe('A signed content', () => {
     );
   });
 
-  it('with values of other types everywhere is told all of them at once', async () => {
+  it('with values of other types everywhere gets all of them reported at once', async () => {
     const content = TEXTS.reduce(
       (made, path) => made.with(path, { Маркерчук: 1 }),
       complete(aSignUpContent()),

@@ -39,18 +39,18 @@ const TOO_LARGE = {
 };
 
 describe.each(CALLS)('A body of 50 MB for %s', (call) => {
-  it('is refused by the length it tells, before any of it has come', async () => {
+  it('is refused by its Content-Length, before any of it has arrived', async () => {
     expect(await open(call, 'by its length').answered).toMatchObject(TOO_LARGE);
   });
 
-  it('is refused in pieces as soon as there are too many, while more are still to come', async () => {
+  it('is refused in chunks as soon as there are too many, while more are still to arrive', async () => {
     const one = open(call, 'in pieces');
     await one.send(CAP_BYTES + 1);
     expect(await one.answered).toMatchObject(TOO_LARGE);
   });
 
   it.each<Framing>(['by its length', 'in pieces'])(
-    'is not kept while it comes %s, ten at once',
+    'is not buffered while it arrives %s, ten at once',
     async (framing) => {
       // This process is the program and the ten senders, each of whom sends the same megabyte again and again.
       const before = process.memoryUsage().rss;

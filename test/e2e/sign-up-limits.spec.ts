@@ -136,7 +136,7 @@ describe('An address', () => {
     expect(statusesOf(answers)).toEqual([200, 200, 200, 429]);
   });
 
-  it('is not another one because it says so', async () => {
+  it('is not another one because of its headers', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '2' });
     const statuses: number[] = [];
     for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.3, 192.0.2.4'])
@@ -162,7 +162,7 @@ describe('An address', () => {
 });
 
 describe('Checks of signatures', () => {
-  it('beyond those that are made and one that waits are asked to come again', async () => {
+  it('beyond those that are made and one that waits are refused with "try again"', async () => {
     const program = await programWith({ SIGNATURE_QUEUE_SIZE: '1', SIGNATURE_TIMEOUT_MS: '60000' });
     const body = signed();
     const session = await fixture.sessionOf(body, program);

@@ -71,7 +71,7 @@ async function limitWards(limit: number): Promise<void> {
   );
 }
 
-describe('The data of a family is told to nobody', () => {
+describe('The data of a family does not leak', () => {
   it('when a child is signed up, and once more', async () => {
     const jwt = await fixture.sessionOf(good);
     accepted.push(await fixture.validate(good));
@@ -162,7 +162,7 @@ describe('The data of a family is told to nobody', () => {
     expectNoMarker(refused.join('\n'), markers);
   });
 
-  it('and in answers to the applicant only what he said himself, without the secret', () => {
+  it('and in answers to the applicant only what was sent, without the secret', () => {
     const reported = JSON.stringify(accepted.map(({ body }) => body));
     expect(reported).toContain('Маркерчук');
     expectNoMarker(reported, ['секрет-770040', '+380770990017', 'МР770110', ...Object.values(SIGNER)]);
@@ -190,7 +190,7 @@ describe('The data of a family is told to nobody', () => {
   /** Where people are kept; everywhere else they are not. */
   const PEOPLE = /^mpi\.(persons|person_\w+|confidant_person_relationship_documents)$|^mithril\.users$/;
 
-  it('in no table but those of people, and what opens doors in none at all', async () => {
+  it('in no table but those of persons, and secrets in none at all', async () => {
     const tables = await fixture.env.sql.query<{ name: string }>({
       text: `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
               WHERE schemaname IN ('mpi', 'mimir', 'prm', 'mithril')`,

@@ -35,7 +35,7 @@ const signedUp = async (content: SignUpContentBuilder | SignUpContent = aChild()
   registeredBy(await fixture.signUp(fixture.sign(content, applicant)));
 
 describe('The answers', () => {
-  it('step 1 gives back what was signed without the secret, and the names of the confidant', async () => {
+  it('step 1 returns what was signed without the secret, and the names of the confidant', async () => {
     const content = aChild().alias('Мама').with('person.email', 'voloshka@example.org').build();
     const { status, body } = await fixture.validate(fixture.sign(content, applicant));
     const { secret: _, confidant_person: confidant, ...shown } = content.person;
@@ -99,7 +99,7 @@ describe('The person', () => {
     expect(await documentsOf(fixture.env.sql, person.id)).toMatchObject(documents);
   });
 
-  it('is told of by exactly one event, and the relationship by one', async () => {
+  it('is reported by exactly one event, and the relationship by one', async () => {
     const { person } = await signedUp();
     const reported = { verification_status: { new_value: 'CHANGES_NEEDED' } };
     const by = { changed_by: applicant.userId };

@@ -98,7 +98,7 @@ const OF_AN_ADOLESCENT: readonly Row[] = [
     ['documents.[1].expiration_date', 'Document expiration_date should be in the future'],
   ],
   [
-    'says when it expires',
+    'the expiration date',
     (content) => content.withDocument('REFUGEE_CERTIFICATE').without('person.documents.2.expiration_date'),
     ['documents.[2].expiration_date', 'expiration_date is mandatory for document_type REFUGEE_CERTIFICATE'],
   ],
@@ -156,7 +156,7 @@ async function reported(content: SignUpContentBuilder, first: Row, further: read
   expect(await refused.run(() => fixture.register({ ...signed, jwt }))).toEqual(validated);
 }
 
-describe('The rules about the person are told in their order, the first broken row alone', () => {
+describe('The rules about the person are reported in their order, the first broken row alone', () => {
   const anAdolescent = () =>
     fixture
       .contentBy(applicant)

@@ -95,7 +95,7 @@ const GROUPS: [rule: string, content: () => SignUpContentBuilder, ...reported: F
     ['documents', 'Must contain required item.'],
   ],
   [
-    'no document of his own from fourteen on',
+    'no own document from fourteen on',
     () => anAdolescent().withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN'),
     ['documents', 'Must contain required item.'],
   ],
@@ -173,7 +173,7 @@ describe('The rules about the person', () => {
     expect(await faultsOf(content, strict)).toEqual(faults(['documents.[1].type', NOT_ALLOWED]));
   });
 
-  it('who is too young for any other document is told which one he needs', async () => {
+  it('who is too young for any other document gets the required one named', async () => {
     const { body } = await fixture.validate(fixture.sign(aChild().withOnlyDocument('PASSPORT'), applicant));
     expect(body.error?.invalid?.map(({ rules }) => rules.map(({ params }) => params))).toEqual([
       [[]],

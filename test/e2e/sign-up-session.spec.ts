@@ -43,7 +43,7 @@ const registered = (jwt: unknown) => refused.run(() => fixture.register({ ...sig
 const claims = () => sessionClaims(signed.signed_content, now);
 
 describe('The session that step 1 gives', () => {
-  it('says whose it is, for what, until when, and for which content', async () => {
+  it('names its issuer, purpose, end and content', async () => {
     const jwt = await fixture.sessionOf(signed);
     expect(decodeProtectedHeader(jwt)).toMatchObject({ alg: 'HS256' });
     const { payload } = await jwtVerify(jwt, SESSION_KEY, { currentDate: now });
@@ -82,7 +82,7 @@ describe('The session that step 1 gives', () => {
 });
 
 describe('A session that step 1 did not give', () => {
-  it('is accepted when it says the same with the same key', async () => {
+  it('is accepted with the same claims and the same key', async () => {
     const jwt = await sessionJwt(claims());
     expect((await fixture.register({ ...signed, jwt })).status).toBe(201);
   });
@@ -136,7 +136,7 @@ describe('A session that step 1 did not give', () => {
     expect(await registered(jwt)).toEqual(UNAUTHORIZED);
   });
 
-  it('is missing: that is told with row 1, before anything that is wrong with the signed content', async () => {
+  it('is missing: that is reported with row 1, before anything that is wrong with the signed content', async () => {
     const fields = [['$.jwt', 'required', 'required property jwt was not present']];
     expect(await registered(undefined)).toEqual({
       status: 422,

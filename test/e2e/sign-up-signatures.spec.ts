@@ -84,7 +84,7 @@ describe('Row 4: a signature that proves nothing', () => {
     expect(await answersTo(changedAt(signed, last))).toEqual(malformed('Digital signature is not valid'));
   });
 
-  it('comes from an authority nobody trusts', async () => {
+  it('is from an authority nobody trusts', async () => {
     const { applicant } = await signedBySomebody();
     const stranger = TestAuthority.make({ nodeEnv: 'test' });
     const bytes = fixture.contentBy(applicant).bytes();
@@ -146,7 +146,7 @@ describe('Row 4: a signature that proves nothing', () => {
   });
 });
 
-describe('Row 6: the applicant is known by the drfo of his signature alone', () => {
+describe('Row 6: the applicant is known by the drfo of the signature alone', () => {
   it('several users with that number count as none', async () => {
     const { applicant, signed } = await signedBySomebody();
     await aUser().withTaxId(applicant.drfo).save(fixture.env.sql);

@@ -66,8 +66,8 @@ const endsOf = async (client: UnzrInfoClient) =>
     .map(({ changeset }) => changeset['job_status'])
     .filter((status) => status !== 'pending');
 
-describe('A door that is killed', () => {
-  it('between the row and its ticket has lost nothing: a worker that heard no ticket finds the row', () =>
+describe('An HTTP server that is killed', () => {
+  it('between the row and its wake-up job has lost nothing: a worker without a wake-up finds the row', () =>
     withWorker(async (worker) => {
       const program = await startChildProgram({ works: false });
       const client = await clientAt(program);
@@ -101,7 +101,7 @@ describe('A door that is killed', () => {
 });
 
 describe('Redis that is emptied while questions are pending', () => {
-  it('takes their tickets along, and a worker answers each of them by one call', async () => {
+  it('loses their wake-up jobs, and a worker answers each question by one call', async () => {
     const program = await Program.start({ ...env.servers, works: false });
     try {
       const client = await clientAt(program);

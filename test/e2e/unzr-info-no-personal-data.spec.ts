@@ -54,7 +54,7 @@ function valuesOf(rows: readonly UnzrInfoRecord[]): string[] {
   return reported.filter((value): value is string => typeof value === 'string' && value !== '');
 }
 
-it('A question about a UNZR tells nobody of the person, whatever becomes of it', async () => {
+it('A question about a UNZR leaks nothing of the person, whatever its outcome', async () => {
   for (const [unzr, answer] of Object.entries(ANSWERS)) env.register.answer(unzr, answer);
   env.register.answer(UNSAVED, 'FOUND');
   const refused = [

@@ -126,7 +126,7 @@ describe('With a second worker that polls', () => {
   });
   afterAll(() => env.stopProgram(poller));
 
-  it('a row whose ticket was never written, as by a door killed between the two, is found', async () => {
+  it('a row whose wake-up job was never written, as by a server killed between the two, is found', async () => {
     const unzr = env.unzr();
     await client.pendingRow(unzr, 'DEFAULT');
     await client.ended(unzr, 'processed');
@@ -171,7 +171,7 @@ describe('With a second worker that polls', () => {
     expect(env.register.requestCount).toBe(0);
   });
 
-  it('a question somebody is still busy with is left to him', async () => {
+  it('a question another worker is still busy with is left to it', async () => {
     const busy = env.unzr();
     const free = env.unzr();
     await client.pendingRow(busy, `now() + interval '1 hour'`, 1);
@@ -211,7 +211,7 @@ describe('A register known to be away', () => {
     }));
 });
 
-describe('A worker that is told to stop', () => {
+describe('A worker that gets a stop signal', () => {
   it('puts back what it could not send, uncounted', () =>
     apart(
       { TREMBITA_TIMEOUT_MS: '1000', SHUTDOWN_GRACE_SECONDS: '7', TREMBITA_CONCURRENCY: '1' },

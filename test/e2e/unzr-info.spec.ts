@@ -109,7 +109,7 @@ describe('POST /api/admin/unzr_info/sync', () => {
     expect(await client.ended(unzr, 'processed')).toMatchObject({ info: null });
   });
 
-  it('hides info from whoever may only ask', async () => {
+  it('hides info from callers who may only ask', async () => {
     const unzr = env.unzr();
     await client.sync(unzr);
     await client.ended(unzr, 'processed');
@@ -120,7 +120,7 @@ describe('POST /api/admin/unzr_info/sync', () => {
 });
 
 describe('The audit log', () => {
-  it('tells of every question, every end and every reading of info', async () => {
+  it('records every question, every end and every reading of info', async () => {
     const unzr = env.unzr();
     const asked = (await client.sync(unzr)).body.data;
     await client.ended(unzr, 'processed');
@@ -167,7 +167,7 @@ describe('A question that cannot have an answer', () => {
     ' 19850615-10001',
     '19850615-10001\n',
     '1985061510001',
-  ])('is refused at the door, uncorrected: %j', async (unzr) => {
+  ])('is refused by the call, uncorrected: %j', async (unzr) => {
     const answers = [await client.sync(unzr), await client.read(unzr)];
     for (const { status, body } of answers) {
       expect([status, ...reported(body)]).toEqual([422, 'validation_failed', ['$.unzr', 'format']]);

@@ -42,7 +42,7 @@ describe('S5: a malformed UNZR', () => {
     },
   );
 
-  it('leaves an audit row that tells of it and hides the number', async () => {
+  it('leaves an audit row with the number masked', async () => {
     const person = await toBeChecked().withUnzr('19850615-0001').save(env.sql);
     const ended = await run();
     const [ofPerson, ...more] = (await auditOf(env.sql, person)).filter(
@@ -60,7 +60,7 @@ describe('S5: a malformed UNZR', () => {
     });
   });
 
-  it('of one person is nothing to the others of his group', async () => {
+  it('of one person does not affect the others of the group', async () => {
     const unzr = env.unzr('FOUND');
     const malformed = await toBeChecked().withUnzr('19850615').save(env.sql);
     const good = await toBeChecked().withUnzr(unzr).save(env.sql);

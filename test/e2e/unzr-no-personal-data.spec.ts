@@ -15,7 +15,7 @@ const aMarked = (unzr: string, firstName = 'Позначка'): PersonBuilder =>
     .withUnzr(unzr)
     .stream('unzr', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
-it('A check of the UNZR tells nobody of the person, whatever becomes of it', async () => {
+it('A check of the UNZR leaks nothing of the person, whatever its outcome', async () => {
   env.register.answer('19850615-77001', 'FOUND');
   env.register.answer('19850615-77002', 'GARBAGE');
   await aMarked('19850615-77001').save(env.sql);

@@ -127,7 +127,7 @@ describe('What becomes of a person whose UNZR is checked', () => {
     expect(await unzrOf(person)).toBe(unzr);
   });
 
-  it('S7: nobody else is reached, whoever has the same UNZR', async () => {
+  it('S7: no other person with the same UNZR is affected', async () => {
     const unzr = env.unzr('NOT_FOUND');
     const other = await aPerson()
       .withUnzr(unzr)

@@ -84,17 +84,17 @@ const WRONG: readonly (readonly [
     () => NOT_ACTIVE,
   ],
   [
-    'nothing right: the token is told first',
+    'nothing right: the token is reported first',
     () => aCaller().blocked().ofType('MIS').withEntityStatus('CLOSED'),
     () => INVALID_TOKEN,
   ],
   [
-    'no scope and a closed entity of another type: the scope is told',
+    'no scope and a closed entity of another type: the scope is reported',
     () => aCaller().ofType('MIS').withEntityStatus('CLOSED'),
     missing,
   ],
   [
-    'a suspended entity of another type: that it is suspended is told',
+    'a suspended entity of another type: the suspension is reported',
     (scope) => aCaller().withScope(scope).ofType('MIS').withEntityStatus('SUSPENDED'),
     () => NOT_ACTIVE,
   ],
@@ -162,13 +162,13 @@ function expectRight({ status, body }: Answered, { field, right }: GuardedCall):
 }
 
 describe('Every call of the program', () => {
-  it('stands in a table of this suite, and every row of a table is a call', () => {
+  it('is in a table of this suite, and every row of a table is a call', () => {
     const guarded = GUARDED.map(({ call, field }) => (field === undefined ? call : 'POST /graphql'));
     const tables = [...new Set(guarded), ...OPEN, ...INTERNAL];
     expect(env.program.routes().sort()).toEqual(tables.sort());
   });
 
-  it('stands in it field by field where one call asks for many', () => {
+  it('is in it field by field where one call asks for many', () => {
     const fields = env.program.get(FieldAccessCheck).fields();
     expect(fields.map(({ root, name }) => `${root}.${name}`).sort()).toEqual(
       GUARDED.flatMap(({ field }) => field ?? []).sort(),
@@ -185,13 +185,13 @@ describe.each(GUARDED)('$call', (call) => {
     expectRefused(await askAs(call, caller(call.scope)), answer(call.scope));
   });
 
-  it.each(['MIS', 'PIS', 'MSP', 'nhs'])('is for type %s as its row says', async (type) => {
+  it.each(['MIS', 'PIS', 'MSP', 'nhs'])('is allowed for type %s as its row defines', async (type) => {
     const answered = await askAs(call, aCaller().withScope(call.scope).ofType(type));
     if (call.of === undefined) expectRight(answered, call);
     else expectRefused(answered, OTHER_TYPE);
   });
 
-  it('answers the right caller, whatever else he may do', async () => {
+  it('answers the right caller, whatever other rights the caller has', async () => {
     const caller = aCaller()
       .withTokenScope(`app:authorize  ${call.scope}`)
       .withClientScope(`${call.scope} x:y`);
@@ -203,10 +203,10 @@ describe.each(GUARDED)('$call', (call) => {
   });
 });
 
-describe('Whoever is shut out', () => {
+describe('A caller who lost access', () => {
   const [call] = GUARDED as readonly [GuardedCall];
 
-  it('is out with his next call: a token is looked at anew each time', async () => {
+  it('is refused with the next call: a token is checked each time', async () => {
     const authorization = `Bearer ${await aCaller().withScope(call.scope).save(env.sql)}`;
     expect((await ask(call, { authorization })).status).toBe(call.right);
     await env.sql.run('UPDATE mithril.users SET is_blocked = true');
@@ -244,7 +244,7 @@ describe('Whoever is shut out', () => {
     expectRefused(await ask(call, { authorization: `Bearer ${kept?.value_hash}` }), INVALID_TOKEN);
   });
 
-  it('may write the name of the scheme as he likes', async () => {
+  it('may write the name of the scheme in any case', async () => {
     const token = await aCaller().withScope(call.scope).save(env.sql);
     expect((await ask(call, { authorization: `bEARER  ${token}` })).status).toBe(call.right);
   });

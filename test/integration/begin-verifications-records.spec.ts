@@ -34,7 +34,7 @@ describe('The verifications of a new person', () => {
     expect(unverified).toEqual([['nhs_unverified_at', REGISTERED_AT]]);
   });
 
-  it('are told by one event, of the cumulative status', async () => {
+  it('are reported by one event, of the cumulative status', async () => {
     const personId = await begun(registry, { hasConfidantPerson: true });
     expect(await eventsOf(registry.sql, personId)).toMatchObject([
       {

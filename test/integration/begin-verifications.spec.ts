@@ -135,7 +135,7 @@ beforeAll(async () => {
 });
 afterAll(() => registry.close());
 
-describe('The verifications of a new person begin as the table of initial values says', () => {
+describe('The verifications of a new person start with the values of the initial table', () => {
   it.each(CASES)('S1, S2, N1–N3: for $who', async ({ facts, begins, sum = 'VERIFICATION_NEEDED' }) => {
     const columns = await columnsOf(registry, await begun(registry, facts));
     const pairs = Object.keys(EXPECTED).map((stream) => [stream, pairIn(columns, stream)]);

@@ -58,7 +58,7 @@ describe('The check of the server at start-up', () => {
   it.each([
     { version: 140_019, called: '14.19' },
     { version: 90_624, called: '9.6.24' },
-  ])('refuses PostgreSQL $called and names 15 as the oldest', async ({ version, called }) => {
+  ])('refuses PostgreSQL $called and names 15 as the oldest version', async ({ version, called }) => {
     await expect(checkServer(serverThatIs(version, called))).rejects.toMatchObject({
       faults: [{ name: 'DATABASE_URL', problem: `must name a PostgreSQL 15 or newer; this one is ${called}` }],
     });

@@ -59,13 +59,13 @@ describe('The embedded PostgreSQL', () => {
     }
   });
 
-  it('says which port is taken when it was told to use that one', async () => {
+  it('names the port that is taken when a fixed port was given', async () => {
     await expect(startPostgres({ ...quick, port: postgres.port })).rejects.toThrow(
       `${postgres.port} is taken`,
     );
   });
 
-  it('comes back after a crash on the same port with what was committed', async () => {
+  it('restarts after a crash on the same port with all committed data', async () => {
     await ask(postgres.url, 'CREATE TABLE kept AS SELECT 7 AS seven');
     const before = postgres.pid;
     await postgres.crash();

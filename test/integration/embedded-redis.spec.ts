@@ -16,7 +16,7 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
   });
   afterAll(() => redis.stop());
 
-  it('says what it is and listens below the ports of outgoing connections', () => {
+  it('reports its kind and listens below the ports of outgoing connections', () => {
     expect(redis.kind).toBe(kind);
     expect(redis.pid).toBeGreaterThan(0);
     expect(redis.url).toBe(`redis://127.0.0.1:${redis.port}`);
@@ -91,7 +91,7 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
     }
   });
 
-  it('forgets everything when told to', async () => {
+  it('forgets everything on request', async () => {
     const client = new Redis(redis.url);
     try {
       await client.set('a', '1');
@@ -102,7 +102,7 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
     }
   });
 
-  it('comes back on the same port, and a worker goes on without a restart of its own', async () => {
+  it('restarts on the same port, and a worker continues without a restart', async () => {
     const queue = new Queue('outage', redis.url, { prefix: '{test}' });
     queue.on('error', () => undefined);
     try {
@@ -121,7 +121,7 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
 });
 
 describe('Starting a Redis', () => {
-  it('lets a second one run beside the first, and tells when a given port is taken', async () => {
+  it('allows a second server beside the first, and reports a given port that is taken', async () => {
     const first = await startRedis(options);
     const second = await startRedis(options);
     try {

@@ -19,7 +19,7 @@ describe('npm run job, typed wrongly on a machine without settings', () => {
     ],
     ['a month of minutes', ['dms-passport-persons', '--give-up-after', '43201'], '--give-up-after must be'],
     ['minutes left out', ['dms-passport-persons', '--give-up-after'], 'lacks its value'],
-  ])('ends with 64 and says why: %s', async (_what, args, says) => {
+  ])('exits with 64 and a reason: %s', async (_what, args, says) => {
     const { status, stdout, stderr } = await startCommand('job', args, NO_SETTINGS).ended;
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain(says);

@@ -82,7 +82,7 @@ describe('The figure of when a job last finished', () => {
     expect(await refusalIn(aProgram())).toMatchObject({ [CHECK]: seconds(FIRST) });
   });
 
-  it('is 0 while no worker has seen the schedule, so that it is missed; a job that is no more is not told', async () => {
+  it('is 0 while no worker has seen the schedule, so that an alert fires; a removed job is not reported', async () => {
     await seen('a job of long ago', FIRST);
     await ended('FINISHED', FIRST, 'a job of long ago');
     expect(await refusalIn(aProgram())).toEqual(NEVER);

@@ -77,7 +77,7 @@ describe('The directory', () => {
     expect(await folder.files()).toEqual(kept.sort());
   });
 
-  it('leaves nothing when a file is in the place of a folder', async () => {
+  it('leaves nothing when a file is in place of a folder', async () => {
     await mkdir(inRoot(), { recursive: true });
     await writeFile(inRoot(BUCKET), 'a file');
     await expect(store.put(object('lost'), NEVER)).rejects.toThrow();

@@ -46,7 +46,7 @@ describe('S3', () => {
     ['another secret', { secretKey: 'another-secret' }, 'access_denied'],
     ['an unknown key', { accessKey: 'nobody' }, 'access_denied'],
     ['another region', { region: 'us-east-1' }, 'failed'],
-  ])('refuses %s, and logs the reason without the words of the server', async (_, other, trouble) => {
+  ])('refuses %s, and logs the reason without the words of the other side', async (_, other, trouble) => {
     const stranger = new S3Store({ url: s3.url, ...S3_KEY, ...other });
     const failure = await stranger.put(object('mine'), soon()).catch((error: unknown) => error);
     expect(failure).toMatchObject({ trouble });
@@ -68,7 +68,7 @@ describe('S3', () => {
     expect(s3.answered).toEqual([]);
   });
 
-  it('that is unreachable is reported as such', async () => {
+  it('that is gone is reported as such', async () => {
     const { url } = s3;
     await s3.stop();
     const unreachable = new S3Store({ url, ...S3_KEY });

@@ -64,7 +64,7 @@ describe('A token', () => {
     expect(kept.map((row) => row.value_hash).sort()).toEqual(tokens.map(hashOf).sort());
   });
 
-  it('leaves a row in the audit log that tells neither it nor its hash', async () => {
+  it('leaves a row in the audit log with neither the token nor its hash', async () => {
     const token = await issue();
     const text = 'SELECT actor_id, resource, changeset FROM mpi.audit_log';
     const audit = await registry.sql.query({ text });

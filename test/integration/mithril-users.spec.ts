@@ -36,7 +36,7 @@ const ofTaxId = (taxId: string): Promise<UserAccount | undefined> =>
   users.ofTaxId(registry.transactions, taxId);
 const ofPerson = (): Promise<UserAccount | undefined> => users.ofPerson(registry.transactions, personId);
 
-describe('A user by his tax_id', () => {
+describe('A user found by tax_id', () => {
   it('is the active one, blocked or not', async () => {
     const id = await aUser().withTaxId(TAX_ID).ofPerson(personId).blocked().save(registry.sql);
     expect(await ofTaxId(TAX_ID)).toEqual({ id, personId, isBlocked: true, taxId: TAX_ID });
@@ -62,7 +62,7 @@ describe('A user by his tax_id', () => {
   });
 });
 
-describe('A user by his person', () => {
+describe('A user found by person', () => {
   it('is the active one', async () => {
     await aUser().ofPerson(personId).inactive().save(registry.sql);
     expect(await ofPerson()).toBeUndefined();
@@ -70,7 +70,7 @@ describe('A user by his person', () => {
     expect(await ofPerson()).toEqual({ id, personId, isBlocked: false, taxId: null });
   });
 
-  it('of whom it is not said whether he is blocked is not', async () => {
+  it('with unknown is_blocked is not found', async () => {
     await aUser().ofPerson(personId).save(registry.sql);
     await registry.sql.run('UPDATE mithril.users SET is_blocked = NULL');
     expect(await ofPerson()).toMatchObject({ isBlocked: false });
@@ -78,7 +78,7 @@ describe('A user by his person', () => {
 });
 
 describe('A new user', () => {
-  it('is active, not blocked, has the number that was given, and his tax_id is masked in the audit log', async () => {
+  it('is active, not blocked, has the given number, and the tax_id is masked in the audit log', async () => {
     const user = newUser();
     expect(await create(user)).toEqual({ id: user.id, personId, isBlocked: false, taxId: TAX_ID });
     expect(await usersOf(registry.sql, personId)).toEqual([
@@ -103,7 +103,7 @@ describe('A new user', () => {
     expect(await create(user)).toMatchObject({ id: user.id });
   });
 
-  it('is the one who stands already, with no row in the audit log', async () => {
+  it('is the existing one, with no row in the audit log', async () => {
     const id = await aUser().ofPerson(personId).blocked().save(registry.sql);
     const user = newUser();
     expect(await create(user)).toEqual({ id, personId, isBlocked: true, taxId: null });
@@ -116,7 +116,7 @@ describe('A new user', () => {
     expect(await usersOf(registry.sql, personId)).toHaveLength(1);
   });
 
-  it('waits for another who is creating him, and is that one', async () => {
+  it('waits for another transaction that creates the user, and is that user', async () => {
     const other = await Session.open(registry.database.url);
     await other.run('BEGIN');
     const first = await users.create(other, newUser());

@@ -16,7 +16,7 @@ afterAll(() => registry.close());
 const active = (id: string) => registry.transactions.inTransaction((sql) => persons.findActive(sql, id));
 
 describe('An active person', () => {
-  it('is read with his names, his number and his day of birth as it is written', async () => {
+  it('is read with names, number and day of birth as written', async () => {
     const id = await aPerson()
       .named('Чорнобривець', 'Волошка', 'Барвінківна')
       .bornOn('1985-03-31')

@@ -40,7 +40,7 @@ describe('Whom a search by documents meets', () => {
     expect(await byDocument(type, number)).toEqual([]);
   });
 
-  it('is who has any of them, whatever his birth date, and each person once', async () => {
+  it('is every person who has any of them, whatever the birth date, each once', async () => {
     const one = await save(
       aPerson().bornOn('1950-01-01').withPassport('КВ123456').withNationalId('000000017'),
     );

@@ -113,7 +113,7 @@ describe('Two registrations at once', () => {
     await lock(second, another().build().person, ['КВ123456', '']);
   });
 
-  it('never wait for one another crosswise, in whatever order their keys come', async () => {
+  it('never deadlock, in whatever order their keys are given', async () => {
     await first.run('COMMIT');
     await second.run('COMMIT');
     const texts = Array.from({ length: 40 }, (_, place) => `text ${place}`);

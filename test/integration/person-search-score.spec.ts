@@ -91,7 +91,7 @@ describe('The person of a request', () => {
     expect(await found(request)).toEqual({ kind: 'one', personId });
   });
 
-  it('cannot be told when two score above the threshold, whichever scores higher', async () => {
+  it('is undecided when two score above the threshold, whichever scores higher', async () => {
     const { request, registered } = aChild();
     await registered().save(sql);
     await registered().named('Чорнобривець', 'Волошка').save(sql);

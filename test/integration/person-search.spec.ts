@@ -20,7 +20,7 @@ describe('Whom a search meets', () => {
   const met = (lookUp: LookUp, keys: Partial<SearchKeys>): Promise<string[]> => fixture.met(lookUp, keys);
 
   describe.each(['tax_id', 'tax_id_or_certificate'] as const)('by %s', (lookUp) => {
-    it('is who has the birth date and the tax number, whatever his name', async () => {
+    it('is who has the birth date and the tax number, whatever the name', async () => {
       const id = await save(child().named('Шипшина', 'Ясен').withTaxId(TAX_ID));
       await save(child().withTaxId('3111111118'));
       await save(child().bornOn('2019-05-07').withTaxId(TAX_ID));
@@ -90,7 +90,7 @@ describe('Whom a search meets', () => {
       expect(await byCertificate('123456', { taxId: '3999999999' })).toEqual([byPaper]);
     });
 
-    it('meets a person once, however many of his certificates fit', async () => {
+    it('finds a person once, however many certificates fit', async () => {
       const id = await save(
         child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ1').withDocument('BIRTH_CERTIFICATE', 'ЖЖ1'),
       );
@@ -104,7 +104,7 @@ describe('Whom a search meets', () => {
   });
 
   it.each([`status = 'inactive'`, 'is_active = false', 'status = NULL', 'is_active = NULL'])(
-    'is nobody of whom is said: %s',
+    'excludes a person: %s',
     async (change) => {
       const id = await save(
         child().withTaxId(TAX_ID).withDocument('BIRTH_CERTIFICATE', 'ЯЩ1').withPassport('КВ1'),
@@ -123,7 +123,7 @@ describe('Whom a search meets', () => {
     },
   );
 
-  it('comes with everything the score needs, in two statements', async () => {
+  it('returns everything the score needs, in two statements', async () => {
     const id = await save(
       child()
         .bornIn('с. Калинопіль')

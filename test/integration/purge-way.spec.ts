@@ -24,7 +24,7 @@ describe('The way a purge goes', () => {
     expect(await env.counted('status_change_events')).toBe(2 * BATCH + 3);
   });
 
-  it('stops between two batches when it is told to, and another one goes on', async () => {
+  it('stops between two batches on a stop signal, and another run continues', async () => {
     await env.addEvents(OLD, 3 * BATCH);
     const stop = new AbortController();
     const job = env.jobFor(oldRecords('status_change_events', keeping), () => stop.abort());
@@ -43,7 +43,7 @@ describe('The way a purge goes', () => {
     expect(await env.counted('status_change_events')).toBe(20 * BATCH);
   });
 
-  it('passes over a row that somebody holds, without waiting for him', async () => {
+  it('skips a locked row without waiting', async () => {
     await env.addEvents(OLD, 2 * BATCH);
     const other = await Session.open(env.database.adminUrl);
     try {
@@ -71,7 +71,7 @@ describe('The way a purge goes', () => {
     expect(await env.counted('status_change_events')).toBe(0);
   });
 
-  it('tells that it failed when the database refuses for good, and clears the other tables', async () => {
+  it('reports a failure when the database refuses for good, and clears the other tables', async () => {
     await env.addEvents(OLD);
     const tables = new PurgeRegistry();
     // Younger than the floor that the database keeps by itself.

@@ -65,7 +65,7 @@ describe('The connections to Redis', () => {
     }
   });
 
-  it('tell whoever waits for an answer that it will not come', async () => {
+  it('reject pending commands when they are closed', async () => {
     const { url, nextSocket } = await silentRedis();
     const connections = new RedisConnections(
       settingsOf(url),

@@ -33,7 +33,7 @@ function serversOr(context: TestContext): RedisServers {
 }
 
 describe('Redis as several servers', () => {
-  it('watched by sentinels: the bell is heard again once another server is the master', async (context) => {
+  it('watched by sentinels: wake-ups are delivered again once another server is the master', async (context) => {
     const all = serversOr(context);
     const locked = [`requirepass "${PASSWORD}"`, `masterauth "${PASSWORD}"`];
     const master = await all.start(locked);
@@ -41,16 +41,16 @@ describe('Redis as several servers', () => {
     const sentinel = await all.start(
       [
         `requirepass "${SENTINEL_PASSWORD}"`,
-        `sentinel monitor the-bell 127.0.0.1 ${master.port} 1`,
-        `sentinel auth-pass the-bell "${PASSWORD}"`,
-        'sentinel down-after-milliseconds the-bell 500',
-        'sentinel failover-timeout the-bell 3000',
+        `sentinel monitor the-queue 127.0.0.1 ${master.port} 1`,
+        `sentinel auth-pass the-queue "${PASSWORD}"`,
+        'sentinel down-after-milliseconds the-queue 500',
+        'sentinel failover-timeout the-queue 3000',
       ],
       'sentinel',
     );
     const queue = aQueue({
       REDIS_SENTINELS: [{ host: '127.0.0.1', port: sentinel.port }],
-      REDIS_MASTER_NAME: 'the-bell',
+      REDIS_MASTER_NAME: 'the-queue',
       REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
       REDIS_PASSWORD: PASSWORD,
     });
@@ -72,7 +72,7 @@ describe('Redis as several servers', () => {
     const queue = aQueue({
       REDIS_CLUSTER_NODES: [{ host: '127.0.0.1', port: node.port }],
     });
-    await queue.deliversWakeUp('the bell in the cluster', HEARD_WITHIN_MS);
+    await queue.deliversWakeUp('a wake-up in the cluster', HEARD_WITHIN_MS);
     expect(await queue.connections.ping()).toBe(true);
   });
 });
@@ -81,7 +81,7 @@ async function sentinelsKnow(port: number): Promise<boolean> {
   const { default: Redis } = await import('ioredis');
   const redis = new Redis({ port, host: '127.0.0.1', password: SENTINEL_PASSWORD });
   try {
-    const replicas = (await redis.call('SENTINEL', 'replicas', 'the-bell')) as unknown[][];
+    const replicas = (await redis.call('SENTINEL', 'replicas', 'the-queue')) as unknown[][];
     return replicas.some((replica) => replica.includes('slave') && replica.includes('ok'));
   } finally {
     redis.disconnect();

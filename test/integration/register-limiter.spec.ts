@@ -83,7 +83,7 @@ describe('The register limiter', () => {
       expect(await dataSource.query(`SELECT worker FROM mimir.register_workers`)).toHaveLength(1);
     });
 
-    it('first come, first served, one permit for each call', async () => {
+    it('serves in the order of requests, one permit for each call', async () => {
       const limiter = await installation.worker({ TREMBITA_CONCURRENCY: 1 });
       const held = await permitFrom(limiter);
       const order: number[] = [];

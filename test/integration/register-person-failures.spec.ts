@@ -34,7 +34,7 @@ const NOTHING = Object.fromEntries(TABLES.map((table) => [table, 0]));
 describe('A registration that fails', () => {
   const CHILD = aSignUpContent(REGISTERED_ON).build();
 
-  it('leaves nothing when what comes after it in the transaction fails', async () => {
+  it('leaves nothing when a later statement of the transaction fails', async () => {
     const fails = (): never => {
       throw new Error('the relationship could not be written');
     };
@@ -60,7 +60,7 @@ describe('A registration that fails', () => {
     expect(await counts()).toEqual(NOTHING);
   });
 
-  it('leaves the first person as he is when an id is given twice', async () => {
+  it('leaves the first person unchanged when an id is given twice', async () => {
     const id = await registered(registry, CHILD);
     const before = await counts();
     const other = aSignUpContent(REGISTERED_ON).named('Любисток', 'Рута').build();

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => registry.close());
 
 describe('A person who is registered', () => {
-  it('is written as he was signed, with trimmed names', async () => {
+  it('is written as signed, with trimmed names', async () => {
     const content = aSignUpContent(REGISTERED_ON)
       .born('2011-05-06')
       .named(' Чорнобривець  Рута', 'Волошка ', ' Барвінківна')
@@ -131,7 +131,7 @@ describe('A person who is registered', () => {
     expect(await rowsOf(registry, 'person_addresses', personId)).toMatchObject([{ street: odd }]);
   });
 
-  it('begins all his verifications, told by one event', async () => {
+  it('starts all verifications, reported by one event', async () => {
     const personId = await registered(registry, aSignUpContent(REGISTERED_ON).aged(5).build());
     expect(await verificationOf(registry.sql, personId)).toMatchObject({
       nhs_verification_status: 'NOT_VERIFIED',
@@ -148,7 +148,7 @@ describe('A person who is registered', () => {
     ]);
   });
 
-  it('leaves one audit row of himself, in which nobody can read him, and one for each stream', async () => {
+  it('leaves one masked audit row of the person, and one for each stream', async () => {
     const personId = await registered(
       registry,
       aSignUpContent(REGISTERED_ON).born('2011-05-06').withTaxId('4066800006').build(),

@@ -67,7 +67,7 @@ describe('The check of a relationship', () => {
     expect(await checkBoth()).toBe(expected);
   });
 
-  it('finds no relationship that was ended, nor one of which it is not said that it is active', async () => {
+  it('finds no relationship that was ended, nor one with unknown is_active', async () => {
     await related().status('VERIFIED', 'MANUAL').inactive().save(registry.sql);
     await related().status('VERIFIED', 'MANUAL').save(registry.sql);
     await registry.sql.run('UPDATE mpi.confidant_person_relationships SET is_active = NULL WHERE is_active');
@@ -103,7 +103,7 @@ describe('What is known of a confidant', () => {
     expect(await facts(id)).toMatchObject({ hasOwnMethod, wardIds: [] });
   });
 
-  it('his cumulative status', async () => {
+  it('the cumulative status', async () => {
     const id = await aPerson().cumulative('CHANGES_NEEDED').save(registry.sql);
     expect(await facts(id)).toEqual({
       hasOwnMethod: false,
@@ -112,7 +112,7 @@ describe('What is known of a confidant', () => {
     });
   });
 
-  it('for whom he is the third person now, each of them once', async () => {
+  it('the wards of the third person now, each of them once', async () => {
     const value = confidantPersonId;
     const [twice = '', soonOver = ''] = await savePersons(registry.sql, [
       aPerson()

@@ -60,7 +60,7 @@ describe('A new relationship', () => {
     ]);
   });
 
-  it('without a birth certificate says by its reason that it came with a sign-up', async () => {
+  it('without a birth certificate has the reason of a sign-up', async () => {
     await create({ documents: [COURT_DECISION] });
     expect(await relationships()).toMatchObject([
       { verification_reason: 'ONLINE_TRIGGERED_BY_PIS_REGISTRATION_VIA_CONFIDANT' },
@@ -77,7 +77,7 @@ describe('A new relationship', () => {
     expect(await relationships()).toMatchObject([{ active_to: null }]);
   });
 
-  it('tells one event and who did it', async () => {
+  it('writes one event and who did it', async () => {
     const { id } = await create();
     expect(await eventsOf(registry.sql, id)).toMatchObject([
       {

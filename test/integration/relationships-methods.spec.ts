@@ -74,7 +74,7 @@ describe('The method THIRD_PERSON', () => {
     ['on the birthday', '2012-06-01', null],
     ['the day after it', '2012-05-31', null],
     ['before 1 March, born on 29 February', '2016-02-29', new Date('2030-02-28T21:59:59Z')],
-  ])('ends as the age says: %s', async (_, personBirthDate, endedAt) => {
+  ])('ends by the age: %s', async (_, personBirthDate, endedAt) => {
     const personId = await aPerson().save(registry.sql);
     await create(personId, { personBirthDate, alias: null });
     expect(await methodsOf(personId)).toMatchObject([{ ended_at: endedAt, alias: null }]);

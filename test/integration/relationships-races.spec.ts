@@ -103,7 +103,7 @@ describe('Relationships that are created at the same moment', () => {
     expect(await countOf('confidant_person_relationships')).toBe(1);
   });
 
-  it('rule 2: the second between the same two is refused, unless the first comes to nothing', async () => {
+  it('rule 2: the second between the same two is refused, unless the first is rolled back', async () => {
     const { one, two } = persons;
     expect(await meets(asked(one, two), asked(one, two))).toEqual(refusedFor('relationship_exists'));
     await emptyTables(registry.sql);
@@ -113,7 +113,7 @@ describe('Relationships that are created at the same moment', () => {
     expect(await relationshipsOf(registry.sql, ward)).toHaveLength(1);
   });
 
-  it('rule 2: another program that knows no locks of ours is told apart by the unique index', async () => {
+  it('rule 2: another program that ignores our locks is stopped by the unique index', async () => {
     const { one, two } = persons;
     await aRelationship().of(two).through(one).save(other);
     const outcome = create(asked(one, two)).catch((error: unknown) => error);

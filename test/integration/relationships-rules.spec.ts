@@ -54,7 +54,7 @@ describe('Rule 1: who has a confidant cannot be one', () => {
   const refused = refusedFor('confidant_has_confidant');
   const guarded = () => aRelationship().of(confidantPersonId).through(strangerId);
 
-  it('is told before and refused again behind the lock', async () => {
+  it('is reported before the lock and refused again behind it', async () => {
     await guarded().save(registry.sql);
     await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(
       refused,
@@ -63,7 +63,7 @@ describe('Rule 1: who has a confidant cannot be one', () => {
     expect(await relationships()).toEqual([]);
   });
 
-  it('is told of a person who does not exist yet, too', async () => {
+  it('is also reported of a person who does not exist yet', async () => {
     const ofNobody = { ...between(), personId: null };
     await relationshipService(registry).refuseUnlessAllowed(registry.sql, ofNobody);
     await guarded().save(registry.sql);
@@ -113,7 +113,7 @@ describe('Rule 2: two persons are related once', () => {
   const refused = refusedFor('relationship_exists');
   const standing = () => aRelationship().of(personId).through(confidantPersonId);
 
-  it('whatever the status of what stands', async () => {
+  it('whatever the status of the existing relationship', async () => {
     await standing().status('NOT_VERIFIED', 'MANUAL').activeTo(TOMORROW).save(registry.sql);
     await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, between())).rejects.toThrow(
       refused,
@@ -123,13 +123,13 @@ describe('Rule 2: two persons are related once', () => {
     expect(await authenticationMethodsOf(registry.sql, personId)).toEqual([]);
   });
 
-  it('after rule 1: the sentence about the confidant comes first', async () => {
+  it('after rule 1: the sentence about the confidant is first', async () => {
     await standing().save(registry.sql);
     await aRelationship().of(confidantPersonId).through(strangerId).save(registry.sql);
     await expect(create()).rejects.toThrow(refusedFor('confidant_has_confidant'));
   });
 
-  it.each([TODAY, YESTERDAY])('but one that is active until %s makes room and is ended', async (activeTo) => {
+  it.each([TODAY, YESTERDAY])('but one that is active until %s is ended and replaced', async (activeTo) => {
     const expired = await standing().activeTo(activeTo).save(registry.sql);
     await relationshipService(registry).refuseUnlessAllowed(registry.sql, between());
     const { id } = await create();
@@ -183,14 +183,14 @@ describe('The limit of wards', () => {
     expect(await relationships()).toEqual([]);
   });
 
-  it('does not count the person himself', async () => {
+  it('does not count the person itself', async () => {
     personId = await wardOf();
     await create({ parameters: limited });
     expect(await relationships()).toHaveLength(1);
     expect(await authenticationMethodsOf(registry.sql, personId)).toHaveLength(1);
   });
 
-  it('is told before the rules about other relationships', async () => {
+  it('is reported before the rules about other relationships', async () => {
     await wardOf();
     await aRelationship().of(confidantPersonId).through(strangerId).save(registry.sql);
     await expect(create({ parameters: limited, now: NOW })).rejects.toThrow(

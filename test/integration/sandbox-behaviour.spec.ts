@@ -71,7 +71,7 @@ describe('a question', () => {
     expect(text).toContain('Client.InvalidContentType');
   });
 
-  it('about an undocumented passport is answered by the documented share, as the function tells beforehand', async () => {
+  it('about an undocumented passport is answered by the documented share, as the function predicts', async () => {
     for (let number = 100_000; number < 100_100; number += 1) {
       const key = `КВ${number}`;
       expect(await statusOf(key)).toBe(isListed('CheckPassportDMSStatus', key) ? '1' : '0');
@@ -136,7 +136,7 @@ describe('from within the process', () => {
     expect(await statusOf('ТТ000001')).toBe('1');
   });
 
-  it('an answer comes no sooner than the latency', async () => {
+  it('an answer takes at least the latency', async () => {
     sandbox.latency(30);
     const startedAt = performance.now();
     await ask(sandbox.url, { key: 'КВ123456' });
@@ -166,7 +166,7 @@ describe('the control routes', () => {
     expect(record).toMatchObject({ sequence: 2, messageId: 'two', key: 'КВ123457', ended: 'answered' });
   });
 
-  it('wait for requests to come', async () => {
+  it('wait for requests to arrive', async () => {
     const waiting = control('GET', '/requests?wait=1');
     await ask(sandbox.url, { key: 'КВ123456' });
     expect((await waiting).text).toContain('КВ123456');

@@ -46,7 +46,7 @@ const askUnzr = async (name: AnswerName) => {
   return seen(await client.checkUnzr(question, never()), ({ status }) => status);
 };
 
-describe('our client makes of each documented answer what docs/sandbox.md says', () => {
+describe('our client reads each documented answer as docs/sandbox.md describes', () => {
   it.concurrent.each([...ANSWER_NAMES])('%s', async (name) => {
     expect(SCRIPTED_ANSWERS[name].clientSees).toContain(await askPassport(name));
     expect(SCRIPTED_ANSWERS[name].clientSees).toContain(await askUnzr(name));

@@ -107,7 +107,7 @@ describe('the documented answers', () => {
     expect(tested).toEqual([...ANSWER_NAMES].sort());
   });
 
-  it.each(Object.entries(WHOLE_ANSWERS))('%s is given to its passport', async (name, { http, says }) => {
+  it.each(Object.entries(WHOLE_ANSWERS))('%s is sent for its passport', async (name, { http, says }) => {
     const { statusCode, headers, text } = await ask(sandbox.url, asking(name as AnswerName));
     expect(statusCode).toBe(http);
     expect(text).toMatch(says);
@@ -165,7 +165,7 @@ describe('the documented answers', () => {
     await expect(body.text()).rejects.toThrow();
   });
 
-  it('ENDLESS_HEADERS never comes to the end of the header', async () => {
+  it('ENDLESS_HEADERS never ends the header', async () => {
     const { text } = await readRaw('ENDLESS_HEADERS', 1_000_000);
     expect(text.length).toBeGreaterThanOrEqual(1_000_000);
     expect(text).not.toContain('\r\n\r\n');

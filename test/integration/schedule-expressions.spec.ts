@@ -21,7 +21,7 @@ const expression = fc
   .map((fields) => fields.join(' '));
 
 describe('A schedule that the settings accept', () => {
-  it('is one the timetable can read, and has a next time', () => {
+  it('is one the scheduler can read, and has a next time', () => {
     fc.assert(
       fc.property(expression, (written) => {
         fc.pre(faultInCronExpression(written) === undefined);

@@ -181,7 +181,7 @@ describe('The rules that the database keeps itself', () => {
     expect(read.dracsDeath).toMatchObject({ verificationStatus: 'VERIFIED', onlineStatus: 'COMPLETED' });
   });
 
-  it('the cumulative status of a made-up person or party is the sum of what was said about it', async () => {
+  it('the cumulative status of a made-up person or party is the sum of its streams', async () => {
     const due = await aPerson().withPassport('КВ123456').save(sql);
     expect(await verificationOf(sql, due)).toMatchObject({
       dms_passport_verification_status: 'VERIFICATION_NEEDED',

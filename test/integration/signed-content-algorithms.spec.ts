@@ -60,7 +60,7 @@ describe.each(ALGORITHMS)('A container signed with %s', (algorithm) => {
     expect(codeOf(container)).toBe('signature_wrong');
   });
 
-  it('is refused when it comes from an authority nobody trusts', () => {
+  it('is refused when its authority is not trusted', () => {
     expect(codeOf(other.sign(CONTENT, { ...BY, algorithm }))).toBe('certificate_not_trusted');
   });
 
@@ -87,7 +87,7 @@ describe('The authorities that the state published', () => {
   const pem = readFileSync(join(__dirname, '../fixtures/signed-content/published-authorities.pem'), 'latin1');
   const [root, issued] = certificatesIn(pem) as [Certificate, Certificate];
 
-  it('are signed with DSTU 4145 as implemented here, on both curves', () => {
+  it('are signed with DSTU 4145 as this module reads it, on both curves', () => {
     expect(root.isSignedBy(root)).toBe(true);
     expect(issued.namesAsIssuer(root)).toBe(true);
     expect(issued.isSignedBy(root)).toBe(true);

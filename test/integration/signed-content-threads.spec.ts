@@ -71,7 +71,7 @@ const SHORT_MS = 1_000;
 const BUSY = { code: 'signature_checks_busy' };
 
 describe('Checks of signatures', () => {
-  it('wait in a queue of the given size; the next one is asked to come again', async () => {
+  it('wait in a queue of the given size; the next one is refused with "try again"', async () => {
     const { threads, letChecksPass } = standIn({ queueSize: 2, timeoutMs: PATIENT_MS });
     const taken = [1, 2, 3].map(() => threads.submit(task('wait')));
     await expect(threads.submit(task('who'))).rejects.toMatchObject({
@@ -116,7 +116,7 @@ describe('Checks of signatures', () => {
     expect(threads.size).toBe(0);
   });
 
-  it('that only wait too long are asked to come again, and no thread is stopped for them', async () => {
+  it('that only wait too long are refused with "try again", and no thread is stopped for them', async () => {
     const { threads, stopped, letChecksPass, begun } = standIn({ queueSize: 5, timeoutMs: 4 * SHORT_MS });
     const first = threads.submit(task('wait'));
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });

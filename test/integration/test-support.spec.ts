@@ -72,7 +72,7 @@ describe('What test files are given', () => {
     await redis.stop();
   });
 
-  it('is a wait that ends with the state, or says what was missing', async () => {
+  it('is a wait that ends with the state, or names what was missing', async () => {
     let looks = 0;
     const seen = await waitUntil(() => (looks += 1) === 3 && 'three', { what: 'three looks', everyMs: 1 });
     expect([seen, looks]).toEqual(['three', 3]);

@@ -60,7 +60,7 @@ describe('npm run token', () => {
     expect(await statusOf(await made('--scope', 'job:read', '--client', OTHER_CLIENT))).toBe(409);
   });
 
-  it('tells when a scope is one that no call asks for', async () => {
+  it('reports a scope that no call asks for', async () => {
     const { status, stderr } = await token(['--scope', 'job:reed']);
     expect([status, stderr]).toEqual([0, expect.stringContaining('No call of this service requires')]);
   });
@@ -91,13 +91,13 @@ describe('npm run token', () => {
     expect(await env.sql.query({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
   });
 
-  it('needs to be told where the database is: 78', async () => {
+  it('needs the address of the database: 78', async () => {
     const { status, stdout, stderr } = await startCommand('token', ['--scope', 'job:read'], {}).ended;
     expect([status, stdout]).toEqual([78, '']);
     expect(stderr).toContain('DATABASE_URL is missing');
   });
 
-  it('does not make others’ tokens better: what stands there is another client', async () => {
+  it('does not widen others’ tokens: the existing client is another one', async () => {
     const other = await aCaller().withTokenScope('job:read').save(env.sql);
     await made('--scope', 'job:read');
     expect(await statusOf(other)).toBe(403);

@@ -121,7 +121,7 @@ describe('a call', () => {
     expect(requests[2]?.head).toContain('accept-encoding: identity');
   });
 
-  it('speaks SOAP 1.1 where the settings say so', async () => {
+  it('speaks SOAP 1.1 where the settings demand it', async () => {
     const { methods } = clientSettings('http://127.0.0.1/');
     const heads: string[] = [];
     const open = await against(
@@ -166,7 +166,7 @@ describe('a call', () => {
     });
   });
 
-  it('tells the log its facts and nothing of the person', async () => {
+  it('logs its facts and nothing of the person', async () => {
     const odd = await against(answering(FOUND, ['uxp-transaction-id: <КВ123456>']));
     await ask(odd);
     expect(odd.lines[0]).not.toHaveProperty('uxpTransactionId');

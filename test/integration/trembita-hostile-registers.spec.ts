@@ -66,7 +66,7 @@ function drip(socket: Socket, piece: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-describe('a register that never comes to an end is left at the deadline', () => {
+describe('a register that never ends its answer is cut off at the deadline', () => {
   const slow: Record<string, (socket: Socket) => void> = {
     'accepts and says nothing': () => undefined,
     'sends its headers and no body': (socket) => void socket.write(`${HEAD}Content-Length: 900\r\n\r\n`),

@@ -49,8 +49,8 @@ describe('While the register takes longer than a lease', () => {
   });
 });
 
-describe('S11: whoever is held by a dead worker', () => {
-  it('goes back by himself, and a worker that seemed dead changes nothing when it comes late', async () => {
+describe('S11: a person claimed by a dead worker', () => {
+  it('is released by itself, and a worker that seemed dead changes nothing when it is late', async () => {
     // Before its locks: a sweeper that comes by between would take them for locks of no claim, and leave the claim.
     await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
@@ -77,8 +77,8 @@ describe('S11: whoever is held by a dead worker', () => {
   });
 });
 
-describe('Without a ticket', () => {
-  it('the poll finds a run: Redis only rings', async () => {
+describe('Without a wake-up job', () => {
+  it('the poll finds a run: Redis only wakes workers', async () => {
     const person = await aPerson().withPassport(env.passport()).save(env.sql);
     const runId = await env.startRunSilently();
     expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });

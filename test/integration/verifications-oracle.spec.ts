@@ -187,7 +187,7 @@ function compare(draft: Draft, trigger: StreamTrigger | undefined, { before, aft
   );
 }
 
-it(`what the statements write is what the tables say, for ${PERSONS} persons by chance`, async () => {
+it(`the statements write what the tables prescribe, for ${PERSONS} random persons`, async () => {
   const people = peopleByChance();
   for (const { number, answer } of people) if (number !== null) env.register.answer(number, answer);
   const ids = await savePersons(env.sql, people.map(builderOf));

@@ -11,7 +11,7 @@ afterAll(() => env.stop());
 beforeEach(() => env.clear());
 
 describe('A run that nobody worked on for longer than it takes to give up', () => {
-  it('waits for the end of the probe: an answer to it opens the gate, and the run goes on', async () => {
+  it('waits for the end of the probe: its answer closes the circuit, and the run continues', async () => {
     // The register answers once, so that there is a gate. Then it is shut, a probe is due, and a worker starts.
     await aPerson().withPassport(env.passport()).save(env.sql);
     await env.run();
@@ -52,7 +52,7 @@ describe('What other programs leave open', () => {
     });
   });
 
-  it('a found document that seems to come from the future overtakes no answer', async () => {
+  it('a found document with a future date overtakes no answer', async () => {
     const passport = env.passport('NOT_FOUND');
     const person = await aPerson().withPassport(passport).save(env.sql);
     await env.sql.query(

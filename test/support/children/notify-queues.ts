@@ -19,7 +19,7 @@ async function run(): Promise<void> {
 async function ringWith(environment: Environment): Promise<string> {
   const queue = new TestQueue(readSettings({ ...NOT_ASKED, ...environment }, 'worker'));
   try {
-    await queue.deliversWakeUp('the bell', WITHIN_MS);
+    await queue.deliversWakeUp('a wake-up', WITHIN_MS);
     return 'heard';
   } catch {
     return [...new Set(queue.errors.map(String))].join('; ');
