@@ -6,6 +6,7 @@ import {
   DataSource,
   type EntityTarget,
   type ObjectLiteral,
+  type QueryDeepPartialEntity,
   type QueryRunner,
   type Repository,
 } from 'typeorm';
@@ -164,6 +165,26 @@ class OpenTransaction implements Sql {
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
     return this.queryRunner.manager.getRepository(entity);
   }
+}
+
+/**
+ * Inserts rows of an entity and reads nothing back, which costs half of what `Repository.insert` costs. An empty list
+ * sends no statement.
+ */
+export async function insertRows<Entity extends ObjectLiteral>(
+  sql: Sql,
+  entity: EntityTarget<Entity>,
+  rows: readonly QueryDeepPartialEntity<Entity>[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  await sql
+    .repository(entity)
+    .createQueryBuilder()
+    .insert()
+    .values([...rows])
+    .updateEntity(false)
+    .callListeners(false)
+    .execute();
 }
 
 async function send<Row extends QueryResultRow>(

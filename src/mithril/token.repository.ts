@@ -4,7 +4,7 @@ import type { TokenFacts } from '../domain/access/access.rules';
 import { agedRows, type Retention, type OldRows } from '../database/old-rows';
 import { Token } from '../database/mithril/token.entity';
 import { AuditLog } from '../database/mpi/audit-log.entity';
-import type { Sql, Statement } from '../database/transactions';
+import { insertRows, type Sql, type Statement } from '../database/transactions';
 
 const ACCESS_TOKEN = 'access_token';
 
@@ -70,14 +70,14 @@ export class TokenRepository {
     const { userId, actorId, expiresAt } = grant;
     const id = randomUUID();
     const details = detailsOf(grant);
-    await sql.repository(Token).insert({ id, name: ACCESS_TOKEN, valueHash, expiresAt, userId, details });
+    await insertRows(sql, Token, [{ id, name: ACCESS_TOKEN, valueHash, expiresAt, userId, details }]);
     const changeset = {
       name: { new_value: ACCESS_TOKEN },
       user_id: { new_value: userId },
       expires_at: { new_value: expiresAt.toISOString() },
       details: { new_value: details },
     };
-    await sql.repository(AuditLog).insert({ actorId, resource: 'tokens', resourceId: id, changeset });
+    await insertRows(sql, AuditLog, [{ actorId, resource: 'tokens', resourceId: id, changeset }]);
   }
 
   /** Nothing when no access token has this hash. */

@@ -4,7 +4,7 @@ import { PersonAddress } from '../database/mpi/person-address.entity';
 import { PersonDocument } from '../database/mpi/person-document.entity';
 import { PersonPhone } from '../database/mpi/person-phone.entity';
 import { Person } from '../database/mpi/person.entity';
-import type { Sql, Statement } from '../database/transactions';
+import { insertRows, type Sql, type Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
 import { initial, maskedNumber, maskedPhone } from '../domain/person/masking';
@@ -65,17 +65,26 @@ export class PersonRepository {
   async insert(sql: Sql, { id, content, actorId }: NewPerson): Promise<void> {
     const { phones = [], addresses, documents } = content.person;
     const author = { insertedBy: actorId, updatedBy: actorId };
-    await sql
-      .repository(Person)
-      .insert({ id, status: 'active', isActive: true, ...author, ...personRowOf(content) });
-    if (phones.length > 0)
-      await sql
-        .repository(PersonPhone)
-        .insert(phones.map(({ type, number }) => ({ personId: id, type, number })));
-    await sql.repository(PersonAddress).insert(addresses.map((address) => addressRowOf(id, address)));
-    await sql.repository(PersonDocument).insert(documents.map((document) => documentRowOf(id, document)));
+    await insertRows(sql, Person, [
+      { id, status: 'active', isActive: true, ...author, ...personRowOf(content) },
+    ]);
+    await insertRows(
+      sql,
+      PersonPhone,
+      phones.map(({ type, number }) => ({ personId: id, type, number })),
+    );
+    await insertRows(
+      sql,
+      PersonAddress,
+      addresses.map((address) => addressRowOf(id, address)),
+    );
+    await insertRows(
+      sql,
+      PersonDocument,
+      documents.map((document) => documentRowOf(id, document)),
+    );
     const changeset = maskedChangesOf(content);
-    await sql.repository(AuditLog).insert({ actorId, resource: 'persons', resourceId: id, changeset });
+    await insertRows(sql, AuditLog, [{ actorId, resource: 'persons', resourceId: id, changeset }]);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PersonVerification } from '../database/mpi/person-verification.entity';
-import type { Sql } from '../database/transactions';
+import { insertRows, type Sql } from '../database/transactions';
 import { cumulativeStatusOf } from '../domain/verification/cumulative-status.rules';
 import {
   type InitialStatus,
@@ -45,14 +45,16 @@ export class InitialVerifications {
   async create(sql: Sql, { personId, facts, parameters, actorId, now }: NewPersonFacts): Promise<void> {
     const initial = initialStatusesOf(facts, parameters);
     const columns = STREAMS.map((stream) => [PROPERTY_OF[stream], columnsOf(initial[stream], now)] as const);
-    await sql.repository(PersonVerification).insert({
-      personId,
-      insertedBy: actorId,
-      updatedBy: actorId,
-      ...Object.fromEntries(columns),
-      // Everybody is ready for the online search in death records.
-      dracsDeath: { ...columnsOf(initial.dracs_death, now), onlineStatus: 'READY' },
-    });
+    await insertRows(sql, PersonVerification, [
+      {
+        personId,
+        insertedBy: actorId,
+        updatedBy: actorId,
+        ...Object.fromEntries(columns),
+        // Everybody is ready for the online search in death records.
+        dracsDeath: { ...columnsOf(initial.dracs_death, now), onlineStatus: 'READY' },
+      },
+    ]);
     const streams = STREAMS.map((stream) => initial[stream].verificationStatus);
     const after = cumulativeStatusOf({ current: null, streams });
     await this.statusChanges.record(
