@@ -1,7 +1,6 @@
 export type { TechnicalErrorKind } from '../domain/verification/technical-error';
 export type { CallEnd } from './limiter/limiter.rules';
-export type { Permit } from './limiter/permit-queue';
-export type { Turn } from './limiter/rate-limiter';
+export type { Permit, Turn } from './limiter/permit-queue';
 export { RegisterLimiter } from './limiter/register-limiter.service';
 export {
   MvsTrembitaClient,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Turn } from './limiter/rate-limiter';
+import type { Turn } from './limiter/permit-queue';
 import { type CallOutcome, type PreparedMethod, RegisterCalls } from './register-call.service';
 import { METHODS, type RegisterMethod } from './register-methods.table';
 import { type FoundOrNot, readStatus, readText } from './soap/answer-reader';

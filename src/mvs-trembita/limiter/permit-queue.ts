@@ -1,6 +1,8 @@
 import type { CircuitBreaker } from './circuit-breaker';
 import type { CallEnd } from './limiter.rules';
-import { type RateLimiter, type Turn, TurnQueue } from './rate-limiter';
+
+/** Whether a call waits its turn, or goes first because a person waits for its answer. */
+export type Turn = 'in_order' | 'next';
 
 /** The right to send one message. */
 export interface Permit {
@@ -27,6 +29,16 @@ export interface PermitQueueOwner {
   onTrouble(): void;
 }
 
+/** The shared rate: when calls may be sent. */
+export interface SendingTimes {
+  /** Calls `go` at the next free sending time of this worker; returns a function that cancels the request. */
+  schedule(go: () => void, turn: Turn): () => void;
+  /** Lets calls go whose time has come, and reserves times for the others. */
+  serve(): void;
+  /** No call goes any more. */
+  close(): void;
+}
+
 /** A call that has no permit yet: it waits for capacity, then for its sending time, then perhaps for the probe. */
 interface WaitingCall {
   readonly breaker: CircuitBreaker;
@@ -46,7 +58,7 @@ export class PermitQueue {
   /** `rate` is null without a rate limit. */
   constructor(
     private readonly owner: PermitQueueOwner,
-    private readonly rate: RateLimiter | null,
+    private readonly rate: SendingTimes | null,
   ) {}
 
   /** Permits in use: by calls under way, and by calls that wait for their sending time. */
@@ -241,5 +253,35 @@ class WaitingCalls {
     signal.addEventListener('abort', listener);
     this.bySignal.set(signal, { calls, listener });
     return calls;
+  }
+}
+
+/** A queue, first come, first served, in which the few calls that a person waits for go before all others. */
+export class TurnQueue<Waiting> {
+  private readonly queues: Readonly<Record<Turn, Set<Waiting>>> = { next: new Set(), in_order: new Set() };
+
+  get size(): number {
+    return this.queues.next.size + this.queues.in_order.size;
+  }
+
+  add(waiting: Waiting, turn: Turn): void {
+    this.queues[turn].add(waiting);
+  }
+
+  /** A set keeps the order and lets an entry leave from the middle. */
+  delete(waiting: Waiting): void {
+    if (!this.queues.next.delete(waiting)) this.queues.in_order.delete(waiting);
+  }
+
+  first(): Waiting | undefined {
+    for (const queue of [this.queues.next, this.queues.in_order]) {
+      for (const waiting of queue) return waiting;
+    }
+    return undefined;
+  }
+
+  clear(): void {
+    this.queues.next.clear();
+    this.queues.in_order.clear();
   }
 }

@@ -1,8 +1,6 @@
 import { LATEST_START_MS, mostReservedTimes, sendingIntervalMs } from './limiter.rules';
 import type { PermitRepository } from './permit.repository';
-
-/** Whether a call waits its turn, or goes first because a person waits for its answer. */
-export type Turn = 'in_order' | 'next';
+import { type SendingTimes, type Turn, TurnQueue } from './permit-queue';
 
 /** A database that takes longer than this to answer cannot be used as a clock. */
 const LONGEST_LEAD_MS = 1000;
@@ -19,7 +17,7 @@ export interface RateLimiterOptions {
  * This worker's part of the shared rate: reserves a few sending times of the installation at once and lets waiting
  * calls go at them, in their order. A time that was missed or that no call waits for is lost.
  */
-export class RateLimiter {
+export class RateLimiter implements SendingTimes {
   private readonly waiting = new TurnQueue<() => void>();
   private readonly clock = new DatabaseClockBounds();
   private readonly monotonic: () => number;
@@ -41,7 +39,6 @@ export class RateLimiter {
     this.most = mostReservedTimes(options.perSecond);
   }
 
-  /** Calls `go` at the next free sending time of this worker; returns a function that cancels the request. */
   schedule(go: () => void, turn: Turn = 'in_order'): () => void {
     const request = (): void => go();
     this.waiting.add(request, turn);
@@ -49,7 +46,6 @@ export class RateLimiter {
     return () => this.waiting.delete(request);
   }
 
-  /** Lets calls go whose time has come, and reserves times for the others. */
   serve(): void {
     const nowMs = this.monotonic();
     this.times = this.times.filter((atMs) => atMs + LATEST_START_MS >= nowMs);
@@ -58,7 +54,6 @@ export class RateLimiter {
     this.startTimer();
   }
 
-  /** No call goes any more. */
   close(): void {
     this.closed = true;
     this.waiting.clear();
@@ -119,36 +114,6 @@ export class RateLimiter {
     const next = this.times[0];
     if (this.closed || this.waiting.size === 0 || next === undefined) return;
     this.timer = setTimeout(() => this.serve(), Math.max(0, Math.ceil(next - this.monotonic())));
-  }
-}
-
-/** A queue, first come, first served, in which the few calls that a person waits for go before all others. */
-export class TurnQueue<Waiting> {
-  private readonly queues: Readonly<Record<Turn, Set<Waiting>>> = { next: new Set(), in_order: new Set() };
-
-  get size(): number {
-    return this.queues.next.size + this.queues.in_order.size;
-  }
-
-  add(waiting: Waiting, turn: Turn): void {
-    this.queues[turn].add(waiting);
-  }
-
-  /** A set keeps the order and lets an entry leave from the middle. */
-  delete(waiting: Waiting): void {
-    if (!this.queues.next.delete(waiting)) this.queues.in_order.delete(waiting);
-  }
-
-  first(): Waiting | undefined {
-    for (const queue of [this.queues.next, this.queues.in_order]) {
-      for (const waiting of queue) return waiting;
-    }
-    return undefined;
-  }
-
-  clear(): void {
-    this.queues.next.clear();
-    this.queues.in_order.clear();
   }
 }
 

@@ -6,8 +6,8 @@ import { CircuitBreaker } from './circuit-breaker';
 import { CircuitBreakerRepository } from './circuit-breaker.repository';
 import { AdaptiveLimit, type LimiterSettings, shareOf } from './limiter.rules';
 import { PermitRepository } from './permit.repository';
-import { type PermitAnswer, PermitQueue } from './permit-queue';
-import { RateLimiter, type Turn } from './rate-limiter';
+import { type PermitAnswer, PermitQueue, type Turn } from './permit-queue';
+import { RateLimiter } from './rate-limiter';
 
 /** How often the workers exchange how calls ended, while calls are made. */
 const REFRESH_MS = 1_000;
