@@ -3,12 +3,10 @@ import { JobsModule, JobsWorkerModule } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { JobsController } from './admin/jobs.controller';
 import { PersonNodes } from './admin/person-nodes';
-import { PersonVerificationChangesController } from './admin/person-verification-changes.controller';
-import { PersonVerificationChangesResolver } from './admin/person-verification-changes.resolver';
+import { PersonsController } from './admin/persons.controller';
 import { PersonsResolver } from './admin/persons.resolver';
-import { UnverifiedPersonsController } from './admin/unverified-persons.controller';
 import { CheckRequestRepository } from './check-request.repository';
-import { CheckRequestService } from './check-request.service';
+import { CheckRequestService, RequestedChecks } from './check-request.service';
 import { ChecksAtOnceProcessor } from './checks-at-once.processor';
 import { ClaimRepository } from './claim.repository';
 import { ExpiredClaims } from './expired-claims.service';
@@ -21,8 +19,7 @@ import { OutcomeWriter } from './outcome-writer.service';
 import { OutcomeRepository } from './outcome.repository';
 import { PersonCardRepository } from './person-card.repository';
 import { PersonListRepository } from './person-list.repository';
-import { PersonVerificationController } from './person-verification.controller';
-import { RequestedChecks } from './requested-checks.service';
+import { PersonVerificationController } from './admin/person-verification.controller';
 import { StatusChangeRepository } from './status-change.repository';
 import { registerStreams, STREAM_MODULES, StreamRegistry } from './stream-registry';
 import { StreamRestartService } from './stream-restart.service';
@@ -44,12 +41,7 @@ const CHECKS = [
 /** The verification of persons and parties: the jobs of all streams, their statuses, and the calls of officials. */
 @Module({
   imports: [MvsTrembitaModule, ...STREAM_MODULES, JobsModule],
-  controllers: [
-    PersonVerificationController,
-    JobsController,
-    UnverifiedPersonsController,
-    PersonVerificationChangesController,
-  ],
+  controllers: [PersonVerificationController, JobsController, PersonsController],
   providers: [
     ...CHECKS,
     registerStreams,
@@ -69,7 +61,6 @@ const CHECKS = [
     VerificationReader,
     PersonNodes,
     PersonsResolver,
-    PersonVerificationChangesResolver,
   ],
   exports: [
     ...CHECKS,

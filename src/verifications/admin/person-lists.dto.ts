@@ -23,8 +23,13 @@ import {
   MayBeAbsentUnless,
   OneOf,
   PageQuery,
+  MayBeNull,
+  ReadsInput,
+  validated,
 } from '../../http';
-import type { StreamFilter } from '../person-list.repository';
+import { type StreamFilter, type ChosenList, listedBy, unverified } from '../person-list.repository';
+import { Refusal } from '../../domain/refusal';
+import { GRAPHQL_NAMES } from './person-nodes';
 
 /** The query of the list of all persons. */
 export class StatusQuery extends PageQuery {
@@ -171,3 +176,56 @@ export const HISTORY_ENTRY_EXAMPLE = {
   message_id: '5a5b1c9e-0000-4000-8000-000000000006',
   duration_ms: 41,
 };
+
+/** VERIFIED is no status of somebody who is not. */
+const CUMULATIVE = ['VERIFICATION_NEEDED', 'CHANGES_NEEDED', 'NOT_VERIFIED'] as const;
+
+const fieldOf = (stream: keyof typeof GRAPHQL_NAMES): string => `${GRAPHQL_NAMES[stream]}VerificationStatus`;
+
+/** To send null is to send nothing. */
+@ReadsInput({ dropsUnknown: true })
+class PersonFilter {
+  @MayBeNull()
+  @OneOf(CUMULATIVE)
+  verificationStatus?: (typeof CUMULATIVE)[number] | null;
+
+  @MayBeNull()
+  @OneOf(STREAM_REASONS)
+  verificationReason?: StreamReason | null;
+}
+
+/** The status of each stream, under the name of its field. */
+@ReadsInput({ dropsUnknown: true })
+class StreamsFilter {
+  readonly [field: string]: StreamStatus | null | undefined;
+}
+
+for (const stream of STREAMS) {
+  MayBeNull()(StreamsFilter.prototype, fieldOf(stream));
+  OneOf(STREAM_STATUSES)(StreamsFilter.prototype, fieldOf(stream));
+}
+
+/** The list that a filter chooses: the same lists as those of REST, each of which asks one question. */
+export async function listChosenBy(filter: unknown): Promise<ChosenList> {
+  const sent = await validated(PersonFilter, filter ?? {});
+  const ofStreams = await validated(StreamsFilter, filter ?? {});
+  const verificationStatus = sent.verificationStatus ?? undefined;
+  const reason = sent.verificationReason ?? undefined;
+  const asked = STREAMS.flatMap((stream) => {
+    const status = ofStreams[fieldOf(stream)] ?? undefined;
+    return status === undefined ? [] : [{ stream, status }];
+  });
+  const [ofStream] = asked;
+  if (asked.length + (verificationStatus === undefined ? 0 : 1) > 1)
+    throw refused('filter', 'only one status can be asked for');
+  if (ofStream !== undefined) return unverified({ ...ofStream, reason });
+  if (reason !== undefined)
+    throw refused('verificationReason', 'a reason is asked for with the status of a stream');
+  return verificationStatus === undefined ? unverified(undefined) : listedBy(verificationStatus);
+}
+
+function refused(field: string, description: string): Refusal {
+  return new Refusal('validation_failed', {
+    faults: [{ entry: `$.${field}`, rule: 'invalid', description, params: [] }],
+  });
+}

@@ -1,17 +1,17 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ListAnswer, Needs, Refuses } from '../http';
-import { LISTED_PERSON_EXAMPLE, ListedPersonDto, StatusQuery } from './admin/person-lists.dto';
-import { PersonPath, VERIFICATION_EXAMPLE, VerificationDto } from './admin/verification.dto';
-import { type ListedPerson, PersonListRepository } from './person-list.repository';
-import { VerificationReader, type VerificationDetails } from './verification-reader.service';
+import { ListAnswer, Needs, Refuses } from '../../http';
+import { LISTED_PERSON_EXAMPLE, ListedPersonDto, StatusQuery } from './person-lists.dto';
+import { PersonPath, VERIFICATION_EXAMPLE, VerificationDto } from './verification.dto';
+import { type ListedPerson, PersonListRepository } from '../person-list.repository';
+import { VerificationReader, type VerificationDetails } from '../verification-reader.service';
 
 /** The verification of persons. */
 @Controller('api/persons')
 export class PersonVerificationController {
   constructor(
-    @Inject(VerificationReader) private readonly verifications: VerificationReader,
-    @Inject(PersonListRepository) private readonly lists: PersonListRepository,
+    private readonly verifications: VerificationReader,
+    private readonly lists: PersonListRepository,
   ) {}
 
   @Get('verifications')

@@ -1,0 +1,159 @@
+import { Controller, Get, NotFoundException, Param, Query, Patch } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiBody } from '@nestjs/swagger';
+import {
+  ListAnswer,
+  Needs,
+  PageQuery,
+  Refuses,
+  validated,
+  CallerOf,
+  UncheckedBody,
+  UncheckedInput,
+} from '../../http';
+import type { CheckRequestRow } from '../check-request.repository';
+import { CheckRequestService } from '../check-request.service';
+import { type ListedPerson, PersonListRepository, type UncheckedPerson } from '../person-list.repository';
+import {
+  type HistoryEntry,
+  VerificationReader,
+  type VerificationDetails,
+} from '../verification-reader.service';
+import { isRegisterStream, StreamRestartService } from '../stream-restart.service';
+import {
+  HISTORY_ENTRY_EXAMPLE,
+  HistoryEntryDto,
+  LISTED_PERSON_EXAMPLE,
+  ListedPersonDto,
+  UNCHECKED_PERSON_EXAMPLE,
+  UncheckedPersonDto,
+  UncheckedQuery,
+  UnverifiedQuery,
+} from './person-lists.dto';
+import {
+  CHECK_EXAMPLE,
+  CheckDto,
+  PersonPath,
+  StreamPath,
+  NHS_MOVE_EXAMPLE,
+  NhsMoveDto,
+  REPEAT_EXAMPLE,
+  RepeatDto,
+  RepeatedVerificationDto,
+  VERIFICATION_EXAMPLE,
+  VerificationDto,
+} from './verification.dto';
+import type { Caller } from '../../domain/access/access.rules';
+import { NhsStatusService } from '../nhs-status.service';
+
+/**
+ * Persons for officials: who needs attention, the history of a verification, and its changes. A change answers with the
+ * verification after it, and refuses in the published order: the person before the body.
+ */
+@Controller('api/admin/persons')
+export class PersonsController {
+  constructor(
+    private readonly lists: PersonListRepository,
+    private readonly verifications: VerificationReader,
+    private readonly checkRequests: CheckRequestService,
+    private readonly nhsStatus: NhsStatusService,
+    private readonly restarts: StreamRestartService,
+  ) {}
+
+  @Get('unverified')
+  @Needs('person:read', { of: 'NHS' })
+  @ApiOperation({
+    summary: 'Active persons who are not verified',
+    description:
+      'With a stream: whose stream has this status, and this reason if one is named. A stream needs a status.',
+  })
+  @ApiOkResponse({ type: ListedPersonDto, isArray: true, example: LISTED_PERSON_EXAMPLE })
+  async unverified(@Query() { filter, request }: UnverifiedQuery): Promise<ListAnswer<ListedPerson>> {
+    const { entries, total } = await this.lists.unverified(filter, request);
+    return new ListAnswer(entries, { request, total });
+  }
+
+  @Get('cannot_be_checked')
+  @Needs('person:read', { of: 'NHS' })
+  @ApiOperation({ summary: 'Persons about whom a register gives no usable answer, again and again' })
+  @ApiOkResponse({ type: UncheckedPersonDto, isArray: true, example: UNCHECKED_PERSON_EXAMPLE })
+  async cannotBeChecked(@Query() { stream, request }: UncheckedQuery): Promise<ListAnswer<UncheckedPerson>> {
+    const { entries, total } = await this.lists.cannotBeChecked(stream, request);
+    return new ListAnswer(entries, { request, total });
+  }
+
+  @Get(':id/verification/:stream/check')
+  @Needs('person:read', { of: 'NHS' })
+  @ApiOperation({ summary: 'The state of a check that somebody requested at once' })
+  @ApiOkResponse({ type: CheckDto, example: CHECK_EXAMPLE })
+  @Refuses('person_not_found', 'check_not_found')
+  async check(@Param() { id, stream }: StreamPath): Promise<CheckRequestRow> {
+    // The paths of other streams do not exist.
+    if (!isRegisterStream(stream)) throw new NotFoundException();
+    const { id: personId } = await validated(PersonPath, { id });
+    return this.checkRequests.find({ personId, stream });
+  }
+
+  @Get(':id/verification/history')
+  @Needs('person:read', { of: 'NHS' })
+  @ApiOperation({ summary: 'The changes of the verification of a person, newest first' })
+  @ApiOkResponse({ type: HistoryEntryDto, isArray: true, example: HISTORY_ENTRY_EXAMPLE })
+  @Refuses('person_not_found')
+  async history(
+    @Param() { id: personId }: PersonPath,
+    @Query() { request }: PageQuery,
+  ): Promise<ListAnswer<HistoryEntry>> {
+    const { entries, total } = await this.verifications.history(personId, request);
+    return new ListAnswer(entries, { request, total });
+  }
+
+  @Patch(':id/verification/nhs')
+  @Needs('person:verify', { of: 'NHS' })
+  @ApiOperation({
+    summary: 'An official takes a person into work, accepts them or rejects them',
+    description: 'Rows N4–N6. Answers with the verification after the change.',
+  })
+  @ApiBody({ type: NhsMoveDto, examples: { body: { value: NHS_MOVE_EXAMPLE } } })
+  @ApiOkResponse({ type: VerificationDto, example: VERIFICATION_EXAMPLE })
+  @Refuses(
+    'person_not_found',
+    'person_not_active',
+    'manual_verification_refused',
+    'status_change_refused',
+    'comment_required',
+    'verification_not_found',
+  )
+  async moveNhs(
+    @Param() { id: personId }: PersonPath,
+    @UncheckedBody(NhsMoveDto) asked: UncheckedInput<NhsMoveDto>,
+    @CallerOf() { userId: actorId }: Caller,
+  ): Promise<VerificationDetails> {
+    await this.nhsStatus.move({ personId, actorId, asked });
+    return this.verifications.details(personId);
+  }
+
+  @Patch(':id/verification/:stream')
+  @Needs('person:verify', { of: 'NHS' })
+  @ApiOperation({
+    summary: 'An official has a register stream of a person checked again',
+    description:
+      'Row S10. Answers with the verification after the change; with run, also with the check made at once.',
+  })
+  @ApiBody({ type: RepeatDto, examples: { body: { value: REPEAT_EXAMPLE } } })
+  @ApiOkResponse({
+    type: RepeatedVerificationDto,
+    example: { ...VERIFICATION_EXAMPLE, check: CHECK_EXAMPLE },
+  })
+  @Refuses('person_not_found', 'person_not_active', 'verification_not_found', 'check_not_found')
+  async requeue(
+    @Param() { id, stream }: StreamPath,
+    @UncheckedBody(RepeatDto) asked: UncheckedInput<RepeatDto>,
+    @CallerOf() { userId: actorId }: Caller,
+  ): Promise<VerificationDetails & { readonly check?: CheckRequestRow }> {
+    // Other streams cannot be repeated; their paths do not exist.
+    if (!isRegisterStream(stream)) throw new NotFoundException();
+    const { id: personId } = await validated(PersonPath, { id });
+    const { atOnce } = await this.restarts.requeue({ personId, stream, actorId, asked });
+    const details = await this.verifications.details(personId);
+    return atOnce ? { ...details, check: await this.checkRequests.find({ personId, stream }) } : details;
+  }
+}
