@@ -9,7 +9,7 @@ const PROJECT = join(__dirname, '../..');
 const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
 const START_WITHIN_MS = 300_000;
-/** Where whoever looks for a fault wants to read what the programs said, program by program. */
+/** The folder for the logs of the programs, one file a program. */
 const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;
 
@@ -24,7 +24,7 @@ export interface Program {
   readonly settings?: Readonly<Record<string, string>>;
   /** A plain JavaScript file of the project that is loaded before it. */
   readonly preload?: string;
-  /** A command that starts the program and becomes it; the program's own command line comes after it. */
+  /** A command that starts the program and becomes it; it is followed by the program's own command line. */
   readonly through?: readonly string[];
 }
 
@@ -56,7 +56,7 @@ export class Child {
     const [command = '', ...args] = commandOf(program);
     const child = spawn(command, args, {
       cwd: PROJECT,
-      // The settings of whoever starts the drill must not reach it: its servers are its own.
+      // The settings of the caller must not reach the drill: its servers are its own.
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test', ...program.settings },
       stdio: ['pipe', 'pipe', 'pipe', 'ipc'],
     });
@@ -157,7 +157,7 @@ function commandOf({ file, args = [], preload, through = [] }: Program): string[
   return [...through, process.execPath, ...nodeArguments(file, preloads), ...args];
 }
 
-/** For the very end: whoever is left goes at once, also when the drill itself fell. */
+/** For the very end: kills all that are left, also when the drill itself failed. */
 export function endAllChildren(): void {
   for (const child of living) child.kill('SIGKILL');
 }

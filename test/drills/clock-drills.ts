@@ -89,11 +89,11 @@ const TICKS = 3;
 
 const MINUTE_MS = 60_000;
 
-/** The timetable looks every ten seconds; a tick that was found is worked on after the next bell or poll. */
+/** The scheduler looks every ten seconds; a tick it found is worked on after the next wake-up or poll. */
 const BEGINS_WITHIN_MS = 15_000;
 
 /**
- * D16: five workers with the same timetable, one clock an hour ahead and one an hour behind; whoever leads the first
+ * D16: five workers with the same schedule, one clock an hour ahead and one an hour behind; the leader of the first
  * run is killed in it.
  */
 export const sameSchedule: Drill = {
@@ -162,7 +162,7 @@ async function tick({ database }: DrillEnvironment, n: number): Promise<string> 
   return waitUntil(latest, { what: `run ${n} of the timetable`, timeoutMs: 3 * MINUTE_MS, everyMs: 100 });
 }
 
-/** Kills whoever holds the run's lease. */
+/** Kills the worker that holds the run's lease. */
 async function killLeader(
   { database, crashes }: DrillEnvironment,
   { runId, workers }: { readonly runId: string; readonly workers: readonly Opened[] },

@@ -6,7 +6,7 @@ const LOOK_AGAIN_FOR_MS = 30_000;
 
 const LOOK_AGAIN_MS = 50;
 
-/** What a broken connection, a server that is starting and one that is shutting down say. */
+/** What a broken connection, a server that is starting and one that is shutting down report. */
 const AWAY_CODES = new Set(['57P01', '57P02', '57P03', 'ECONNREFUSED', 'ECONNRESET', '08006', '08003']);
 
 /** The database of one drill, seen from outside the program. */
@@ -68,13 +68,13 @@ function isAway(error: unknown): boolean {
 /** Whose streams a drill watches, as tables and columns. */
 export interface Watched {
   readonly subject: 'persons' | 'parties';
-  /** Where the sum stands. */
+  /** The table with the cumulative status. */
   readonly people: string;
   readonly verifications: string;
   readonly locks: string;
   /** Column that names the person or party. */
   readonly id: string;
-  /** Column of verifications that says whether he is active. */
+  /** Column of verifications with the active flag. */
   readonly active: string;
   /** Column of documents, and their table. */
   readonly documents: string;

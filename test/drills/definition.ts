@@ -16,7 +16,7 @@ export interface Drill {
   runDrill(sharedServers: SharedServers): Promise<Findings>;
 }
 
-/** Sets the scene, lets the fault happen, judges, and takes everything down again, also when the drill fell. */
+/** Sets up the environment, lets the fault happen, judges, and tears everything down, also when the drill failed. */
 export async function runDrill(
   sharedServers: SharedServers,
   options: EnvironmentOptions,

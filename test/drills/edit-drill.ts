@@ -89,7 +89,7 @@ async function asEdited({ database }: DrillEnvironment, people: People): Promise
   return { ...people, persons };
 }
 
-/** Signed anew: with a document he is to be checked, without one there is nothing to check. */
+/** Signed anew: with a document the person is to be checked, without one there is nothing to check. */
 function afterEdit(
   id: string,
   number: string | null,

@@ -20,7 +20,7 @@ const PAUSE_MS = 8;
 const NO_DOCUMENT_SHARE = 0.1;
 const MALFORMED_SHARE = 0.1;
 
-/** Changes documents of persons one after the other, through the same door as registration does. */
+/** Changes documents of persons one after the other, through the same service as registration does. */
 class EditPersons {
   private readonly random: SeededRandom;
   private readonly numbers: string[];
@@ -34,7 +34,7 @@ class EditPersons {
     this.numbers = [...order.numbers];
   }
 
-  /** Until it is told to stop, or every number is given away. */
+  /** Until the stop signal, or until every number is used. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted && this.numbers.length > 0) {
       const number = this.nextNumber();

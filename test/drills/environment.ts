@@ -37,7 +37,7 @@ export interface EnvironmentParts {
 }
 
 /**
- * A span in which a worker lost what it had in hand; without a name all workers did. It is a span and not a moment: on
+ * A span in which a worker lost its work in flight; without a name all workers did. It is a span and not a moment: on
  * a busy machine the drill learns of an end long after it.
  */
 export interface Crash {
@@ -46,7 +46,7 @@ export interface Crash {
   readonly worker?: string;
 }
 
-/** A door with its two addresses, or a worker with its one. */
+/** An HTTP server with its two addresses, or a worker with its one. */
 export interface Opened {
   readonly child: Child;
   readonly publicUrl: string;
@@ -63,7 +63,7 @@ export interface ProgramOptions {
 
 /** One drill's own world: its database, its people, and every program it started. */
 export class DrillEnvironment {
-  /** Moments at which work in hand was lost. */
+  /** Moments at which work in flight was lost. */
   readonly crashes: Crash[] = [];
   people: People = NOBODY;
   private readonly children: Child[] = [];
@@ -122,12 +122,12 @@ export class DrillEnvironment {
     return this.parts.appUrl;
   }
 
-  /** How long the machine stood still at worst since the scene was set. */
+  /** The longest stall of the machine since the environment was set up. */
   get lagMs(): number {
     return this.lag.ms;
   }
 
-  /** Starts a worker and waits until it listens. Its name stands in the history as well. */
+  /** Starts a worker and waits until it listens. Its name is in the history as well. */
   worker(options: ProgramOptions = {}): Promise<Opened> {
     return this.open('worker', 'dist/src/worker.js', options);
   }
@@ -187,7 +187,7 @@ const NOBODY: People = {
   truths: { found: new Set(), failing: new Map(), hopeless: new Map() },
 };
 
-/** The one log line that tells where a door is open. */
+/** The log line with the addresses of a program. */
 function listening(line: string): { publicUrl: string; internalUrl: string } | undefined {
   if (!line.includes('"listening"')) return undefined;
   const { public_url: publicUrl = '', internal_url: internalUrl = '' } = JSON.parse(line) as Record<
@@ -231,7 +231,7 @@ export class SharedServers {
     }
   }
 
-  /** Sets up one drill: database, witness, register, persons. */
+  /** Sets up one drill: database, recorder, register, persons. */
   async environment(options: EnvironmentOptions): Promise<DrillEnvironment> {
     this.environments += 1;
     const name = `drill_${this.environments}`;

@@ -20,7 +20,7 @@ export interface Findings {
   readonly stuck: number;
   readonly repeated: number;
   readonly inFlight: number;
-  /** The longest time until work went on; null where nothing stood still. */
+  /** The longest time until work went on; null where nothing stalled. */
   readonly recoveredMs: number | null;
   /** Sentences about every must that was missed beside the counts. */
   readonly missed: readonly string[];
@@ -38,7 +38,7 @@ export interface FaultReport {
   readonly spoiled?: readonly (readonly [from: number, to: number])[];
   /** The register failed at random all the time: each person who failed accounts for one question. */
   readonly failedAtRandom?: boolean;
-  /** Everybody as he was in the end, where the drill changed persons. */
+  /** All persons as they were in the end, where the drill changed persons. */
   readonly people?: People;
 }
 
@@ -100,7 +100,7 @@ async function wrongQuestions(environment: DrillEnvironment, oracle: Oracle): Pr
     : [];
 }
 
-/** A machine that stands still for a lease makes living workers look dead; worth a line, and no fault. */
+/** A machine that stalls for a lease makes living workers look dead; worth a line, and no fault. */
 async function reclaimNotes({ database, crashes, lagMs }: DrillEnvironment): Promise<string[]> {
   const persons = await releasedFromTheLiving(database, crashes);
   return persons > 0
@@ -108,7 +108,7 @@ async function reclaimNotes({ database, crashes, lagMs }: DrillEnvironment): Pro
     : [];
 }
 
-/** The questions whose answers should have come into effect, if nothing had happened. */
+/** The questions whose answers should have taken effect, if nothing had happened. */
 async function usefulQuestions(
   { register }: DrillEnvironment,
   { spoiled = [] }: FaultReport,
@@ -186,7 +186,7 @@ export async function countCalls(
 
 /**
  * Persons who were released because their lease had passed although their worker was never broken: on a machine that
- * stands still for longer than a lease nobody can tell that from a death, and their calls were in flight.
+ * stalls for longer than a lease this looks like a death, and their calls were in flight.
  */
 export function releasedFromTheLiving(database: DrillDatabase, crashes: readonly Crash[]): Promise<number> {
   const broken = crashes.flatMap(({ worker }) => (worker === undefined ? [] : [worker]));

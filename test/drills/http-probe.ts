@@ -19,7 +19,7 @@ const GIVES_UP_AFTER_MS = 20_000;
 /** The scope of the reading call. */
 export const READING = 'person_verification:details';
 
-/** Asks doors all the time what a client and an orchestrator ask, while Redis is away. */
+/** Calls HTTP servers all the time what a client and an orchestrator ask, while Redis is away. */
 export class HttpProbe {
   private readonly over = new AbortController();
   private readonly asking: Promise<void>[] = [];
@@ -30,7 +30,7 @@ export class HttpProbe {
   constructor(
     private readonly personId: string,
     private readonly token: string,
-    /** What a machine that stands still is granted. */
+    /** What a machine that stalls is granted. */
     private readonly grantedMs: () => number,
   ) {}
 

@@ -14,7 +14,7 @@ interface Texts extends Watched {
   readonly audited: string;
   /** How everybody stands. */
   readonly standing: string;
-  /** How everybody stood at the beginning. */
+  /** The state of everybody at the start. */
   readonly began: string;
 }
 
@@ -38,7 +38,7 @@ const auditedOf = ({ resource }: Watched): string => `
          changeset->'dms_passport_verification_reason'->>'new_value' AS new_reason
     FROM mpi.audit_log WHERE resource = '${resource}' AND changeset ? 'dms_passport_verification_status'`;
 
-/** How everybody stands, a lock counting as what stood before it. */
+/** The current state of everybody; a locked stream counts with its status before the lock. */
 const standingOf = ({ verifications, locks, id }: Watched): string => `
   SELECT v.${id} AS person_id, held.claim_id, held.attempts, v.dms_passport_verification_status AS shown,
          v.dms_passport_synced_at AS synced_at,

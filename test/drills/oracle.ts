@@ -6,7 +6,7 @@ import { type DrillDatabase, ofEverybody, type Watched } from './database';
  * code is used, or a mistake in it would be expected here as well.
  */
 
-/** How a stream must stand in the end, in the words of `describe-standing`. */
+/** The expected state of a stream in the end. */
 export interface Expected {
   readonly status: string;
   readonly reason: string;
@@ -54,7 +54,7 @@ export class Oracle {
     this.refuted = new Map(numbers.map((number) => [number.toLowerCase(), number]));
   }
 
-  /** Every way the person may rightly stand. More than one only where two checks race and either may win. */
+  /** Every correct state of the person. More than one only where two checks race and either may win. */
   person(person: MadePerson): Expected[] {
     const reached =
       person.active && person.stream.status !== 'IN_REVIEW' ? this.refutedOf(person) : undefined;
@@ -157,7 +157,7 @@ export function partySum(status: string): string {
   return ['VERIFIED', 'VERIFICATION_NOT_NEEDED'].includes(status) ? 'VERIFIED' : 'VERIFICATION_NEEDED';
 }
 
-/** How many ended otherwise than the rules say, by how bad it is. */
+/** How many ended otherwise than the rules demand, by kind. */
 export interface Verdict {
   /** Accepted, and nothing became of them. */
   readonly lost: number;
@@ -172,7 +172,7 @@ type CurrentState = Expected & { readonly id: string; readonly beganAs: string }
 
 const EXAMPLES = 5;
 
-/** A moment of the past either stood there before or was written by the run. $1 is when the drill began. */
+/** A moment of the past either was there before or was written by the run. $1 is when the drill began. */
 const moment = (now: string, began: string): string => `
   CASE WHEN ${now} IS NULL THEN 'none' WHEN ${now} = ${began} THEN 'as before'
        WHEN ${now} >= $1::timestamptz THEN 'fresh' ELSE 'odd' END`;
@@ -186,7 +186,7 @@ const STREAM = `
 const KEPT = `LEFT JOIN mimir.dms_passport_data AS kept
       ON kept.id = v.dms_passport_data_id AND kept.pas_status = 1 AND kept.pass_type = '0101'`;
 
-/** How everybody of one kind stands now. */
+/** The current state of everybody of one kind. */
 const currentStateOf = ({ people, verifications, locks, id }: Watched): string => `
   SELECT v.${id} AS id, ${STREAM},
          ${moment('v.dms_passport_synced_at', 'began.synced_at')} AS synced,
@@ -198,7 +198,7 @@ const currentStateOf = ({ people, verifications, locks, id }: Watched): string =
     JOIN drill.began AS began ON began.person_id = v.${id}
     LEFT JOIN ${locks} AS held ON held.${id} = v.${id} ${KEPT}`;
 
-/** Holds every person and every party of the drill against what the oracle says. */
+/** Compares every person and every party of the drill with the oracle. */
 export async function comparePeople(
   database: DrillDatabase,
   { people, oracle, startedAt }: { people: People; oracle: Oracle; startedAt: string },

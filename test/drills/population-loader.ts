@@ -22,7 +22,7 @@ export async function loadPeople(database: DrillDatabase, { persons, parties }: 
   await database.write('ANALYZE');
 }
 
-/** Tells the register what it has to say. */
+/** Loads the answers of the register. */
 export async function loadRegister(
   register: Register,
   { persons, parties, truths, spare }: People,
@@ -37,7 +37,7 @@ export async function loadRegister(
   });
 }
 
-/** From now on it knows what to say about those it failed for. */
+/** From now on it answers about those it failed for. */
 export async function repairRegister(register: Register, { truths }: People): Promise<void> {
   const numbers = [...truths.failing.keys()];
   await register.configure({

@@ -9,7 +9,7 @@ export interface MadeDocument {
   readonly expiresOn: string | null;
 }
 
-/** How a stream stands at the beginning. */
+/** The state of a stream at the start. */
 export interface InitialState {
   readonly status: string;
   readonly reason: string;
@@ -17,10 +17,10 @@ export interface InitialState {
   readonly syncedDaysAgo: number | null;
 }
 
-/** A made-up person, with what decides about him. */
+/** A made-up person, with all facts that decide about it. */
 export interface MadePerson {
   readonly id: string;
-  /** What he is there for, in a few words: told when he ends wrong. */
+  /** The purpose of the person, in a few words: reported on a wrong end. */
   readonly kind: string;
   readonly active: boolean;
   readonly documents: readonly MadeDocument[];
@@ -29,7 +29,7 @@ export interface MadePerson {
   readonly nhs: 'VERIFIED' | 'VERIFICATION_NEEDED' | 'NOT_VERIFIED';
   /** Begun again by an edit of the documents; VERIFIED at the beginning. */
   readonly mvsPassport?: 'VERIFIED' | 'VERIFICATION_NEEDED' | 'VERIFICATION_NOT_NEEDED';
-  /** Blocked by hand: his sum stays NOT_VERIFIED whatever happens. */
+  /** Blocked by hand: the sum stays NOT_VERIFIED whatever happens. */
   readonly blocked: boolean;
 }
 
@@ -43,10 +43,10 @@ export interface MadeParty {
   readonly stream: InitialState;
 }
 
-/** What the register says about each number it can be asked about. */
+/** The answer of the register about each number. */
 export interface Truths {
   readonly found: ReadonlySet<string>;
-  /** Numbers with a technical error at first, and what the register says once it is mended. */
+  /** Numbers with a technical error at first, and the answer once it is repaired. */
   readonly failing: ReadonlyMap<string, string>;
   /** Numbers it never answers about. */
   readonly hopeless: ReadonlyMap<string, string>;
@@ -118,7 +118,7 @@ export class MakePeople {
 
   constructor(private readonly random: SeededRandom) {}
 
-  /** About so many persons; `spare` numbers of each sort for edits. With `sharing` hardly anybody has his own passport. */
+  /** About so many persons; `spare` numbers of each sort for edits. With `sharing` hardly anybody has an own passport. */
   run({ persons: size, spare = 0, sharing = false, partiesToo = false }: PopulationOptions): People {
     /** How many of a hundred, and who. A shared passport makes several persons at once. */
     const kinds: readonly (readonly [number, () => void])[] = [
@@ -242,7 +242,7 @@ export class MakePeople {
     return { id: this.random.uuid(), type: 'PASSPORT', number, issuedOn, expiresOn: null, ...dates };
   }
 
-  /** A number about which the register has something to say. */
+  /** A number about which the register answers. */
   private askable(foundShare = FOUND_SHARE): string {
     const number = this.number();
     if (this.random.chance(foundShare)) this.found.add(number);

@@ -41,7 +41,7 @@ async function restartDuringRun(environment: DrillEnvironment): Promise<FaultRep
   let recoveredMs = 0;
   for (const happen of faults) {
     await pace.reached();
-    // Whatever was in hand when it happened may be asked again; it happens somewhere between these two moments.
+    // Whatever was in flight when it happened may be asked again; it happens somewhere between these two moments.
     const fromMs = Date.now();
     await happen();
     const backAtMs = Date.now();
@@ -226,7 +226,7 @@ async function everybodyElse({ database }: DrillEnvironment, lockedIds: readonly
   return performance.now() - sinceMs;
 }
 
-/** The last thing told of each held person must be older than the transaction that holds him. */
+/** The last event of each locked person must be older than the transaction that locks the row. */
 function touchedWhileLocked({ database }: DrillEnvironment, lockedIds: readonly string[]): Promise<number> {
   return database.number(
     `SELECT count(DISTINCT person_id) FROM drill.history, pg_stat_activity AS a

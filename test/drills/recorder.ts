@@ -1,15 +1,15 @@
 import { type DrillDatabase, ofEverybody, WATCHED } from './database';
 
 /**
- * What the drill writes down by itself, in the database it watches: how everything stood at the beginning, and for
- * every person and party (`person_id` is either) in which order he was taken, finished, given back. Triggers do it, so no
- * code of the program is believed. Everybody who touches a lock row holds the person's row, so the numbers tell the true order. Edits are
- * written here by whoever edits, in his own transaction.
+ * What the drill writes down by itself, in the database it watches: the state of everything at the start, and for
+ * every person and party (`person_id` is either) the order of claims, ends and releases. Triggers do it, so no
+ * code of the program is believed. Everybody who touches a lock row holds the person's row, so the numbers give the true order. Edits are
+ * written here by the editor, in the same transaction.
  *
  * `claimed` (`stolen`: from under another claim) · `finished` by an answer or a decision · `failed` with a wait ·
- * `let_go` as before, by release, rescue or because the data changed · `forgotten` wait of old data · `begun` again
+ * `let_go` as before, by release, reclaim or because the data changed · `forgotten` wait of old data · `begun` again
  * (persons only: no drill changes the documents of parties).
- * Of every claim that is over it is written down whether its lease had passed: then somebody was rescued from it.
+ * Of every claim that is over it is written down whether its lease had passed: then it was reclaimed.
  */
 const RECORDER = `
   CREATE SCHEMA drill;
@@ -95,12 +95,12 @@ const RECORDER = `
                        AND NEW.dms_passport_verification_status = 'VERIFICATION_NEEDED')
     EXECUTE FUNCTION drill.note_beginning();`;
 
-/** Puts the witness into the database. */
+/** Installs the recorder in the database. */
 export async function installRecorder(database: DrillDatabase): Promise<void> {
   await database.write(RECORDER);
 }
 
-/** Notes how everybody stands: before the first run, when all are loaded. Later ones may join. */
+/** Records the state of everybody: before the first run, when all are loaded. Later ones may join. */
 export async function recordStart(database: DrillDatabase): Promise<void> {
   await database.write(`
     INSERT INTO drill.began ${ofEverybody(

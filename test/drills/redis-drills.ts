@@ -16,7 +16,7 @@ const FLUSHES = 4;
 
 const PERSONS = 500;
 
-/** One poll with its jitter, and the look of a busy machine: without any bell work is found after this. */
+/** One poll with its jitter, and the delay of a busy machine: without any wake-up, work is found after this. */
 const GOES_ON_WITHIN_MS = 5_000;
 
 /** D4: Redis forgets everything in the middle of a run. */
@@ -56,7 +56,7 @@ async function flushDuringRun(environment: DrillEnvironment): Promise<FaultRepor
 
 const RESTARTS = 3;
 
-/** D5: Redis ends in a run and comes back knowing nothing. */
+/** D5: Redis stops in a run and restarts empty. */
 export const emptyRedis: Drill = {
   name: 'empty-redis',
   code: 'D5',
@@ -104,13 +104,13 @@ const A_MINUTE_SECONDS = 60;
 /** R5: at full rate so long after Redis is back, at the latest. */
 const BACK_WITHIN_MS = 30_000;
 
-/** Twice as long as Bull takes to see that a ticket was left lying. */
+/** Twice as long as Bull takes to see that a job has stalled. */
 const HEARS_WITHIN_MS = 90_000;
 
 /** What commands kept for an absent server would fill. */
 const GROWS_AT_MOST_MIB = 100;
 
-/** D5: Redis goes away in a run, programs start without it, and it comes back. */
+/** D5: Redis goes away in a run, programs start without it, and it restarts. */
 export const loseRedis = loseRedisFor(AWAY_FOR_SECONDS, { name: 'lose-redis', short: true });
 
 /** The same for as long as the promise about it speaks of. */
@@ -150,11 +150,11 @@ async function loseDuringRun(environment: DrillEnvironment, awayForMs: number): 
   const probe = new HttpProbe(environment.people.persons[0]?.id ?? '', token, () => environment.lagMs);
   probe.start(server);
   const stalledMs = await nextFinishedAfter(database, stoppedAtMs);
-  // A worker and a door that have never seen Redis.
+  // A worker and an HTTP server that have never seen Redis.
   const late = await Promise.all([environment.worker(), environment.server()]);
   probe.start(late[1]);
   await runEnds(database, runId);
-  // Whoever failed is tried again by a whole run without any bell.
+  // Failed persons are tried again by a whole run without any wake-up.
   await repairRegister(register, environment.people);
   await runEnds(database, await startRun(database));
   await waitUntil(() => Date.now() > stoppedAtMs + awayForMs, {
@@ -187,7 +187,7 @@ async function loseDuringRun(environment: DrillEnvironment, awayForMs: number): 
   };
 }
 
-/** How long it takes until every door reports Redis as up. */
+/** How long it takes until every HTTP server reports Redis as up. */
 async function seesRedisAgain(servers: readonly Opened[]): Promise<number> {
   const backAtMs = Date.now();
   for (const { internalUrl } of servers) {
@@ -202,7 +202,7 @@ async function seesRedisAgain(servers: readonly Opened[]): Promise<number> {
   return Date.now() - backAtMs;
 }
 
-/** The bells ring again by themselves, without a restart. */
+/** Wake-ups are delivered again by themselves, without a restart. */
 async function deliversWakeUps(redisUrl: string): Promise<void> {
   const wakeUps = new WakeUpSender(redisUrl);
   try {
@@ -218,7 +218,7 @@ const WAKE_UP_ROUNDS = 10;
 
 const DELIVERED_WITHIN_MS = 90_000;
 
-/** D20: every ticket is delivered three times, to two workers. */
+/** D20: every wake-up job is delivered three times, to two workers. */
 export const repeatedWakeUps: Drill = {
   name: 'triple-tickets',
   code: 'D20',

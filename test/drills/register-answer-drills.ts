@@ -14,7 +14,7 @@ const CALLS = 8;
 /** Answers use up persons, and none is asked about twice in a run: slow and few calls make the run last for all. */
 export const SLOWLY = { latencyMs: 200, settings: { TREMBITA_CONCURRENCY: '6' } };
 
-/** Ten gigabytes and a bomb come in: a program that keeps them grows by far more than this. */
+/** Ten gigabytes and a bomb arrive: a program that keeps them grows by far more than this. */
 const GROWS_AT_MOST_MIB = 160;
 
 /**

@@ -8,7 +8,7 @@ import type { DrillEnvironment } from './environment';
 
 const PERSONS_OF_OUTAGE = 700;
 
-/** Closed connections, and a register that says it is overloaded; each for so long after the breaker has opened. */
+/** Closed connections, and a register that reports overload; each for so long after the breaker has opened. */
 const AWAY: readonly string[] = ['down', 'http_503', 'down'];
 
 const AWAY_FOR_MS = 4_000;
@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS = 200;
 /** The whole recovery of a breaker: the longest pause that can have grown meanwhile, and a poll. */
 const BACK_WITHIN_MS = 30_000;
 
-/** D13: the register goes away in a run and comes back, again and again. */
+/** D13: the register goes away in a run and returns, again and again. */
 export const loseRegister: Drill = {
   name: 'lose-register',
   code: 'D13',
@@ -162,7 +162,7 @@ async function slowDown(environment: DrillEnvironment): Promise<FaultReport> {
   await register.behave({ latencyMs: QUICK_MS });
   await runEnds(database, runId);
   const released = await releasedFromTheLiving(database, []);
-  // A machine that itself stood still for a good part of a lease is no proof against the program.
+  // A machine that itself stalled for a good part of a lease is no proof against the program.
   const isProof = environment.lagMs < LEASE_MS / 4;
   return {
     faults: 1,

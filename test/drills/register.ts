@@ -18,14 +18,14 @@ export interface Behaviour {
   readonly failureRate?: number;
 }
 
-/** What it is to say about single documents. */
+/** Its answers about single documents. */
 export interface Verdicts {
   readonly found?: readonly string[];
   readonly notFound?: readonly string[];
   readonly answers?: Readonly<Record<string, string>>;
 }
 
-/** A question that never comes is a drill that hangs: then this ends it. */
+/** A question that never arrives is a drill that hangs: then this ends it. */
 const WAIT_AT_MOST_MS = 300_000;
 const BEYOND_ALL = 1_000_000_000;
 
@@ -53,7 +53,7 @@ export class Register {
     return (await this.asked()).at(-1)?.sequence ?? 0;
   }
 
-  /** Resolves once so many questions have come since it forgot the last drill. */
+  /** Resolves once so many questions have arrived since it forgot the last drill. */
   async reached(count: number): Promise<void> {
     await this.send('GET', `requests?since=${BEYOND_ALL}&wait=${count}`);
   }

@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 50;
 /** A person who failed is tried again in each following run; more than this and something never ends. */
 const FOLLOWING_RUNS = 12;
 
-/** Who waits for a retry, with each number of his documents. */
+/** Who waits for a retry, with each document number. */
 const WAITS = ofEverybody(
   ({ verifications, documents, id }) => `
   SELECT dms_passport_retry_at AS retry_at,
@@ -23,7 +23,7 @@ const WAITS = ofEverybody(
     FROM ${verifications} AS v WHERE dms_passport_retry_at IS NOT NULL`,
 );
 
-/** Starts a run as the timetable does: one row, which whoever works finds by its poll. */
+/** Starts a run as the scheduler does: one row, which workers find by their poll. */
 export async function startRun(database: DrillDatabase, job = JOB): Promise<string> {
   const [row] = await database.write<{ id: string }>(
     `INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
@@ -34,7 +34,7 @@ export async function startRun(database: DrillDatabase, job = JOB): Promise<stri
   return row.id;
 }
 
-/** Waits until the program says that the run is over. */
+/** Waits until the program reports the end of the run. */
 export async function runEnds(database: DrillDatabase, runId: string): Promise<void> {
   const statusOf = async (): Promise<string | undefined> => {
     const [run] = await database.look<{ status: string }>(`SELECT status FROM mpi.job_runs WHERE id = $1`, [
@@ -46,7 +46,7 @@ export async function runEnds(database: DrillDatabase, runId: string): Promise<v
   if (status !== 'FINISHED') throw new Error(`A run ended as ${status}.`);
 }
 
-/** Whether the program has said that one of the runs is over. */
+/** Whether the program has reported the end of one of the runs. */
 export async function isOver(database: DrillDatabase, runIds: readonly string[]): Promise<boolean> {
   const sql = `SELECT count(*) FROM mpi.job_runs WHERE id = ANY ($1::uuid[]) AND status <> 'RUNNING'`;
   return (await database.number(sql, [runIds])) > 0;

@@ -1,5 +1,5 @@
 /**
- * Random numbers that come again with the same seed: a drill that failed can be repeated. Mulberry32, seeded by
+ * Random numbers that repeat with the same seed: a drill that failed can be repeated. Mulberry32, seeded by
  * the 32-bit FNV-1a of the text; nothing here has to be secret.
  */
 export class SeededRandom {

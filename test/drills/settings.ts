@@ -9,7 +9,7 @@ export const LONG_LEASE: Readonly<Record<string, string>> = { VERIFICATION_LEASE
 
 /**
  * For drills whose register holds answers back until a fault has happened, or until a worker has started: no call may
- * time out meanwhile. Workers that are told to end have to wait for such a call.
+ * time out meanwhile. Workers that get SIGTERM have to wait for such a call.
  */
 export const PATIENT_CALLS: Readonly<Record<string, string>> = {
   TREMBITA_TIMEOUT_MS: '300000',

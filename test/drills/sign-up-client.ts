@@ -15,7 +15,7 @@ import type { SeededRandom } from './seeded-random';
 const APPLICANTS = 12;
 const LANES = 4;
 const ANSWERED_WITHIN_MS = 30_000;
-/** A minute ago, so that neither the signer's clock nor the door's is ahead. */
+/** A minute ago, so that neither the signer's clock nor the server's is ahead. */
 const SIGNED_BEFORE_MS = 60_000;
 
 /** One child who is signed up, and how that went so far. */
@@ -23,7 +23,7 @@ export interface SignUp {
   /** Of the certificate of birth; nobody else has it. */
   readonly number: string;
   readonly container: Buffer;
-  /** Ids of persons that doors have answered with. */
+  /** Ids of persons that HTTP servers have answered with. */
   readonly answeredIds: string[];
   /** How often it was tried, from the first call on. */
   tries: number;
@@ -39,7 +39,7 @@ interface Applicant {
   readonly drfo: string;
 }
 
-/** People who sign up children, with signatures that the doors of a drill trust. */
+/** People who sign up children, with signatures that the HTTP servers of a drill trust. */
 export class SignUpClient {
   readonly servers = new Set<Opened>();
   readonly signUps: SignUp[] = [];
@@ -68,13 +68,13 @@ export class SignUpClient {
     return client;
   }
 
-  /** What every door and worker has to be told. */
+  /** The settings of every HTTP server and worker. */
   get settings(): Readonly<Record<string, string>> {
     return {
       SIGNATURE_TRUSTED_CA_FILE: this.trustedFile,
       MEDIA_STORAGE_DIRECTORY: this.mediaFolder,
       MEDIA_STORAGE_TIMEOUT_MS: '2000',
-      // The shortest there is: the sweeper comes by four times in it.
+      // The shortest there is: the orphan clean-up runs four times in it.
       MEDIA_ORPHAN_MINUTES: '1',
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
       PIS_SESSION_SECRET: 'a-secret-that-all-doors-of-a-drill-share',
@@ -123,7 +123,7 @@ export class SignUpClient {
     return { number, container, answeredIds: [], tries: 0, sent: 0, unanswered: 0, refusals: [] };
   }
 
-  /** Between one and twelve years ago: a child of whom nothing depends on his age. */
+  /** Between one and twelve years ago: a child for whom nothing depends on the age. */
   private birthDay(): string {
     const daysAgo = 400 + this.random.below(4_000);
     return new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);

@@ -17,7 +17,7 @@ const KILLS = 10;
 
 const RESTARTS = 4;
 
-/** The sweeper comes by every quarter of a minute. */
+/** The orphan clean-up runs every quarter of a minute. */
 const CLEANED_WITHIN_MS = 60_000;
 
 const TRIES = 5;
@@ -36,7 +36,7 @@ function signUpDrill(drill: Pick<Drill, 'name' | 'code' | 'description'>, breaks
   };
 }
 
-/** P1: doors are killed while children are signed up. */
+/** P1: HTTP servers are killed while children are signed up. */
 export const killOverSignUps = signUpDrill(
   { name: 'sign-up-kill', code: 'P1', description: `sign-up: doors killed with -9, ${KILLS} times` },
   killServers,
@@ -121,7 +121,7 @@ async function judgeAtTheEnd(
   };
 }
 
-/** Whether nobody knows what became of it: there was no answer, or one that says that something went wrong. */
+/** Whether nobody knows what became of it: there was no answer, or one that reports an internal error. */
 function isUnsure({ unanswered, refusals }: SignUp): boolean {
   return unanswered > 0 || refusals.some((status) => status >= 500);
 }
@@ -137,7 +137,7 @@ async function nobodyAtWork({ database }: DrillEnvironment): Promise<void> {
   });
 }
 
-/** Whoever has no answer sends the same once more; what is registered already must be found. */
+/** Sign-ups without an answer are sent once more; what is registered already must be found. */
 async function sendTheRestAgain(client: SignUpClient): Promise<void> {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const rest = client.signUps.filter(({ answeredIds }) => answeredIds.length === 0);

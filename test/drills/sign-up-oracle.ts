@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DrillDatabase } from './database';
 import type { SignUp } from './sign-up-client';
 
-/** How the children of a drill stand. */
+/** The state of the children of a drill. */
 export interface SignUpVerdict {
   /** Acknowledged, and not there. */
   readonly lost: number;
@@ -47,7 +47,7 @@ const of = (table: string, column = 'person_id'): string =>
   `(SELECT count(*)::int FROM ${table} AS t WHERE t.${column} = p.id)`;
 const RELATIONSHIP = 'mpi.confidant_person_relationships';
 
-/** Everybody who has one of these documents, and how much there is of him. */
+/** Everybody who has one of these documents, and the count of their rows. */
 const CHILDREN = `
   SELECT d.number, p.id, p.verification_status AS sum,
          (SELECT concat_ws(' ', nhs_verification_status, dracs_birth_verification_status, dms_passport_verification_status)
@@ -120,7 +120,7 @@ function faultOf(row: Row, signUp: SignUp, mediaFolder: string): string | undefi
     : 'the signed content of a person is another one';
 }
 
-/** What nobody needs: objects, persons, users and relationships without a registration, and uploads nobody crossed out. */
+/** What nobody needs: objects, persons, users and relationships without a registration, and uploads that are still in the log. */
 export async function leftovers(
   database: DrillDatabase,
   { registered, mediaFolder }: { readonly registered: number; readonly mediaFolder: string },

@@ -13,7 +13,7 @@ const MOST_REQUESTS = 3;
 const LONGEST_PAUSE_MS = 60;
 const ANSWERED_WITHIN_MS = 20_000;
 
-/** One request, and whether the door has said that it took it. */
+/** One request, and whether it was acknowledged. */
 export interface SentRequest {
   readonly unzr: string;
   readonly userId: string;
@@ -25,14 +25,14 @@ interface Official {
   readonly token: string;
 }
 
-/** Officials who ask about UNZRs all the time, at whatever door is open. About one UNZR they ask one after the other. */
+/** Officials who ask about UNZRs all the time, at any running HTTP server. About one UNZR they ask one after the other. */
 export class AskUnzrs {
-  /** Doors that are open; whoever breaks one takes it out. */
+  /** The running HTTP servers; one that is killed is removed first. */
   readonly servers = new Set<Opened>();
   readonly sent: SentRequest[] = [];
   /** While it is set nobody asks: there is nobody to break. */
   isHeld = false;
-  /** Answers that are neither a yes nor a door that is gone. */
+  /** Answers that are neither a success nor a lost connection. */
   readonly odd = new Set<string>();
   private readonly todo: string[];
 

@@ -25,7 +25,7 @@ const QUESTIONS_BETWEEN = 4;
 /** So many UNZRs are asked about in each drill. */
 export const UNZRS = 240;
 
-/** What a drill does to the programs while officials ask, and what it has to say about it. */
+/** What a drill does to the programs while officials ask, and its report. */
 export type Break = (environment: DrillEnvironment, programs: Programs) => Promise<Broken>;
 
 /** The programs of such a drill. */
@@ -48,7 +48,7 @@ async function acknowledged(asking: AskUnzrs, count: number): Promise<void> {
   });
 }
 
-/** Workers and doors are killed, a door every third time. */
+/** Workers and HTTP servers are killed, a server every third time. */
 export async function killOver(
   environment: DrillEnvironment,
   { workers, asking }: Programs,
@@ -60,10 +60,10 @@ export async function killOver(
     const isServer = kill % 3 === 0;
     const alive: Set<Opened> = isServer ? asking.servers : workers;
     asking.isHeld = true;
-    // One stays, so that whoever is left behind is found by somebody who lives.
+    // One stays, so that abandoned work is found by a living program.
     await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 300_000 });
     asking.isHeld = false;
-    // A worker that has just come must have got to work, or nothing is broken with it.
+    // A worker that has just started must have work, or nothing is broken with it.
     if (!isServer) await moreQuestions(environment);
     await pause(random.below(100));
     const victim = random.pick([...alive]);
@@ -86,7 +86,7 @@ async function moreQuestions({ register }: DrillEnvironment): Promise<void> {
   await waitUntil(came, { what: 'more questions', timeoutMs: 10_000 }).catch(() => undefined);
 }
 
-/** Redis forgets every ticket. */
+/** Redis loses every wake-up job. */
 export async function flushOver({ redis }: DrillEnvironment, { asking }: Programs): Promise<Broken> {
   const FLUSHES = 12;
   for (let flush = 1; flush <= FLUSHES; flush += 1) {
@@ -140,7 +140,7 @@ function unzrDrill({ settings = {}, ...drill }: Asked, breaks: Break): Drill {
   };
 }
 
-/** U1: workers and doors are killed while officials ask about UNZRs. */
+/** U1: workers and HTTP servers are killed while officials ask about UNZRs. */
 export const killOverUnzrs = unzrDrill(
   {
     name: 'unzr-kill',
@@ -150,7 +150,7 @@ export const killOverUnzrs = unzrDrill(
   killOver,
 );
 
-/** U2: Redis forgets every ticket, again and again. */
+/** U2: Redis loses every wake-up job, again and again. */
 export const flushOverUnzrs = unzrDrill(
   {
     name: 'unzr-flush',
@@ -161,7 +161,7 @@ export const flushOverUnzrs = unzrDrill(
   flushOver,
 );
 
-/** U3: the register is away, and comes back. */
+/** U3: the register is away, and returns. */
 export const loseRegisterOverUnzrs = unzrDrill(
   {
     name: 'unzr-register',
@@ -248,7 +248,7 @@ async function nothingPends({ database }: DrillEnvironment): Promise<void> {
     );
     const now = await unzrProgress(database);
     if (now !== seen) [seen, sinceMs] = [now, performance.now()];
-    // Whoever is still pending then is told as stuck.
+    // Questions that are still pending then are reported as stuck.
     if (pending === 0 || performance.now() - sinceMs > STALLED_AFTER_MS) return;
     await pause(100);
   }

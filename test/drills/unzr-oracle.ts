@@ -36,12 +36,12 @@ const UNZR_RECORDER = `
   CREATE TRIGGER drill_unzr AFTER INSERT OR UPDATE ON mimir.unzr_info
     FOR EACH ROW EXECUTE FUNCTION drill.note_unzr();`;
 
-/** Puts the witness into the database. */
+/** Installs the recorder in the database. */
 export async function installUnzrRecorder(database: DrillDatabase): Promise<void> {
   await database.write(UNZR_RECORDER);
 }
 
-/** How often each of these was told of each UNZR. */
+/** How often each of these events happened to each UNZR. */
 export async function countUnzrEvents(
   database: DrillDatabase,
   what: readonly string[],

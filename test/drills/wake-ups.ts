@@ -2,7 +2,7 @@ import Queue from 'bull';
 import { waitUntil } from '../support/wait-until';
 import { JOB } from './runs';
 
-/** Rings the workers from outside, through the queue they listen to. */
+/** Wakes the workers from outside, through their queue. */
 export class WakeUpSender {
   private readonly queue: Queue.Queue;
 
@@ -11,12 +11,12 @@ export class WakeUpSender {
     this.queue.on('error', () => undefined);
   }
 
-  /** Puts in so many tickets at once. */
+  /** Adds so many wake-up jobs at once. */
   async send(times: number): Promise<void> {
     await this.queue.addBulk(Array.from({ length: times }, () => ({ data: {} })));
   }
 
-  /** Resolves when every ticket was taken and is done with. */
+  /** Resolves when every wake-up job is done. */
   async allDelivered(withinMs: number): Promise<void> {
     const left = async (): Promise<number> => {
       const { waiting, active } = await this.queue.getJobCounts();
@@ -29,7 +29,7 @@ export class WakeUpSender {
   }
 
   /**
-   * Rings until somebody hears it. A worker that was in the middle of a ticket when Redis went away hears the next one
+   * Sends wake-up jobs until one is done. A worker that was in the middle of one when Redis went away gets the next one
    * only when the queue has given that one up, after half a minute; its poll goes on meanwhile.
    */
   async sendUntilDelivered(withinMs: number): Promise<void> {

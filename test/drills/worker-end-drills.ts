@@ -8,9 +8,9 @@ import type { Opened, DrillEnvironment } from './environment';
 const PERSONS = 800;
 const WORKERS = 3;
 const ENDS = 6;
-/** Between two ends so many questions come, and the last end is well before the last question. */
+/** Between two ends so many questions arrive, and the last end is well before the last question. */
 const QUESTIONS_BETWEEN = 40;
-/** A worker that is told to end has ended so long after it, at the latest. */
+/** A worker has ended so long after SIGTERM, at the latest. */
 const ENDS_WITHIN_MS = 36_000;
 const GRACEFUL_SETTINGS = {
   ...LONG_LEASE,
@@ -21,7 +21,7 @@ const LEAST_CLAIMED = 12;
 /** R9: with others at work nobody should notice. */
 const STALLS_AT_MOST_MS = 5_000;
 
-/** R9: a worker is told to end in the middle of a run, again and again. */
+/** R9: a worker gets SIGTERM in the middle of a run, again and again. */
 export const endWorkers: Drill = {
   name: 'end-workers',
   code: 'R9',
@@ -97,7 +97,7 @@ async function newcomer(environment: DrillEnvironment): Promise<Opened> {
 interface Ended {
   readonly tookMs: number;
   readonly exitCode: number | null;
-  /** Persons it held when it was told, and still did when it was gone. */
+  /** Persons it had claimed at the signal, and those it left claimed. */
   readonly claimed: number;
   readonly left: number;
   /** Until somebody else was finished after it. */

@@ -135,7 +135,7 @@ async function workersLateMs({ database, crashes }: DrillEnvironment): Promise<n
   return Math.round(Math.max(leastMs, slowestMs - LEASE_MS / 3, 0));
 }
 
-/** How long the last person waited, whom a killed worker held, until he could be taken again. */
+/** How long the last person waited, whom a killed worker had claimed, until the release. */
 async function longestRelease({
   database,
   crashes,

@@ -7,14 +7,14 @@ import { LEASE_MS, PATIENT_CALLS } from './settings';
 import type { Opened, DrillEnvironment } from './environment';
 
 const LEASES_STOPPED = 3;
-/** The stopped worker must have so many questions out, or nothing comes late. */
+/** The stopped worker must have so many questions outstanding, or nothing is late. */
 const LEAST_OUT = 4;
 /** So many questions are answered before all answers are held. */
 const QUESTIONS_BEFORE = 60;
 /** So slow that the other worker can be met with the same persons in its hands. */
 const SLOW_MS = 700;
 
-/** D2: a worker stands still for three leases with answers on their way to it, and then goes on. */
+/** D2: a worker is stopped for three leases with answers on their way to it, and then continued. */
 export const stopWorker: Drill = {
   name: 'stop-worker',
   code: 'D2',
@@ -27,7 +27,7 @@ export const stopWorker: Drill = {
         name: 'stop-worker',
         persons: 300,
         latencyMs: 40,
-        // Its answers have to be late, not its own calls over: a call may take longer than the worker stands still.
+        // Its answers have to be late, not its own calls over: a call may take longer than the worker is stopped.
         settings: PATIENT_CALLS,
       },
       stopDuringRun,
@@ -47,7 +47,7 @@ async function stopDuringRun(environment: DrillEnvironment): Promise<FaultReport
 
   const stoppedAtMs = await stop(environment, sleeper);
   const claimed = await database.number(`SELECT count(*) FROM drill.slept`);
-  // Its answers come to a program that does not read them, while the other worker goes on.
+  // Its answers arrive at a program that does not read them, while the other worker goes on.
   await register.behave({ hold: false, latencyMs: SLOW_MS });
   await takenByTheOther(environment);
   await staysStoppedFor(database, stoppedAtMs);
@@ -69,7 +69,7 @@ async function stopDuringRun(environment: DrillEnvironment): Promise<FaultReport
 async function stop({ database, crashes }: DrillEnvironment, { child }: Opened): Promise<number> {
   child.signal('SIGSTOP');
   const stoppedAtMs = Date.now();
-  // The server ends what it was told to do, a claim for instance, also for somebody who does not listen any more.
+  // The server completes a statement, a claim for instance, also for a client that does not listen any more.
   const active = `SELECT count(*) FROM pg_stat_activity WHERE application_name = $1 AND state = 'active'`;
   await waitUntil(async () => (await database.number(active, [child.name])) === 0, {
     what: 'its last statements',
@@ -110,7 +110,7 @@ const EVERYTHING = `
   UNION ALL SELECT 'event', id, to_jsonb(e) FROM mpi.status_change_events AS e WHERE entity_id IN (${AWAITED})
   UNION ALL SELECT 'audit', id, to_jsonb(a) FROM mpi.audit_log AS a WHERE resource_id IN (${AWAITED})`;
 
-/** A worker of whose questions the register has enough in hand. */
+/** A worker with enough questions in flight. */
 async function holderOfMany(
   { database, register }: DrillEnvironment,
   workers: readonly Opened[],
@@ -142,7 +142,7 @@ async function takenByTheOther({ database, register }: DrillEnvironment): Promis
   );
 }
 
-/** Passports of those persons about which enough questions came since, each kept waiting; nothing if too few come. */
+/** Passports of those persons with enough questions since then, each kept waiting; nothing if there are too few. */
 async function awaitedSince(
   { database, register }: Pick<DrillEnvironment, 'database' | 'register'>,
   since: number,
@@ -155,7 +155,7 @@ async function awaitedSince(
   return waitUntil(ask, { what: 'enough questions', timeoutMs: 1.5 * SLOW_MS }).catch(() => undefined);
 }
 
-/** What the register is asked about these persons; only passports of a single holder tell who is meant. */
+/** What the register is asked about these persons; only passports of a single holder identify the person. */
 async function numbersOf(database: DrillDatabase, persons: string): Promise<ReadonlySet<string>> {
   const sql = `
     SELECT number FROM mpi.person_documents GROUP BY number

@@ -11,7 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
 import type { SeededRandom } from './seeded-random';
 
-/** What the database says when a row cannot be written: a broken rule, a trigger's refusal, a row too large, a broken page. */
+/** The errors of the database when a row cannot be written: a broken rule, a trigger's refusal, a row too large, a broken page. */
 const ERRORS = ['23514', 'P0001', '54000', 'XX001'];
 
 /** D17: persons whose answers cannot be written, whatever is tried. */
@@ -44,7 +44,7 @@ async function refuseWrites(environment: DrillEnvironment): Promise<FaultReport>
   };
 }
 
-/** One for each error, with a passport of his own that the register does not list, or does. */
+/** One for each error, with an own passport, listed by the register or not. */
 function pickPoisoned({ people, random }: DrillEnvironment): MadePerson[] {
   const plain = people.persons.filter(({ kind, active }) => kind === 'plain' && active);
   const picked = new Set<MadePerson>();
@@ -81,7 +81,7 @@ function failing({ people: { persons, truths } }: DrillEnvironment): string[] {
     .map(({ id }) => id);
 }
 
-/** For the rules they are persons about whom no answer ever comes. */
+/** For the rules they are persons about whom the register never answers. */
 function asHopeless(people: People, poisoned: readonly MadePerson[]): People {
   const numbers = poisoned.flatMap(({ documents }) =>
     documents.map(({ number }) => [number, 'unwritable'] as const),
@@ -158,7 +158,7 @@ function deadlocksIn(database: DrillDatabase): Promise<number> {
   return database.number(`SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`);
 }
 
-/** Waits for the deadlocks that prove something; without them the drill says so in the end. */
+/** Waits for the deadlocks that prove something; without them the drill reports it in the end. */
 async function enoughDeadlocks(database: DrillDatabase): Promise<void> {
   const isEnough = async (): Promise<boolean> => (await deadlocksIn(database)) >= LEAST_DEADLOCKS;
   await waitUntil(isEnough, { what: 'deadlocks', timeoutMs: 60_000, everyMs: 100 }).catch(() => undefined);
@@ -170,12 +170,12 @@ export interface StormRows {
   readonly partyIds: readonly string[];
 }
 
-/** The work of one transaction: long enough that others come by, short enough that many fit into a run. */
+/** The work of one transaction: long enough that others meet it, short enough that many fit into a run. */
 const WORK_MS = 15;
 
 const MOST_ROWS = 8;
 
-/** Whoever looks for a deadlock first becomes its victim: the program waits for a second, half of the storm less, half more. */
+/** The first to look for a deadlock becomes its victim: the program waits for a second, half of the storm less, half more. */
 const LOOKS_AFTER = ['50ms', '3s'];
 
 /** Somebody else's transactions, which take rows in any order: what an order of locks cannot help against. */

@@ -42,7 +42,7 @@ describe('The list of persons who cannot be checked', () => {
       },
     ]);
     const [entry] = data;
-    // After so many errors he waits the cap, to the second.
+    // After so many errors the person waits the cap, to the second.
     expect(Date.parse(entry.next_try_at) - Date.parse(entry.last_tried_at)).toBe(3_600_000);
     expect(paging).toEqual({ page_number: 1, page_size: 50, total_entries: 1, total_pages: 1 });
   });

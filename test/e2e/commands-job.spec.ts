@@ -133,7 +133,7 @@ describe('npm run job -- dms-passport-persons', () => {
       const command = start([JOB, '--json']);
       await env.register.waitForRequests(10);
       command.child.kill(signal);
-      // Its calls may end; whoever was not asked about yet goes back at once.
+      // Its calls may end; persons who were not asked about yet are released at once.
       env.register.release();
       const { status, stdout, stderr } = await command.ended;
       expect(status, stderr).toBe(exitStatus);

@@ -35,7 +35,7 @@ afterEach(async () => {
   }
 });
 
-/** Nothing that was started may outlive the demo, whoever its parent is by now. */
+/** Nothing that was started may outlive the demo, whatever its parent is by now. */
 async function nothingIsLeftOf(one: StartedDemo): Promise<void> {
   expect(one.descendants().length).toBeGreaterThan(0);
   await waitUntil(() => one.descendantsAlive().length === 0, {

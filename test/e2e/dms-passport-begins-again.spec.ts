@@ -36,7 +36,7 @@ const BEGUN = {
   dms_passport_retry_at: null,
 };
 
-/** Every status a stream can stand in, with what may stand beside it. */
+/** Every status of a stream, with every possible reason. */
 const ANYWHERE = [
   [
     'VERIFICATION_NEEDED, waiting for a retry',

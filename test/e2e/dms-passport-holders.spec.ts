@@ -16,7 +16,7 @@ const FRESH = new Date().toISOString();
 
 const env = TestEnvironment.forThisFile();
 
-/** Somebody whose check is not due: what happens to him happens because of another holder. */
+/** Somebody whose check is not due: any change is caused by another holder. */
 const notDue = (): PersonBuilder =>
   aPerson().stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { dataStatus: 0, syncedAt: FRESH });
 

@@ -13,10 +13,10 @@ const env = TestEnvironment.forThisFile({
   DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
 });
 
-/** Ids in the order of their numbers, so that `person_id` decides as the test says. */
+/** Ids in the order of their numbers, so that `person_id` decides as the test expects. */
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
 
-/** Somebody with a passport of his own, in this state. */
+/** A person with an own passport, in this state. */
 const inState = (...state: StreamState): PersonBuilder =>
   aPerson()
     .withPassport(env.passport())

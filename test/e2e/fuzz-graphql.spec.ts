@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-/** Sends one operation; tells whether it was refused. */
+/** Sends one operation; returns whether it was refused. */
 async function isRefused(operation: object): Promise<boolean> {
   const answer = await send(fixture.url, {
     method: 'POST',

@@ -51,7 +51,7 @@ describe('A run against a register that is down', () => {
     expect(await standings(persons)).toEqual({ 'VERIFICATION_NEEDED/ONLINE_TRIGGERED': PERSONS });
     const failed = run.counts['technical_errors.connection'] ?? 0;
     expect(run.counts['taken']).toBe(failed);
-    // The calls that opened the gate, and one probe at a time since; far from everybody was asked.
+    // The calls that opened the circuit, and one probe at a time since; far from everybody was asked.
     expect(failed).toBeGreaterThanOrEqual(MIN_CALLS);
     expect(failed).toBeLessThan(PERSONS);
     const asked = `SELECT count(*)::int AS n FROM mpi.verification_locks WHERE attempts = 1 AND claim_id IS NULL`;

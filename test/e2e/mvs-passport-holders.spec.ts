@@ -29,7 +29,7 @@ const toBeChecked = (): PersonBuilder =>
     .stream('dms_passport', 'VERIFIED', 'AUTO_VALID', { dataStatus: 0, syncedAt: FRESH })
     .stream('mvs_passport', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
 
-/** Somebody whose check is not due: what happens to him happens because of another holder. */
+/** Somebody whose check is not due: any change is caused by another holder. */
 const notDue = (): PersonBuilder =>
   toBeChecked().stream('mvs_passport', 'VERIFIED', 'AUTO_NOT_LOST', { dataStatus: 0, syncedAt: FRESH });
 

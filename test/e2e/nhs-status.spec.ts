@@ -20,12 +20,12 @@ beforeEach(async () => {
 const addressOf = (personId: string): string => `/api/admin/persons/${personId}/verification/nhs`;
 const move = (personId: string, asked?: unknown) => official.patch(addressOf(personId), asked);
 
-/** Somebody whose manual stream stands so, with all that can stand beside it. */
+/** A person whose manual stream has this status, with every column filled. */
 const standing = (status: StreamStatus, reason: StreamReason): PersonBuilder =>
   aPerson().stream('nhs', status, reason, { unverifiedAt: YESTERDAY, verificationComment: 'Раніше' });
 const inReview = (): PersonBuilder => standing('IN_REVIEW', 'MANUAL');
 
-/** What the official sees, and what stands in the tables. */
+/** What the official sees, and what is in the tables. */
 async function nhsOf(personId: string) {
   const row = (await verificationOf(env.sql, personId)) as unknown as Record<string, unknown>;
   return {

@@ -11,7 +11,7 @@ import { Program } from '../support/program';
 import { Session } from '../support/sql-session';
 import { waitUntil } from '../support/wait-until';
 
-/** Each can be told from everything else wherever it comes out, whole or in part. */
+/** Each is recognisable wherever it leaks, whole or in part. */
 const MARKERS = [
   'Маркерчук',
   'Позначка',
@@ -92,7 +92,7 @@ async function addPerson(passport: string): Promise<string> {
   return person ?? '';
 }
 
-/** How often the log told of an error with this SQLSTATE. */
+/** How often the log reported an error with this SQLSTATE. */
 const errorsLogged = (code: string): number =>
   program.logged.filter((line) => line.includes(`"code":"${code}"`)).length;
 

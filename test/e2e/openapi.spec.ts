@@ -106,7 +106,7 @@ describe('The description of the calls', () => {
     const silent = Object.keys(REFUSALS).filter(
       (code) => !reported.includes(`#/components/schemas/${code}"`),
     );
-    // These are told by fields of GraphQL only.
+    // These are returned by fields of GraphQL only.
     expect(silent.filter((code) => !code.startsWith('operation_'))).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 const LONG_AGO = '2020-03-01T08:00:00Z';
 const DATA_ID = '11111111-1111-4111-8111-111111111111';
 
-/** What an earlier answer left; nothing of it may stay where a row says so. */
+/** What an earlier answer left; nothing of it may stay where a row clears it. */
 const OLD = { dataId: DATA_ID, dataStatus: 1, syncedAt: LONG_AGO, unverifiedAt: LONG_AGO };
 
 const env = TestEnvironment.forThisFile({ VERIFICATION_RETRY_FIRST_SECONDS: '300' });

@@ -26,7 +26,7 @@ const env = TestEnvironment.forThisFile({
   DMS_PERSON_VALIDATION_PERIOD_DAYS: '270',
 });
 
-/** Ids in the order of their numbers, so that `party_id` decides as the test says. */
+/** Ids in the order of their numbers, so that `party_id` decides as the test expects. */
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
 
 /** A party with a passport of its own, in this state. */

@@ -10,7 +10,7 @@ const env = TestEnvironment.forThisFile();
 const rowsOf = async (person: string): Promise<(string | null)[]> =>
   (await auditOfStream(env.sql, person, 'dms_passport')).map(({ row }) => row);
 
-/** Begins a run and comes back when the register holds a question about the passport. */
+/** Starts a run and returns when the register holds a question about the passport. */
 async function askedAbout(passport: string): Promise<string> {
   env.register.hold({ key: passport, next: 1 });
   const runId = await env.startRun();
@@ -25,7 +25,7 @@ describe('While the register thinks about a passport', () => {
     const runId = await askedAbout(old);
     await changeData(env, { personId: person, passport: renewed });
     expect(await lockOf(env.sql, person, 'dms_passport')).toBeNull();
-    // The same run takes him again while the old answer is still to come.
+    // The same run claims the person again while the old answer is still outstanding.
     await env.register.waitForRequests(1, renewed);
     env.register.release();
     const run = await env.ended(runId);
@@ -120,7 +120,7 @@ describe('While the register thinks about a passport', () => {
     env.register.answer(passport, 'NOT_FOUND');
     const asked = { personId: person, stream: 'dms_passport', actorId: OFFICIAL } as const;
     await env.program.get(StreamRestartService).requeue(asked);
-    // His second question overtakes the first; the late answer to that one changes nothing for him.
+    // The second question overtakes the first; the late answer to the first changes nothing for the person.
     await waitUntil(async () => (await rowsOf(person)).includes('S6'), { what: 'the answer to the repeat' });
     env.register.release();
     const run = await env.ended(runId);

@@ -33,7 +33,7 @@ describe('S8 waits for another holder', () => {
     await changeData(env, {
       personId: holder,
       passport: renewed,
-      // The answer comes while the change is written and not yet committed: its write waits for the holder's row.
+      // The answer arrives while the change is written and not yet committed: its write waits for the holder's row.
       beforeCommit: async () => {
         env.register.release();
         await waitUntil(() => somebodyWaitsForARow(), { what: 'the write to wait for the holder' });
@@ -66,7 +66,7 @@ describe('S8 waits for another holder', () => {
       passport: shared,
       beforeCommit: async () => {
         env.register.release();
-        // Not yet committed, he is no holder to be seen, and the write does not wait for him.
+        // Not yet committed, the person is no visible holder, and the write does not wait.
         await waitUntil(async () => (await env.sql.query({ text: 'SELECT FROM mpi.audit_log' })).length > 0, {
           what: 'the answer to be written',
         });

@@ -5,13 +5,13 @@ import { waitUntil } from '../support/wait-until';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 
-// One person a batch, so that each stands under a claim of his own.
+// One person a batch, so that each has an own claim.
 const env = TestEnvironment.forThisFile({ DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '1' });
 
 const claimOf = async (person: string): Promise<string | null> =>
   (await lockOf(env.sql, person, 'dms_passport'))?.claim_id ?? null;
 
-/** Waits until the person stands under another claim than this one. */
+/** Waits until the person is under another claim than this one. */
 const claimedAnew = (person: string, claim: string | null): Promise<string> =>
   waitUntil(
     async () => {
@@ -106,7 +106,7 @@ describe('A lock that is released and taken again during the call', () => {
     await env.register.waitForRequests(2, passport);
     const second = await claimedAnew(person, first);
     letFirstGo();
-    // The late answer is written when it is counted; the person is still under his second claim.
+    // The late answer is written when it is counted; the person is still under the second claim.
     await waitUntil(() => countOf(runId, 'superseded'), { what: 'the late answer to be dropped' });
     expect(await verificationOf(env.sql, person)).toMatchObject({
       dms_passport_verification_status: 'IN_REVIEW',
@@ -124,7 +124,7 @@ describe('A lock that is released and taken again during the call', () => {
 
   it('drops it also while the group write waits for another row', async () => {
     const [passport, otherPassport] = [env.passport('NOT_FOUND'), env.passport('NOT_FOUND')];
-    // The write locks rows in the order of their ids: it waits at the first one and has not come to the second.
+    // The write locks rows in the order of their ids: it waits at the first one and has not reached the second.
     const first = await aPerson()
       .withId('00000000-aaaa-4aaa-8aaa-000000000001')
       .withPassport(otherPassport)

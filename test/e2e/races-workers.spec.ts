@@ -18,7 +18,7 @@ beforeAll(async () => {
   await env.shareRegister();
 });
 
-/** Everybody with a passport of his own; the share that the register lists is refuted. */
+/** Persons with own passports; the share that the register lists is refuted. */
 async function manyPersons(): Promise<string[]> {
   const passports = Array.from({ length: PERSONS }, (_, n) =>
     env.passport(n % 10 === 0 ? 'FOUND' : 'NOT_FOUND'),

@@ -33,7 +33,7 @@ describe('The write of a group', () => {
     await elsewhere.holdPerson(LAST);
     env.register.release();
     await elsewhere.isWaitedFor(env.sql);
-    // Waits for the row that the write has locked already; comes back when PostgreSQL has undone that write.
+    // Waits for the row that the write has locked already; returns when PostgreSQL has undone that write.
     await elsewhere.run(
       `SELECT FROM mpi.person_verifications WHERE person_id = '${FIRST}' FOR UPDATE`,
       'COMMIT',

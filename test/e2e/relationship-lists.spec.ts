@@ -18,7 +18,7 @@ const list = (query = '') => fixture.ask(RELATIONSHIPS + query);
 const idsOf = async (query: string): Promise<readonly string[]> =>
   (await list(query)).body.data.map(({ id }: { id: string }) => id);
 
-/** Two persons of whom everything is told that must stay hidden, with a relationship. */
+/** Two persons with every field that must stay hidden, with a relationship. */
 async function marked(): Promise<string> {
   const { sql } = fixture.env;
   const personId = await aPerson()

@@ -17,13 +17,13 @@ beforeEach(async () => {
 const rowsOf = async (person: string) =>
   (await auditOfStream(env.sql, person, 'dms_passport')).map(({ row }) => row);
 
-/** Tells the workers to look again now. */
+/** Makes the workers look again now. */
 const lookAgain = async (): Promise<void> => {
   await env.sql.run(`UPDATE mpi.check_requests SET next_look_at = now() WHERE ended_as IS NULL`);
   await env.program.get(StreamRestartService).notify();
 };
 
-/** Changed data whose checks somebody waits for; the bell is not rung, as by a door that died before. */
+/** Changed data whose checks somebody waits for; without a wake-up, as by a server that died before. */
 const changedQuietly = (personId: string): Promise<void> =>
   env.transactions.inTransaction((sql) =>
     env.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL, run: true }),
@@ -47,7 +47,7 @@ describe('A check that somebody waits for', () => {
     const passport = env.passport();
     const person = await aPerson().withPassport(passport).save(env.sql);
     await breaker(`now() + interval '1 hour'`);
-    // What the gate knows of the breaker is good for two seconds.
+    // What the limiter knows of the circuit breaker is good for two seconds.
     const circuitIsOpen = async () => {
       await client.ask(person);
       const text = 'SELECT next_look_at > now() AS seen FROM mpi.check_requests';

@@ -44,7 +44,7 @@ beforeEach(async () => {
 const changes = async (): Promise<RowCounts> => changesBetween(before, await signUps.everything());
 const change = (text: string): Promise<unknown> => signUps.fixture.env.sql.query({ text }, [childId]);
 
-/** Whenever a registration comes to a statement, the change is made first, as another program would make it. */
+/** Whenever a registration reaches a statement, the change is made first, as another program would make it. */
 async function registerWhile(at: string, makeChange: (time: number) => Promise<unknown>): Promise<Answer> {
   let times = 0;
   signUps.proxy.intercept(async ({ name }): Promise<StatementDecision> => {

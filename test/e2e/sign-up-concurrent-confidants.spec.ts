@@ -30,7 +30,7 @@ beforeEach(() => signUps.clear());
 
 const changes = async (): Promise<RowCounts> => changesBetween(before, await signUps.everything());
 
-/** Several people who may be confidants; what comes after them is counted. */
+/** Several people who may be confidants; what is written later is counted. */
 async function applicants(count: number): Promise<MadeUpApplicant[]> {
   const people: MadeUpApplicant[] = [];
   for (let n = 0; n < count; n += 1) people.push(await signUps.fixture.applicant());
@@ -38,7 +38,7 @@ async function applicants(count: number): Promise<MadeUpApplicant[]> {
   return people;
 }
 
-/** Nobody goes on until all have come to the statement. */
+/** None continues until all have reached the statement. */
 async function allAt(statement: string, bodies: readonly RegisterBody[]): Promise<Answer[]> {
   const program = new HeldStatements(statement);
   signUps.proxy.intercept(program.interceptor);

@@ -81,7 +81,7 @@ describe('Ten registrations of one child at the same moment', () => {
   });
 });
 
-/** Sends a registration and hangs up once the statement has come so far; the program goes on alone. */
+/** Sends a registration and hangs up once the statement has reached this point; the program continues alone. */
 async function hangUp(body: RegisterBody, moment: 'before the commit' | 'after the commit'): Promise<void> {
   const caller = new AbortController();
   let hungUp: () => void = () => undefined;

@@ -30,7 +30,7 @@ const NO_METHOD = {
 };
 const LIMIT = { status: 422, type: 'request_malformed', message: 'Third person limit is exceeded' };
 
-/** Somebody without any method of authentication, with what is said of him. */
+/** Somebody without any method of authentication, with the given changes. */
 async function confidant(change: (person: PersonBuilder) => PersonBuilder): Promise<MadeUpApplicant> {
   const drfo = fixture.nextDrfo();
   const personId = await change(aPerson()).save(fixture.env.sql);

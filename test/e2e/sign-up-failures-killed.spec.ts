@@ -33,7 +33,7 @@ afterEach(() => apart?.kill());
 
 const everything = (): Promise<RowCounts> => signUps.everything();
 
-/** A program comes to this point of a registration and is killed there. */
+/** A program reaches this point of a registration and is killed there. */
 async function killedAt(body: RegisterBody, statement: string, moment: Moment): Promise<void> {
   apart = await ChildProgram.start({ ...signUps.fixture.env.servers, environment: signUps.environment() });
   const { interceptor, held } = haltAt(statement, moment);

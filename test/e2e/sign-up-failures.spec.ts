@@ -112,7 +112,7 @@ async function eachStep(
 const INTERNAL = { type: 'internal_error', message: 'Internal error' };
 const AWAY = { type: 'service_unavailable', message: 'The service is unavailable, try again later' };
 
-/** The answer tells that it is our fault and nothing else. */
+/** The answer reports an internal error and nothing else. */
 function expectFailure({ step, answer }: Tried): void {
   expect([500, 503], step).toContain(answer.status);
   expect(answer.body.error, step).toEqual(answer.status === 500 ? INTERNAL : AWAY);

@@ -127,7 +127,7 @@ describe('A signed content', () => {
   it('of any bytes is no content', () =>
     fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-        // The last one begins no character, whatever comes before it.
+        // The last one begins no character, whatever precedes it.
         for (const { body } of await answersTo(Uint8Array.of(...bytes, 0xff)))
           expect(body.error?.message).toBe('Invalid signed content');
       }),

@@ -13,7 +13,7 @@ export function exported(out: string, name: string): string {
   return new RegExp(`^export ${name}='(.*)'$`, 'm').exec(joined)?.[1] ?? '';
 }
 
-/** Does with the example what README tells to do beside `npm run demo -- --serve`; gives what both calls answered. */
+/** Does with the example what the documentation describes beside `npm run demo -- --serve`; gives what both calls answered. */
 export async function signUpLikeANewcomer(out: string): Promise<number[]> {
   const example = readFileSync(join(PROJECT, 'docs/examples/person.json'), 'utf8');
   const person = example.replaceAll('CONFIDANT_PERSON_ID', exported(out, 'CONFIDANT_PERSON_ID'));
@@ -28,7 +28,7 @@ export async function signUpLikeANewcomer(out: string): Promise<number[]> {
   return [validated.status, registered.status];
 }
 
-/** Does in a shell what the last lines say, and gives what the call of officials answered. */
+/** Runs the last lines in a shell, and gives what the call of officials answered. */
 export async function readJobsLikeANewcomer(out: string): Promise<number> {
   const [, making = ''] = /^# TOKEN=\$\((.*)\)$/m.exec(out) ?? [];
   const env = { ...process.env, DATABASE_URL: exported(out, 'DATABASE_URL') };

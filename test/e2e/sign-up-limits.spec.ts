@@ -10,7 +10,7 @@ import {
 } from '../support/sign-up-fixture';
 
 /**
- * Checks of signatures that never leave a place free: where one ends the next one begins, before anything that comes
+ * Checks of signatures that never leave a thread free: where one ends the next one begins, before anything that arrives
  * from outside can be noticed.
  */
 export class Occupied {
@@ -147,7 +147,7 @@ describe('An address', () => {
   it('is the one that a trusted proxy names', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1', HTTP_TRUSTED_PROXIES: '1' });
     const statuses: number[] = [];
-    // Only the last one was written by the proxy; what stands before it the client may have made up.
+    // Only the last one was written by the proxy; what precedes it may be made up by the client.
     for (const from of ['192.0.2.1', '192.0.2.2', '192.0.2.2', '192.0.2.7, 192.0.2.1'])
       statuses.push(await call('register', program, from)({}));
     expect(statuses).toEqual([422, 422, 429, 429]);

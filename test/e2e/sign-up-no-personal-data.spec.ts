@@ -35,7 +35,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-/** Keeps what a refused call was told, its headers too. */
+/** Keeps the answer of a refused call, with its headers. */
 function note({ status, headers, body }: Answer): number {
   expect(status).toBeGreaterThanOrEqual(400);
   refused.push(JSON.stringify([...headers]), JSON.stringify(body));
@@ -52,7 +52,7 @@ async function registerAnother(): Promise<Answer> {
   return fixture.register({ ...signed, jwt: await fixture.sessionOf(signed) });
 }
 
-/** Until the call has ended, whoever writes such a row fails in this way. */
+/** Until the call has ended, every write of such a row fails in this way. */
 async function whileWriting(table: string, fails: string, call: () => Promise<void>): Promise<void> {
   await fixture.env.sql.run(
     `CREATE FUNCTION public.fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${fails} RETURN NEW; END $$`,

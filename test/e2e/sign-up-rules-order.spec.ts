@@ -29,7 +29,7 @@ const ITEM_REQUIRED = 'Must contain required item.';
 const REFUSED_TAX_ID = 'Persons who refused the tax_id should be without tax_id';
 const NO_TAX_ID = 'Only persons who refused the tax_id could be without tax_id';
 
-/** A row of the rules: what breaks it, and the description that then comes first. */
+/** A row of the rules: what breaks it, and the description that is then reported first. */
 type Row = readonly [
   rule: string,
   breaks: (content: SignUpContentBuilder) => SignUpContentBuilder,
@@ -141,7 +141,7 @@ const OF_SOMEBODY_WITHOUT_DOCUMENTS: readonly Row[] = [
   ...LAST_ROWS,
 ];
 
-/** From each row on, all that follow are broken too: only the first one is told. */
+/** From each row on, all that follow are broken too: only the first one is reported. */
 const suffixesOf = (rows: readonly Row[]): [rule: string, first: Row, further: readonly Row[]][] =>
   rows.map((row, place) => [row[0], row, rows.slice(place + 1)]);
 

@@ -38,7 +38,7 @@ async function faultsOf(content: SignUpContentBuilder, program: Program = fixtur
   return refused.run(() => fixture.validate(signed, program));
 }
 
-/** The answer that tells these faults and no others; entries continue `$.person.`. */
+/** The answer with these faults and no others; entries continue `$.person.`. */
 const faults = (...reported: readonly Fault[]) => {
   const fields = reported.map(([entry, description]) => [`$.person.${entry}`, 'invalid', description]);
   return { status: 422, type: 'validation_failed', message: 'Validation failed', fields };

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** What a demo has said so far, or in all. */
+/** The output of a demo so far, or in all. */
 export interface DemoOutput {
   readonly out: string;
   readonly err: string;

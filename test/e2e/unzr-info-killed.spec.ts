@@ -38,7 +38,7 @@ async function startChildProgram(choices: Pick<ProgramChoices, 'works'>): Promis
   return program;
 }
 
-/** The desk of somebody who asks at this door. */
+/** The API client of an official at this program. */
 async function clientAt(program: Pick<Program, 'addresses'>): Promise<UnzrInfoClient> {
   const client = new UnzrInfoClient(env, program);
   await client.authenticate(aCaller().withScope('unzr:write'));
@@ -116,7 +116,7 @@ describe('Redis that is emptied while questions are pending', () => {
       await withWorker(async (worker) => {
         for (const unzr of all) await client.ended(unzr, 'processed');
         expect(await wakeUpsReceivedBy(worker)).toBe(0);
-        // A ticket that is not lost is heard.
+        // A wake-up job that is not lost is delivered.
         await client.sync(env.unzr());
         await waitUntil(async () => (await wakeUpsReceivedBy(worker)) === 1, { what: 'the ticket' });
       });

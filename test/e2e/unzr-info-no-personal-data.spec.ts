@@ -35,7 +35,7 @@ afterAll(async () => {
   await env.stop();
 });
 
-/** What the register told about people, each value that cannot stand somewhere by chance. */
+/** What the register answered about persons, each value that cannot occur by chance. */
 function valuesOf(rows: readonly UnzrInfoRecord[]): string[] {
   const reported = rows.flatMap(({ info }) => {
     const {
@@ -67,7 +67,7 @@ it('A question about a UNZR leaks nothing of the person, whatever its outcome', 
   const wakeUps = await everythingInRedis(env.redis.url);
   expect(wakeUps).toContain('unzr-info');
 
-  // What PostgreSQL says of a row it refuses repeats the row.
+  // The error of PostgreSQL about a refused row repeats the row.
   await env.sql.run(`ALTER TABLE mimir.unzr_info ADD CHECK (unzr <> '${UNSAVED}' OR info IS NULL)`);
   const worker = await env.startProgram();
   for (const [unzr, answer] of Object.entries(ANSWERS))

@@ -21,7 +21,7 @@ it('A check of the UNZR leaks nothing of the person, whatever its outcome', asyn
   await aMarked('19850615-77001').save(env.sql);
   await aMarked('19850615-77002').save(env.sql);
   const malformed = await aMarked('19850615-7700X').save(env.sql);
-  // No message can carry this name: the fault is ours, and its text must not tell whose it is.
+  // No message can carry this name: the fault is ours, and its text must not name the person.
   const unsendable = await aMarked('19850615-77001', 'Позначка\u0001').save(env.sql);
   const run = await env.run({ job: UnzrStream.JOB });
   expect(run.counts).toEqual({

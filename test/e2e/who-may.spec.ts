@@ -8,7 +8,7 @@ let personId = '';
 let relationshipId = '';
 let runId = '';
 
-/** Calls that ask for none: health, what is said about all calls, and those that prove themselves by signature. */
+/** Calls that ask for none: health, the description of all calls, and those that prove themselves by signature. */
 const OPEN: readonly string[] = [
   'GET /health/live',
   'GET /health/ready',
@@ -35,7 +35,7 @@ const missing = (scope: string): Answer => [
   `Your scope does not allow to access this resource. Missing allowances: ${scope}`,
 ];
 
-/** What stands in the header, if anything, and what a wrong caller is answered. */
+/** The header, if any, and the answer to a wrong caller. */
 const WITHOUT_TOKEN: readonly (readonly [who: string, authorization: string | undefined])[] = [
   ['no token', undefined],
   ['an empty header', ''],
@@ -47,7 +47,7 @@ const WITHOUT_TOKEN: readonly (readonly [who: string, authorization: string | un
   ['a very long token', `Bearer ${'x'.repeat(8_000)}`],
 ];
 
-/** Somebody whose token is not good enough, each for one reason, and what he is told. */
+/** Somebody whose token is not good enough, each for one reason, and the refusal. */
 const WRONG: readonly (readonly [
   who: string,
   caller: (scope: string) => CallerBuilder,
@@ -141,7 +141,7 @@ const CODES: Readonly<Record<number, string>> = { 403: 'FORBIDDEN', 409: 'CONFLI
 type Answered = Awaited<ReturnType<typeof ask>>;
 
 function expectRefused(answered: Answered, [status, type, message]: Answer): void {
-  // Without a good token nobody comes as far as to a field.
+  // Without a good token no field is reached.
   if (answered.field !== undefined && status !== 401)
     return expectFieldRefused(answered, CODES[status], message);
   expect(answered.body.error).toEqual({ type, message });
@@ -155,7 +155,7 @@ function expectFieldRefused({ status, body }: Answered, code: string | undefined
   expect(Object.values(body.data ?? {}).filter((answer) => answer !== null)).toEqual([]);
 }
 
-/** The good answer of a call, which of a field is not told by the status. */
+/** The good answer of a call, which for a field is not the status. */
 function expectRight({ status, body }: Answered, { field, right }: GuardedCall): void {
   expect(status).toBe(right);
   if (field !== undefined) expect(body).not.toHaveProperty('errors');

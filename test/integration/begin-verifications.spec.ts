@@ -9,7 +9,7 @@ const BY_PEOPLE = 'VERIFICATION_NEEDED/RULES_TRIGGERED';
 const SCANS = 'NOT_VERIFIED/DOCUMENTS_TRIGGERED';
 const PASSED = 'VERIFIED/RULES_PASSED';
 
-/** What the columns say for somebody of whom nothing is remarkable; a case names only what is other than this. */
+/** The columns of an ordinary person; a case names only what differs. */
 const EXPECTED = {
   nhs: PASSED,
   drfo: ASKED,
@@ -28,7 +28,7 @@ interface Case {
   readonly who: string;
   readonly facts: Partial<SignUpFacts>;
   readonly begins: Partial<Expected>;
-  /** VERIFICATION_NEEDED where nothing is said: the acts of death are always still to be searched. */
+  /** VERIFICATION_NEEDED where nothing is given: the acts of death are always still to be searched. */
   readonly sum?: string;
 }
 

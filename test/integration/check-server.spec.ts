@@ -9,7 +9,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
-/** A server that says this about itself. */
+/** A server that reports this version. */
 const serverThatIs = (version: number, called: string): Sql => ({
   query: <Row>() => Promise.resolve([{ version, called, lowers: true }] as Row[]),
   repository: noRepository,
@@ -60,7 +60,9 @@ describe('The check of the server at start-up', () => {
     { version: 90_624, called: '9.6.24' },
   ])('refuses PostgreSQL $called and names 15 as the oldest version', async ({ version, called }) => {
     await expect(checkServer(serverThatIs(version, called))).rejects.toMatchObject({
-      faults: [{ name: 'DATABASE_URL', problem: `must name a PostgreSQL 15 or newer; this one is ${called}` }],
+      faults: [
+        { name: 'DATABASE_URL', problem: `must name a PostgreSQL 15 or newer; this one is ${called}` },
+      ],
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startCommand } from '../support/program';
 
-/** No server is named here: what is wrong with the line that was typed is told before any setting is read. */
+/** No server is named here: a wrong command line is reported before any setting is read. */
 const NO_SETTINGS = {};
 
 describe('npm run job, typed wrongly on a machine without settings', () => {

@@ -31,7 +31,7 @@ function aProgram(): Metrics {
   return metrics;
 }
 
-/** What a collection from it says of each job. */
+/** The value of each job in one collection. */
 async function refusalIn(metrics: Metrics): Promise<Record<string, number>> {
   const lines = (await metrics.text()).matchAll(
     /^job_last_finished_timestamp_seconds\{job_name="([^"]+)"\} (\S+)$/gm,

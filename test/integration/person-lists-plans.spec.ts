@@ -14,7 +14,7 @@ import { openRegistry, type Registry } from '../support/database';
 /** Enough that PostgreSQL would rather not read them all; one in a hundred waits for somebody. */
 const MANY = 20_000;
 
-/** As many persons as a registry of the size has; each with three changes that the audit log tells of. */
+/** As many persons as a registry of the size has; each with three changes in the audit log. */
 const REGISTRY = 5_000_000;
 
 const STREAM_COLUMNS = STREAMS.map((name) => `${name}_verification_status, ${name}_verification_reason`);

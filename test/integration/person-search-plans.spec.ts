@@ -149,7 +149,7 @@ function nodesOf(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }
 
-/** Every tenth person is inactive, every tenth has no tax number; the secret tells them apart. */
+/** Every tenth person is inactive, every tenth has no tax number; the secret distinguishes them. */
 async function fill(client: Client): Promise<void> {
   const actor = `'00000000-0000-4000-8000-000000000001'`;
   // Nobody breaks a reference here; looking after each row would double the time.

@@ -16,7 +16,7 @@ afterEach(() => {
   }
 });
 
-/** A Redis that hears everything and answers what the test tells it to. */
+/** A Redis that accepts everything and answers what the test defines. */
 async function silentRedis(): Promise<{ url: string; nextSocket: () => Promise<Socket> }> {
   const server = createServer();
   const sockets: Socket[] = [];
@@ -50,14 +50,14 @@ describe('The connections to Redis', () => {
       await once(socket, 'data');
       socket.write(SUBSCRIBED);
       await listening;
-      // Redis goes and comes back; the client subscribes again by itself, and we leave before it is answered.
+      // Redis stops and restarts; the client subscribes again by itself, and we leave before it is answered.
       const second = nextSocket();
       socket.destroy();
       await once(await second, 'data');
       const over = once(redis, 'end');
       connections.closeAll();
       await over;
-      // Node tells of a stray rejection after the turn in which it came about.
+      // Node reports a stray rejection after the turn in which it happened.
       await nextTurn();
       expect(stray).toEqual([]);
     } finally {

@@ -3,7 +3,7 @@ import { aSignUpContent } from '../support/sign-up-content';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 import { registered, REGISTERED_ON, rowsOf } from '../support/registrations';
 
-/** Everything a person has, and everything that is told of him. */
+/** Everything a person has, and all records about the person. */
 const TABLES = [
   'persons',
   'person_phones',

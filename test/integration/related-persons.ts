@@ -39,7 +39,7 @@ export const relationshipService = ({ transactions }: Pick<Registry, 'transactio
     () => NOW,
   );
 
-/** The relationship of a child of eight, unless told otherwise. */
+/** By default the relationship of a child of eight. */
 export function aNewRelationship(
   between: Pick<NewRelationship, 'personId' | 'confidantPersonId'>,
   changes: Partial<NewRelationship> = {},

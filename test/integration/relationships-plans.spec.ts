@@ -9,7 +9,7 @@ import { aNewRelationship, NOW, relationshipService, TODAY } from './related-per
 /** Enough that PostgreSQL would rather not read them all. */
 const MANY = 5_000;
 
-/** Wards, each with a confidant, a method and a user of his own. */
+/** Wards, each with a confidant, a method and an own user. */
 const FILL = `
   INSERT INTO mpi.persons (last_name, first_name, birth_date, birth_settlement, gender, inserted_by, updated_by)
   SELECT 'Верболоз', 'Зоряна', '2018-05-10', 'Калинопіль', 'FEMALE', gen_random_uuid(), gen_random_uuid()

@@ -9,7 +9,7 @@ import { catalogueOf, look } from '../support/database';
 
 const NAMES: readonly string[] = MIGRATIONS.map((migration) => new migration().name);
 
-/** Whom the steps keep from tables that were there before them; docs/operating.md tells it, too. */
+/** Whom the steps keep from tables that were there before them; docs/operating.md lists them, too. */
 const STOPPED = {
   CreatePersonVerifications1700000000200: ['mpi.persons: who writes'],
   CreateRelationships1700000000700: ['mpi.persons: who writes'],
@@ -184,7 +184,7 @@ const LOCKS = `
      AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
    GROUP BY l.relation ORDER BY 1`;
 
-/** So many who were inactive before parties were checked by a timetable, each with a number for a name. */
+/** So many who were inactive before parties were checked by a schedule, each with a number for a name. */
 function inactiveParties(n: number): string[] {
   const streams = ['drfo', 'dracs_death', 'mvs_passport', 'dms_passport', 'dracs_name_change'];
   const columns = streams.map((stream) => `${stream}_verification_status, ${stream}_verification_reason`);

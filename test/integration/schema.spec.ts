@@ -23,7 +23,7 @@ import { CONTRACT, promisedColumns, TABLES_OF_OURS } from './schema-contract';
 
 const DRACS_DEATH_ONLINE_STATUSES = ['READY', 'IN_PROCESS', 'COMPLETED'];
 
-/** A reason an official puts in his own words. */
+/** A reason in an official’s own words. */
 const FREE_WORDS = ['block_reason'];
 
 describe('The schema', () => {

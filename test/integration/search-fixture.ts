@@ -19,7 +19,7 @@ export const KEYS: SearchKeys = {
 export interface SearchFixture {
   readonly sql: Transactions;
   readonly search: PersonSearchRepository;
-  /** Ids of all who are met; of the keys only what matters is said. */
+  /** Ids of all who are met; only the keys that matter are given. */
   met(lookUp: LookUp, keys: Partial<SearchKeys>, at?: Sql): Promise<string[]>;
   /** Takes all persons away. */
   empty(): Promise<void>;

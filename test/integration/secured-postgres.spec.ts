@@ -11,7 +11,7 @@ const TLS = join(__dirname, '../fixtures/trembita/tls');
 const AUTHORITY = join(TLS, 'ca.pem');
 const ANOTHER_AUTHORITY = join(TLS, 'named.pem');
 
-/** One database for whoever speaks TLS, and one for whoever shows a certificate as well. */
+/** One database for clients with TLS, and one for clients that also show a certificate. */
 const RULES = `
 hostssl postgres  all 127.0.0.1/32 trust
 hostssl template1 all 127.0.0.1/32 trust clientcert=verify-ca

@@ -23,7 +23,7 @@ type Environment = Readonly<Record<string, string>>;
 let redis: FreshRedis;
 let servers: RedisServers | undefined;
 let single: TlsProxy;
-/** What became of the bell with an address, with sentinels, and with a cluster. */
+/** The outcome of a wake-up with an address, with sentinels, and with a cluster. */
 let received: readonly string[];
 const fronts: TlsProxy[] = [];
 
@@ -63,7 +63,7 @@ async function watched(all: RedisServers): Promise<Environment> {
   return { REDIS_SENTINELS: `127.0.0.1:${ofSentinel.port}`, REDIS_TLS: 'true' };
 }
 
-/** A cluster of one node, which says that it is reached by its name and at its front. */
+/** A cluster of one node, which announces its name and the port of its proxy. */
 async function clustered(all: RedisServers): Promise<Environment> {
   const front = await frontWith(BY_NAME);
   const node = await all.start([

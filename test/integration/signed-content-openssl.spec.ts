@@ -14,7 +14,7 @@ const file = (name: string): string => join(folder, name);
 
 const openssl = (...args: string[]) => spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });
 const hasOpenssl = openssl('version').status === 0;
-/** What is not installed cannot be agreed with; the title says so where it is left out. */
+/** What is not installed cannot be agreed with; the title reports it where it is left out. */
 const suite = hasOpenssl ? 'OpenSSL' : 'OpenSSL (left out: it is not installed)';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });

@@ -43,7 +43,7 @@ afterEach(async () => {
   }
 });
 
-/** Writes for as long as the other side takes it, and tells how much that was. */
+/** Writes for as long as the other side takes it, and returns how much that was. */
 function flood(socket: Socket, piece: Buffer): { written: number } {
   const count = { written: 0 };
   const more = (): void => {

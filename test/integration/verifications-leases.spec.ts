@@ -51,7 +51,7 @@ describe('While the register takes longer than a lease', () => {
 
 describe('S11: a person claimed by a dead worker', () => {
   it('is released by itself, and a worker that seemed dead changes nothing when it is late', async () => {
-    // Before its locks: a sweeper that comes by between would take them for locks of no claim, and leave the claim.
+    // Before its locks: a reclaim in between would take them for locks without a claim, and leave the claim.
     await env.sql.run(`
       INSERT INTO mpi.verification_claims (id, stream, worker, taken_at, lease_until)
       VALUES ('${CLAIM}', 'dms_passport', 'gone', now(), now() - interval '1 millisecond')`);

@@ -39,7 +39,7 @@ afterAll(() => env.stop());
 
 type RegisterAnswer = DmsPassportAnswer | 'MINUS_2';
 
-/** What stands before the run, as the dice fell. */
+/** The random state before the run. */
 interface Draft {
   readonly number: string | null;
   readonly isMalformed: boolean;

@@ -12,7 +12,7 @@ beforeEach(() => env.clear());
 
 describe('A run that nobody worked on for longer than it takes to give up', () => {
   it('waits for the end of the probe: its answer closes the circuit, and the run continues', async () => {
-    // The register answers once, so that there is a gate. Then it is shut, a probe is due, and a worker starts.
+    // The register answers once, so that there is a circuit. Then it is open, a probe is due, and a worker starts.
     await aPerson().withPassport(env.passport()).save(env.sql);
     await env.run();
     await env.stopProgram(env.program);

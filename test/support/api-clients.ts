@@ -15,7 +15,7 @@ export class OfficialClient {
     private readonly token: string,
   ) {}
 
-  /** At the door of the program that was started first. */
+  /** At the program that was started first. */
   static async of(env: TestEnvironment): Promise<OfficialClient> {
     const scope = 'person_verification:read person:read person:verify';
     return new OfficialClient(
@@ -24,7 +24,7 @@ export class OfficialClient {
     );
   }
 
-  /** The same official at another door. */
+  /** The same official at another program. */
   at(program: RunningProgram): OfficialClient {
     return new OfficialClient(program, this.token);
   }
@@ -47,22 +47,22 @@ export class OfficialClient {
   }
 }
 
-/** A check as the program tells it: times are texts. */
+/** A check as the program returns it: times are texts. */
 export type CheckBody = { readonly [Field in keyof CheckRequestRow]: CheckRequestRow[Field] | string | null };
 
-/** An official who has persons checked at once, and sees what comes of it. */
+/** An official who has persons checked at once, and reads the outcome. */
 export class CheckRequestClient {
   private constructor(
     private readonly env: TestEnvironment,
     readonly calls: OfficialClient,
   ) {}
 
-  /** At the door of the program that was started first. */
+  /** At the program that was started first. */
   static async open(env: TestEnvironment): Promise<CheckRequestClient> {
     return new CheckRequestClient(env, await OfficialClient.of(env));
   }
 
-  /** The same official at another door. */
+  /** The same official at another program. */
   at(program: Pick<Program, 'addresses'>): CheckRequestClient {
     return new CheckRequestClient(this.env, this.calls.at(program));
   }
@@ -77,7 +77,7 @@ export class CheckRequestClient {
     return this.calls.get(`/api/admin/persons/${personId}/verification/${stream}/check`);
   }
 
-  /** Waits until the check is told to stand so, and gives what is told. */
+  /** Waits until the check has this state, and returns it. */
   async seen(personId: string, state: string): Promise<CheckBody> {
     return waitUntil(
       async () => {
@@ -124,7 +124,7 @@ export class UnzrInfoClient {
 
   constructor(
     private readonly env: TestEnvironment,
-    /** Where it asks; at the program that was started first unless told otherwise. */
+    /** The program that is called; by default the one that was started first. */
     private readonly program?: RunningProgram,
   ) {}
 
@@ -167,7 +167,7 @@ export class UnzrInfoClient {
     );
   }
 
-  /** A question nobody rang the bell for; with so many calls behind it, it looks like one of a dead worker. */
+  /** A question without a wake-up; after so many calls it looks like one of a dead worker. */
   async pendingRow(unzr: string, nextTryAt: string, tries = 0): Promise<void> {
     const text = `
       INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by, tries, claim_id, next_try_at)
@@ -190,7 +190,7 @@ export class UnzrInfoClient {
   }
 }
 
-/** An error as GraphQL tells it. */
+/** An error as GraphQL returns it. */
 export interface GraphqlErrorBody {
   readonly message: string;
   readonly path?: readonly (string | number)[];
@@ -223,7 +223,7 @@ export class GraphqlClient {
     return this;
   }
 
-  /** The same caller at the door of another program. */
+  /** The same caller at another program. */
   at(program: Pick<Program, 'addresses'>): GraphqlClient {
     const client = new GraphqlClient(this.env, program);
     client.token = this.token;
@@ -234,7 +234,7 @@ export class GraphqlClient {
     return this.send(JSON.stringify({ query, variables }));
   }
 
-  /** What the only error of an operation says, field faults as pairs. */
+  /** The only error of an operation, field faults as pairs. */
   async refused(query: string, variables?: object): Promise<unknown[]> {
     const { status, body } = await this.ask(query, variables);
     const [error, ...more] = body.errors ?? [];

@@ -28,7 +28,7 @@ export interface StreamExtras {
 /** How a stream is spoken of: `'VERIFIED', 'AUTO_VALID', { syncedAt }`. */
 export type StreamState = [status: StreamStatus, reason: StreamReason, extras?: StreamExtras];
 
-/** What stands in the lock table about one stream. */
+/** The row of the lock table about one stream. */
 export interface LockDraft {
   readonly claimId?: string;
   readonly statusBefore?: StreamStatus;
@@ -55,7 +55,7 @@ export function lockColumns(stream: StreamName, { attempts = 0, ...draft }: Lock
   return { id: randomUUID(), stream, attempts, ...namedAsColumns(draft) };
 }
 
-/** What was told, under the names of the columns. */
+/** The draft, under the names of the columns. */
 export function namedAsColumns(draft: object): Columns {
   return Object.fromEntries(
     Object.entries(draft).map(([name, value]) => [snakeCase(name), value as unknown]),

@@ -24,7 +24,7 @@ type PartyStreamName = Extract<
   'drfo' | 'dracs_death' | 'mvs_passport' | 'dms_passport' | 'dracs_name_change'
 >;
 
-/** A health worker of whom only what matters is said: unless told otherwise active and verified in all streams. */
+/** A health worker, of whom a test gives only what matters: by default active and verified in all streams. */
 export function aParty(): PartyBuilder {
   return new PartyBuilder();
 }
@@ -78,7 +78,7 @@ export class PartyBuilder {
     return this;
   }
 
-  /** Leaves a row in the table of locks; what the stream says is said with `stream`. */
+  /** Leaves a row in the table of locks; the columns of the stream are set with `stream`. */
   locked(name: PartyStreamName, lock: LockDraft): this {
     this.locks.push(lockColumns(name, lock));
     return this;
@@ -137,7 +137,7 @@ export async function saveParties(sql: Sql, builders: readonly PartyBuilder[]): 
   return rows.map(({ id }) => id);
 }
 
-/** A user of whom only what matters is said: unless told otherwise active, not blocked, and nobody's. */
+/** A user, of whom a test gives only what matters: by default active, not blocked, and without a person. */
 export function aUser(): UserBuilder {
   return new UserBuilder();
 }
@@ -185,7 +185,7 @@ export class UserBuilder {
 }
 
 /**
- * Somebody who calls with a token: unless told otherwise an active user of the national health service, whose token is
+ * A caller with a token: by default an active user of the national health service, whose token is
  * good for an hour and allows nothing.
  */
 export function aCaller(): CallerBuilder {
@@ -280,7 +280,7 @@ export class CallerBuilder {
 }
 
 /**
- * A relationship of which only what matters is said. Unless told otherwise: active, without an end, and as it stands
+ * A relationship, of which a test gives only what matters. By default active, without an end, and as it is
  * after a sign-up. It leaves no method of authentication; a person is given that by `withAuthenticationMethod`.
  */
 export function aRelationship(): RelationshipBuilder {

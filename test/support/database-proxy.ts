@@ -165,7 +165,7 @@ class Answers {
 /** PostgreSQL is ready for the next statement. */
 const READY = 'Z';
 
-/** Query and Sync end a statement; a password and a farewell stand alone. */
+/** Query and Sync end a statement; a password and a farewell are single messages. */
 const ENDS: ReadonlySet<string> = new Set(['', 'Q', 'S', 'p', 'X']);
 
 /** Undefined for what is no statement. */
@@ -242,7 +242,7 @@ export class MessageFrames {
   }
 }
 
-/** Holds every statement of one name, in the order in which they come, until it is let go. */
+/** Holds every statement of one name, in the order in which they arrive, until it is released. */
 export class HeldStatements {
   private readonly waiting: (() => void)[] = [];
   private isOver = false;
@@ -254,13 +254,13 @@ export class HeldStatements {
     return new Promise<StatementDecision>((resolve) => this.waiting.push(() => resolve('pass')));
   };
 
-  /** Resolves when so many in all have come. */
+  /** Resolves when so many in all have arrived. */
   async arrived(count: number): Promise<void> {
     const what = `${count} statements ${this.name}`;
     await waitUntil(() => this.waiting.length >= count, { what });
   }
 
-  /** How many have come so far. */
+  /** How many have arrived so far. */
   get count(): number {
     return this.waiting.length;
   }
@@ -270,7 +270,7 @@ export class HeldStatements {
     this.waiting[number - 1]?.();
   }
 
-  /** Those who have come, and whoever comes later. */
+  /** Releases all that have arrived, and all later ones. */
   releaseAll(): void {
     this.isOver = true;
     for (const release of this.waiting) release();
@@ -280,7 +280,7 @@ export class HeldStatements {
 /** Before the statement arrives, or when it is carried out and before the program knows. */
 export type Moment = 'before' | 'after';
 
-/** Holds the first statement of this name for ever, and tells when it is held. */
+/** Holds the first statement of this name for ever, and resolves when it is held. */
 export function haltAt(
   at: string,
   moment: Moment,

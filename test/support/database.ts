@@ -47,7 +47,7 @@ export async function emptyDatabase(): Promise<Pick<FreshDatabase, 'name' | 'adm
   };
 }
 
-/** A fresh database with what rooms that only need a transaction are tested with. */
+/** A fresh database with what modules that only need a transaction are tested with. */
 export interface Registry {
   readonly database: FreshDatabase;
   /** With the rights of the program. */
@@ -111,7 +111,7 @@ export const EMPTIED_TABLES = [
 ];
 
 /**
- * TRUNCATE would make every table and index anew, forty times as slow for a few rows. Like it, this waits for whoever
+ * TRUNCATE would make every table and index anew, forty times as slow for a few rows. Like it, this waits for every program that
  * still writes; foreign keys are not asked, since all goes.
  */
 const EMPTY = `
@@ -137,7 +137,7 @@ const TRIES = 5;
 
 /**
  * Leaves the tables as a new installation has them. A program that writes some of them in another order may meet this
- * one crosswise; when this is the one that PostgreSQL sends back, it begins again.
+ * one crosswise; when this is the one that PostgreSQL aborts, it is repeated.
  */
 export async function emptyTables(sql: Session): Promise<void> {
   for (let left = TRIES; ; left -= 1) {
@@ -154,7 +154,7 @@ export async function emptyTables(sql: Session): Promise<void> {
 /** How many rows each table has, and how many objects there are. */
 export type RowCounts = Readonly<Record<string, number>>;
 
-/** Places and counts at the register are written by every running program, whoever is signed up. */
+/** Permits and counts of the register are written by every running program. */
 const COUNTED_TABLES = `
   SELECT format('%I.%I', n.nspname, c.relname) AS name
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -185,7 +185,7 @@ export function changesBetween(before: RowCounts, after: RowCounts): RowCounts {
 }
 
 /**
- * Tells two states of the database apart: how many rows each table has, and which transaction wrote to it last. A row
+ * Distinguishes two states of the database: how many rows each table has, and which transaction wrote to it last. A row
  * that was only locked counts as untouched.
  */
 export async function writtenRowsIn(sql: Sql): Promise<() => Promise<string>> {

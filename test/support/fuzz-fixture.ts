@@ -20,7 +20,7 @@ export interface Known {
 const PEOPLE = 16;
 
 /**
- * A door at which anything may be asked for, with something behind it. It has no worker: whatever is written, a request
+ * An HTTP server for any request, with some data behind it. It has no worker: whatever is written, a request
  * has written it.
  */
 export class FuzzFixture {
@@ -52,7 +52,7 @@ export class FuzzFixture {
   }
 }
 
-/** Those whom an official has in his hands, and those who wait for one. */
+/** Persons whom an official has taken, and persons who wait for one. */
 async function peopleAndRelationships({ sql }: TestEnvironment): Promise<string[]> {
   const ids: string[] = [];
   for (let each = 0; each < PEOPLE; each += 1) {
@@ -98,7 +98,7 @@ const TYPES: Readonly<Record<number, readonly string[]>> = {
 const INNER_WORDS =
   /\bSELECT\b|INSERT INTO|syntax error|relation "|invalid input syntax|\bpg_|postgres|typeorm|QueryFailed|node_modules|\.[jt]s:\d|\bat [\w.]+ \(|TypeError|RangeError|ZodError|Unexpected token|ECONN|\b(?:mpi|mimir|prm|mithril)\.[a-z_]+/;
 
-/** A text tells nothing of the inside, and repeats nobody's data. */
+/** A text leaks no internals, and repeats no personal data. */
 export function expectNoInternals(text: string): void {
   expect(INNER_WORDS.exec(text)?.[0]).toBeUndefined();
   for (const marker of MARKERS) expect(text.includes(marker), 'a marker came out').toBe(false);

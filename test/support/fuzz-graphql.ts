@@ -37,7 +37,7 @@ export interface RootField {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-/** The schema as the rooms have written it. */
+/** The schema as the modules define it. */
 export function writtenSchema(): GraphQLSchema {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.graphql'),
@@ -202,7 +202,7 @@ class WrittenOperation {
   }
 }
 
-/** Values that a type allows, as they would stand in the variables. */
+/** Values that a type allows, as they are written in the variables. */
 export function valuesOfType(type: GraphQLInputType, known: Known): fc.Arbitrary<unknown> {
   if (isNonNullType(type)) return valuesOfType(type.ofType, known);
   if (isListType(type)) return fc.array(valuesOfType(type.ofType, known), { maxLength: 3 });
@@ -215,7 +215,7 @@ export function valuesOfType(type: GraphQLInputType, known: Known): fc.Arbitrary
   });
 }
 
-/** The types whose ids are told in one opaque text with them. */
+/** The types that are part of the opaque ids. */
 const NODES = ['Person', 'ConfidantPersonRelationship', 'UnzrInfo', 'Маркерчук'];
 
 const globalIds = ({ ids }: Known): fc.Arbitrary<string> =>
@@ -249,7 +249,7 @@ export function wrongValuesOfType(type: GraphQLInputType, known: Known): fc.Arbi
 
 const NAME = /^[_A-Za-z]\w*$/;
 
-/** A value as it stands in the text of an operation. */
+/** A value as it is written in the text of an operation. */
 export function literalOf(value: unknown, type?: GraphQLInputType): string {
   const bare = isNonNullType(type) ? type.ofType : type;
   if (typeof value === 'string') return isEnumType(bare) && NAME.test(value) ? value : JSON.stringify(value);

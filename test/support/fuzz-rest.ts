@@ -21,7 +21,7 @@ export interface ValueSchema {
   readonly required?: readonly string[];
 }
 
-/** Something that stands in the path or the query. */
+/** A parameter of the path or the query. */
 export interface CallParameter {
   readonly name: string;
   readonly in: string;
@@ -37,7 +37,7 @@ export interface DescribedCall {
   readonly template: string;
   readonly parameters: readonly CallParameter[];
   readonly body?: { readonly schema: ValueSchema; readonly example?: unknown };
-  /** The statuses it says it answers with. */
+  /** The statuses it is documented to answer with. */
   readonly statuses: readonly number[];
 }
 

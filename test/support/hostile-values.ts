@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { SignUpContentBuilder } from './sign-up-content';
 import type { Answer } from './sign-up-fixture';
 
-/** Nobody's data: to be told from everything else wherever it comes out. */
+/** Nobody's data: recognisable wherever it leaks. */
 export const MARKERS = ['Маркерчук', 'Позначка', 'МР770001', '+380770002233'] as const;
 
 /** Names of properties that mean something to the language, and such as are a person's data. */
@@ -77,11 +77,11 @@ export function pathsOf(value: unknown, path: readonly string[] = []): string[] 
   return path.length === 0 ? below : [path.join('.'), ...below];
 }
 
-/** What stands there. */
+/** The value at a path. */
 export const valueAt = (content: unknown, path: string): unknown =>
   path.split('.').reduce<unknown>((inside, key) => Reflect.get(inside as object, key), content);
 
-/** A content in which everything is said that can be. */
+/** A content with every optional field. */
 export const complete = (content: SignUpContentBuilder): SignUpContentBuilder =>
   content
     .alias('мама')
@@ -118,7 +118,7 @@ export function expectRefused({ status, body }: Pick<Answer, 'status' | 'body'>)
 
 const [NAME] = MARKERS;
 
-/** Each means something to some program on the way; most carry what must come out nowhere. */
+/** Each means something to some program on the way; most carry what must not leak. */
 export const hostileTexts: fc.Arbitrary<string> = fc.oneof(
   // No database keeps them.
   fc.constantFrom('\0', `${NAME}\0`, `\ud800${NAME}`, `${NAME}\udc00`),

@@ -15,7 +15,7 @@ async function checkOf(origin: string): Promise<AnswerCheck> {
 
 /**
  * Asks as `fetch` does, a program in a process of its own: its answers are not heard here, so they are held against the
- * description it serves as they come.
+ * description it serves as they arrive.
  */
 export async function ask(url: string, init: RequestInit = {}): Promise<Response> {
   const { origin, pathname } = new URL(url);
@@ -76,11 +76,11 @@ export function send(baseUrl: string, { method, target, headers, body }: SentReq
   });
 }
 
-/** How the length of a body is told: beforehand, or piece by piece. */
+/** How the length of a body is given: beforehand, or chunk by chunk. */
 export type Framing = 'by its length' | 'in pieces';
 
 /**
- * A request that is written to the socket by hand. The clients of the platform stop sending when an answer comes early;
+ * A request that is written to the socket by hand. The clients of the platform stop sending when an answer arrives early;
  * who is hostile does not.
  */
 export class OpenRequest {
@@ -91,7 +91,7 @@ export class OpenRequest {
     private readonly framing: Framing,
   ) {
     this.answered = answerOn(socket);
-    // Looked at by whoever asks for it.
+    // Checked by the caller that awaits it.
     this.answered.catch(() => undefined);
   }
 
@@ -123,7 +123,7 @@ export class OpenRequest {
   }
 }
 
-/** Answers of this program tell their length. */
+/** Answers of this program have a Content-Length. */
 const ANSWER = /^HTTP\/1\.1 (\d{3}) [^]*?\r\nContent-Length: (\d+)\r\n[^]*?\r\n\r\n([^]*)$/;
 
 function answerOn(socket: Socket): Promise<Pick<Answer, 'status' | 'body'>> {

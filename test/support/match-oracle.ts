@@ -25,7 +25,7 @@ export function binsOfModel(): Readonly<Record<string, readonly string[]>> {
   );
 }
 
-/** The figures as they stand in the file. */
+/** The figures of the file. */
 export function figuresOfModel(): Figures {
   return FIGURES;
 }

@@ -182,7 +182,7 @@ const NOBODY: MatchingPerson = {
 
 export type Facts = Partial<MatchingPerson>;
 
-/** The bin of a feature for two persons of whom only what matters is said; in all else they are the same. */
+/** The bin of a feature for two persons that differ only in the given facts. */
 export function binOfPair(feature: Feature, one: Facts, other: Facts): string {
   return binsOf({ ...NOBODY, ...one }, { ...NOBODY, ...other })[feature];
 }

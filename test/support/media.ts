@@ -67,7 +67,7 @@ export class MediaParts {
   }
 }
 
-/** A store in which some verbs are stood in for. */
+/** A store with some methods replaced. */
 export function storeWith(verbs: Partial<MediaStore>, otherwise: MediaStore): MediaStore {
   return {
     put: verbs.put ?? ((object, signal) => otherwise.put(object, signal)),

@@ -60,9 +60,9 @@ interface Behind {
   readonly port: number;
 }
 
-/** TLS in front of a server that knows none. Who comes without it, or does not believe the certificate, gets nowhere. */
+/** TLS in front of a server that knows none. Clients without TLS, or that do not trust the certificate, are refused. */
 export class TlsProxy {
-  /** How many callers have come through the handshake. */
+  /** How many clients have completed the handshake. */
   secured = 0;
   private behind: Behind | undefined;
   private readonly sockets = new Set<Socket>();
@@ -88,7 +88,7 @@ export class TlsProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Told later, as a server may have to know of its front before it starts. */
+  /** Set later, as a server may have to know its proxy before it starts. */
   leadTo(port: number, host = '127.0.0.1'): void {
     this.behind = { host, port };
   }

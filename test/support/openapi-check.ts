@@ -42,7 +42,7 @@ export function takeFaults(): readonly string[] {
 }
 
 /**
- * Node tells of every request that a server of this process begins to answer, however it was sent and whatever becomes
+ * Node announces every request that a server of this process begins to answer, however it was sent and whatever becomes
  * of it. What is written is looked at when it is complete, before the first byte can have reached anybody.
  */
 channel('http.server.request.start').subscribe((message) => {
@@ -169,12 +169,12 @@ export class AnswerCheck {
     addFormats(this.ajv);
     this.ajv.addSchema(document, 'document');
     this.templates = Object.keys(document.paths)
-      // Where two fit, the one that says more counts: as with routes that are declared first.
+      // Where two fit, the more specific one counts: as with routes that are declared first.
       .sort((one, other) => one.split('{').length - other.split('{').length)
       .map((template) => [template, new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}/?$`)]);
   }
 
-  /** What is wrong with an answer, if anything: never what stands in it. */
+  /** What is wrong with an answer, if anything: never its content. */
   faultOf(answer: SentAnswer): string | undefined {
     const path = answer.url.split('?', 1)[0] ?? '';
     const [template] = this.templates.find(([, pattern]) => pattern.test(path)) ?? [];
@@ -262,7 +262,7 @@ export class AnswerCheck {
   }
 }
 
-/** Where, and by which keyword. A name that should not be there may be told: it comes from the program. */
+/** Where, and by which keyword. A name that should not be there may be reported: it is defined by the program. */
 function placeOf({ instancePath, keyword, params }: ErrorObject): string {
   const name = (params as { missingProperty?: string }).missingProperty;
   return `${instancePath || '/'} ${keyword}${name === undefined ? '' : ` ${name}`}`;

@@ -18,7 +18,7 @@ import {
   namedAsColumns,
 } from './builder-rows';
 
-/** Every stream but those of the passport, as it stands after a sign-up whose checks all went well. */
+/** Every stream but those of the passport, as it is after a sign-up whose checks all succeeded. */
 const ELSE_VERIFIED: readonly (readonly [StreamName, StreamState])[] = [
   ['nhs', ['VERIFIED', 'RULES_PASSED']],
   ['drfo', ['VERIFIED', 'AUTO_ONLINE']],
@@ -33,7 +33,7 @@ const ELSE_VERIFIED: readonly (readonly [StreamName, StreamState])[] = [
 const SYSTEM_USER_ID = '00000000-0000-4000-8000-000000000001';
 
 /**
- * A person of whom only what matters is said. Unless told otherwise: active, nothing left to check but the passport,
+ * A person, of whom a test gives only what matters. By default active, nothing left to check but the passport,
  * and of that the cumulative status follows.
  */
 export function aPerson(): PersonBuilder {
@@ -110,7 +110,7 @@ export class PersonBuilder {
     return this;
   }
 
-  /** An address of residence in a village, unless told otherwise. */
+  /** By default an address of residence in a village. */
   withAddress(address: AddressDraft = {}): this {
     this.addresses.push(addressColumns(address));
     return this;
@@ -130,7 +130,7 @@ export class PersonBuilder {
     return this;
   }
 
-  /** Leaves a row in the table of locks; what the stream says is said with `stream`. */
+  /** Leaves a row in the table of locks; the columns of the stream are set with `stream`. */
   locked(name: StreamName, lock: LockDraft): this {
     this.locks.set(name, lock);
     return this;
@@ -178,7 +178,7 @@ export class PersonBuilder {
     ]);
   }
 
-  /** A stream under a lock counts with what stood before it. */
+  /** A stream under a lock counts with its status before the lock. */
   private sumOf(streams: ReadonlyMap<StreamName, StreamState>): CumulativeStatus {
     const counted = [...streams].map(([name, [status]]) =>
       status === 'IN_REVIEW' ? (this.locks.get(name)?.statusBefore ?? status) : status,
@@ -193,7 +193,7 @@ export class PersonBuilder {
 }
 
 /**
- * Where the parts of a person are kept, in the order of saving. Verifications come last: a worker that is already
+ * Where the parts of a person are kept, in the order of saving. Verifications are last: a worker that is already
  * looking finds nobody whose documents are still missing.
  */
 const PERSON_TABLES = {
@@ -221,7 +221,7 @@ export async function savePersons(sql: Sql, builders: readonly { rows(): PersonR
   return saved.map(({ id }) => id);
 }
 
-/** What is told of an address. */
+/** The given fields of an address. */
 export interface AddressDraft {
   readonly type?: 'RESIDENCE' | 'REGISTRATION';
   readonly country?: string;
@@ -237,7 +237,7 @@ export interface AddressDraft {
   readonly zip?: string;
 }
 
-/** What is told of a method of authentication; `value` is the third person. */
+/** The given fields of a method of authentication; `value` is the third person. */
 export interface MethodDraft {
   readonly phoneNumber?: string;
   readonly value?: string;
@@ -258,7 +258,7 @@ export function addressColumns(draft: AddressDraft): Columns {
   return { id: randomUUID(), ...made, ...namedAsColumns(draft) };
 }
 
-/** Active and without an end, unless told otherwise. */
+/** By default active and without an end. */
 export function methodColumns(type: AuthenticationMethodType, draft: MethodDraft): Columns {
   return { id: randomUUID(), type, is_active: true, ...namedAsColumns(draft) };
 }

@@ -31,7 +31,7 @@ export async function everythingInRedis(url: string): Promise<string> {
   return found.join('\n');
 }
 
-/** A text tells of nobody: it holds none of the markers, in whatever way texts are usually written. */
+/** A text holds none of the markers, in whatever way texts are usually written. */
 export function expectNoMarker(text: string, markers: readonly string[], where = 'it'): void {
   const encoded = markers.flatMap((marker) => [
     marker,
@@ -84,7 +84,7 @@ const CONFIDANT = {
   passport: 'МР770110',
 } as const;
 
-/** How the signer is called in his certificate. */
+/** The signer’s names in the certificate. */
 export const SIGNER = { surname: 'Підписанчук', givenName: 'Підписана', drfo: CONFIDANT.taxId } as const;
 
 /** All of it. */
@@ -96,7 +96,7 @@ export const FAMILY: readonly string[] = [
   ...Object.values(SIGNER),
 ];
 
-/** A child of five of whom everything is told that can be. */
+/** A child of five with every optional field. */
 export function markedContent(confidantId: string): SignUpContentBuilder {
   return Object.entries(DATA).reduce(
     (content, [path, value]) => content.with(path, value),

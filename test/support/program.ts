@@ -20,15 +20,15 @@ export interface ProgramChoices {
   readonly redisUrl: string;
   readonly registerUrl: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** False for the HTTP door alone. */
+  /** False for the HTTP server alone. */
   readonly works?: boolean;
   /** For sign-ups on somebody's birthday. */
   readonly clock?: Clock;
 }
 
 /**
- * Chosen so that nothing happens by itself: the bell rings through Redis or not at all, no tick of the timetable is
- * near, nobody is rescued and the gate stays open. A test that is about one of these says so.
+ * Chosen so that nothing happens by itself: wake-ups are sent through Redis or not at all, no tick of a schedule is
+ * near, no claim is reclaimed and the circuit stays closed. A test about one of these changes it.
  */
 const QUIET: Readonly<Record<string, string>> = {
   NODE_ENV: 'test',
@@ -63,7 +63,7 @@ interface Routed {
   readonly router: { readonly stack: readonly Layer[] };
 }
 
-/** The whole program with its doors open, in the process of the test. */
+/** The whole program with its HTTP servers, in the process of the test. */
 export class Program {
   private constructor(
     private readonly app: NestExpressApplication,
@@ -110,7 +110,7 @@ export class Program {
     return fetch((this.addresses.publicUrl ?? '') + path, { headers });
   }
 
-  /** What the public port answers to whoever bears a token. */
+  /** What the public port answers to a caller with a token. */
   withToken(token: string, path: string, headers: Record<string, string> = {}): Promise<Response> {
     return this.public(path, { authorization: `Bearer ${token}`, ...headers });
   }
@@ -143,7 +143,7 @@ async function createProgram(
 
 const PROJECT = join(__dirname, '../..');
 
-/** The HTTP door, and with `works` the jobs behind it, in a process of its own, which can be killed. */
+/** The HTTP server, and with `works` the jobs behind it, in a process of its own, which can be killed. */
 export class ChildProgram {
   private constructor(
     private readonly child: ChildProcess,
@@ -181,7 +181,7 @@ export class ChildProgram {
   }
 }
 
-/** Where the program listens, if this line of its log tells. */
+/** The addresses of the program, if this line of its log has them. */
 function addressesIn(line: string): HttpAddresses | undefined {
   if (!line.startsWith('{')) return undefined;
   const {

@@ -14,7 +14,7 @@ export const keeping = { days: DAYS, batch: BATCH };
 export const OLD = `now() - interval '${DAYS} days 1 hour'`;
 export const YOUNG = `now() - interval '${DAYS} days' + interval '1 hour'`;
 
-/** Told to nobody. */
+/** Signals that never fire. */
 export const NEVER = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 /** Purges of single tables, and what they leave. */

@@ -93,7 +93,7 @@ export async function partyVerificationOf(sql: Sql, partyId: string): Promise<Pa
   return theOne(await sql.query<PartyVerificationRow>({ text }, [partyId]));
 }
 
-/** Oldest first; those of one transaction in the order of what they say. */
+/** Oldest first; those of one transaction in the order of their content. */
 export async function eventsOf(sql: Sql, id: string): Promise<EventRow[]> {
   const text = `
     SELECT entity_type, properties, event_time, changed_by FROM mpi.status_change_events
@@ -101,7 +101,7 @@ export async function eventsOf(sql: Sql, id: string): Promise<EventRow[]> {
   return sql.query<EventRow>({ text }, [id]);
 }
 
-/** Oldest first; those of one transaction in the order of what they say. */
+/** Oldest first; those of one transaction in the order of their content. */
 export async function auditOf(sql: Sql, id: string): Promise<AuditRow[]> {
   const text = `
     SELECT actor_id, resource, changeset, "row", run_id, claim_id, message_id, duration_ms, inserted_at

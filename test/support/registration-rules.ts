@@ -37,11 +37,11 @@ export const dayAfter = (day: IsoDay, days: number): IsoDay => calendarDay(day).
 /** A child of five. */
 export const aChild = (): SignUpContentBuilder => aSignUpContent(RULES_DAY);
 
-/** Sixteen, with a tax number and a document of his own. */
+/** Sixteen, with a tax number and an own document. */
 export const anAdolescent = (): SignUpContentBuilder =>
   aChild().aged(16).withTaxId('0000000017').withOnlyDocument('PASSPORT');
 
-/** What the rules of registration say. */
+/** The faults by the rules of registration. */
 export function faultsOfContent(
   content: SignUpContentBuilder,
   today: IsoDay = RULES_DAY,

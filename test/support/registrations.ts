@@ -16,7 +16,7 @@ import type { TestEnvironment } from './test-environment';
 /** The user of the confidant, who signs. */
 export const APPLICANT = '55555555-5555-4555-8555-555555555555';
 
-/** When the people of tests are registered, unless told otherwise: at noon in Kyiv. */
+/** The default time of registration in tests: noon in Kyiv. */
 export const REGISTERED_AT = new Date('2026-03-04T10:00:00.123Z');
 
 export const REGISTERED_ON = '2026-03-04';
@@ -34,7 +34,7 @@ const SOMEBODY: SignUpFacts = {
   hasConfidantPerson: false,
 };
 
-/** The row of a person as it stands just before his verifications begin. */
+/** The row of a person just before the verifications begin. */
 export async function bareRow({ sql }: Registry): Promise<string> {
   const id = randomUUID();
   const named = { first_name: 'Волошка', last_name: 'Чорнобривець', gender: 'FEMALE' };
@@ -84,7 +84,7 @@ export interface RegistrationChoices {
   readonly beforeCommit?: () => void | Promise<void>;
 }
 
-/** Registers the person and gives his id. */
+/** Registers the person and returns the id. */
 export async function registered(
   { transactions }: Registry,
   content: SignUpContent,
@@ -142,7 +142,7 @@ export interface NewData {
   readonly beforeCommit?: () => Promise<void>;
 }
 
-/** Writes new data of a person and rings no bell. */
+/** Writes new data of a person without a wake-up. */
 export function changeData(
   env: TestEnvironment,
   { personId, passport, unzr, beforeCommit }: NewData,

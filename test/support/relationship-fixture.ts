@@ -14,7 +14,7 @@ export const RELATIONSHIPS = '/api/admin/confidant_person_relationships';
 export const ACT = '5a5b1c9e-0000-4000-8000-00000000000a';
 const OTHER_ACT = '5a5b1c9e-0000-4000-8000-00000000000b';
 
-/** An official before the whole program, and two persons whose relationship he works on. */
+/** An official before the whole program, and two persons whose relationship the official works on. */
 export class RelationshipFixture {
   official = '';
   personId = '';
@@ -39,7 +39,7 @@ export class RelationshipFixture {
     this.confidantPersonId = await aPerson().save(this.env.sql);
   }
 
-  /** What the official is answered; with a body he sends a move. */
+  /** The answer to the official; with a body the call is a move. */
   async ask(path: string, body?: object | string) {
     const { publicUrl = '' } = this.env.program.addresses;
     const answer = await fetch(publicUrl + path, {
@@ -59,7 +59,7 @@ export class RelationshipFixture {
     return aRelationship().of(this.personId).through(this.confidantPersonId);
   }
 
-  /** One that stands there, proved by a document that is no certificate of birth. */
+  /** An existing one, proved by a document that is no certificate of birth. */
   standing(status: RelationshipStatus, reason: RelationshipReason): Promise<string> {
     return this.between().status(status, reason).withDocument('DOCUMENT', '77-А').save(this.env.sql);
   }
@@ -90,7 +90,7 @@ export class RelationshipFixture {
     expect(await eventsOf(this.env.sql, id)).toEqual([]);
   }
 
-  /** The records tell of one move, and of another status if there is one. */
+  /** The records have one move, and another status if there is one. */
   async expectRecorded(id: string, row: string, to: RelationshipStatus | null): Promise<void> {
     const event = {
       entity_type: 'ConfidantPersonRelationship',

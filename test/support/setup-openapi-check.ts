@@ -1,7 +1,7 @@
 import { afterAll, afterEach } from 'vitest';
 import { takeFaults } from './openapi-check';
 
-/** A test during which the program answered otherwise than `/docs` says has failed, whatever it looked at itself. */
+/** A test during which the program answered otherwise than `/docs` describes has failed, whatever it looked at itself. */
 function failOnFaults(): void {
   const faults = takeFaults();
   if (faults.length > 0)

@@ -20,7 +20,7 @@ const STRANGER = TestAuthority.make({ nodeEnv: 'test' });
 const MINUTE_MS = 60_000;
 
 /**
- * A sign-up that would go well, until something about it is changed: who the applicant is, what he signs, how and when,
+ * A sign-up that would go well, until something about it is changed: who the applicant is, what is signed, how and when,
  * and what is sent. Nobody is saved before it is sent.
  */
 export class SignUpAttempt {
@@ -68,7 +68,7 @@ export class SignUpAttempt {
   }
 }
 
-/** One check of the two calls: what it is, how an attempt fails it, and what is told then. */
+/** One check of the two calls: what it is, how an attempt fails it, and the refusal. */
 export interface SignUpCheck {
   readonly row: string;
   readonly breaks: (attempt: SignUpAttempt) => void;
@@ -81,7 +81,7 @@ export interface SignUpCheck {
 
 const today = calendarDay(dayInKyiv(new Date()));
 
-/** In the middle of his fifteenth year, so that no test meets a birthday. */
+/** In the middle of the fifteenth year, so that no test meets a birthday. */
 const FOURTEEN_YEARS_AGO = today.subtract({ years: 14, months: 6 }).toString();
 
 const LATER = today.add({ days: 2 }).toString();
@@ -109,7 +109,7 @@ export const SIGN_UP_CHECKS: readonly SignUpCheck[] = [
     row: 'row 1: signed_content is missing',
     breaks: (attempt) => (attempt.sentText = () => undefined),
     reported: missing('$.signed_content', 'signed_content'),
-    // Two missing properties are told together.
+    // Two missing properties are reported together.
     touches: ['text', 'missing'],
   },
   {

@@ -12,13 +12,13 @@ import { aPerson, type PersonBuilder } from './person-builder';
 
 const DEFAULT_AGE = 5;
 
-/** The confidant of whom nothing was said. */
+/** The default confidant. */
 export const SOME_CONFIDANT_ID = '5b1f0c9e-7a44-4f0e-9d1b-2f60c3a8e711';
 
 type DocumentDraft = Partial<Omit<DocumentRequest, 'type'>> & Pick<DocumentRequest, 'type'>;
 
 /**
- * What an applicant signs, of which only what matters is said. Unless told otherwise it is accepted by every rule: a
+ * What an applicant signs, of which a test gives only what matters. By default it is accepted by every rule: a
  * child of five with a certificate of birth and without a tax number.
  */
 export function aSignUpContent(today: Date | IsoDay = new Date()): SignUpContentBuilder {
@@ -42,7 +42,7 @@ export class SignUpContentBuilder {
     this.birthDate = calendarDay(today).subtract({ years: DEFAULT_AGE, months: 6 }).toString();
   }
 
-  /** The certificate of birth is issued on the same day, unless its own day is told. */
+  /** The certificate of birth is issued on the same day, unless its own day is given. */
   born(birthDate: IsoDay): this {
     this.birthDate = birthDate;
     return this;
@@ -61,7 +61,7 @@ export class SignUpContentBuilder {
     return this.about({ tax_id: taxId, no_tax_id: false });
   }
 
-  /** He has refused the number. Without a word about it he merely has none yet. */
+  /** The number was refused. By default there is merely none yet. */
   withoutTaxId(): this {
     return this.about({ tax_id: undefined, no_tax_id: true });
   }
@@ -74,7 +74,7 @@ export class SignUpContentBuilder {
     return this.about({ phones });
   }
 
-  /** One more document; what is not told of it is made up and fits. */
+  /** One more document; what is not given is made up and fits. */
   withDocument(type: DocumentType, number?: string, rest: Partial<DocumentRequest> = {}): this {
     this.documents.push({ ...rest, type, ...(number === undefined ? {} : { number }) });
     return this;
@@ -206,7 +206,7 @@ export const MADE_UP_NUMBERS: Readonly<Record<DocumentType, string>> = {
   LEGAL_CAPACITY_DOCUMENT: '27/2024',
 };
 
-/** These end one day, and the request must say when. */
+/** These end one day, and the request must give the day. */
 export const EXPIRING: readonly DocumentType[] = [
   'NATIONAL_ID',
   'COMPLEMENTARY_PROTECTION_CERTIFICATE',
@@ -244,7 +244,7 @@ export const SOMEBODY = {
   },
 } as const;
 
-/** The same person as in the content, registered by somebody else: everything by which he is compared is equal. */
+/** The same person as in the content, registered by somebody else: everything that is compared is equal. */
 export function registeredAs({ person }: SignUpContent): PersonBuilder {
   const builder = aPerson()
     .named(person.last_name, person.first_name, person.second_name ?? null)

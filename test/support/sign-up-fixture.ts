@@ -14,7 +14,7 @@ import { SignJWT } from 'jose';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** Somebody who may sign a child up: a person with a phone of his own, and his user. */
+/** Somebody who may sign a child up: a person with an own phone, and the user. */
 export interface MadeUpApplicant {
   readonly personId: string;
   readonly userId: string;
@@ -50,7 +50,7 @@ export interface SignUpBody {
   readonly signed_content_encoding: string;
 }
 
-/** A minute ago, so that neither the signer's clock nor the door's is ahead. */
+/** A minute ago, so that neither the signer's clock nor the server's is ahead. */
 const SIGNED_BEFORE_MS = 60_000;
 
 /** An installation that trusts a test authority, and people who sign up and are signed up there. */
@@ -88,7 +88,7 @@ export class SignUpFixture {
     return new SignUpFixture(env, authority, mediaFolder, folder, clock);
   }
 
-  /** A person and his user; what else is said of the person is said with `change`. */
+  /** A person and the user; further facts of the person are set with `change`. */
   async applicant(
     change: (person: PersonBuilder) => PersonBuilder = (person) => person,
   ): Promise<MadeUpApplicant> {
@@ -102,7 +102,7 @@ export class SignUpFixture {
     return { personId, userId, drfo };
   }
 
-  /** A number that no other applicant of this scene has. */
+  /** A number that no other applicant of this fixture has. */
   nextDrfo(): string {
     this.numbers += 1;
     return String(this.numbers);
@@ -184,7 +184,7 @@ export function registeredBy({ status, body }: Answer): Registered {
   return body.data as unknown as Registered;
 }
 
-/** How a refusal is told; fields only where fields are at fault. */
+/** A refusal as it is reported; fields only where fields are at fault. */
 export interface ReportedRefusal {
   readonly status: number;
   readonly type: string;
@@ -211,7 +211,7 @@ export async function rowCountsOf({ env, mediaFolder }: SignUpFixture): Promise<
   return { ...counts, objects: filesIn(mediaFolder) };
 }
 
-/** What the answer says of a refusal; of one that is none, its status. */
+/** The refusal of an answer; of another answer, its status. */
 export function refusalIn({ status, body }: Answer): ReportedRefusal | { readonly status: number } {
   if (body.error === undefined) return { status };
   const { type, message, invalid } = body.error;

@@ -22,7 +22,7 @@ export interface RegisterBody extends SignUpBody {
 /** Every program must understand the sessions of every other. */
 const SHARED: Environment = { PIS_SESSION_SECRET: 'a-secret-that-all-programs-of-this-test-share' };
 
-/** What one registration of a child makes, his phone and his one document among it. */
+/** What one registration of a child makes, including its phone and its one document. */
 export const WHOLE: RowCounts = {
   'mpi.persons': 1,
   'mpi.person_phones': 1,
@@ -65,7 +65,7 @@ export function together(...parts: readonly (readonly [RowCounts, times: number]
   return Object.fromEntries([...sum].filter(([, n]) => n !== 0));
 }
 
-/** Sign-ups at a program whose every statement comes by where it can be held, cut off or made to fail. */
+/** Sign-ups at a program whose every statement passes a proxy where it can be held, cut off or made to fail. */
 export class SignUpWithProxy {
   private readonly programs: Program[] = [];
   private children = 100_000;

@@ -17,7 +17,7 @@ export class Session implements Sql {
 
   static async open(url: string): Promise<Session> {
     const client = new Client(url);
-    // A server that is stopped under a test ends the session; the next statement says so.
+    // A server that is stopped under a test ends the session; the next statement fails.
     client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -95,7 +95,7 @@ export function onDatabase(url: string, database: string): string {
 
 /**
  * Lets the planner believe in so many rows of a table. It takes the density of a table from what was recorded and
- * multiplies it by the pages the table has now, so all rows are told to stand in the few pages that are there. Reading the
+ * multiplies it by the pages the table has now, so all rows seem to be in the few existing pages. Reading the
  * whole table looks far cheaper to it than in a real registry: an index chosen here is chosen there all the more. How often
  * each value occurs is measured, in shares that do not depend on the size. A run of the benchmark asks five million rows
  * themselves. Nobody analyses the table again meanwhile.

@@ -23,7 +23,7 @@ export interface EndedRun {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Which run: of which job, by hand or for a tick of the timetable. */
+/** Which run: of which job, by hand or for a scheduled tick. */
 interface HowToRun {
   readonly job?: string;
   readonly tick?: Date | null;
@@ -33,7 +33,7 @@ type Environment = NonNullable<ProgramChoices['environment']>;
 
 /**
  * A database, a Redis, a register and the program that works with them: all a test needs to see the job at work, from
- * the ticket in the queue to the rows in the tables.
+ * the wake-up job in the queue to the rows in the tables.
  */
 export class TestEnvironment {
   database!: FreshDatabase;
@@ -110,7 +110,7 @@ export class TestEnvironment {
   }
 
   /**
-   * Waits until every program has its share of the places at the register. Who comes first takes them all, and an idle
+   * Waits until every program has its share of the permits of the register. The first one takes them all, and an idle
    * one looks for others only now and then.
    */
   async shareRegister(): Promise<void> {
@@ -152,7 +152,7 @@ export class TestEnvironment {
     return number;
   }
 
-  /** A UNZR nobody bears yet; the register confirms it unless told otherwise. */
+  /** A UNZR nobody bears yet; by default the register confirms it. */
   unzr(answer: AnswerName = 'FOUND'): string {
     this.unzrs += 1;
     const unzr = `19850615-${this.unzrs}`;
@@ -169,14 +169,14 @@ export class TestEnvironment {
     await emptyTables(this.sql);
   }
 
-  /** Begins a run by hand, or for a tick of the timetable, and rings the bell. */
+  /** Begins a run by hand, or for a scheduled tick, and sends a wake-up. */
   async startRun(how: HowToRun = {}): Promise<string> {
     const runId = await this.startRunSilently(how);
     await this.notify(how.job);
     return runId;
   }
 
-  /** Begins a run and rings no bell. */
+  /** Starts a run without a wake-up. */
   async startRunSilently({ job = JOB, tick = null }: HowToRun = {}): Promise<string> {
     const text = `
       INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
@@ -185,7 +185,7 @@ export class TestEnvironment {
     return run?.id ?? '';
   }
 
-  /** A ticket through the queue. */
+  /** Sends a wake-up job through the queue. */
   notify(job: string = JOB): Promise<void> {
     return this.program.get(WakeUps).notify(job);
   }
@@ -222,7 +222,7 @@ export class TestEnvironment {
     return this.program.get(JobRegistry).get(job);
   }
 
-  /** What happens when the worker that holds a person seems dead: the lease passes, and a sweeper comes by. */
+  /** What happens when the worker that holds a person seems dead: the lease passes, and its claim is reclaimed. */
   async expireClaimOf(personId: string): Promise<void> {
     const text = `
       UPDATE mpi.verification_claims SET lease_until = now() - interval '1 second'

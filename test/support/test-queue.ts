@@ -6,7 +6,7 @@ import { waitUntil } from './wait-until';
 
 const NAME = 'bell';
 
-/** A queue as the program opens it, with its three connections to Redis, and somebody who listens for its bell. */
+/** A queue as the program opens it, with its three connections to Redis, and a consumer of its wake-up jobs. */
 export class TestQueue {
   readonly connections: RedisConnections;
   /** What the connections complained about. */
@@ -27,7 +27,7 @@ export class TestQueue {
     this.wakeUps.connect([this.queue]);
   }
 
-  /** Rings until somebody has heard it: a ticket may be lost, the next one is as good. */
+  /** Sends wake-ups until one is delivered: one may be lost, the next one is as good. */
   async deliversWakeUp(what: string, timeoutMs: number): Promise<void> {
     const before = this.timesHeard;
     await waitUntil(

@@ -10,7 +10,7 @@ export interface Waiting {
 
 /**
  * Looks at a state again and again until it is there, and gives what was seen. Tests wait for states,
- * never for time to pass: the limit only turns a test that would hang into one that fails and says why.
+ * never for time to pass: the limit only turns a test that would hang into one that fails with a reason.
  */
 export async function waitUntil<T>(
   look: () => T | Promise<T>,

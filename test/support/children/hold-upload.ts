@@ -3,7 +3,7 @@ import { DirectoryStore } from '../../../src/media-storage/directory-store';
 import { BUCKET, MediaParts, storeWith } from '../media';
 
 /**
- * A registration that comes to a certain moment, says so, and goes no further: see `media-orphans.spec.ts`, which then
+ * A registration that stops at a certain moment and reports it: see `media-orphans.spec.ts`, which then
  * kills it. Called with the moment, the address of the database, a directory and a key.
  */
 async function run(): Promise<void> {

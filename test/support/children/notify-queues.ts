@@ -1,13 +1,13 @@
 import { readSettings, type Environment } from '../../../src/config/read-settings';
 import { TestQueue } from '../test-queue';
 
-/** A worker is told of other servers too; this one asks none of them. */
+/** A worker has settings of other servers too; this one calls none of them. */
 const NOT_ASKED = { DATABASE_URL: 'postgres://nobody@127.0.0.1/none', TREMBITA_URL: 'http://127.0.0.1/' };
 const WITHIN_MS = 10_000;
 
 /**
- * A process that opens the queue of a worker with each of the environments it is called with, and rings: see
- * `secured-redis.spec.ts`. Says of each environment `heard`, or what stood in the way.
+ * A process that opens the queue of a worker with each of the given environments, and sends a wake-up: see
+ * `secured-redis.spec.ts`. Prints `heard` for each environment, or the errors.
  */
 async function run(): Promise<void> {
   const environments = JSON.parse(process.argv[2] ?? '[]') as Environment[];
