@@ -10,7 +10,7 @@ import { waitUntil } from '../support/wait-until';
 import { freshDatabase } from '../support/database';
 import { asAdmin } from '../support/sql-session';
 import { ask } from '../support/http-client';
-import { exported, readJobsLikeANewcomer, signUpLikeANewcomer } from './sign-up-like-a-newcomer';
+import { exported, readJobsLikeANewcomer, signUpLikeANewcomer } from './documented-sign-up';
 import { startDemo, type StartedDemo } from './start-demo';
 
 /** Servers, program and run take ten seconds on an idle machine; here others work beside it. */
