@@ -5,7 +5,13 @@ import { createInterface } from 'node:readline';
 import { ownEnvironment } from '../../src/config/own-settings';
 import { nodeArguments } from '../node-arguments';
 import { DemoFailed, type CleanUp } from './clean-up';
-import type { ServerUrls } from './servers';
+
+/** The addresses of the demo's servers. */
+export interface ServerUrls {
+  readonly DATABASE_URL: string;
+  readonly REDIS_URL: string;
+  readonly TREMBITA_URL: string;
+}
 
 const PROJECT = join(__dirname, '../..');
 

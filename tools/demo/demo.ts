@@ -20,7 +20,8 @@ import { PatientRepository } from './sign-up/patient.repository';
 import { showSignUp } from './sign-up/sign-up-demo';
 import { SignUpClient } from './sign-up/sign-up-client';
 import { startProgram, type RunningProgram } from './child-program';
-import { type ServerUrls, startServers } from './servers';
+import { startServers } from './servers';
+import type { ServerUrls } from './child-program';
 import type { CleanUp } from './clean-up';
 
 export interface Demo {

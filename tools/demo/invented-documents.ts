@@ -1,7 +1,7 @@
 import type { DocumentType } from '../../src/domain/person/dictionaries';
 import { type AnswerName, isListed, SCRIPTED_ANSWERS } from '../sandbox';
 import type { DocumentKind } from './demo-case';
-import type { SeededRandom } from './invented-people';
+import type { SeededRandom } from './seeded-random';
 
 export interface InventedDocument {
   readonly type: DocumentType;

@@ -1,6 +1,6 @@
 import type { Gender } from '../../src/domain/person/dictionaries';
 import type { FullName } from '../../src/domain/person/masking';
-import type { SeededRandom } from './invented-people';
+import type { SeededRandom } from './seeded-random';
 
 /** Plants, birds and weather: the same for women and men. */
 const LAST_NAMES = [

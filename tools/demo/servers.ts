@@ -1,18 +1,11 @@
 import { ConfigurationFault } from '../../src/config/read-settings';
 import type { SettingsFor } from '../../src/config/settings.schema';
 import { startPostgres, startRedis, type EmbeddedPostgres } from '../embedded';
-import { ChildProgram } from './child-program';
+import { ChildProgram, type ServerUrls } from './child-program';
 import { DemoFailed, type CleanUp } from './clean-up';
 import { Client } from 'pg';
 import { migrate } from '../../src/database/data-source';
 import { DEMO_ID_PREFIX } from './invented-people';
-
-/** The addresses of the demo's servers. */
-export interface ServerUrls {
-  readonly DATABASE_URL: string;
-  readonly REDIS_URL: string;
-  readonly TREMBITA_URL: string;
-}
 
 export interface ServersToStart {
   readonly settings: SettingsFor<'demo'>;

@@ -4,4 +4,4 @@ export { isListed, type Mode } from './answer-choice';
 export type { Method } from './request-reader';
 export type { RequestRecord } from './soap-endpoint';
 export type { Sandbox } from './sandbox';
-export { startSandbox, type SandboxOptions } from './sandbox';
+export { startSandbox, type SandboxOptions } from './sandbox-server';
