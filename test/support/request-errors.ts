@@ -3,14 +3,14 @@ import { z } from 'zod';
 import type { Type } from '@nestjs/common';
 import { validated } from '../../src/http';
 import { Refusal, type FieldFault } from '../../src/domain/refusal';
-import { parseBody } from '../../src/persons/sign-up/schema-faults';
-import { readSignUpContent } from '../../src/persons/sign-up/person-request.dto';
+import { parseDocument } from '../../src/persons/sign-up/signed-document';
+import { readSignUpContent } from '../../src/persons/sign-up/signed-content.schema';
 import type { SignUpContentBuilder } from './sign-up-content';
 
 /** What a body is refused with; nothing when it is read. */
 export function faultsOf(schema: z.ZodType, body: unknown): readonly FieldFault[] {
   try {
-    parseBody(schema, body);
+    parseDocument(schema, body);
   } catch (refusal) {
     expect(refusal).toBeInstanceOf(Refusal);
     const { code, details } = refusal as Refusal;

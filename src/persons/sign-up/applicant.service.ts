@@ -14,7 +14,7 @@ import { SignedContentService } from '../../signed-content';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import { PersonsService } from '../persons.service';
 import { RegistrationRepository } from './registration.repository';
-import { readSignUpContent } from './person-request.dto';
+import { readSignUpContent } from './signed-content.schema';
 import { decodeContainer, type EncodedContainer } from './signed-document';
 
 /** The confidant person who signed, and their user. */

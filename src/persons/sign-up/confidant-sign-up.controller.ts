@@ -3,7 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperatio
 import { Refuses, WithoutToken } from '../../http';
 import { type RegisteredPatient, RegistrationService, type ValidatedSignUp } from './registration.service';
 import { SignUpLimitGuard } from './sign-up-limit.guard';
-import { SignUpRefusalsInterceptor, SignUpStep } from './sign-up-refusals.interceptor';
+import { SignUpRefusalsInterceptor, SignUpStep } from './sign-up-observer';
 import {
   REGISTERED_PATIENT_EXAMPLE,
   RegisteredPatientDto,

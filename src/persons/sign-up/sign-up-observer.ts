@@ -1,8 +1,16 @@
-import { Injectable } from '@nestjs/common';
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
 import { Refusal, type RefusalCode } from '../../domain/refusal';
 import { Log, Metrics, startAtZero } from '../../observability';
 import { REGISTRATION_REFUSALS, SIGN_UP_REFUSALS } from './sign-up.dto';
 import type { RegistrationPlan } from './registration-planner.service';
+import { Reflector } from '@nestjs/core';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 
 const VALIDATED = 'validated';
 const REGISTERED = ['person_created', 'relationship_created', 'nothing_created'] as const;
@@ -62,4 +70,25 @@ export class SignUpObserver {
 function endOf({ found, createsRelationship }: Registered['plan']): (typeof REGISTERED)[number] {
   if (found === null) return 'person_created';
   return createsRelationship ? 'relationship_created' : 'nothing_created';
+}
+
+type Step = Parameters<SignUpObserver['countRefusals']>[0];
+
+const STEP = Symbol('step of a sign-up');
+
+/** Which step of a sign-up a call is. */
+export const SignUpStep = (step: Step) => SetMetadata(STEP, step);
+
+/** Counts sign-ups that are refused, those with a malformed body included: pipes run inside interceptors. */
+@Injectable()
+export class SignUpRefusalsInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly observer: SignUpObserver,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const step = this.reflector.get<Step>(STEP, context.getHandler());
+    return from(this.observer.countRefusals(step, () => lastValueFrom<unknown>(next.handle())));
+  }
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { type RefusalCode, REFUSALS } from '../../domain/refusal';
 import { AnswerId, AnswerObject, AnswerSchema, AnswerText, AnyText, type JsonSchema } from '../../http';
-import { confidantPerson } from './person-parts.dto';
-import { PERSON_FIELDS, SIGN_UP_CONTENT } from './person-request.dto';
+import { confidantPerson, PERSON_FIELDS, SIGN_UP_CONTENT } from './signed-content.schema';
 
 const CONTAINER = { contentEncoding: 'base64', contentMediaType: 'application/cms' } as object;
 const ENCODING = { const: 'base64' } as object;

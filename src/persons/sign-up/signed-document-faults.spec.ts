@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { fault, faultsIn, faultsOf } from '../../../test/support/request-errors';
-import { parseBody } from './schema-faults';
-import { day, id, text, textLike } from './schema-fields';
+import { parseDocument } from './signed-document';
+import { day, id, text, textLike } from './signed-content.schema';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -10,7 +10,7 @@ const colour = z.enum(['RED', 'BLUE']);
 describe('A body', () => {
   it('of the right form is given as the schema reads it', () => {
     const schema = z.strictObject({ id: id(), note: text().optional() });
-    const read = parseBody(schema, { id: '3C2E8E3A-94B1-4D6F-9D3E-0E7B8A3F0C11' });
+    const read = parseDocument(schema, { id: '3C2E8E3A-94B1-4D6F-9D3E-0E7B8A3F0C11' });
     expect(read).toEqual({ id: '3c2e8e3a-94b1-4d6f-9d3e-0e7b8a3f0c11' });
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../test/support/sign-up-content';
 import { entryOf, signedFaultsOf, rulesOf } from '../../../test/support/request-errors';
-import { readSignUpContent } from './person-request.dto';
+import { readSignUpContent } from './signed-content.schema';
 
 const ID = '3c2e8e3a-94b1-4d6f-9d3e-0e7b8a3f0c11';
 

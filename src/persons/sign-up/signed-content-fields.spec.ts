@@ -1,5 +1,5 @@
 import { fault, faultsIn } from '../../../test/support/request-errors';
-import { day, text, textLike } from './schema-fields';
+import { day, text, textLike } from './signed-content.schema';
 import { describe, expect, it } from 'vitest';
 
 describe('A text', () => {
