@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { AuditLog } from '../database/mpi/audit-log.entity';
 import { Person } from '../database/mpi/person.entity';
-import { type Sql, Transactions } from '../database/transactions';
+import { insertRows, type Sql, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import { OutcomeRepository } from './outcome.repository';
 import { PERSONS } from './subject';
@@ -47,11 +47,13 @@ export class PersonCardRepository {
         .repository(Person)
         .find({ select: CARD_SELECTION, where: { id: In(personIds) } });
       const changeset = { read: ['personal_data'] };
-      await sql
-        .repository(AuditLog)
-        .insert(
-          persons.map(({ id }) => ({ actorId: userId, resource: 'persons', resourceId: id, changeset })),
-        );
+      const read = persons.map(({ id }) => ({
+        actorId: userId,
+        resource: 'persons',
+        resourceId: id,
+        changeset,
+      }));
+      await insertRows(sql, AuditLog, read);
       return new Map(persons.map((person) => [person.id, person]));
     });
   }
