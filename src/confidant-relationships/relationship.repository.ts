@@ -117,7 +117,7 @@ const INSERT: Statement = {
         (confidant_person_relationship_id, type, number, issued_by, issued_at)
       SELECT made.id, document.*
         FROM made, unnest($9::varchar[], $10::varchar[], $11::varchar[], $12::date[]) AS document),
-    told AS (
+    event AS (
       INSERT INTO mpi.status_change_events (event_type, entity_type, entity_id, properties, event_time, changed_by)
       SELECT 'StatusChangeEvent', 'ConfidantPersonRelationship', id, $13::jsonb, now(), $8::uuid FROM made),
     audited AS (

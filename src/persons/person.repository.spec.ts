@@ -74,7 +74,7 @@ describe('The row of a new person', () => {
   });
 });
 
-describe('What the audit log tells of a new person', () => {
+describe('The audit row of a new person', () => {
   const reported = maskedChangesOf(CONTENT);
   const newValue = (value: unknown): unknown => ({ old_value: null, new_value: value });
 
@@ -124,8 +124,8 @@ describe('What the audit log tells of a new person', () => {
 
   it('leaves out what was not given', () => {
     const { tax_id: _taxId, phones: _phones, ...given } = CONTENT.person;
-    const toldLess = maskedChangesOf({ ...CONTENT, person: given });
-    expect(toldLess).not.toHaveProperty('tax_id');
-    expect(toldLess['phones']).toEqual(newValue([]));
+    const lessChanges = maskedChangesOf({ ...CONTENT, person: given });
+    expect(lessChanges).not.toHaveProperty('tax_id');
+    expect(lessChanges['phones']).toEqual(newValue([]));
   });
 });

@@ -4,12 +4,12 @@ import { MAX_TRIES, nextTryInSeconds, infoOfAnswer } from './unzr-info.processor
 import type { UnknownFields, UnzrAnswer } from '../mvs-trembita';
 
 describe('The next call after a failed one', () => {
-  it('comes after one second, then after four, and then no more', () => {
+  it('is after one second, then after four, and then never', () => {
     expect([1, 2, 3].map((tries) => nextTryInSeconds(tries, 'timeout'))).toEqual([1, 4, undefined]);
     expect(MAX_TRIES).toBe(3);
   });
 
-  it('does not come when it could mend nothing', () => {
+  it('does not happen when it cannot help', () => {
     const final = TECHNICAL_ERROR_KINDS.filter((kind) => nextTryInSeconds(1, kind) === undefined);
     expect([...final].sort()).toEqual(['circuit_open', 'fault_client', 'fault_configuration']);
   });

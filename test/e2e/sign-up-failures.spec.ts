@@ -28,7 +28,7 @@ const NEW_PERSON = {
     'insert mpi.person_addresses',
     'insert mpi.person_documents',
     'insert mpi.audit_log',
-    'begin_verifications',
+    'insert mpi.person_verifications',
     'save_records_person_verifications',
     'relationship_insert',
     'authentication_method_give_third_person',
@@ -42,7 +42,7 @@ const NEW_PERSON = {
 /** The same for somebody who is registered already. */
 const ONE_MORE_CONFIDANT = {
   makes: RELATED,
-  steps: NEW_PERSON.steps.filter((step) => !/insert mpi.person|begin|save|user_insert/.test(step)),
+  steps: NEW_PERSON.steps.filter((step) => !/insert mpi.person|save|user_insert/.test(step)),
 };
 
 type Kind = typeof NEW_PERSON;

@@ -67,7 +67,7 @@ export class RelationshipQuery extends PageQuery {
   }
 }
 
-/** Room for the reasons of an official, and not for a book; our own measure. */
+/** Enough for an official's reasons; our own limit. */
 const LONGEST_COMMENT = 3_000;
 
 /** Rows R1–R4: the status that an official gives a relationship. */

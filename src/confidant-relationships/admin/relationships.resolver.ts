@@ -18,7 +18,7 @@ interface MoveInput {
 export class RelationshipsResolver {
   constructor(private readonly relationships: RelationshipService) {}
 
-  /** Answers with the relationship as it stands after the move. */
+  /** Answers with the relationship after the move. */
   @Mutation('updateConfidantPersonRelationship')
   @Needs('confidant_person_relationship_admin:write', { of: 'NHS' })
   async move(@Args('input') input: MoveInput, @CallerOf() caller: Caller): Promise<object> {

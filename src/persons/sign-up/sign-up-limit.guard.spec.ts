@@ -81,7 +81,7 @@ const ALLOWED = Array.from({ length: LIMIT }, () => 200);
 const ONE_TOO_MANY = [...ALLOWED, 429];
 
 describe('The limit of an address', () => {
-  it('refuses what is beyond it, and says when to come again', async () => {
+  it('refuses requests beyond it, with Retry-After', async () => {
     const ask = await aServerBehind(0);
     expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
     const refused = await ask();
@@ -94,21 +94,21 @@ describe('The limit of an address', () => {
     });
   });
 
-  it('is not escaped by naming another address to a door that believes nobody', async () => {
+  it('ignores X-Forwarded-For without trusted proxies', async () => {
     const ask = await aServerBehind(0);
     let asked = 0;
     const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}`));
     expect(statuses).toEqual(ONE_TOO_MANY);
   });
 
-  it('does not affect a second address, behind a proxy that is believed', async () => {
+  it('does not affect a second address behind a trusted proxy', async () => {
     const ask = await aServerBehind(1);
     expect(await statusesOf(() => ask(MOTHER))).toEqual(ONE_TOO_MANY);
     expect((await ask(FATHER)).status).toBe(200);
     expect((await ask(MOTHER)).status).toBe(429);
   });
 
-  it('is not escaped by what the client wrote before the one proxy that is believed', async () => {
+  it('ignores what the client wrote before the address from the trusted proxy', async () => {
     const ask = await aServerBehind(1);
     let asked = 0;
     const statuses = await statusesOf(() => ask(`203.0.113.${(asked += 1)}, ${MOTHER}`));
@@ -116,27 +116,27 @@ describe('The limit of an address', () => {
     expect((await ask(FATHER)).status).toBe(200);
   });
 
-  it('looks past as many proxies as are believed', async () => {
+  it('skips as many proxies as are trusted', async () => {
     const ask = await aServerBehind(2);
     expect(await statusesOf(() => ask(`${MOTHER}, ${PROXY}`))).toEqual(ONE_TOO_MANY);
     expect((await ask(`${FATHER}, ${PROXY}`)).status).toBe(200);
   });
 
-  it('is not escaped by taking another address of the same household', async () => {
+  it('counts the IPv6 addresses of one household together', async () => {
     const ask = await aServerBehind(1);
     let asked = 0;
     expect(await statusesOf(() => ask(`2001:db8:0:7::${(asked += 1)}`))).toEqual(ONE_TOO_MANY);
     expect((await ask('2001:db8:0:8::1')).status).toBe(200);
   });
 
-  it('counts each of two calls by itself', async () => {
+  it('counts each of two calls separately', async () => {
     const ask = await aServerBehind(0);
     expect(await statusesOf(() => ask())).toEqual(ONE_TOO_MANY);
     expect((await ask(undefined, '/sign-up/again')).status).toBe(200);
   });
 });
 
-describe('Whose requests are counted together', () => {
+describe('The key by which requests are counted', () => {
   it.each([
     ['an address', '203.0.113.7', '203.0.113.7'],
     ['the same address on a socket for both kinds', '::ffff:203.0.113.7', '203.0.113.7'],

@@ -54,7 +54,7 @@ describe('What an operator sees of sign-ups', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is nothing when a call goes well: what came of it is told by who knows', async () => {
+  it('is nothing when a call succeeds: the service reports the result', async () => {
     const { observe, lines, reported } = observing();
     expect(await observe.countRefusals('validation', () => Promise.resolve('done'))).toBe('done');
     expect(await reported()).toEqual([]);

@@ -31,7 +31,7 @@ function token(claims: Claims, { header = { alg: 'HS256' }, secret = SECRET, has
   return `${signed}.${createHmac(hash, secret).update(signed).digest('base64url')}`;
 }
 
-/** What is told of a token: nothing, or the code of the refusal. */
+/** How a token is judged: accepted, or the code of the refusal. */
 async function reported(jwt: string, { signedContent = CONTENT, now = NOW } = {}): Promise<string> {
   try {
     await session(SECRET).check(jwt, { signedContent, now });

@@ -3,7 +3,7 @@ import { aSignUpContent } from '../../../test/support/sign-up-content';
 import { entryOf, signedFaultsOf, rulesOf } from '../../../test/support/request-errors';
 import { DOCUMENT_TYPES } from '../../domain/person/dictionaries';
 
-/** What is told of one value at one path, in a content that is good otherwise. */
+/** The fault reported for one value at one path, in otherwise valid content. */
 function toldAt(path: string, value: unknown): string[] {
   const entry = `${entryOf(path)} `;
   return rulesOf(aSignUpContent().alias('мама').with(path, value)).map((fault) => {

@@ -106,7 +106,7 @@ describe('A content that is signed', () => {
     }
   });
 
-  it('has all its faults told at once', () => {
+  it('reports all its faults at once', () => {
     const content = aFullContent()
       .without('person.first_name')
       .with('person.gender', 'OTHER')
@@ -162,7 +162,7 @@ describe('A list', () => {
     const of = (length: number) => rulesOf(aFullContent().with(path, new Array(length).fill(null)));
     expect(of(0)).toEqual([`${entryOf(path)} length`]);
     expect(of(32).every((fault) => fault.endsWith('] cast'))).toBe(true);
-    // A list that is too long is told as such; its entries are not looked at.
+    // A list that is too long is reported as such; its entries are not checked.
     for (const length of [33, 100_000]) expect(of(length)).toEqual([`${entryOf(path)} length`]);
   });
 
