@@ -97,15 +97,15 @@ const BEGINS_WITHIN_MS = 15_000;
  * run is killed in it.
  */
 export const sameSchedule: Drill = {
-  name: 'same-timetable',
+  name: 'same-schedule',
   code: 'D16',
-  description: `${WORKERS} workers with the same timetable of a run a minute, two with wrong clocks, one killed`,
+  description: `${WORKERS} workers with the same schedule of a run a minute, two with wrong clocks, one killed`,
   short: false,
   runDrill: (sharedServers) =>
     runDrill(
       sharedServers,
       {
-        name: 'same-timetable',
+        name: 'same-schedule',
         persons: PERSONS_OF_SCHEDULE,
         latencyMs: 200,
         settings: { ...PATIENT_CALLS, DMS_PERSON_SYNCHRONIZATION_SCHEDULE: '* * * * *' },
@@ -159,7 +159,7 @@ async function tick({ database }: DrillEnvironment, n: number): Promise<string> 
     );
     return rows.length >= n ? rows[0]?.id : undefined;
   };
-  return waitUntil(latest, { what: `run ${n} of the timetable`, timeoutMs: 3 * MINUTE_MS, everyMs: 100 });
+  return waitUntil(latest, { what: `run ${n} of the schedule`, timeoutMs: 3 * MINUTE_MS, everyMs: 100 });
 }
 
 /** Kills the worker that holds the run's lease. */

@@ -136,9 +136,9 @@ export class DrillEnvironment {
     return Promise.all(Array.from({ length: count }, () => this.worker()));
   }
 
-  /** Starts the HTTP door. */
+  /** Starts the HTTP server. */
   server(options: ProgramOptions = {}): Promise<Opened> {
-    return this.open('door', 'dist/src/main.js', options);
+    return this.open('server', 'dist/src/main.js', options);
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */

@@ -58,7 +58,7 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I1',
-    description: 'the changes of a person lead from where he began to where he stands',
+    description: 'the changes of a person lead from the first state to the current one',
     // Each change leaves one state and enters another: what remains are the beginning and the present state.
     broken: ({ audited, standing, began }) => `
       SELECT count(DISTINCT person_id) FROM (
@@ -81,7 +81,7 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I2',
-    description: 'only the answer of whoever holds the person is applied',
+    description: 'only the answer of the claim that holds the person is applied',
     broken: ({ audited }) => `
       SELECT count(*) FROM (${audited}) AS one
        WHERE named IN ('S4', 'S5', 'S6', 'S7') AND NOT EXISTS (
@@ -96,7 +96,7 @@ const INVARIANTS: readonly Invariant[] = [
   },
   {
     name: 'I3',
-    description: 'everybody accepted stands in PostgreSQL',
+    description: 'everybody accepted is in PostgreSQL',
     broken: ({ began, verifications, id }) => `
       SELECT count(*) FROM ${began} AS began LEFT JOIN ${verifications} AS v ON v.${id} = began.person_id
        WHERE v.${id} IS NULL`,
@@ -122,7 +122,7 @@ const INVARIANTS: readonly Invariant[] = [
                    SELECT FROM (${audited}) AS one WHERE one.person_id = standing.person_id
                       AND one.named IN ('S2', 'S4', 'S5', 'S6', 'S7', 'S8'))
                    AS finished
-            FROM (${standing}) AS standing) AS ledger USING (person_id)`,
+            FROM (${standing}) AS standing) AS states USING (person_id)`,
   },
 ];
 

@@ -196,7 +196,7 @@ async function seesRedisAgain(servers: readonly Opened[]): Promise<number> {
         const answer = await fetch(`${internalUrl}/health/ready`);
         return ((await answer.json()) as { redis: string }).redis === 'up';
       },
-      { what: 'a door to see Redis again', timeoutMs: BACK_WITHIN_MS * 2 },
+      { what: 'a server to see Redis again', timeoutMs: BACK_WITHIN_MS * 2 },
     );
   }
   return Date.now() - backAtMs;
@@ -220,14 +220,14 @@ const DELIVERED_WITHIN_MS = 90_000;
 
 /** D20: every wake-up job is delivered three times, to two workers. */
 export const repeatedWakeUps: Drill = {
-  name: 'triple-tickets',
+  name: 'repeated-wake-ups',
   code: 'D20',
-  description: 'every ticket delivered three times, two workers',
+  description: 'every wake-up job delivered three times, two workers',
   short: true,
   runDrill: (sharedServers) =>
     runDrill(
       sharedServers,
-      { name: 'triple-tickets', persons: PERSONS, latencyMs: 80, settings: PATIENT_CALLS },
+      { name: 'repeated-wake-ups', persons: PERSONS, latencyMs: 80, settings: PATIENT_CALLS },
       repeatWakeUps,
     ),
 };

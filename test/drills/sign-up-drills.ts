@@ -38,7 +38,7 @@ function signUpDrill(drill: Pick<Drill, 'name' | 'code' | 'description'>, breaks
 
 /** P1: HTTP servers are killed while children are signed up. */
 export const killOverSignUps = signUpDrill(
-  { name: 'sign-up-kill', code: 'P1', description: `sign-up: doors killed with -9, ${KILLS} times` },
+  { name: 'sign-up-kill', code: 'P1', description: `sign-up: HTTP servers killed with -9, ${KILLS} times` },
   killServers,
 );
 
@@ -152,7 +152,7 @@ export async function orphansCleaned({ database }: DrillEnvironment): Promise<nu
   const sinceMs = performance.now();
   const none = async (): Promise<boolean> =>
     (await database.number(`SELECT count(*) FROM mpi.media_uploads`)) === 0;
-  await waitUntil(none, { what: 'the sweeper', timeoutMs: CLEANED_WITHIN_MS }).catch(() => undefined);
+  await waitUntil(none, { what: 'the orphan clean-up', timeoutMs: CLEANED_WITHIN_MS }).catch(() => undefined);
   return Math.round(performance.now() - sinceMs);
 }
 

@@ -110,7 +110,7 @@ function faultOf(row: Row, signUp: SignUp, mediaFolder: string): string | undefi
   if (half.length > 0) return `a person has ${half.map((part) => `${row[part]} ${part}`).join(', ')}`;
   if (row.streams !== NEWLY_REGISTERED.streams || row.sum !== NEWLY_REGISTERED.sum)
     return 'a person does not stand as one who was just registered';
-  if (signUp.answeredIds.some((id) => id !== row.id)) return 'a door has answered with somebody else';
+  if (signUp.answeredIds.some((id) => id !== row.id)) return 'a server has answered with somebody else';
   const hasRightTokens = row.tokens >= Math.max(1, signUp.answeredIds.length) && row.tokens <= signUp.sent;
   if (!hasRightTokens) return `a user has ${row.tokens} tokens after ${signUp.sent} calls`;
   const object = join(mediaFolder, 'persons-dev', row.id, 'signed_content');

@@ -145,7 +145,7 @@ export const killOverUnzrs = unzrDrill(
   {
     name: 'unzr-kill',
     code: 'U1',
-    description: 'UNZR info: workers and doors killed with -9, 10 and 5 times',
+    description: 'UNZR info: workers and HTTP servers killed with -9, 10 and 5 times',
   },
   killOver,
 );

@@ -23,7 +23,7 @@ export class WakeUpSender {
       return waiting + active;
     };
     await waitUntil(async () => (await left()) === 0, {
-      what: 'the tickets to be taken',
+      what: 'the wake-up jobs to be done',
       timeoutMs: withinMs,
     });
   }
@@ -39,7 +39,7 @@ export class WakeUpSender {
       const states = await Promise.all(sent.map((job) => job.isCompleted()));
       return states.includes(true);
     };
-    await waitUntil(oneIsDone, { what: 'a ticket to be taken', timeoutMs: withinMs, everyMs: 500 });
+    await waitUntil(oneIsDone, { what: 'a wake-up job to be done', timeoutMs: withinMs, everyMs: 500 });
   }
 
   async close(): Promise<void> {

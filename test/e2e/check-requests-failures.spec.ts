@@ -53,7 +53,7 @@ describe('A check that somebody waits for', () => {
       const text = 'SELECT next_look_at > now() AS seen FROM mpi.check_requests';
       return (await env.sql.query<{ seen: boolean }>({ text }))[0]?.seen;
     };
-    await waitUntil(circuitIsOpen, { what: 'a worker to find the gate shut' });
+    await waitUntil(circuitIsOpen, { what: 'a worker to find the circuit open' });
     expect(await client.seen(person, 'waiting')).toMatchObject({ error: null, attempts: 0, ended_at: null });
     expect(await env.sql.query({ text: 'SELECT 1 FROM mpi.verification_locks' })).toEqual([]);
     await breaker(`now() - interval '1 second'`);

@@ -65,7 +65,7 @@ describe('A run against a register that is down', () => {
     const persons = await manyPersons();
     env.register.mode('down');
     const runId = await env.startRun();
-    await waitUntil(isShut, { what: 'the gate to be shut' });
+    await waitUntil(isShut, { what: 'the circuit to open' });
     env.register.mode('normal');
     const run = await env.ended(runId);
     expect(run.status).toBe('FINISHED');

@@ -55,7 +55,7 @@ describe('POST /api/admin/jobs/{name}/run', () => {
   });
 
   it.each([
-    ['a timetable', new Date()],
+    ['a schedule', new Date()],
     ['a hand', null],
   ])('is refused while a run started by %s is going, and nothing is written', async (_, tick) => {
     await env.startRunSilently({ tick });

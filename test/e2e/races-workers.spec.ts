@@ -55,7 +55,7 @@ describe('One wake-up job delivered three times', () => {
   it('and without a run it makes none', async () => {
     const passports = await manyPersons();
     await Promise.all([env.notify(), env.notify(), env.notify()]);
-    await waitUntil(async () => (await env.pendingWakeUps()) === 0, { what: 'the tickets to be taken' });
+    await waitUntil(async () => (await env.pendingWakeUps()) === 0, { what: 'the wake-up jobs to be done' });
     expect(howOftenAsked(passports)).toEqual([0]);
     expect(await env.sql.query({ text: 'SELECT FROM mpi.job_runs' })).toHaveLength(0);
   });

@@ -118,7 +118,7 @@ describe('Redis that is emptied while questions are pending', () => {
         expect(await wakeUpsReceivedBy(worker)).toBe(0);
         // A wake-up job that is not lost is delivered.
         await client.sync(env.unzr());
-        await waitUntil(async () => (await wakeUpsReceivedBy(worker)) === 1, { what: 'the ticket' });
+        await waitUntil(async () => (await wakeUpsReceivedBy(worker)) === 1, { what: 'the wake-up job' });
       });
       for (const unzr of all) expect(env.register.requestsFor(unzr)).toHaveLength(1);
     } finally {

@@ -79,16 +79,16 @@ it('A question about a UNZR leaks nothing of the person, whatever its outcome', 
   const values = valuesOf(rows);
   expect(values.length).toBeGreaterThan(15);
   const reported = {
-    'the ticket': wakeUps,
+    'the wake-up job': wakeUps,
     'Redis later': await everythingInRedis(env.redis.url),
-    'the log of the door': program.logged.join('\n'),
+    'the log of the HTTP server': program.logged.join('\n'),
     'the log of the worker': worker.logged.join('\n'),
-    'a figure of the door': await (await program.internal('/metrics')).text(),
+    'a metric of the HTTP server': await (await program.internal('/metrics')).text(),
     'a figure of the worker': await (await worker.internal('/metrics')).text(),
     'a refusal': JSON.stringify(refused.map(({ body }) => body)),
     'the audit log': JSON.stringify(await client.audit()),
     'the address in an answer': JSON.stringify((await client.read('19850615-77001')).body.meta),
   };
-  expect(reported['the log of the door']).toContain('/api/admin/unzr_info');
+  expect(reported['the log of the HTTP server']).toContain('/api/admin/unzr_info');
   for (const [where, text] of Object.entries(reported)) expectNoMarker(text, [...UNZRS, ...values], where);
 });

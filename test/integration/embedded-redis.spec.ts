@@ -59,8 +59,8 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
       void queue.process('tell', (job) => Promise.resolve(served.push(job.data)));
       await queue.isReady();
       for (const round of [1, 2]) {
-        await queue.add('tell', { round }, { jobId: 'ticket', removeOnComplete: true });
-        await waitUntil(async () => (await queue.getJob('ticket')) === null, {
+        await queue.add('wake', { round }, { jobId: 'wake-up', removeOnComplete: true });
+        await waitUntil(async () => (await queue.getJob('wake-up')) === null, {
           what: `round ${round} to end`,
         });
       }

@@ -45,7 +45,7 @@ describe('The connections to Redis', () => {
       );
       const first = nextSocket();
       const redis = connections.create('subscriber');
-      const listening = redis.psubscribe('bell');
+      const listening = redis.psubscribe('wake-ups');
       const socket = await first;
       await once(socket, 'data');
       socket.write(SUBSCRIBED);
@@ -72,7 +72,7 @@ describe('The connections to Redis', () => {
       logTo(() => undefined),
     );
     const arrived = nextSocket();
-    const listening = connections.create('subscriber').psubscribe('bell');
+    const listening = connections.create('subscriber').psubscribe('wake-ups');
     await once(await arrived, 'data');
     connections.closeAll();
     await expect(listening).rejects.toThrow('Connection is closed');

@@ -54,14 +54,14 @@ describe('Redis as several servers', () => {
       REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
       REDIS_PASSWORD: PASSWORD,
     });
-    await queue.deliversWakeUp('the bell before the failover', HEARD_WITHIN_MS);
+    await queue.deliversWakeUp('a wake-up before the failover', HEARD_WITHIN_MS);
     expect(await queue.connections.ping()).toBe(true);
     await waitUntil(async () => (await sentinelsKnow(sentinel.port)) || undefined, {
       what: 'the sentinel to find the replica',
       timeoutMs: 15_000,
     });
     await master.kill();
-    await queue.deliversWakeUp('the bell after the failover', HEARD_WITHIN_MS);
+    await queue.deliversWakeUp('a wake-up after the failover', HEARD_WITHIN_MS);
     expect(await queue.connections.ping()).toBe(true);
   });
 

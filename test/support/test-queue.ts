@@ -4,7 +4,7 @@ import type { Log } from '../../src/observability';
 import { WakeUps } from '../../src/jobs/wake-ups.service';
 import { waitUntil } from './wait-until';
 
-const NAME = 'bell';
+const NAME = 'test-queue';
 
 /** A queue as the program opens it, with its three connections to Redis, and a consumer of its wake-up jobs. */
 export class TestQueue {
