@@ -81,6 +81,20 @@ export default tseslint.config(
     },
   },
   {
+    // The bare decorators accept `[]` for an object, `null` for what is optional and `1990` for a day.
+    files: ['src/**/*.ts'],
+    ignores: ['src/http/validation/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        ...['class-validator', 'class-transformer'].map((name) => ({
+          name,
+          message: 'A DTO uses the decorators of src/http/validation.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['src/domain/**/*.ts'],
     ignores: ['**/*.spec.ts'],
     rules: {

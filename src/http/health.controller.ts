@@ -1,17 +1,10 @@
-import { Controller, Get, HttpStatus, Inject, Res } from '@nestjs/common';
+import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { WithoutToken } from './access.decorator';
 import { WithoutEnvelope } from './envelope.interceptor';
 import { AnswerWord } from './openapi/document.decorator';
-import {
-  READINESS_PROBES,
-  isReady,
-  withDeadline,
-  type Probe,
-  type Readiness,
-  type ReadinessProbes,
-} from './readiness';
+import { type Readiness, ReadinessService } from './readiness.service';
 
 class LivenessDto {
   @AnswerWord(['alive'])
@@ -34,21 +27,13 @@ class ReadinessDto implements Readiness {
 @WithoutToken()
 @WithoutEnvelope()
 export class HealthController {
-  private readonly database: Probe;
-  private readonly migrations: Probe;
-  private readonly redis: Probe | undefined;
+  constructor(private readonly readiness: ReadinessService) {}
 
-  constructor(@Inject(READINESS_PROBES) probes: ReadinessProbes) {
-    this.database = withDeadline(probes.database);
-    this.migrations = withDeadline(probes.migrations);
-    this.redis = probes.redis && withDeadline(probes.redis);
-  }
-
-  /** Asks no server: a database that is away is no reason to restart this process. */
+  /** Contacts no server: an unavailable database is no reason to restart this process. */
   @Get('live')
   @ApiOperation({ summary: 'Whether the process is alive' })
   @ApiOkResponse({ type: LivenessDto, example: { status: 'alive' } })
-  live(): { status: 'alive' } {
+  live(): LivenessDto {
     return { status: 'alive' };
   }
 
@@ -59,22 +44,9 @@ export class HealthController {
     type: ReadinessDto,
     example: { database: 'down', redis: 'up', migrations: 'unknown' },
   })
-  async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
-    const readiness = await this.look();
-    if (!isReady(readiness)) response.status(HttpStatus.SERVICE_UNAVAILABLE);
+  async ready(@Res({ passthrough: true }) response: Response): Promise<ReadinessDto> {
+    const { isReady, ...readiness } = await this.readiness.check();
+    if (!isReady) response.status(HttpStatus.SERVICE_UNAVAILABLE);
     return readiness;
-  }
-
-  private async look(): Promise<Readiness> {
-    const [database, migrations, redis] = await Promise.all([
-      this.database(),
-      this.migrations(),
-      this.redis?.(),
-    ]);
-    return {
-      database: database ? 'up' : 'down',
-      redis: redis === undefined ? 'not_needed' : redis ? 'up' : 'down',
-      migrations: migrations ? 'applied' : database ? 'pending' : 'unknown',
-    };
   }
 }

@@ -8,7 +8,7 @@ import { Log } from '../observability';
 import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
 import { httpPlatform } from '../../test/support/http-platform';
 import { HttpServers } from './http-listener';
-import { withDeadline } from './readiness';
+import { withDeadline } from './readiness.service';
 
 const SETTINGS = {
   HTTP_HOST: '127.0.0.1',

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
 import { AccessGuard } from './access.guard';
 import { AccessCheck } from './access-check.service';
 import { DeclaredCalls } from './declared-calls.service';
@@ -9,6 +10,7 @@ import { MetricsController } from './metrics.controller';
 import { HttpServers } from './http-listener';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api.service';
+import { ReadinessService } from './readiness.service';
 import { RefusalFilter } from './refusal.filter';
 import { RequestValidationPipe } from './validation/request-validation.pipe';
 
@@ -17,13 +19,15 @@ import { RequestValidationPipe } from './validation/request-validation.pipe';
  * `READINESS_PROBES` are of higher layers; a global module provides them.
  */
 @Module({
-  imports: [DiscoveryModule],
+  // It would log what the answer already says.
+  imports: [DiscoveryModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController, MetricsController, DocsController],
   providers: [
     HttpServers,
     DeclaredCalls,
     AccessCheck,
     OpenApi,
+    ReadinessService,
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },

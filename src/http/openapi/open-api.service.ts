@@ -34,10 +34,13 @@ interface Operation {
   readonly summary?: string;
   readonly description?: string;
   readonly parameters: readonly Parameter[];
-  readonly requestBody?: {
-    readonly content: Readonly<Record<string, { readonly schema: { readonly $ref?: string } }>>;
-  };
+  readonly requestBody?: { readonly content: Readonly<Record<string, BodyMedia>> };
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
+}
+
+interface BodyMedia {
+  readonly schema: { readonly $ref?: string };
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
 }
 
 interface Parameter {
@@ -119,6 +122,7 @@ export class OpenApi {
     return {
       ...operation,
       parameters: operation.parameters.map(withExample),
+      ...bodyOf(operation),
       description: [operation.description, whoMay(access)].filter(Boolean).join('\n\n'),
       tags: [tagOf(call.path)],
       ...(access.kind === 'internal only' ? { 'x-internal': true } : {}),
@@ -144,6 +148,17 @@ function exampleUrl(path: string, parameters: readonly Parameter[]): string {
 /** The example of a parameter beside its schema, where readers look for it. */
 function withExample({ schema: { example, ...schema }, ...parameter }: Parameter): JsonSchema {
   return { ...parameter, schema, ...(example === undefined ? {} : { example }) };
+}
+
+/** A body has one example: `examples.body` of its decorator, which knows no `example`. */
+function bodyOf({ requestBody }: Operation): { readonly requestBody?: JsonSchema } {
+  if (requestBody === undefined) return {};
+  const { content, ...rest } = requestBody;
+  const media = Object.entries(content).map(([type, { schema, examples }]) => [
+    type,
+    { schema, example: examples?.['body']?.value },
+  ]);
+  return { requestBody: { ...rest, content: Object.fromEntries(media) as JsonSchema } };
 }
 
 /** Whether fields of a request can be at fault: other words of a path are looked for, not checked. */

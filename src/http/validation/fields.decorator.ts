@@ -34,7 +34,8 @@ type Check = (value: unknown, name: string) => FaultOfField | undefined;
 function Rule(rule: FieldRule, check: Check, context: RuleContext = { params: [] }): PropertyDecorator {
   return ValidateBy(
     {
-      name: rule,
+      // Class-validator keeps one context for each name.
+      name: context.isOfEntries ? `${rule} of entries` : rule,
       validator: {
         validate: (value, args) => check(value, args?.property ?? '') === undefined,
         defaultMessage: (args) => check(args?.value, args?.property ?? '')?.description ?? '',
