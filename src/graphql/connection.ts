@@ -113,7 +113,7 @@ function pairFaults({ first, after, last, before }: PageAsked): FieldFault[] {
   return [];
 }
 
-/** The entries of a window as a page; whoever read them knows whether the list goes on behind it. */
+/** The entries of a window as a page; the caller knows whether the list goes on. */
 export function connectionOf<Entry>(
   nodes: readonly Entry[],
   { offset, goesOn }: Pick<Window, 'offset'> & { readonly goesOn: boolean },

@@ -1,8 +1,64 @@
-import type { GraphQLFormattedError } from 'graphql';
 import { type FieldFault, Refusal } from '../domain/refusal';
+import type { GraphQLFormattedError } from 'graphql';
 import { answerTo } from '../http';
 import { Log } from '../observability';
-import { inputErrorOf } from './input-names';
+
+/** A name of the tables as the schema of GraphQL spells it. */
+export function camelCase(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The same with the names of the schema, all the way down. Values stay as they are. */
+export function inCamelCase(row: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelCase(name), renamed(value)]));
+}
+
+function renamed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(renamed);
+  const isPlain = typeof value === 'object' && value !== null && !(value instanceof Date);
+  return isPlain ? inCamelCase(value) : value;
+}
+
+/** A fault in GraphQL: the names of fields are those of the schema. */
+export interface InputError {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+  readonly options: { readonly rule: string; readonly params: readonly string[] };
+}
+
+/** A fault of a field. Its sentence and its path have the names of the schema. */
+export function inputErrorOf({ entry, rule, description, params }: FieldFault): InputError {
+  const parts = entry.split('.').slice(1);
+  return {
+    message: parts.reduce((sentence, part) => sentence.replace(part, camelCase(part)), description),
+    path: parts.map((part) => (/^\[\d+\]$/.test(part) ? Number(part.slice(1, -1)) : camelCase(part))),
+    options: { rule, params },
+  };
+}
+
+/** By the name that a service knows: the name under which the field was sent. */
+export type InputNames = Readonly<Record<string, string>>;
+
+/** Calls a service that knows some fields by other names; its faults get the names that were sent. */
+export async function withInputNames<Result>(names: InputNames, run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.details.faults === undefined) throw error;
+    throw new Refusal(error.code, { ...error.details, faults: error.details.faults.map(renamed) });
+  }
+
+  function renamed(fault: FieldFault): FieldFault {
+    const known = Object.entries(names).find(([name]) => fault.entry === `$.${name}`);
+    if (known === undefined) return fault;
+    const [name, sent] = known;
+    return {
+      ...fault,
+      entry: `$.${sent}`,
+      description: fault.description.replace(`property ${name} `, `property ${sent} `),
+    };
+  }
+}
 
 /** The published codes of errors. The list is closed: a client may switch on it. */
 export type GraphqlCode =
@@ -15,8 +71,8 @@ export type GraphqlCode =
   | 'INTERNAL_SERVER_ERROR';
 
 /**
- * By which code GraphQL tells what a call tells by its status. The status of a refusal is told in one table for both.
- * A status without a row is a trouble of ours.
+ * The code of an HTTP status. One table has the status of each refusal for both. A status without a row is an internal
+ * error.
  */
 export const GRAPHQL_CODES: Readonly<Record<number, GraphqlCode>> = {
   400: 'BAD_REQUEST',
@@ -35,7 +91,7 @@ const OF_THE_LANGUAGE: Readonly<Record<string, ConstructorParameters<typeof Refu
   BAD_USER_INPUT: 'validation_failed',
 };
 
-/** How the language says that something is missing. The names are those of our schema, or of variables without digits. */
+/** How GraphQL reports that something is missing. The names are those of our schema, or of variables without digits. */
 const MISSING: readonly RegExp[] = [
   /^Field "\w+\.([A-Za-z]+)" of required type "[^"]+" was not provided\.$/,
   /^Field "\w+" argument "([A-Za-z]+)" of type "[^"]+" is required, but it was not provided\.$/,
@@ -52,15 +108,15 @@ const MISSING: readonly RegExp[] = [
  */
 const ABOUT_VARIABLES = /^(?:Variable "\$|Argument ")/;
 
-/** How it says that a word is not one of an enum of ours, at a place of our schema. */
+/** How it reports a word outside an enum of our schema. */
 const NOT_IN_ENUM =
   /^Variable "\$\w+" got invalid value .* at "\w+\.([A-Za-z]+)"; Value .* does not exist in "\w+" enum\./s;
 
-/** Turns what went wrong into what is told of it: a code of the closed list, and a sentence of ours. */
-export class TellErrors {
+/** Turns an error into its answer: a code of the closed list, and a sentence of ours. */
+export class GraphqlErrors {
   constructor(private readonly log: Log) {}
 
-  run(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  format(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     const { locations, path } = formatted;
     const found = causeOf(formatted, error);
     const { status, error: answer } = answerTo(found);
@@ -76,9 +132,9 @@ export class TellErrors {
   }
 }
 
-/** What was thrown by us, or the refusal that stands for an error of the language. */
+/** What we threw, or the refusal for an error of the language. */
 function causeOf({ message, path, extensions }: GraphQLFormattedError, error: unknown): unknown {
-  // What we threw is wrapped by the language. Its class is not asked for: a process may have loaded it twice.
+  // What we threw is wrapped by the language. Its class is not checked: a process may have loaded it twice.
   const thrown = (error as { readonly originalError?: unknown } | undefined)?.originalError;
   if (thrown instanceof Refusal || path !== undefined) return thrown ?? error;
   const faults = faultsIn(message);
@@ -100,7 +156,7 @@ function faultsIn(message: string): FieldFault[] {
   return [{ entry: `$.${name}`, rule: 'inclusion', description: 'value is not allowed in enum', params: [] }];
 }
 
-/** What a program may read beside the sentence, where it was published. */
+/** What a program may read beside the sentence, as published. */
 function detailsOf({ code, details }: Refusal): Readonly<Record<string, unknown>> {
   const { faults = [], words } = details;
   if (faults.length > 0) return { exception: { inputErrors: faults.map(inputErrorOf) } };

@@ -28,7 +28,7 @@ export class GraphqlController {
   })
   @ApiBody({ type: GraphqlRequestDto, examples: { body: { value: GRAPHQL_REQUEST_EXAMPLE } } })
   @ApiOkResponse({ type: GraphqlAnswerDto, example: GRAPHQL_ANSWER_EXAMPLE })
-  async run(
+  async execute(
     @Body() { query, variables, operationName }: GraphqlRequestDto,
     @Req() req: Request,
   ): Promise<FormattedExecutionResult> {
@@ -37,7 +37,7 @@ export class GraphqlController {
       ...(variables ? { variables } : {}),
       ...(operationName ? { operationName } : {}),
     };
-    const result = await this.apollo.run(operation, { req });
+    const result = await this.apollo.execute(operation, { req });
     return { ...result, extensions: { requestId: traitsOf(req).requestId } };
   }
 }

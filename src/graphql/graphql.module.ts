@@ -1,37 +1,59 @@
 import { join } from 'node:path';
-import { Module } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { AbstractGraphQLDriver, GraphQLModule } from '@nestjs/graphql';
+import { AbstractGraphQLDriver, type GqlOptionsFactory, GraphQLModule } from '@nestjs/graphql';
+import { GraphQLScalarType } from 'graphql';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Log } from '../observability';
 import { ApolloDriver, type ApolloDriverOptions } from './apollo.driver';
 import { FieldAccessCheck } from './field-access-check.service';
 import { GraphqlController } from './graphql.controller';
-import { SCALARS } from './scalars';
-import { TellErrors } from './graphql-errors';
+import { GraphqlErrors } from './graphql-errors';
 
-/** Each room keeps its part of the schema beside the code that answers it; they are read as they stand. */
+/** Each module keeps its part of the schema beside the code that answers it. */
 const SCHEMA_FILES = [join(__dirname, '..', '**', '*.graphql')];
 
-/** The language, once for all rooms: what they answer with stands in their own files. */
+/** An input text as it was sent: the rule of its field judges it when it is known who may call. */
+const asSent = (value: unknown): unknown => value;
+
+/** A moment as in REST. */
+const shown = (value: unknown): unknown => (value instanceof Date ? value.toISOString() : value);
+
+/** The scalars that GraphQL does not have. */
+const SCALARS = Object.fromEntries(
+  ['UUID', 'Date', 'DateTime'].map((name) => [
+    name,
+    new GraphQLScalarType({ name, serialize: shown, parseValue: asSent }),
+  ]),
+);
+
+@Injectable()
+class GraphqlOptions implements GqlOptionsFactory<ApolloDriverOptions> {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly log: Log,
+  ) {}
+
+  createGqlOptions(): Omit<ApolloDriverOptions, 'driver'> {
+    return {
+      typePaths: SCHEMA_FILES,
+      resolvers: SCALARS,
+      isProduction: this.settings.NODE_ENV === 'production',
+      errors: new GraphqlErrors(this.log),
+      // After the HTTP servers closed: the last requests get answers.
+      stopOnApplicationShutdown: true,
+    };
+  }
+}
+
+/** GraphQL for all modules; their resolvers and schemas are in their own folders. */
 @Module({
   imports: [
     DiscoveryModule,
     {
-      ...GraphQLModule.forRootAsync<ApolloDriverOptions>({
-        driver: ApolloDriver,
-        inject: [SETTINGS, Log],
-        useFactory: (settings: Settings, log: Log) => ({
-          typePaths: SCHEMA_FILES,
-          resolvers: SCALARS,
-          isProduction: settings.NODE_ENV === 'production',
-          tellErrors: new TellErrors(log),
-          // Not before the doors are closed: the last requests get answers.
-          stopOnApplicationShutdown: true,
-        }),
-      }),
-      // The controller runs operations by it.
+      ...GraphQLModule.forRootAsync<ApolloDriverOptions>({ driver: ApolloDriver, useClass: GraphqlOptions }),
+      // The controller executes operations with it.
       exports: [AbstractGraphQLDriver],
     },
   ],

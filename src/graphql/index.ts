@@ -1,5 +1,5 @@
-export { inCamelCase } from './input-names';
+export { inCamelCase } from './graphql-errors';
 export { type Connection, connectionOf, type PageAsked, type Window, windowOf } from './connection';
 export { databaseIdOf, globalId } from './connection';
 export { GraphqlModule } from './graphql.module';
-export { withInputNames } from './input-names';
+export { withInputNames } from './graphql-errors';

@@ -13,7 +13,7 @@ import { Refusal } from '../domain/refusal';
 import { DEFAULT_PAGE_SIZE, type FieldContext, PAGE_SIZE_CAP } from '../http';
 
 /**
- * How many fields stand one below the other at the deepest place of a document that is valid: its fragments make no
+ * The depth of the deepest field of a document that is valid: its fragments make no
  * circle. A fragment is measured once, however often it is used.
  */
 export function depthOf(document: DocumentNode): number {
@@ -53,11 +53,11 @@ export function depthOf(document: DocumentNode): number {
   }
 }
 
-/** Our deepest field stands five below the root; whoever needs more has left our schema. */
+/** Our deepest field is five below the root. */
 const DEEPEST = 8;
 
 /**
- * A page of fifty persons with all that is told of them costs about 4,500, and ten changes about 5,000. More at once is
+ * A page of fifty persons with all their fields costs about 4,500, and ten changes about 5,000. More at once is
  * nobody at a screen, and it would be one request for all that limits requests.
  */
 const MOST_COST = 6_000;
@@ -79,7 +79,7 @@ interface Asked {
   readonly operationName?: string;
 }
 
-/** A field costs one, unless the schema says otherwise of it. */
+/** A field costs one, unless the schema gives it another cost. */
 const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
   const said = field.astNode?.directives?.find(({ name }) => name.value === 'cost');
   const { of, perRow } = costSaidBy(said);
@@ -106,7 +106,7 @@ function costOf(asked: Asked): number {
   try {
     return getComplexity({ ...asked, estimators: [estimate], maxQueryNodes: MOST_FIELDS });
   } catch (error) {
-    // The one sentence of the library; every other error is about the variables, and is told as such.
+    // The one sentence of the library; every other error is about the variables, and is answered as such.
     if (error instanceof Error && error.message.startsWith('Query exceeds the maximum')) return Infinity;
     throw error;
   }
@@ -115,7 +115,7 @@ function costOf(asked: Asked): number {
 /** Refuses what is too deep or too costly, before any of it is done. */
 function limit(asked: Asked): void {
   const operation = getOperationAST(asked.query, asked.operationName);
-  // Which one is meant cannot be told: the server refuses that by itself, and costs nothing.
+  // The document has several operations and none is named: the server refuses that by itself.
   if (!operation) return;
   // The language lets a subscription pass for valid where the schema has none.
   if (!asked.schema.getRootType(operation.operation)) throw new Refusal('operation_unknown');

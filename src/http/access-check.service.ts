@@ -3,18 +3,18 @@ import { LOGGED_AS, type LoggedWords } from '../observability';
 import { ACCESS } from './access.decorator';
 import { DeclaredCalls } from './declared-calls.service';
 
-/** The program has calls of which nobody knows for whom they are. Their names come from the source code. */
+/** Some handlers do not declare who may call them. Their names come from the source code. */
 export class UndecidedAccess extends Error {
   readonly [LOGGED_AS]: LoggedWords;
 
   constructor(handlers: readonly string[]) {
-    const sentence = `${handlers.join(', ')}: who may call this? Say it by Needs, WithoutToken or InternalOnly.`;
+    const sentence = `${handlers.join(', ')}: who may call this? Declare it with @Needs, @WithoutToken or @InternalOnly.`;
     super(sentence);
     this[LOGGED_AS] = { code: 'access_undecided', sentence };
   }
 }
 
-/** Refuses to start while any handler does not say who may call it: a forgotten decorator must not open a call. */
+/** Refuses to start while a handler does not declare who may call it: a forgotten decorator must not open a call. */
 @Injectable()
 export class AccessCheck implements OnModuleInit {
   constructor(private readonly calls: DeclaredCalls) {}

@@ -9,27 +9,27 @@ export type Access =
   | { readonly kind: 'without token' }
   | { readonly kind: 'internal only' };
 
-/** Under this key a handler, or its class for all of them, says who may call it. */
+/** The metadata key of who may call a handler; set on the handler, or on its class for all handlers. */
 export const ACCESS = Symbol('access');
 
-const says = (access: Access) => SetMetadata(ACCESS, access);
+const declares = (access: Access) => SetMetadata(ACCESS, access);
 
-/** Asks for a token with these scopes; `of` also for the type of the caller's legal entity. */
+/** Requires a token with these scopes; with `of`, also this type of the caller's legal entity. */
 export const Needs = (scope: Scope | readonly Scope[], { of }: { readonly of?: EntityType } = {}) => {
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  return says({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, entityType: of } });
+  return declares({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, entityType: of } });
 };
 
-/** Asks for a valid token and nothing else: what its bearer may do is asked of him field by field. */
-export const NeedsByField = () => says({ kind: 'with any token' });
+/** Requires a valid token only: what its bearer may do is checked field by field. */
+export const NeedsByField = () => declares({ kind: 'with any token' });
 
-/** Opens a call to everybody, on every port: health, and calls that prove themselves in another way. */
-export const WithoutToken = () => says({ kind: 'without token' });
+/** Opens a call to everybody, on every port: health, and calls with another proof, such as a signature. */
+export const WithoutToken = () => declares({ kind: 'without token' });
 
-/** Answers on the internal port without a token; the public port does not even tell that such a call exists. */
-export const InternalOnly = () => says({ kind: 'internal only' });
+/** Answers on the internal port without a token; on the public port the call does not exist. */
+export const InternalOnly = () => declares({ kind: 'internal only' });
 
-/** Knows who is behind a token. The room that keeps the tokens stands above this one and hands it in. */
+/** Finds the caller of a token. The module that stores the tokens is of a higher layer and provides it. */
 export interface Callers {
   /** Refuses a token that is not valid. */
   authenticate(token: string): Promise<Caller>;

@@ -12,7 +12,7 @@ import { ACCESS, type Access, CALLERS, type Callers } from './access.decorator';
 import { requestOf, callerOf, noteCaller, traitsOf } from './request-context';
 import { Refusal } from '../domain/refusal';
 
-/** Lets nobody in of whom the handler does not say that he may come. Asked before a word of the request is believed. */
+/** Admits only callers whom the handler declares. It runs before anything of the request is read. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
@@ -37,12 +37,12 @@ export class AccessGuard implements CanActivate {
         await this.callerBehind(request);
         return true;
       case undefined:
-        // The program does not start with such a handler; should one get past that, it stays shut.
-        throw new Error('A handler does not say who may call it.');
+        // The program does not start with such a handler; should one get past that check, it stays closed.
+        throw new Error('A handler does not declare who may call it.');
     }
   }
 
-  /** A token is looked up once for a request, for however many fields it asks. */
+  /** A token is looked up once a request, however many GraphQL fields it has. */
   private async callerBehind(request: Request): Promise<Caller> {
     const known = callerOf(request);
     if (known !== undefined) return known;
@@ -54,7 +54,7 @@ export class AccessGuard implements CanActivate {
 
 function hideFromOutside(request: Request): void {
   if (traitsOf(request).listener === 'internal') return;
-  // A hidden call must look exactly like one that is not there, its path in the answer included.
+  // A hidden call must look exactly like a missing one, its path in the answer included.
   Object.assign(request, { route: undefined });
   throw new NotFoundException();
 }
@@ -62,10 +62,10 @@ function hideFromOutside(request: Request): void {
 /** The form of a bearer token (RFC 6750); the name of the scheme may be written in any case. */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 
-/** Ours have 43 symbols; nobody's token is as long as this, and a longer text is not worth a hash. */
+/** Our tokens have 43 characters; a text longer than this is not hashed. */
 const LONGEST_TOKEN = 4096;
 
-/** The token of a header `Authorization`. A header that is missing or looks different is refused like a wrong token. */
+/** The token of a header `Authorization`. A missing or malformed header is refused like a wrong token. */
 export function bearerTokenIn(authorization: string | undefined): string {
   const [, token] = BEARER.exec(authorization ?? '') ?? [];
   if (token === undefined || token.length > LONGEST_TOKEN) throw new Refusal('access_token_invalid');

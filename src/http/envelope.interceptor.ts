@@ -28,14 +28,14 @@ export interface InvalidField {
   readonly rules: readonly { rule: string; description: string; params: readonly string[] }[];
 }
 
-/** What went wrong, as it is sent. `invalid` stands there only when fields are at fault. */
+/** What went wrong, as it is sent. `invalid` is present only when fields are at fault. */
 export interface AnsweredError {
   readonly type: string;
   readonly message: string;
   readonly invalid?: readonly InvalidField[];
 }
 
-/** All faults of fields of one request; faults of one field stand together. */
+/** All faults of fields of one request; faults of one field are grouped. */
 export function invalidFields(faults: readonly FieldFault[]): InvalidField[] {
   const entries = [...new Set(faults.map(({ entry }) => entry))];
   return entries.map((entry) => ({
@@ -47,7 +47,7 @@ export function invalidFields(faults: readonly FieldFault[]): InvalidField[] {
   }));
 }
 
-/** Under this key a handler or its class says that its answers have no envelope. */
+/** The metadata key of answers without an envelope. */
 export const BARE = Symbol('bare answer');
 
 /** For answers that machines expect in their own shape: health and metrics. */

@@ -10,7 +10,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 /** `http` answers clients and has an internal port beside it; `worker` has only the internal one. */
 export type ServerRole = 'http' | 'worker';
 
-/** Where a door is open. */
+/** The addresses that a process listens on. */
 export interface HttpAddresses {
   readonly publicUrl?: string;
   readonly internalUrl: string;
@@ -26,13 +26,13 @@ type ListenerSettings = Pick<
   | 'WORKER_INTERNAL_PORT'
 >;
 
-interface Opening {
+interface ListenerPlace {
   listener: Listener;
   host: string;
   port: number;
 }
 
-/** A client that sends its request by the byte holds a connection no longer than this. */
+/** A client that sends its request byte by byte holds a connection no longer than this. */
 const WHOLE_REQUEST_MS = 30_000;
 
 function urlOf(server: Server): string {
@@ -40,16 +40,16 @@ function urlOf(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
-function openingsOf(settings: ListenerSettings, door: ServerRole): Opening[] {
+function listenersOf(settings: ListenerSettings, role: ServerRole): ListenerPlace[] {
   const host = settings.INTERNAL_HOST;
-  if (door === 'worker') return [{ listener: 'internal', host, port: settings.WORKER_INTERNAL_PORT }];
+  if (role === 'worker') return [{ listener: 'internal', host, port: settings.WORKER_INTERNAL_PORT }];
   return [
     { listener: 'public', host: settings.HTTP_HOST, port: settings.HTTP_PORT },
     { listener: 'internal', host, port: settings.INTERNAL_PORT },
   ];
 }
 
-async function open({ listener, host, port }: Opening, answer: RequestListener): Promise<Server> {
+async function open({ listener, host, port }: ListenerPlace, answer: RequestListener): Promise<Server> {
   const server = createServer({ requestTimeout: WHOLE_REQUEST_MS }, (request, response) => {
     noteListener(request, listener);
     answer(request, response);
@@ -60,43 +60,43 @@ async function open({ listener, host, port }: Opening, answer: RequestListener):
 }
 
 /**
- * Opens the ports of a door on one application and says in one log line where they are. Port 0 takes any free
- * one. The ports close with the application; when one cannot be opened, none stays open.
+ * Opens the ports of a process on one application and logs their addresses in one line. Port 0 takes any free one. The
+ * ports close with the application; when one cannot be opened, none stays open.
  */
 export async function startListening(
   app: NestExpressApplication,
   settings: ListenerSettings,
-  door: ServerRole,
+  role: ServerRole,
 ): Promise<HttpAddresses> {
-  // Only so many of the addresses that a request claims to have come through are believed.
+  // Only as many proxy addresses of a request are trusted as there are proxies.
   app.set('trust proxy', settings.HTTP_TRUSTED_PROXIES);
   await app.init();
   const answer = app.getHttpAdapter().getInstance() as RequestListener;
-  const doors = app.get(HttpServers);
+  const servers = app.get(HttpServers);
   const urls: Partial<Record<Listener, string>> = {};
   try {
-    for (const opening of openingsOf(settings, door)) {
-      const server = await open(opening, answer);
-      doors.add(server);
-      urls[opening.listener] = urlOf(server);
+    for (const place of listenersOf(settings, role)) {
+      const server = await open(place, answer);
+      servers.add(server);
+      urls[place.listener] = urlOf(server);
     }
   } catch (error) {
-    await doors.close();
+    await servers.close();
     throw error;
   }
   const { public: publicUrl, internal: internalUrl = '' } = urls;
   app.get(Log).info('listening', {
-    process: door === 'http' ? 'api' : 'worker',
+    process: role === 'http' ? 'api' : 'worker',
     public_url: publicUrl,
     internal_url: internalUrl,
   });
   return publicUrl === undefined ? { internalUrl } : { publicUrl, internalUrl };
 }
 
-/** How soon a connection goes after its last answer; by itself it would linger for five seconds, hoping for more. */
-const SWEEP_MS = 20;
+/** How soon a connection closes after its last answer; by itself it would stay open for five seconds. */
+const CLOSE_IDLE_EVERY_MS = 20;
 
-/** Requests are answered in milliseconds; who needs longer at shutdown hangs, and is hung up on. */
+/** Requests are answered in milliseconds; one that takes longer at shutdown hangs, and its connection is closed. */
 const LAST_ANSWERS_MS = 5_000;
 
 async function close(server: Server): Promise<void> {
@@ -104,10 +104,10 @@ async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   // Takes no new connection and ends the idle ones; those in use end with their answer.
   server.close();
-  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
   const hangUp = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
   await closed;
-  clearInterval(sweep);
+  clearInterval(idle);
   clearTimeout(hangUp);
 }
 

@@ -7,15 +7,15 @@ import { invalidFields, type AnsweredError } from './envelope.interceptor';
 import { REFUSAL_ANSWERS, STATUS_ANSWERS } from './refusal-answers.table';
 
 /**
- * The only place where an error becomes an answer of a call. Refusals are told as they are; everything unexpected is
- * logged as described and answered with a sentence that tells nothing about it.
+ * The only place where an error becomes an answer of a call. Refusals are answered as they are; an unexpected error is
+ * logged, and its answer reveals nothing about it.
  */
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
   constructor(private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    // One field of many may fail; what is told of it stands beside the answers of the others.
+    // One field of many may fail; GraphQL reports its error beside the answers of the others.
     if (isField(host)) throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
@@ -30,7 +30,7 @@ export class RefusalFilter implements ExceptionFilter {
         status: answer.status,
       });
     }
-    // The answer may have begun when a stream breaks; then nothing better can be said than to hang up.
+    // When a stream breaks after the answer began, all that is left is to close the connection.
     if (response.headersSent) {
       response.destroy();
       return;
@@ -53,7 +53,7 @@ export interface Answer {
   readonly retryAfterSeconds?: number;
 }
 
-/** The server we need is away, or refuses more connections: trying again later makes sense, so it is a 503. */
+/** A server that we need is unavailable or refuses more connections: trying again later makes sense, so it is a 503. */
 const SERVER_AWAY = /^(?:ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|08\w{3}|53300|57P0[1-3])$/;
 
 function answerToRefusal(refusal: Refusal): Answer {
@@ -70,7 +70,7 @@ function answerWithStatus(status: number): Answer {
   return { status: 500, error: { type: 'internal_error', message: 'Internal error' } };
 }
 
-/** The body reader marks its errors with a status and says by `expose` that the client is to blame. */
+/** The body reader gives its errors a status, and `expose` where the client is to blame. */
 function statusOfBodyError(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;
   const { status, expose } = error as { status?: unknown; expose?: unknown };
@@ -82,7 +82,7 @@ function isServerAway(error: unknown): boolean {
   return [code, causeCode].some((each) => each !== undefined && SERVER_AWAY.test(each));
 }
 
-/** Refusals are told as they are; of everything unexpected nothing is told. */
+/** Refusals are answered as they are; nothing of an unexpected error is revealed. */
 export function answerTo(error: unknown): Answer {
   if (error instanceof Refusal) return answerToRefusal(error);
   if (error instanceof HttpException) return answerWithStatus(error.getStatus());

@@ -70,7 +70,7 @@ export function routeOf(request: Request): string | undefined {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The path for an answer that refuses. What stands in it was not accepted by anybody, so only ids are
+ * The path for an answer that refuses. What it contains was not accepted, so only ids are
  * repeated; every other parameter appears by its name, and a path that matches no route not at all.
  */
 export function urlOfRefused(request: Request): string {

@@ -8,7 +8,7 @@ const SANE_REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9_.:-]{7,127}$/;
 
 const NO_ROUTE = '/:unmatched';
 
-/** Probes come every few seconds; at info level they would drown the rest. */
+/** Probes arrive every few seconds; at info level they would hide the rest. */
 const isProbe = (route: string): boolean => route.startsWith('/health/') || route === '/metrics';
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;

@@ -105,7 +105,7 @@ describe('A hostile body', () => {
 });
 
 describe('A hostile query', () => {
-  it.each(['', '[]', '%5B%5D', 'null', '1990', '0x10', '1e3', '-1', '%00', 'x'.repeat(10_000)])(
+  it.each(['', '[]', '%5B%5D', 'null', '1990', '0x10', '1e3', '-1', '%00', 'x'.repeat(3_000)])(
     'with %j for each parameter is answered as described',
     async (value) => {
       for (const call of calls)

@@ -103,7 +103,7 @@ export function TextLike(
   return Text(rule, { pattern: pattern.source, ...(example === undefined ? {} : { example }) });
 }
 
-/** A text that later checks judge; only its type matters here, and that it is not empty where `minLength` says so. */
+/** A text that later checks judge; only its type matters here, and with `minLength`, that it is not empty. */
 export const AnyText = (described: ApiPropertyOptions = {}) =>
   applyDecorators(
     Required(),
