@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { TestAuthority } from '../tools/test-authority';
 import { BareChecks } from './bare-checks';
 import { BareInserts } from './bare-inserts';
-import { type ApiProcess, startApiProcess } from './api-process';
+import { type ApiServer, startApiServer } from './api-server';
 import { makeApplicants, type ReadySignUp, SignUps } from './sign-ups';
 import { onDatabase, type BenchEnvironment } from './environment';
 import type { Terms } from './terms';
@@ -45,7 +45,7 @@ export async function runRegistrations(environment: BenchEnvironment, terms: Ter
 
 /** Those who are measured in turns. */
 interface Measuring {
-  readonly api: ApiProcess;
+  readonly api: ApiServer;
   readonly checks: BareChecks;
   readonly inserts: BareInserts;
   readonly databaseUrl: string;
@@ -63,7 +63,7 @@ async function measuring(
   const mediaFolder = join(folder, 'media');
   const inFlight = IN_FLIGHT_PER_CORE * environment.cores;
   return {
-    api: await startApiProcess({ databaseUrl, redisUrl: environment.redis.url, trustedFile, mediaFolder }),
+    api: await startApiServer({ databaseUrl, redisUrl: environment.redis.url, trustedFile, mediaFolder }),
     checks: new BareChecks(authority.trustedPem),
     inserts: await BareInserts.open(bareUrl, inFlight),
     databaseUrl,
@@ -113,7 +113,7 @@ interface Registered {
 }
 
 async function register(
-  api: ApiProcess,
+  api: ApiServer,
   { databaseUrl, inFlight }: Pick<Measuring, 'databaseUrl' | 'inFlight'>,
   sent: readonly ReadySignUp[],
 ): Promise<Registered> {

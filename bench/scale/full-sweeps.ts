@@ -43,33 +43,34 @@ export async function measureFullSweeps(
       }
       sizes.push(await verificationBytes(url));
     }
-    const [fresh = NaN, ...after] = sizes;
-    const watched = await watch.seen();
-    const text = sizes.map((bytes) => `${Math.round(bytes / 1e6)} MB`).join(' → ');
-    return {
-      watched,
-      measured: {
-        figures: after.map((bytes, n) => ({
-          goal: {
-            id: 'P15',
-            what: `verifications with indexes after ${n === 0 ? 'one full sweep' : 'two full sweeps'}`,
-            unit: '× fresh',
-            ...(n === 0 ? {} : { must: { atMost: 1.5 }, aim: { atMost: 1.2 } }),
-          },
-          rounds: [bytes / fresh],
-          detail: `${text} for ${count(rows)} persons, ${count(persons)} of them swept`,
-        })),
-        references: [],
-        notes: [
-          `P15: claim and complete at full speed with ${loops} loops; a small table is swept in less time than the server leaves between two looks for work of autovacuum, a large one is not.`,
-        ],
-      },
-    };
+    return { watched: await watch.seen(), measured: measuredOf(sizes, persons, terms) };
   } finally {
     await loop.close();
     await watch.stop();
     await environment.drop(NAME);
   }
+}
+
+/** Sizes in bytes: fresh, after one sweep and after two. */
+function measuredOf(sizes: readonly number[], persons: number, { rows, loops }: SweepTerms): Measured {
+  const [fresh = NaN, ...after] = sizes;
+  const text = sizes.map((bytes) => `${Math.round(bytes / 1e6)} MB`).join(' → ');
+  return {
+    figures: after.map((bytes, n) => ({
+      goal: {
+        id: 'P15',
+        what: `verifications with indexes after ${n === 0 ? 'one full sweep' : 'two full sweeps'}`,
+        unit: '× fresh',
+        ...(n === 0 ? {} : { must: { atMost: 1.5 }, aim: { atMost: 1.2 } }),
+      },
+      rounds: [bytes / fresh],
+      detail: `${text} for ${count(rows)} persons, ${count(persons)} of them swept`,
+    })),
+    references: [],
+    notes: [
+      `P15: claim and complete at full speed with ${loops} loops; a small table is swept in less time than the server leaves between two looks for work of autovacuum, a large one is not.`,
+    ],
+  };
 }
 
 /** False when the time was over first. */

@@ -4,7 +4,7 @@ import { ratePerSecond } from './rate-per-second';
 import { type ReadySignUp, SESSION } from './sign-ups';
 
 /** The API process as an operator starts it. */
-export interface ApiProcess {
+export interface ApiServer {
   /** Registers all of them, so many at once, and gives registrations a second. */
   register(signUps: readonly ReadySignUp[], inFlight: number): Promise<number>;
   /** What it has sent to PostgreSQL so far. */
@@ -12,7 +12,7 @@ export interface ApiProcess {
   stop(): Promise<void>;
 }
 
-export interface ApiProcessOptions {
+export interface ApiServerOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly trustedFile: string;
@@ -21,7 +21,7 @@ export interface ApiProcessOptions {
 
 const STATEMENTS = /^sql_statements_total (\S+)$/m;
 
-export async function startApiProcess(wishes: ApiProcessOptions): Promise<ApiProcess> {
+export async function startApiServer(wishes: ApiServerOptions): Promise<ApiServer> {
   const program = startProgram({
     ...startOf('start:http'),
     variables: {
