@@ -4,15 +4,23 @@ import type { FaultReport } from './findings';
 import { nextFinishedAfter, runEnds, startRun } from './runs';
 import type { Opened, DrillEnvironment } from './environment';
 import { type Drill, runDrill } from './definition';
+import { PATIENT_CALLS } from './settings';
 
 /** A way in which the register misbehaves: a mode of the sandbox, and the technical errors that are right for it. */
-export type Mistreatment = readonly [mode: string, ...kinds: string[]];
+type Mistreatment = readonly [mode: string, ...kinds: string[]];
 
 /** So many calls end badly, or the breaker opens, before the register is well again. */
 const CALLS = 8;
 
 /** Answers use up persons, and none is asked about twice in a run: slow and few calls make the run last for all. */
-export const SLOWLY = { latencyMs: 200, settings: { TREMBITA_CONCURRENCY: '6' } };
+const SLOWLY = { latencyMs: 200, settings: { TREMBITA_CONCURRENCY: '6' } };
+
+/** In addition the register holds answers back until the drill goes on, where no mistreatment is a timeout. */
+const PATIENTLY = { latencyMs: 200, settings: { ...SLOWLY.settings, ...PATIENT_CALLS } };
+
+/** So many answers are sent in each mode, and so many good ones between two modes, where answers are held back. */
+const SPOILED_ANSWERS = 2 * CALLS;
+const GOOD_ANSWERS = CALLS;
 
 /** Ten gigabytes and a bomb arrive: a program that keeps them grows by far more than this. */
 const GROWS_AT_MOST_MIB = 160;
@@ -21,11 +29,13 @@ const GROWS_AT_MOST_MIB = 160;
  * One mistreatment after the other in the middle of a run, each until enough calls have failed of it. None may bring
  * a verdict, all end as technical errors of the right kind, memory stays bounded, and then work goes on.
  */
-export async function mistreatCalls(
+async function mistreatCalls(
   environment: DrillEnvironment,
   mistreatments: readonly Mistreatment[],
+  mayHold = true,
 ): Promise<FaultReport> {
   const workers = await environment.workers(2);
+  if (mayHold) await environment.register.behave({ answerUpTo: 20 });
   const runId = await startRun(environment.database);
   await environment.register.reached(20);
   const memoryMib = peak(workers);
@@ -33,13 +43,13 @@ export async function mistreatCalls(
   const wrongful: string[] = [];
   let recoveredMs = 0;
   for (const mistreatment of mistreatments) {
-    const { all, sure } = await misbehave(environment, mistreatment);
+    const { all, sure } = await misbehave(environment, mistreatment, mayHold);
     const wellAtMs = Date.now();
     recoveredMs = Math.max(recoveredMs, await nextFinishedAfter(environment.database, wellAtMs));
     spoiled.push(all);
     wrongful.push(...(await verdictsOf(environment, mistreatment, sure)));
   }
-  await environment.register.behave({ latencyMs: 0 });
+  await environment.register.behave({ latencyMs: 0, answerUpTo: null });
   await runEnds(environment.database, runId);
   const grownMib = Math.round(peak(workers) - memoryMib);
   return {
@@ -57,10 +67,13 @@ type Span = [from: number, to: number];
 async function misbehave(
   { database, register }: DrillEnvironment,
   [mode, ...kinds]: Mistreatment,
+  mayHold: boolean,
 ): Promise<{ all: Span; sure: Span }> {
+  const upTo = async (more: number): Promise<number | null> =>
+    mayHold ? (await register.asked()).length + more : null;
   const before = await register.count();
   const failedBefore = await failures(database, kinds);
-  await register.behave({ mode });
+  await register.behave({ mode, answerUpTo: await upTo(SPOILED_ANSWERS) });
   const first = await register.count();
   const isEnough = async (): Promise<boolean> => {
     const failed = (await failures(database, kinds)) - failedBefore;
@@ -68,7 +81,7 @@ async function misbehave(
   };
   await waitUntil(isEnough, { what: `technical errors in the mode ${mode}`, timeoutMs: 60_000, everyMs: 50 });
   const last = await register.count();
-  await register.behave({ mode: 'normal' });
+  await register.behave({ mode: 'normal', answerUpTo: await upTo(GOOD_ANSWERS) });
   return { all: [before + 1, await register.count()], sure: [first + 1, last] };
 }
 
@@ -127,7 +140,7 @@ export const garbleAnswers: Drill = {
   description: 'the register answers HTML, garbage, contradictions, faults',
   short: true,
   runDrill: (sharedServers) =>
-    runDrill(sharedServers, { name: 'garble-answers', persons: 600, ...SLOWLY }, (environment) =>
+    runDrill(sharedServers, { name: 'garble-answers', persons: 600, ...PATIENTLY }, (environment) =>
       mistreatCalls(environment, UNREADABLE_MODES),
     ),
 };
@@ -155,11 +168,11 @@ export const hangCalls: Drill = {
       sharedServers,
       {
         name: 'hang-calls',
-        persons: 400,
+        persons: 600,
         ...SLOWLY,
         settings: { ...SLOWLY.settings, TREMBITA_TIMEOUT_MS: '1000' },
       },
-      (environment) => mistreatCalls(environment, HANGING_MODES),
+      (environment) => mistreatCalls(environment, HANGING_MODES, false),
     ),
 };
 
@@ -179,7 +192,7 @@ export const swapAnswers: Drill = {
   description: 'the register answers with foreign ids and with the answer before',
   short: true,
   runDrill: (sharedServers) =>
-    runDrill(sharedServers, { name: 'swap-answers', persons: 260, ...SLOWLY }, (environment) =>
+    runDrill(sharedServers, { name: 'swap-answers', persons: 300, ...PATIENTLY }, (environment) =>
       mistreatCalls(environment, FOREIGN_MODES),
     ),
 };
