@@ -6,7 +6,7 @@ import { openTestAuthority, trustedFileIn, type KeyKind } from './test-authority
 import { ExitStatus } from '../src/cli/command';
 
 const FOLDER = '.data/test-authority';
-const ALGORITHMS = ['ecdsa', 'rsa', 'dstu'] as const satisfies readonly KeyKind[];
+const ALGORITHMS = ['ecdsa', 'rsa', 'dstu', 'dstu-kupyna'] as const satisfies readonly KeyKind[];
 
 const USAGE = `Usage: npm run -s sign -- <file.json or -> --as <drfo> [options]
 

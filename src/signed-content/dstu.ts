@@ -32,8 +32,8 @@ interface Gost {
 /** DSTU 4145-2002: arithmetic of the curves. */
 export const curves = untypedCurves as Curves;
 
-/** GOST 34.311-95: the digest that goes with it. */
-export const gost = untypedGost as Gost;
+/** GOST 34.311-95: the digest that older keys go with. */
+const gost = untypedGost as Gost;
 
 /** One of the two curves that certificates of the national authorities use, as the package names it. */
 export type DstuCurveName = 'DSTU_PB_257' | 'DSTU_PB_431';
@@ -44,6 +44,8 @@ interface DstuCurve {
   readonly identifier: string;
   /** The same curve written out, in hexadecimal DER; certificates in use carry it this way. */
   readonly parameters: string;
+  /** Of the field, in bits. */
+  readonly degree: number;
   /** Each half of a signature, in bytes. */
   readonly halfBytes: number;
   /** The order of the base point, in hexadecimal; both halves lie below it. */
@@ -57,6 +59,7 @@ export const DSTU_CURVES: readonly DstuCurve[] = [
     identifier: '1.2.804.2.1.1.1.1.3.1.1.2.6',
     parameters:
       '307530070202010102010c020100042110bee3db6aea9e1f86578c45c12594ff942394a7d738f9187e6515017294f4ce01022100800000000000000000000000000000006759213af182e987d3e17714907d470d0421b60fd2d8dce8a93423c6101bca91c47a007e6c300b26cd556c9b0e7d20ef292a00',
+    degree: 257,
     halfBytes: 32,
     order: '800000000000000000000000000000006759213af182e987d3e17714907d470d',
   },
@@ -65,6 +68,7 @@ export const DSTU_CURVES: readonly DstuCurve[] = [
     identifier: '1.2.804.2.1.1.1.1.3.1.1.2.9',
     parameters:
       '3081bc300f020201af30090201010201030201050201010436f3ca40c669a4da173149ca12c32dae186b53ac6bc6365997deaeae8ad2d888f9bfd53401694ef9c4273d8cfe6dc28f706a0f4910ce0302363fffffffffffffffffffffffffffffffffffffffffffffffffffffba3175458009a8c0a724f02f81aa8a1fcbaf80d90c7a95110504cf04367c857c94c5433bfd991e17c22684065850a9a249ed7bc249ae5a4e878689f872ef7ad524082ec3038e9aede7ba6ba13381d979ba621a',
+    degree: 431,
     halfBytes: 54,
     order:
       '3fffffffffffffffffffffffffffffffffffffffffffffffffffffba3175458009a8c0a724f02f81aa8a1fcbaf80d90c7a95110504cf',
@@ -118,10 +122,23 @@ export function gost34311(bytes: Uint8Array): Buffer {
   return gost.gosthash(Buffer.from(bytes));
 }
 
-/** DSTU 4145-2002 over GOST 34.311-95, polynomial basis, little-endian, which is what certified keys use. */
+/**
+ * A digest as an element of the field: its lowest bits, byte 0 being the lowest, and 1 instead of 0. The package does not
+ * cut digests that are longer than the field, and would then call right signatures wrong.
+ */
+export function fieldElement(digest: Buffer, { degree }: Pick<DstuCurve, 'degree'>): Buffer {
+  const element = Buffer.from(digest.subarray(0, Math.ceil(degree / 8)));
+  const top = Math.floor(degree / 8);
+  if (top < element.length) element.writeUInt8(element.readUInt8(top) & ((1 << (degree % 8)) - 1), top);
+  if (element.every((byte) => byte === 0)) element.writeUInt8(1, 0);
+  return element;
+}
+
+/** DSTU 4145-2002, polynomial basis, little-endian, which is what certified keys use. */
 export function dstuSignatureIsRight(of: {
   readonly key: PublicKeyInfo;
-  readonly data: Uint8Array;
+  /** Of the signed bytes, in the order in which digests are printed. */
+  readonly digest: Buffer;
   readonly signature: Buffer;
 }): boolean {
   const curve = curveOf(of.key);
@@ -131,5 +148,5 @@ export function dstuSignatureIsRight(of: {
   const [r, s] = [halves.subarray(0, curve.halfBytes), halves.subarray(curve.halfBytes)];
   if (!liesBelowOrder(r, curve) || !liesBelowOrder(s, curve)) return false;
   const key = curves.pubkey(curve.name, hexOf(Buffer.from(point).reverse()), 'hex');
-  return key.verify(gost34311(of.data), halves, 'le');
+  return key.verify(fieldElement(of.digest, curve), halves, 'le');
 }

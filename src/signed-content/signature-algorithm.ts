@@ -1,22 +1,37 @@
 import { createHash, createPublicKey, constants, verify, type KeyObject } from 'node:crypto';
+import { Null } from 'asn1js';
 import { AlgorithmIdentifier, type PublicKeyInfo, RSASSAPSSParams } from 'pkijs';
 import { Refusal } from '../domain/refusal';
 import { dstuSignatureIsRight, gost34311 } from './dstu';
+import { kupyna } from './kupyna';
 
 /**
  * What a signature may be made with; everything else is refused explicitly. SHA-1 and MD5 are left
  * out because colliding documents can be made for them.
  */
 
-/** A digest by our name for it. All names but `gost34311` are also those of Node. */
-export type Digest = 'sha256' | 'sha384' | 'sha512' | 'gost34311';
+/** National digests, which Node does not know: GOST 34.311-95, and Kupyna in three lengths. */
+const NATIONAL = {
+  gost34311,
+  kupyna256: (bytes: Uint8Array): Buffer => kupyna(bytes, 256),
+  kupyna384: (bytes: Uint8Array): Buffer => kupyna(bytes, 384),
+  kupyna512: (bytes: Uint8Array): Buffer => kupyna(bytes, 512),
+} as const;
 
-/** Digests by object identifier: NIST's arc, and the national one for GOST 34.311-95. */
+type NationalDigest = keyof typeof NATIONAL;
+
+/** A digest by our name for it. Names that are not national are also those of Node. */
+export type Digest = 'sha256' | 'sha384' | 'sha512' | NationalDigest;
+
+/** Digests by object identifier: NIST's arc and the national one. */
 export const DIGESTS: Readonly<Record<string, Digest>> = {
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
   '1.2.804.2.1.1.1.1.2.1': 'gost34311',
+  '1.2.804.2.1.1.1.1.2.2.1': 'kupyna256',
+  '1.2.804.2.1.1.1.1.2.2.2': 'kupyna384',
+  '1.2.804.2.1.1.1.1.2.2.3': 'kupyna512',
 };
 
 /** How a key signs. */
@@ -39,6 +54,10 @@ export const SIGNATURES: Readonly<Record<string, SignatureAlgorithm>> = {
   '1.2.840.113549.1.1.1': { scheme: 'rsa-pkcs1', digest: 'separate' },
   '1.2.840.113549.1.1.10': { scheme: 'rsa-pss', digest: 'separate' },
   '1.2.804.2.1.1.1.1.3.1.1': { scheme: 'dstu4145', digest: 'gost34311' },
+  // Polynomial basis and little-endian order. Nobody was seen to use the normal basis or big-endian order with Kupyna.
+  '1.2.804.2.1.1.1.1.3.6.1.1': { scheme: 'dstu4145', digest: 'kupyna256' },
+  '1.2.804.2.1.1.1.1.3.6.2.1': { scheme: 'dstu4145', digest: 'kupyna384' },
+  '1.2.804.2.1.1.1.1.3.6.3.1': { scheme: 'dstu4145', digest: 'kupyna512' },
 };
 
 /** Curves by the names OpenSSL gives to P-256, P-384 and P-521. */
@@ -77,7 +96,14 @@ export function digestNamed(algorithmId: string): Digest {
 
 /** The digest of the bytes. */
 export function digestOf(bytes: Uint8Array, digest: Digest): Buffer {
-  return digest === 'gost34311' ? gost34311(bytes) : createHash(digest).update(bytes).digest();
+  return isNational(digest) ? NATIONAL[digest](bytes) : createHash(digest).update(bytes).digest();
+}
+
+const isNational = (digest: Digest): digest is NationalDigest => Object.hasOwn(NATIONAL, digest);
+
+/** Signatures with Kupyna have no parameters; some programs write an explicit NULL instead. */
+function refuseParameters(parameters: unknown): void {
+  if (parameters !== undefined && !(parameters instanceof Null)) throw unknown();
 }
 
 /** RSA-PSS names its digest in its own parameters; the mask must use the same one. */
@@ -122,9 +148,16 @@ function readKey(info: PublicKeyInfo, scheme: SignatureScheme): KeyObject {
   return key;
 }
 
+function isRightDstu({ algorithm, key, data, signature }: SignatureToVerify, digest: Digest): boolean {
+  if (digest !== 'gost34311') refuseParameters(algorithm.algorithmParams);
+  return dstuSignatureIsRight({ key, digest: digestOf(data, digest), signature });
+}
+
 function isRight(of: SignatureToVerify): boolean {
   const { scheme, digest, saltLength } = readAlgorithm(of);
-  if (scheme === 'dstu4145') return dstuSignatureIsRight(of);
+  if (scheme === 'dstu4145') return isRightDstu(of, digest);
+  // RSA with a national digest is nobody's algorithm, and Node does not know its name.
+  if (isNational(digest)) throw unknown();
   const key = readKey(of.key, scheme);
   const padding = scheme === 'rsa-pss' ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   const how =

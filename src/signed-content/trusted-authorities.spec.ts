@@ -30,7 +30,7 @@ function faultOf(work: () => unknown): ConfigurationFault | undefined {
 
 describe('The file of trusted authorities', () => {
   it('may hold several certificates, and words between them', () => {
-    expect(read(`Roots\n${PEM}\nThat was all.\n`).certificates).toHaveLength(2);
+    expect(read(`Roots\n${PEM}\nThat was all.\n`).certificates).toHaveLength(3);
   });
 
   it('may be unset or missing: then nobody is trusted, and it is known why', () => {
@@ -87,6 +87,6 @@ describe('The test authority', () => {
     const first = openTestAuthority(made, { nodeEnv: 'test' });
     expect(openTestAuthority(made, { nodeEnv: 'test' }).trustedPem).toBe(first.trustedPem);
     const settings = { NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(made) } as const;
-    expect(readTrustedAuthorities(settings).certificates).toHaveLength(2);
+    expect(readTrustedAuthorities(settings).certificates).toHaveLength(3);
   });
 });

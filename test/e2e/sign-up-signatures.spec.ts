@@ -175,6 +175,8 @@ describe('A signature that is accepted by both calls', () => {
     ['RSA', { algorithm: 'rsa' }, {}],
     ['RSA-PSS', { algorithm: 'rsa-pss' }, {}],
     ['DSTU 4145 with GOST 34.311', { algorithm: 'dstu' }, {}],
+    ['DSTU 4145 with Kupyna-256', { algorithm: 'dstu-kupyna' }, {}],
+    ['Kupyna under a root of GOST 34.311', { algorithm: 'dstu-kupyna', certifiedBy: 'dstu' }, {}],
     ['an authority between the signer and the trusted one', {}, { between: 'an authority' }],
     ['DSTU 4145 with such an authority', { algorithm: 'dstu' }, { between: 'an authority' }],
     ['the drfo in the serial number', {}, { certificate: { drfoIn: 'serial number' } }],

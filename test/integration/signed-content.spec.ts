@@ -47,7 +47,7 @@ async function started(changed: Partial<Settings> = {}) {
 describe('Signed content', () => {
   it('is read in threads, for every algorithm', async () => {
     const { signedContent, lines, close } = await started();
-    for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu'] as const) {
+    for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu', 'dstu-kupyna'] as const) {
       const { content, signedAt, signer } = await signedContent.read(
         authority.sign('{"a":"ї"}', { ...BY, algorithm }),
       );
@@ -158,7 +158,7 @@ describe('npm run sign', () => {
   });
 
   it('signs standard input, with the national algorithm too', () => {
-    const { status, stdout } = sign(['-', '--as', '1', '--algorithm', 'dstu'], { input: '{"a":1}' });
+    const { status, stdout } = sign(['-', '--as', '1', '--algorithm', 'dstu-kupyna'], { input: '{"a":1}' });
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ signed_content_encoding: 'base64' });
   });

@@ -20,7 +20,7 @@ import {
 } from 'pkijs';
 import { DRFO_PREFIX, EXTENSIONS, QUALIFIED, SUBJECT } from '../../src/signed-content/certificate';
 import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/trusted-authorities';
-import type { SigningKey } from './signing-key';
+import { isDstu, type SigningKey } from './signing-key';
 
 /** A certificate with its key. */
 export interface Certified {
@@ -115,7 +115,7 @@ function extensionsOf(wanted: Wanted): Extension[] {
 
 /** Certificates wrap a national signature in one more octet string than containers. */
 function wrapped(key: SigningKey, signature: Buffer): Uint8Array {
-  return key.kind === 'dstu' ? Buffer.concat([Buffer.from([0x04, signature.length]), signature]) : signature;
+  return isDstu(key.kind) ? Buffer.concat([Buffer.from([0x04, signature.length]), signature]) : signature;
 }
 
 /** Creates and signs a certificate. */

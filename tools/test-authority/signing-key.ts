@@ -10,10 +10,14 @@ import {
 } from 'node:crypto';
 import { BitString, fromBER, Null, ObjectIdentifier, Sequence } from 'asn1js';
 import { AlgorithmIdentifier, PublicKeyInfo, RSASSAPSSParams } from 'pkijs';
-import { DSTU_CURVES, curves, gost } from '../../src/signed-content/dstu';
+import { DSTU_CURVES, curves, fieldElement } from '../../src/signed-content/dstu';
+import { digestOf, type Digest } from '../../src/signed-content/signature-algorithm';
+
+/** How made-up people sign with national keys: `dstu` over GOST 34.311, the others over Kupyna. */
+export type DstuKind = 'dstu' | 'dstu-kupyna' | 'dstu-kupyna-384' | 'dstu-kupyna-512';
 
 /** How made-up people sign. The last kind exists to be refused. */
-export type KeyKind = 'ecdsa' | 'rsa' | 'rsa-pss' | 'dstu' | 'ecdsa-sha1';
+export type KeyKind = 'ecdsa' | 'rsa' | 'rsa-pss' | DstuKind | 'ecdsa-sha1';
 
 /** A private key with everything that certificates and containers name of it. */
 export interface SigningKey {
@@ -31,7 +35,6 @@ export interface SigningKey {
 const OID = {
   sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
-  gost34311: '1.2.804.2.1.1.1.1.2.1',
   ecdsaWithSha1: '1.2.840.10045.4.1',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   rsaWithSha256: '1.2.840.113549.1.1.11',
@@ -62,7 +65,25 @@ interface KindOfKey {
 const makeEc = (): KeyObject => generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const makeRsa = (): KeyObject => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
-const KINDS: Readonly<Record<Exclude<KeyKind, 'dstu'>, KindOfKey>> = {
+/** Digests of national signatures, with the identifiers of digest and signature. */
+const DSTU_KINDS: Readonly<
+  Record<DstuKind, { readonly digest: Digest; readonly digestId: string; readonly signatureId: string }>
+> = {
+  dstu: { digest: 'gost34311', digestId: '1.2.804.2.1.1.1.1.2.1', signatureId: OID.dstu },
+  'dstu-kupyna': kupynaKind('kupyna256', 1),
+  'dstu-kupyna-384': kupynaKind('kupyna384', 2),
+  'dstu-kupyna-512': kupynaKind('kupyna512', 3),
+};
+
+function kupynaKind(digest: Digest, place: number): (typeof DSTU_KINDS)[DstuKind] {
+  const arc = '1.2.804.2.1.1.1.1';
+  return { digest, digestId: `${arc}.2.2.${place}`, signatureId: `${arc}.3.6.${place}.1` };
+}
+
+/** Whether the key is a national one. */
+export const isDstu = (kind: KeyKind): kind is DstuKind => Object.hasOwn(DSTU_KINDS, kind);
+
+const KINDS: Readonly<Record<Exclude<KeyKind, DstuKind>, KindOfKey>> = {
   ecdsa: { digestName: 'sha256', algorithm: () => algorithm(OID.ecdsaWithSha256), make: makeEc },
   'ecdsa-sha1': { digestName: 'sha1', algorithm: () => algorithm(OID.ecdsaWithSha1), make: makeEc },
   rsa: {
@@ -79,23 +100,25 @@ const KINDS: Readonly<Record<Exclude<KeyKind, 'dstu'>, KindOfKey>> = {
   },
 };
 
-function dstuKey(kept = randomBytes(31).toString('hex')): SigningKey {
+function dstuKey(kind: DstuKind, kept = randomBytes(31).toString('hex')): SigningKey {
   const [curve] = DSTU_CURVES;
   if (curve === undefined) throw new Error('The table of curves is empty.');
   const key = curves.pkey(curve.name, kept, 'hex');
-  const digest = (bytes: Uint8Array): Buffer => gost.gosthash(Buffer.from(bytes));
+  const { digestId, signatureId, ...names } = DSTU_KINDS[kind];
+  const digest = (bytes: Uint8Array): Buffer => digestOf(bytes, names.digest);
+  const signed = (bytes: Uint8Array): Buffer => key.sign(fieldElement(digest(bytes), curve), 'le');
   const parameters = (): Sequence =>
     new Sequence({ value: [new ObjectIdentifier({ value: curve.identifier })] });
   const publicKey = new PublicKeyInfo();
   publicKey.algorithm = algorithm(OID.dstu, parameters());
   publicKey.subjectPublicKey = new BitString({ valueHex: new Uint8Array(key.pub().serialize()).buffer });
   return {
-    kind: 'dstu',
+    kind,
     publicKey,
-    algorithm: () => algorithm(OID.dstu),
-    digestAlgorithm: () => algorithm(OID.gost34311),
+    algorithm: () => algorithm(signatureId),
+    digestAlgorithm: () => algorithm(digestId),
     digest,
-    sign: (bytes) => wholeHalves(() => key.sign(digest(bytes), 'le'), 2 * curve.halfBytes),
+    sign: (bytes) => wholeHalves(() => signed(bytes), 2 * curve.halfBytes),
     kept,
   };
 }
@@ -108,7 +131,7 @@ function wholeHalves(make: () => Buffer, bytes: number): Buffer {
 
 /** Generates a key, or reads a stored one. */
 export function signingKey(kind: KeyKind, kept?: string): SigningKey {
-  if (kind === 'dstu') return dstuKey(kept);
+  if (isDstu(kind)) return dstuKey(kind, kept);
   const { digestName, algorithm: name, make, padding } = KINDS[kind];
   const key = kept === undefined ? make() : createPrivateKey(kept);
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });

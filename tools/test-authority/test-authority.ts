@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Certificate } from 'pkijs';
 import { writeCertificate, type Certified, type Wanted } from './certificate-writer';
 import { writeContainer, type WantedContainer } from './container-writer';
-import { signingKey, type KeyKind, type SigningKey } from './signing-key';
+import { isDstu, signingKey, type KeyKind, type SigningKey } from './signing-key';
 
 /** Something that can sign as anybody must not exist where signatures count. */
 function refuseProduction(nodeEnv: string): void {
@@ -21,6 +21,8 @@ export interface MadeUpSignature {
   readonly surname?: string;
   readonly givenName?: string;
   readonly algorithm?: KeyKind;
+  /** The root that certifies the person; otherwise the one that fits their key. */
+  readonly certifiedBy?: RootKind;
 }
 
 /** Defects of a container, for tests. */
@@ -42,9 +44,9 @@ export interface Defects {
 }
 
 /** The kinds of keys of roots. */
-const ROOT_KINDS = ['ecdsa', 'dstu'] as const;
+const ROOT_KINDS = ['ecdsa', 'dstu', 'dstu-kupyna'] as const;
 
-type RootKind = (typeof ROOT_KINDS)[number];
+export type RootKind = (typeof ROOT_KINDS)[number];
 
 /** The validity of a root: longer than any date a test sets its clock to. */
 const ROOT = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2099-12-31T23:59:59Z') };
@@ -54,8 +56,14 @@ const DAY_MS = 86_400_000;
 /** Each signature gets a certificate of its own, valid around the signing time. */
 const LIFE = { beforeDays: 30, afterDays: 365 };
 
-/** A national root certifies national keys, a root with a key on P-256 all others. */
-const rootKindOf = (kind: KeyKind): RootKind => (kind === 'dstu' ? 'dstu' : 'ecdsa');
+/** National roots certify national keys, a root with a key on P-256 all others. */
+function rootKindOf(kind: KeyKind): RootKind {
+  if (kind === 'dstu') return 'dstu';
+  return isDstu(kind) ? 'dstu-kupyna' : 'ecdsa';
+}
+
+const rootKindFor = ({ algorithm = 'ecdsa', certifiedBy }: MadeUpSignature): RootKind =>
+  certifiedBy ?? rootKindOf(algorithm);
 
 /** Creates a self-signed root. */
 function makeRoot(kind: RootKind): Certified {
@@ -131,7 +139,7 @@ export class TestAuthority {
 
   private between(by: MadeUpSignature, which: 'an authority' | 'no authority'): Certified {
     const isAuthority = which === 'an authority';
-    const key = signingKey(rootKindOf(by.algorithm ?? 'ecdsa'));
+    const key = signingKey(rootKindFor(by));
     const commonName = 'TEST ONLY authority in between';
     return writeCertificate({ ...ROOT, commonName, key, issuer: this.rootFor(by), isAuthority });
   }
@@ -151,9 +159,11 @@ export class TestAuthority {
     return key;
   }
 
-  private rootFor({ algorithm = 'ecdsa' }: MadeUpSignature): Certified {
-    const root = this.roots.find(({ key }) => key.kind === rootKindOf(algorithm));
-    if (root === undefined) throw new Error(`The test authority has no root for ${algorithm}.`);
+  private rootFor(by: MadeUpSignature): Certified {
+    const kind = rootKindFor(by);
+    const root = this.roots.find(({ key }) => key.kind === kind);
+    if (root === undefined)
+      throw new Error(`The test authority has no ${kind} root: remove its folder, a new one gets all roots.`);
     return root;
   }
 }

@@ -114,9 +114,9 @@ async function showRepeat(demo: SignUpDemo, first: SignUp): Promise<boolean> {
 /** A patient with a passport is the first one whom the next run checks. */
 async function showTeenager(demo: SignUpDemo, content: SignUpContent): Promise<boolean> {
   print('');
-  printTitle('Another patient, fifteen years old, with a passport, signed with DSTU 4145:');
+  printTitle('Another patient, fifteen years old, with a passport, signed as КЕП of 2026 are:');
   print('');
-  const { answer, patient, container } = await signUp(demo, content, 'dstu');
+  const { answer, patient, container } = await signUp(demo, content, 'dstu-kupyna');
   const { person: request } = content;
   const facts = [
     ...factsOfPatient({ request, answer, streams: PATIENT_STREAMS.teenager }, patient),
@@ -159,7 +159,7 @@ function show(facts: readonly Fact[]): boolean {
   return facts.every(isSo);
 }
 
-const ALGORITHMS = { ecdsa: 'ECDSA', dstu: 'DSTU 4145, GOST 34.311' } as const;
+const ALGORITHMS = { ecdsa: 'ECDSA', 'dstu-kupyna': 'DSTU 4145, Kupyna-256' } as const;
 
 /** The algorithms of the demo: a common one, and the one of real КЕП. */
 export type ShownAlgorithm = keyof typeof ALGORITHMS;
