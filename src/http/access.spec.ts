@@ -97,7 +97,7 @@ describe('A program with a handler that does not say who may call it', () => {
 });
 
 describe('A handler', () => {
-  it('is told who calls it, and says more strictly than its class who may', async () => {
+  it('gets its caller, and may be stricter than its class about who may call it', async () => {
     const url = await listening(DecidedController);
     expect((await fetch(`${url}/decided/mine`)).status).toBe(401);
     const answer = await fetch(`${url}/decided/mine`, { headers });

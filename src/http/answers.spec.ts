@@ -90,7 +90,7 @@ class InnerController {
 
 let written = '';
 let app: NestExpressApplication;
-let doors: HttpAddresses;
+let addresses: HttpAddresses;
 
 beforeAll(async () => {
   const destination = new Writable({
@@ -106,7 +106,7 @@ beforeAll(async () => {
   })
   class TestModule {}
   app = await createApplication(TestModule, log);
-  doors = await startListening(app, ANY_PORT, 'http');
+  addresses = await startListening(app, ANY_PORT, 'http');
 });
 
 afterAll(() => app.close());
@@ -118,8 +118,12 @@ interface Answered {
   text: string;
 }
 
-async function ask(path: string, init: RequestInit = {}, door = doors.publicUrl ?? ''): Promise<Answered> {
-  const response = await fetch(`${door}${path}`, init);
+async function ask(
+  path: string,
+  init: RequestInit = {},
+  origin = addresses.publicUrl ?? '',
+): Promise<Answered> {
+  const response = await fetch(`${origin}${path}`, init);
   const text = await response.text();
   const body = (text.startsWith('{') ? JSON.parse(text) : {}) as Answered['body'];
   return { status: response.status, headers: response.headers, body, text };
@@ -139,7 +143,7 @@ describe('The envelope', () => {
     expect(body.data).toEqual({ id: ID });
   });
 
-  it('tells where a list stands, with the defaults of the specification', async () => {
+  it('has the paging of a list, with the defaults of the specification', async () => {
     const { body } = await ask('/things');
     expect(body.meta['type']).toBe('list');
     expect(body.paging).toEqual({ page_number: 1, page_size: 50, total_entries: 101, total_pages: 3 });
@@ -218,7 +222,7 @@ describe('An unexpected error', () => {
     ['/things/failed/22P02', 500, 'internal_error'],
     ['/things/failed/57P01', 503, 'service_unavailable'],
   ])(
-    'at %s is answered with %i and tells nothing, neither to the client nor to the log',
+    'at %s is answered with %i and reveals nothing, neither to the client nor to the log',
     async (path, status, type) => {
       const { body, text, ...answer } = await ask(path);
       expect(answer.status).toBe(status);
@@ -246,10 +250,10 @@ describe('A request id', () => {
 });
 
 describe('Ports', () => {
-  it('are told in one log line', () => {
+  it('are logged in one line', () => {
     const lines = written.split('\n').filter((line) => line.includes('"message":"listening"'));
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { process: 'api', public_url: doors.publicUrl, internal_url: doors.internalUrl },
+      { process: 'api', public_url: addresses.publicUrl, internal_url: addresses.internalUrl },
     ]);
   });
 
@@ -259,17 +263,21 @@ describe('Ports', () => {
     const bare = ({ status, body }: Answered) => ({ status, error: body.error, url: body.meta['url'] });
     expect(bare(hidden)).toEqual(bare(absent));
     expect(hidden.status).toBe(404);
-    expect((await ask('/inner', {}, doors.internalUrl)).body.data).toEqual({ inner: true });
+    expect((await ask('/inner', {}, addresses.internalUrl)).body.data).toEqual({ inner: true });
   });
 
   it('cannot be feigned by headers', async () => {
-    const headers = { host: new URL(doors.internalUrl).host, 'x-forwarded-port': '3001', 'x-internal': '1' };
+    const headers = {
+      host: new URL(addresses.internalUrl).host,
+      'x-forwarded-port': '3001',
+      'x-internal': '1',
+    };
     expect((await ask('/inner', { headers })).status).toBe(404);
   });
 
   it('show metrics on the internal one only, by declared route', async () => {
     expect((await ask('/metrics')).status).toBe(404);
-    const { text, headers } = await ask('/metrics', {}, doors.internalUrl);
+    const { text, headers } = await ask('/metrics', {}, addresses.internalUrl);
     expect(headers.get('content-type')).toContain('text/plain');
     expect(text).toContain(
       'http_request_duration_seconds_count{method="GET",route="/things/:id",status="200"}',

@@ -77,11 +77,11 @@ describe('Readiness', () => {
     expect(await readinessWith(probes)).toEqual({ status, body });
   });
 
-  it('takes a probe that hangs for a no', async () => {
+  it('counts a probe that hangs as a failure', async () => {
     expect(await withDeadline(hangs, 1)()).toBe(false);
   });
 
-  it('does not ask a hanging server a second time while it owes an answer', async () => {
+  it('does not ask a hanging server again while its answer is outstanding', async () => {
     let asked = 0;
     const probe = withDeadline(() => {
       asked += 1;
@@ -93,8 +93,8 @@ describe('Readiness', () => {
   });
 });
 
-describe('A door', () => {
-  it('of the HTTP program has two ports, and health on both', async () => {
+describe('A process', () => {
+  it('with the API has two ports, and health on both', async () => {
     app = await anApp();
     const { publicUrl, internalUrl } = await startListening(app, SETTINGS, 'http');
     expect(publicUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -105,7 +105,7 @@ describe('A door', () => {
     }
   });
 
-  it('of a worker has the internal port only', async () => {
+  it('that only works has the internal port only', async () => {
     app = await anApp();
     const addresses = await startListening(app, SETTINGS, 'worker');
     expect(Object.keys(addresses)).toEqual(['internalUrl']);

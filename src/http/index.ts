@@ -9,7 +9,7 @@ export {
   NeedsByField,
   WithoutToken,
 } from './access.decorator';
-export { UndecidedAccess } from './access-check.service';
+export { UndecidedAccess } from './declared-calls.service';
 export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
 export { type HttpAddresses, type ServerRole, startListening } from './http-listener';

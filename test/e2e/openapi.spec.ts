@@ -47,7 +47,7 @@ const without = (change: (copy: OpenApiDocument) => void): AnswerCheck => {
   return new AnswerCheck(copy);
 };
 
-/** Takes one of the parts of an object away, wherever it stands. */
+/** Removes a part of an object. */
 function take(from: unknown, ...path: readonly string[]): void {
   const owner = path.slice(0, -1).reduce((part, name) => (part as Record<string, unknown>)[name], from);
   delete (owner as Record<string, unknown>)[path.at(-1) ?? ''];

@@ -76,7 +76,7 @@ const statusesOf = (call: unknown): string[] =>
   Object.keys((call as { responses: Record<string, unknown> }).responses);
 
 describe('The description of a call', () => {
-  it('says of access, of fields and of the server what follows from its decorators', async () => {
+  it('has the refusals of access, of fields and of the server that follow from its decorators', async () => {
     const { paths } = await documentOf(ThingsController);
     const one = paths['/api/things/{id}']?.['get'];
     expect(statusesOf(one)).toEqual('200 400 401 403 404 409 413 415 422 500 503'.split(' '));
@@ -93,7 +93,7 @@ describe('The description of a call', () => {
     });
   });
 
-  it('says of a list where it stands, and of an internal call that the public port does not know it', async () => {
+  it('has the paging of a list, and marks an internal call', async () => {
     const { paths } = await documentOf(ThingsController);
     const all = paths['/api/things']?.['get'];
     expect(statusesOf(all)).toEqual('200 400 404 413 415 422 500 503'.split(' '));

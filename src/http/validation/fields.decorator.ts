@@ -13,8 +13,8 @@ import {
   type TextRule,
   jsonTypeOf,
   UUID,
+  unmarked,
 } from './field-faults';
-import { unmarked } from './property-names';
 
 /**
  * The decorators of every DTO. Each one validates by the published rules and describes itself in OpenAPI. Use them and

@@ -18,8 +18,9 @@ import {
   MOST_FAULTS,
   refuseFields,
   reportedNames,
+  marked,
+  unmarkedName,
 } from './field-faults';
-import { marked, unmarkedName } from './property-names';
 import type { RuleContext } from './fields.decorator';
 
 interface InputOptions {
@@ -83,7 +84,7 @@ export class RequestValidationPipe implements PipeTransform<unknown, Promise<unk
     try {
       if (jsonTypeOf(input) !== 'object')
         throw refuseFields([{ entry: '$', ...FAULTS.type('object', input) }]);
-      return (await pipe.transform(marked(input), { type: 'body', metatype: type })) as Input;
+      return (await pipe.transform(marked(input, type), { type: 'body', metatype: type })) as Input;
     } catch (error) {
       const { refusedAs } = inputOptionsNamed(type.name);
       throw refusedAs !== undefined && error instanceof Refusal ? new Refusal(refusedAs) : error;

@@ -1,10 +1,11 @@
 import { Controller, Get, HttpStatus, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { WithoutToken } from './access.decorator';
+import { WithoutToken, InternalOnly } from './access.decorator';
 import { WithoutEnvelope } from './envelope.interceptor';
 import { AnswerWord } from './openapi/document.decorator';
 import { type Readiness, ReadinessService } from './readiness.service';
+import { Metrics } from '../observability';
 
 class LivenessDto {
   @AnswerWord(['alive'])
@@ -48,5 +49,23 @@ export class HealthController {
     const { isReady, ...readiness } = await this.readiness.check();
     if (!isReady) response.status(HttpStatus.SERVICE_UNAVAILABLE);
     return readiness;
+  }
+}
+
+/** All figures, for Prometheus, which has no token; on the public port the call does not exist. */
+@Controller('metrics')
+@InternalOnly()
+@WithoutEnvelope()
+export class MetricsController {
+  constructor(private readonly metrics: Metrics) {}
+
+  @Get()
+  @ApiOperation({ summary: 'All figures, for Prometheus' })
+  @ApiOkResponse({
+    content: { 'text/plain': { schema: { type: 'string' }, example: '# TYPE job_runs_total counter\n' } },
+  })
+  async show(@Res({ passthrough: true }) response: Response): Promise<string> {
+    response.setHeader('Content-Type', this.metrics.contentType);
+    return this.metrics.text();
   }
 }
