@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Log, Metrics } from '../observability';
 import { type JobRun, RUN_ENDS } from './job';
-import { JobRunObserver } from './job-run-observer';
+import { JobRunObserver } from './run-participant.service';
 import type { JobRunRepository } from './job-run.repository';
 
 const RUN: JobRun = {

@@ -4,9 +4,8 @@ import { isPermanent } from '../database/sql-errors';
 import { Refusal } from '../domain/refusal';
 import type { StopSignals, Job, JobRun, RunFacts } from './job';
 import { JobRegistry } from './job-registry';
-import { JobRunObserver } from './job-run-observer';
+import { JobRunObserver, type PartEnd, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
-import { type PartEnd, RunParticipant } from './run-participant.service';
 import { WakeUps } from './wake-ups.service';
 
 /** A database that is being restarted is back within seconds. */

@@ -9,9 +9,8 @@ import { SETTINGS } from '../config/settings.module';
 import { Metrics, startAtZero } from '../observability';
 import type { Job } from './job';
 import { JOB_NAMES, type JobName, JobRegistry } from './job-registry';
-import { JobRunObserver } from './job-run-observer';
+import { JobRunObserver, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
-import { RunParticipant } from './run-participant.service';
 import { WakeUps } from './wake-ups.service';
 
 /** Well below Bull's lock of 30 s, so that the queue never takes the worker for dead. */

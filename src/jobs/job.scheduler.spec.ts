@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../config/settings.schema';
 import type { Job } from './job';
 import { JobRegistry } from './job-registry';
-import type { JobRunObserver } from './job-run-observer';
+import type { JobRunObserver } from './run-participant.service';
 import type { InsertedTick, JobRunRepository } from './job-run.repository';
 import { JobScheduler, TickMemory } from './job.scheduler';
 import type { WakeUps } from './wake-ups.service';

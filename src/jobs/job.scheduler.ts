@@ -10,7 +10,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import type { Job } from './job';
 import { JobRegistry } from './job-registry';
-import { JobRunObserver } from './job-run-observer';
+import { JobRunObserver } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
 import { WakeUps } from './wake-ups.service';
 

@@ -2,14 +2,13 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { BackgroundTaskLoops } from './background-task-loop';
 import { JobRegistry } from './job-registry';
-import { JobRunObserver } from './job-run-observer';
+import { JobRunObserver, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
 import { JobRunner } from './job-runner.service';
 import { JobScheduler } from './job.scheduler';
 import { JobWorkers } from './job-worker.service';
 import { PurgeJob, PurgeRegistry } from './purge.job';
 import { PurgeProcessor } from './purge.processor';
-import { RunParticipant } from './run-participant.service';
 import { WakeUps } from './wake-ups.service';
 
 /** Jobs and their runs, as every process needs them: to read runs, to start one, and to wake workers. */

@@ -5,9 +5,8 @@ import type { HelpEnd, Job, RunFacts, JobRun, RunStatus } from './job';
 import { JobRegistry } from './job-registry';
 import type { JobRunRepository } from './job-run.repository';
 import { JobRunner } from './job-runner.service';
-import type { JobRunObserver } from './job-run-observer';
+import { type JobRunObserver, RunParticipant } from './run-participant.service';
 import { WakeUps } from './wake-ups.service';
-import { RunParticipant } from './run-participant.service';
 
 const RUN: RunFacts = { id: 'a run', job: 'purge', byHand: true, startedAt: new Date(0) };
 const SIGNALS = { stop: new AbortController().signal, abort: new AbortController().signal };

@@ -1,6 +1,5 @@
 import { Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CircuitBreakerRepository } from './limiter/circuit-breaker.repository';
-import { PermitRepository } from './limiter/permit.repository';
+import { CircuitBreakerRepository, PermitRepository } from './limiter/limiter.repository';
 import { RegisterLimiter } from './limiter/register-limiter.service';
 import { MvsTrembitaClient } from './mvs-trembita.client';
 import { CallLog, RegisterCalls } from './register-call.service';

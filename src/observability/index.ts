@@ -4,4 +4,4 @@ export type { LogFields } from './log-fields';
 export { Metrics, startAtZero } from './metrics';
 export { NestLog } from './nest-log';
 export { ObservabilityModule } from './observability.module';
-export { onBehalfOf } from './request-context';
+export { onBehalfOf } from './log';

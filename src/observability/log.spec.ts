@@ -3,9 +3,8 @@ import { Writable } from 'node:stream';
 import { QueryFailedError } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { type LogFields, LOG_FIELDS } from './log-fields';
-import { Log } from './log';
+import { Log, onBehalfOf } from './log';
 import { NestLog } from './nest-log';
-import { onBehalfOf } from './request-context';
 
 const MARKER = 'marker-КВ123456';
 

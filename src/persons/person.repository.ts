@@ -8,12 +8,8 @@ import { insertRows, type Sql, type Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
 import { initial, maskedNumber, maskedPhone } from '../domain/person/masking';
-import {
-  type EmergencyContact,
-  type PersonRequest,
-  type SignUpContent,
-  savedName,
-} from '../domain/person/person-request';
+import type { EmergencyContact, PersonRequest, SignUpContent } from '../domain/person/person-request';
+import { savedName } from '../domain/person/registration.rules';
 
 /** A registered person, with the columns that other classes use. */
 export interface RegisteredPerson {

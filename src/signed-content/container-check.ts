@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { BaseBlock, ObjectIdentifier, OctetString, Primitive } from 'asn1js';
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { digestNamed, digestOf, signatureIsRight } from './signature-algorithm';
-import type { Certificate } from './certificate';
+import { type Certificate, signerOfCertificate, type Signer } from './certificate';
 import {
   type SignedAttributes,
   parseContainer,
@@ -12,7 +12,6 @@ import {
 } from './container';
 import { IssuerAndSerialNumber, type SignerInfo } from 'pkijs';
 import { refuseUnlessTrusted } from './certificate-chain';
-import { signerOfCertificate, type Signer } from './signer';
 
 /** The parts of a constructed value; empty for any other value. */
 function partsOf(value: unknown): readonly unknown[] {

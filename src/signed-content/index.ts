@@ -1,4 +1,4 @@
 export type { SignedContent } from './container-check';
 export { SignedContentModule } from './signed-content.module';
 export { SignedContentService } from './signed-content.service';
-export type { Signer } from './signer';
+export type { Signer } from './certificate';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JOB_NAMES, JobRunRepository, PURGE_JOB } from '../../src/jobs';
-import { JobRunObserver } from '../../src/jobs/job-run-observer';
+import { JobRunObserver } from '../../src/jobs/run-participant.service';
 import { LAST_FINISHED } from '../../src/jobs/job-run.repository';
 import { Log, Metrics } from '../../src/observability';
 import { emptyTables, openRegistry, type Registry } from '../support/database';

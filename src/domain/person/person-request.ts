@@ -100,8 +100,3 @@ export interface SignUpContent {
   readonly patient_signed: boolean;
   readonly process_disclosure_data_consent: boolean;
 }
-
-/** A name as stored: trimmed, with one blank between words. */
-export function savedName(name: string): string {
-  return name.trim().replace(/\s+/g, ' ');
-}

@@ -278,3 +278,8 @@ export function faultsOfPerson(
   }
   return [];
 }
+
+/** A name as stored: trimmed, with one blank between words. */
+export function savedName(name: string): string {
+  return name.trim().replace(/\s+/g, ' ');
+}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { savedName } from './person-request';
+import { savedName } from './registration.rules';
 
 describe('A name as it is saved', () => {
   it.each([

@@ -1,5 +1,5 @@
 import type { RegisterMethod } from '../register-methods.table';
-import type { BreakerRow, CircuitBreakerRepository } from './circuit-breaker.repository';
+import type { BreakerRow, CircuitBreakerRepository } from './limiter.repository';
 import { type CallCounts, type CallEnd, isDead, type LimiterSettings, verdictOf } from './limiter.rules';
 
 /** The pause between two probes doubles up to this. */

@@ -1,5 +1,5 @@
 import { LATEST_START_MS, mostReservedTimes, sendingIntervalMs } from './limiter.rules';
-import type { PermitRepository } from './permit.repository';
+import type { PermitRepository } from './limiter.repository';
 import { type SendingTimes, type Turn, TurnQueue } from './permit-queue';
 
 /** A database that takes longer than this to answer cannot be used as a clock. */

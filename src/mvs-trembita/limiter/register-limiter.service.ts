@@ -3,9 +3,8 @@ import { SETTINGS, WORKER_ID } from '../../config/settings.module';
 import { Metrics } from '../../observability';
 import type { RegisterMethod } from '../register-methods.table';
 import { CircuitBreaker } from './circuit-breaker';
-import { CircuitBreakerRepository } from './circuit-breaker.repository';
+import { CircuitBreakerRepository, PermitRepository } from './limiter.repository';
 import { AdaptiveLimit, type LimiterSettings, shareOf } from './limiter.rules';
-import { PermitRepository } from './permit.repository';
 import { type PermitAnswer, PermitQueue, type Turn } from './permit-queue';
 import { RateLimiter } from './rate-limiter';
 

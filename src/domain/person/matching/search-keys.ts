@@ -1,6 +1,7 @@
 import { type IsoDay, ageInYears } from '../../calendar-day';
 import type { DocumentType } from '../dictionaries';
-import { type PersonRequest, savedName } from '../person-request';
+import type { PersonRequest } from '../person-request';
+import { savedName } from '../registration.rules';
 import { type MatchingDocument, digitsOf } from './compared-person';
 
 /** The keys by which a registered person is searched for. */

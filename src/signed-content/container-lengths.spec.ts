@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, refuseMalformedLengths } from './ber-lengths.rules';
+import { BOUNDS, refuseMalformedLengths } from './container';
 
 const walk = (hex: string): void => refuseMalformedLengths(Buffer.from(hex.replace(/ /g, ''), 'hex'));
 
