@@ -196,7 +196,7 @@ async function traceRegistration(publicUrl: string, environment: Environment): P
 async function trace(cleanUp: CleanUp): Promise<readonly (readonly [string, FileTrace[]])[]> {
   const settings = ownSettingsOrExit('demo');
   const [urls, signUp] = await Promise.all([
-    startServers({ settings, cleanUp, tell: () => undefined }),
+    startServers({ settings, cleanUp, announce: () => undefined }),
     openSignUpEnvironment(settings, cleanUp),
   ]);
   const session = new Session();

@@ -60,7 +60,7 @@ export class ApolloDriver extends AbstractGraphQLDriver<ApolloDriverOptions> {
   async execute(asked: OperationAsked, context: FieldContext): Promise<FormattedExecutionResult> {
     if (this.server === undefined) throw new Error('The server has not started.');
     const { body } = await this.server.executeOperation(asked, { contextValue: context });
-    if (body.kind !== 'single') throw new Error('An answer came in parts.');
+    if (body.kind !== 'single') throw new Error('An answer arrived in parts.');
     return body.singleResult;
   }
 

@@ -11,7 +11,7 @@ export function globalId(type: string, databaseId: string): string {
   return Buffer.from(`${type}:${databaseId}`).toString('base64');
 }
 
-/** The id of the table in the id of a thing of this type. Anything else is a fault of the field it came in. */
+/** The id of the table in the id of a thing of this type. Anything else is a fault of its field. */
 export function databaseIdOf(type: string, written: string, field: string): string {
   const [name, databaseId = '', ...more] = textIn(written).split(':');
   if (name === type && UUID.test(databaseId) && more.length === 0) return databaseId;

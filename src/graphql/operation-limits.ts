@@ -81,12 +81,12 @@ interface Asked {
 
 /** A field costs one, unless the schema gives it another cost. */
 const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
-  const said = field.astNode?.directives?.find(({ name }) => name.value === 'cost');
-  const { of, perRow } = costSaidBy(said);
+  const directive = field.astNode?.directives?.find(({ name }) => name.value === 'cost');
+  const { of, perRow } = weightOf(directive);
   return of + childComplexity * (perRow ? rowsAskedFor(args) : 1);
 };
 
-function costSaidBy(directive: ConstDirectiveNode | undefined): { of: number; perRow: boolean } {
+function weightOf(directive: ConstDirectiveNode | undefined): { of: number; perRow: boolean } {
   const values = new Map(directive?.arguments?.map(({ name, value }) => [name.value, value]));
   const of = values.get('of');
   const perRow = values.get('perRow');

@@ -26,7 +26,7 @@ const DICTIONARIES: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe('The schema of GraphQL', () => {
-  it.each(DICTIONARIES)('%s has the words of the law book', (name, words) => {
+  it.each(DICTIONARIES)('%s has the words of the domain', (name, words) => {
     const type = schema.getType(name);
     if (!(type instanceof GraphQLEnumType)) throw new Error(`${name} is no enum of the schema.`);
     expect(type.getValues().map((value) => value.name)).toEqual(words);

@@ -286,7 +286,7 @@ describe('Ports', () => {
     expect(text).not.toMatch(/marker/);
   });
 
-  it('tell neither the framework nor a version of the answer, and forbid keeping it', async () => {
+  it('reveal neither the framework nor a version, and forbid storing the answer', async () => {
     const { headers } = await ask('/things');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('etag')).toBeNull();

@@ -19,7 +19,7 @@ export function requestOf(host: ArgumentsHost): Request {
   return host.switchToHttp().getRequest<Request>();
 }
 
-/** By which listener a request came in. */
+/** The listener that received a request. */
 export type Listener = 'public' | 'internal';
 
 interface Traits {
@@ -33,7 +33,7 @@ const REQUEST_IDS = new WeakMap<IncomingMessage, string>();
 
 const CALLERS = new WeakMap<IncomingMessage, Caller>();
 
-/** Notes by which listener a request came in. A header would do, if clients could not send headers. */
+/** Notes which listener received a request. A header would do, if clients could not send headers. */
 export function noteListener(request: IncomingMessage, listener: Listener): void {
   LISTENERS.set(request, listener);
 }
@@ -53,7 +53,7 @@ export function callerOf(request: IncomingMessage): Caller | undefined {
   return CALLERS.get(request);
 }
 
-/** What we noted about a request. One that came by no listener of ours counts as public: the careful side. */
+/** What we noted about a request. One that no listener of ours received counts as public: the careful side. */
 export function traitsOf(request: IncomingMessage): Traits {
   return {
     listener: LISTENERS.get(request) ?? 'public',

@@ -160,7 +160,7 @@ describe('The scheduler', () => {
     ]);
   });
 
-  it('wakes no worker for a tick that another worker recorded, or that came while a run was going', async () => {
+  it('wakes no worker for a tick that another worker recorded, or that fell into a run', async () => {
     const ends: (InsertedTick | undefined)[] = [undefined, { id: 'a run', status: 'SKIPPED' }];
     const { scheduler, events } = schedulerWith({ insertTick: () => Promise.resolve(ends.shift()) });
     scheduler.onApplicationBootstrap();

@@ -2,7 +2,7 @@ import type { Sql } from '../database/transactions';
 
 /** How a run that began may end. */
 export const RUN_ENDS = ['FINISHED', 'FAILED', 'STOPPED'] as const;
-/** SKIPPED is a tick that came while the run before it was still going. */
+/** SKIPPED is a tick during the previous run. */
 export const RUN_STATUSES = ['RUNNING', ...RUN_ENDS, 'SKIPPED'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
@@ -53,8 +53,8 @@ export interface Job {
   /** Takes back what dead workers left; cheap, called often. */
   reclaim(): Promise<void>;
   /**
-   * Whether the run may not end yet: a worker still holds work of it, or work came back after the last look for it.
-   * When the register does not answer, what came back is left for the next run.
+   * Whether the run may not end yet: a worker still holds work of it, or work was released after the last look for it.
+   * When the register does not answer, released work is left for the next run.
    */
   unfinished(sql: Sql, runId: string, end: HelpEnd): Promise<boolean>;
   /** How much there is to do, for a progress bar; null when it cannot be counted quickly. */

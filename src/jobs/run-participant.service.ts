@@ -28,7 +28,7 @@ export class JobRunObserver {
     this.log.info('run started', { run_id: id, job, started_by: startedBy });
   }
 
-  /** A tick came while the run before it was still going. */
+  /** A tick fell into the previous run. */
   skipped(job: string, tick: Date): void {
     this.log.warn('tick skipped, the run before it is still going', { job, tick });
   }

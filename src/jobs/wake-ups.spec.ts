@@ -40,7 +40,7 @@ describe('A notification', () => {
     expect(failures).toEqual([refused]);
   });
 
-  it('waits for Redis 300 ms at most, and logs a failure that comes later', async () => {
+  it('waits for Redis 300 ms at most, and logs a later failure', async () => {
     let refuse: (error: Error) => void = () => undefined;
     wakeUps.connect([queueThat('purge', () => new Promise((_, reject) => (refuse = reject)))]);
     let isOver = false;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AnswerBytes } from './http-exchange';
 
-describe('a body that comes in pieces', () => {
+describe('a body that arrives in pieces', () => {
   it('is put together again whatever the pieces', () => {
     const whole = Buffer.from('Знайдено '.repeat(500));
     for (const size of [1, 7, 16_384, whole.length]) {

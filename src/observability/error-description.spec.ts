@@ -10,7 +10,7 @@ import { LOGGED_AS, describeError, type LoggedWords } from './error-description'
 
 const MARKER = 'МАРКЕР-marker-КВ123456';
 
-const said = (error: unknown): string => describeError(error).toString();
+const described = (error: unknown): string => describeError(error).toString();
 
 function databaseError(code: string, constraint?: string): DatabaseError {
   const error = new DatabaseError(`duplicate key: ${MARKER}`, 1, 'error');
@@ -35,13 +35,13 @@ describe('Describing an error for the log', () => {
       constraint: 'persons_tax_id_key',
       cause: { class: 'DatabaseError', code: '23505', constraint: 'persons_tax_id_key' },
     });
-    expect(said(error)).not.toContain(MARKER);
+    expect(described(error)).not.toContain(MARKER);
   });
 
   it('has only the code of a failed cast', () => {
     const error = queryFailed(databaseError('22P02'));
     expect(describeError(error).code).toBe('22P02');
-    expect(said(error)).not.toContain(MARKER);
+    expect(described(error)).not.toContain(MARKER);
   });
 
   it('takes five symbols for an SQLSTATE in database errors only', () => {
@@ -56,7 +56,7 @@ describe('Describing an error for the log', () => {
       code: 'status_change_refused',
       sentence: "Can't update verification status from {from} to {to}",
     });
-    expect(said(refusal)).not.toContain(MARKER);
+    expect(described(refusal)).not.toContain(MARKER);
   });
 
   it('keeps all faults of a configuration', () => {
@@ -78,7 +78,7 @@ describe('Describing an error for the log', () => {
       code: 'timeout',
       sentence: 'The register was silent',
     });
-    expect(said(new RegisterTrouble({ code: MARKER }))).not.toContain(MARKER);
+    expect(described(new RegisterTrouble({ code: MARKER }))).not.toContain(MARKER);
   });
 
   it('names the places in our code that an error passed, relative to the project', () => {
@@ -88,7 +88,7 @@ describe('Describing an error for the log', () => {
 
   it('does not take a line of a message for a place', () => {
     const disguised = `x\n    at f (${process.cwd()}/src/marker-КВ123456.ts:1:1)\n    at ${process.cwd()}/marker.ts:2:2`;
-    expect(said(new Error(disguised))).not.toContain('marker');
+    expect(described(new Error(disguised))).not.toContain('marker');
   });
 
   it.each([
@@ -117,8 +117,8 @@ describe('Describing an error for the log', () => {
   ])('contains nothing of %s', (_, make) => {
     const error = make();
     expect(error).toBeDefined();
-    expect(said(error)).not.toContain('МАРКЕР');
-    expect(said(error)).not.toContain('marker');
+    expect(described(error)).not.toContain('МАРКЕР');
+    expect(described(error)).not.toContain('marker');
   });
 
   it('survives errors that throw when they are read, or that are their own cause', () => {
@@ -130,7 +130,7 @@ describe('Describing an error for the log', () => {
     expect(describeError(hostile).toJSON()).toEqual({ class: 'Unreadable' });
     const circular = new Error(MARKER);
     circular.cause = circular;
-    expect(said(circular)).not.toContain(MARKER);
+    expect(described(circular)).not.toContain(MARKER);
   });
 
   it('contains nothing of generated content, wherever it is in an error', () => {
@@ -163,7 +163,7 @@ describe('Describing an error for the log', () => {
         for (const [name, value] of Object.entries(extra)) {
           Object.defineProperty(error, name, { value, configurable: true });
         }
-        expect(said(error)).not.toContain('Ж9Ж');
+        expect(described(error)).not.toContain('Ж9Ж');
       }),
     );
   });

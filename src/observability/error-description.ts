@@ -113,7 +113,7 @@ interface ErrorDescription {
   readonly errors?: readonly ErrorDescription[] | undefined;
 }
 
-/** A described error. A class, so that the log can tell it from an object of the same shape. */
+/** A described error. A class, so that the log can distinguish it from an object of the same shape. */
 export class SafeError {
   constructor(private readonly description: ErrorDescription) {}
 

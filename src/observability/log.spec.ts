@@ -103,7 +103,7 @@ describe('The log', () => {
     expect(written()).not.toContain(MARKER);
   });
 
-  it('passes an object said through the framework by the allow-list', () => {
+  it('applies the allow-list to an object logged through the framework', () => {
     const { log, written, fields } = aLog();
     const messageId = '00000000-0000-4000-8000-000000000009';
     new NestLog(log).warn({ messageId, durationMs: 12, end: 'timeout', name: MARKER }, 'MvsTrembitaClient');

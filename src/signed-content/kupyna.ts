@@ -69,7 +69,7 @@ const ROWS = 8;
 const WORD_BYTES = 4;
 const COLUMN_BYTES = 8;
 const BYTES = 256;
-/** The length of the message, in bits, stands at the end of the last block. */
+/** The length of the message, in bits, is at the end of the last block. */
 const LENGTH_BYTES = 12;
 
 function product(one: number, other: number): number {

@@ -104,7 +104,7 @@ export class CheckRequestRepository {
 const LOOK_AGAIN_SECONDS = 1;
 
 /**
- * The state of an open request is not stored: it follows from the stream and its lock, whoever wrote them. The restart of
+ * The state of an open request is not stored: it follows from the stream and its lock, whichever program wrote them. The restart of
  * the stream removed the lock row, so its technical errors are later than the request.
  */
 function stateSql(stream: RegisterStreamName): string {
@@ -180,7 +180,7 @@ function readRequest(stream: RegisterStreamName): Statement {
            CASE state WHEN 'failed' THEN coalesce(r.error_kind, ${ERROR}) END AS error,
            coalesce(l.attempts, 0) AS attempts, v.${stream}_retry_at AS next_try_at
       FROM mpi.check_requests AS r ${joined(stream)}
-      CROSS JOIN LATERAL (SELECT ${stateSql(stream)} AS state) AS told
+      CROSS JOIN LATERAL (SELECT ${stateSql(stream)} AS state) AS current
      WHERE r.person_id = $1::uuid AND r.stream = $2::varchar`,
   };
 }

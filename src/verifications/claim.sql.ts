@@ -74,14 +74,14 @@ function branchSql(checked: Checked, size: number, index: number): string {
   const branch = READY_BRANCHES[index];
   if (branch === undefined) throw new Error(`The selection has no branch ${index}.`);
   const full = Array.from({ length: index }, (_, before) => `(SELECT count(*) FROM ${branchName(before)})`);
-  const room = full.length === 0 ? '' : `AND ${full.join(' + ')} < ${size}`;
+  const limit = full.length === 0 ? '' : `AND ${full.join(' + ')} < ${size}`;
   return `${branchName(index)} AS MATERIALIZED (
     SELECT ${subject.id}, ${stream}_verification_status AS status, ${stream}_verification_reason AS reason,
            ${stream}_synced_at AS synced_at, ${index} AS branch
       FROM ${subject.verifications}
      WHERE ${pairSql(stream, branch)} AND ${readySql(checked)}
        AND ${syncedSql(checked, branch, markParameter(index))}
-       AND EXISTS (SELECT FROM running) ${room}
+       AND EXISTS (SELECT FROM running) ${limit}
      ORDER BY ${orderSql(checked, index)} LIMIT ${size} FOR UPDATE SKIP LOCKED)`;
 }
 

@@ -25,7 +25,7 @@ export interface Answered {
   readonly person: ClaimedPerson;
   readonly question: unknown;
   readonly answer: string;
-  /** What the register said in words; null if it said nothing. */
+  /** The register's words; null if it gave none. */
   readonly description: string | null;
   readonly messageId: string;
   /** Not later than the call was sent, by the clock of the database. */

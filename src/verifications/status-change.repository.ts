@@ -125,7 +125,7 @@ function saveRecords({ table, entity, resource, touch }: RecordTarget): Statemen
         FROM unnest($3::uuid[], $4::varchar[], $5::varchar[]) AS d (id, before, after)
        WHERE whose.id = d.id AND whose.verification_status IS NOT DISTINCT FROM d.before
       RETURNING whose.id, d.after),
-    told AS (
+    published AS (
       INSERT INTO mpi.status_change_events (event_type, entity_type, entity_id, properties, event_time, changed_by)
       SELECT 'StatusChangeEvent', '${entity}', id, properties, now(), $2::uuid
         FROM (SELECT id, ($8::jsonb[])[which] AS properties FROM unnest($6::uuid[], $7::integer[]) AS d (id, which)

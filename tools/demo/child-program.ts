@@ -117,10 +117,10 @@ export async function startProgram(start: ProgramStart): Promise<RunningProgram>
     args: ['--with-worker'],
     variables: { ...start.urls, ...start.variables, ...FREE_PORTS },
     onError: (line) => {
-      const said = read(line);
-      const { public_url: publicUrl, internal_url: internalUrl } = said ?? {};
+      const logLine = read(line);
+      const { public_url: publicUrl, internal_url: internalUrl } = logLine ?? {};
       if (publicUrl !== undefined && internalUrl !== undefined) heard({ publicUrl, internalUrl });
-      if (all || said === undefined || LOUD.has(said.level ?? '')) process.stderr.write(`${line}\n`);
+      if (all || logLine === undefined || LOUD.has(logLine.level ?? '')) process.stderr.write(`${line}\n`);
     },
   });
   start.cleanUp.later(() => program.stop(start.graceSeconds * 1000 + LAST_MOMENT_MS));

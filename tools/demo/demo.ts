@@ -13,7 +13,7 @@ import { makePeople, type InventedPeople } from './invented-people';
 import { rowsOf } from './people-rows';
 import { PeopleRepository } from './people.repository';
 import { runThroughQueue } from './watched-run';
-import { COLUMNS, print, printTitle, printVerdict, tell } from './terminal';
+import { COLUMNS, print, printTitle, printVerdict, announce } from './terminal';
 import { confidantAmong, type InventedConfidant } from './sign-up/invented-patients';
 import { openSignUpEnvironment } from './sign-up/sign-up-environment';
 import { PatientRepository } from './sign-up/patient.repository';
@@ -36,13 +36,13 @@ export interface Demo {
 /** The whole demo without its clean-up. True when everybody ended as the rules say. */
 export async function showDemo(demo: Demo): Promise<boolean> {
   const { settings, cleanUp, serves, stopped } = demo;
-  tell('Starting the servers …');
+  announce('Starting the servers …');
   const [urls, signUpEnvironment] = await Promise.all([
-    startServers({ settings, cleanUp, tell }),
+    startServers({ settings, cleanUp, announce }),
     openSignUpEnvironment(settings, cleanUp),
   ]);
   stopped.throwIfAborted();
-  tell('Starting the program …');
+  announce('Starting the program …');
   const graceSeconds = settings.SHUTDOWN_GRACE_SECONDS;
   const [program, app] = await Promise.all([
     startProgram({ urls, variables: signUpEnvironment.variables, graceSeconds, cleanUp }),
@@ -54,13 +54,13 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   const repository = new PeopleRepository(app.get(Transactions));
   const since = await load(people, repository, settings);
   const before = await repository.states(since);
-  tell('Asking the register: one run, through the queue …');
+  announce('Asking the register: one run, through the queue …');
   const watched = { app, actorId: settings.SYSTEM_USER_ID, stopped, broken: program.broken };
   const run = await runThroughQueue(watched);
   const after = await repository.states(since);
   const isRunRight = report({ app, run, people, course: { before, after } });
   stopped.throwIfAborted();
-  tell('Signing up two patients …');
+  announce('Signing up two patients …');
   const isSignUpRight = await showSignUp({
     calls: new SignUpClient(program.publicUrl),
     patients: new PatientRepository(app.get(Transactions)),
@@ -73,7 +73,7 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   if (serves) {
     program.listenToAll();
     print(addresses({ urls, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }));
-    tell('Running until Ctrl-C, which stops everything.');
+    announce('Running until Ctrl-C, which stops everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
   return isRunRight && isSignUpRight;
@@ -108,7 +108,7 @@ async function load(
       actorId: settings.SYSTEM_USER_ID,
     }),
   );
-  tell(`Loaded ${persons.length} invented persons and ${parties.length} parties.`);
+  announce(`Loaded ${persons.length} invented persons and ${parties.length} parties.`);
   return since;
 }
 

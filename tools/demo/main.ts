@@ -4,7 +4,7 @@ import { ownSettingsOrExit } from '../../src/config/own-settings';
 import { Log, logUncaughtErrors } from '../../src/observability';
 import { DemoFailed, CleanUp } from './clean-up';
 import { quietLevel, showDemo } from './demo';
-import { tell } from './terminal';
+import { announce } from './terminal';
 import { ExitStatus, StopOnSignal } from '../../src/cli/command';
 
 const USAGE = 'usage: npm run demo [-- --serve]';
@@ -14,14 +14,14 @@ async function main(): Promise<number> {
   if (serves === undefined) return ExitStatus.WrongUsage;
   const settings = ownSettingsOrExit('demo');
   if (settings.NODE_ENV === 'production') {
-    tell('NODE_ENV is production: the demo invents people and does not start there.');
+    announce('NODE_ENV is production: the demo invents people and does not start there.');
     return ExitStatus.Configuration;
   }
   const log = new Log({ LOG_LEVEL: quietLevel(settings.LOG_LEVEL) });
   logUncaughtErrors(log);
   const signal = new StopOnSignal(0);
   const cleanUp = new CleanUp();
-  signal.signals.stop.addEventListener('abort', () => tell('Stopping …'), { once: true });
+  signal.signals.stop.addEventListener('abort', () => announce('Stopping …'), { once: true });
   try {
     const isRight = await showDemo({ settings, log, cleanUp, serves, stopped: signal.signals.stop });
     return signal.exitStatus ?? (isRight ? ExitStatus.Done : ExitStatus.Failed);
@@ -29,12 +29,13 @@ async function main(): Promise<number> {
     return signal.exitStatus ?? explain(error, log);
   } finally {
     await cleanUp.endAll();
-    if (signal.exitStatus !== undefined) tell('Demo stopped: its processes have ended, its data is removed.');
+    if (signal.exitStatus !== undefined)
+      announce('Demo stopped: its processes have ended, its data is removed.');
   }
 }
 
 function explain(error: unknown, log: Log): number {
-  if (error instanceof ConfigurationFault || error instanceof DemoFailed) tell(error.message);
+  if (error instanceof ConfigurationFault || error instanceof DemoFailed) announce(error.message);
   else log.fatal('demo failed', error);
   return error instanceof ConfigurationFault ? error.exitStatus : ExitStatus.Failed;
 }
@@ -43,7 +44,7 @@ function wantsToServe(): boolean | undefined {
   try {
     return parseArgs({ options: { serve: { type: 'boolean', default: false } } }).values.serve;
   } catch {
-    tell(USAGE);
+    announce(USAGE);
     return undefined;
   }
 }

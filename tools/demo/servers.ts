@@ -10,7 +10,7 @@ import { DEMO_ID_PREFIX } from './invented-people';
 export interface ServersToStart {
   readonly settings: SettingsFor<'demo'>;
   readonly cleanUp: CleanUp;
-  readonly tell: (sentence: string) => void;
+  readonly announce: (sentence: string) => void;
 }
 
 /**
@@ -33,23 +33,23 @@ export async function startServers(wanted: ServersToStart): Promise<ServerUrls> 
   return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: trembitaUrl };
 }
 
-async function database({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+async function database({ settings, cleanUp, announce }: ServersToStart): Promise<string> {
   if (settings.DATABASE_URL !== undefined) return borrowDatabase(settings.DATABASE_URL, cleanUp);
-  const postgres = await startPostgres({ nodeEnv: settings.NODE_ENV, durable: false, log: tell }).catch(
+  const postgres = await startPostgres({ nodeEnv: settings.NODE_ENV, durable: false, log: announce }).catch(
     explain,
   );
   cleanUp.later(() => postgres.stop());
   return createOwnDatabase(postgres);
 }
 
-async function redis({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+async function redis({ settings, cleanUp, announce }: ServersToStart): Promise<string> {
   if (settings.REDIS_URL !== undefined) return settings.REDIS_URL;
-  const server = await startRedis({ nodeEnv: settings.NODE_ENV, log: tell }).catch(explain);
+  const server = await startRedis({ nodeEnv: settings.NODE_ENV, log: announce }).catch(explain);
   cleanUp.later(() => server.stop());
   return server.url;
 }
 
-async function register({ settings, cleanUp, tell }: ServersToStart): Promise<string> {
+async function register({ settings, cleanUp, announce }: ServersToStart): Promise<string> {
   if (settings.TREMBITA_URL !== undefined) return onlyASandbox(settings.TREMBITA_URL);
   let heard: (url: string) => void = () => undefined;
   const address = new Promise<string>((resolve) => (heard = resolve));
@@ -61,7 +61,7 @@ async function register({ settings, cleanUp, tell }: ServersToStart): Promise<st
   });
   cleanUp.later(() => sandbox.stop(STOP_WITHIN_MS));
   const url = await Promise.race([address, sandbox.broken()]);
-  tell(`Sandbox register listens at ${url}`);
+  announce(`Sandbox register listens at ${url}`);
   return url;
 }
 

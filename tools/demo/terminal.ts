@@ -2,7 +2,7 @@
 export const COLUMNS = 80;
 
 /** Progress, on standard error. */
-export function tell(sentence: string): void {
+export function announce(sentence: string): void {
   write(process.stderr, [sentence]);
 }
 

@@ -162,7 +162,7 @@ export interface Fault {
   readonly header?: HeaderEcho | undefined;
 }
 
-/** The text of every fault. A real one may quote the message; ours description nothing that came in. */
+/** The text of every fault. A real one may quote the message; ours contains nothing of it. */
 const FAULT_TEXT = 'The sandbox refuses this message.';
 
 /** The envelope of a fault. */

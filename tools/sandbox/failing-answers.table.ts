@@ -1,6 +1,6 @@
 import type { ScriptedAnswer } from './answer-script';
 
-/** Documented answers that tell of a failure: SOAP faults, plain HTTP errors, misbehaviour on the wire. */
+/** Documented answers that report a failure: SOAP faults, plain HTTP errors, misbehaviour on the wire. */
 export const FAILING_ANSWERS = {
   FAULT_11: {
     passport: 'ТТ000201',

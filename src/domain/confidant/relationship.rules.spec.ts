@@ -164,7 +164,7 @@ describe('The end of the method THIRD_PERSON', () => {
       property(aMoment, integer({ min: 1, max: 18 }), (born, noSelfAuthAge) => {
         const birthDate = born.toISOString().slice(0, 10);
         const endedAt = thirdPersonMethodEndOf({ birthDate, now: born, noSelfAuthAge });
-        if (endedAt === null) throw new Error('A newborn child cannot prove himself.');
+        if (endedAt === null) throw new Error('A newborn child cannot prove who they are.');
         const secondLater = new Date(endedAt.getTime() + 1000);
         expect(ageInYears(birthDate, dayInKyiv(endedAt))).toBe(noSelfAuthAge - 1);
         expect(ageInYears(birthDate, dayInKyiv(secondLater))).toBe(noSelfAuthAge);

@@ -103,7 +103,7 @@ describe('The documents of a child below 14', () => {
     ['the day before', '2026-03-09', [NOT_ALLOWED, REQUIRED]],
     ['on', '2026-03-10', []],
     ['the day after', '2026-03-11', []],
-  ])('become those of a person who speaks for himself: %s the birthday', (_, today, sentences) => {
+  ])('become those of a person who speaks for themselves: %s the birthday', (_, today, sentences) => {
     const content = aSignUpContent('2026-03-01')
       .born('2012-03-10')
       .withTaxId('0000000017')

@@ -6,7 +6,7 @@ import { CUMULATIVE_STATUSES, STREAM_STATUSES, type CumulativeStatus, type Strea
 const aStanding = constantFrom<(CumulativeStatus | null)[]>(null, ...CUMULATIVE_STATUSES);
 const someStreams = array(constantFrom(...STREAM_STATUSES), { maxLength: 9 });
 
-/** The sum told another way: how bad the worst stream is, on a scale from nothing to count to refuted. */
+/** The sum computed another way: how bad the worst stream is, on a scale from nothing to count to refuted. */
 const BADNESS: Readonly<Record<StreamStatus, number>> = {
   VERIFICATION_NOT_NEEDED: 0,
   VERIFIED: 0,

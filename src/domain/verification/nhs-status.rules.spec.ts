@@ -29,7 +29,7 @@ function startsOf(trigger: NhsTrigger): readonly string[] {
 }
 
 describe('the manual stream of the NHS', () => {
-  it('N1: a manual rule makes the stream wait for an official, wherever it stood', () => {
+  it('N1: a manual rule makes the stream wait for an official, whatever its status was', () => {
     expect(startsOf('manual_rule_hit')).toHaveLength(EVERY_PAIR.length);
     expect(NHS_STATUS_TABLE.N1).toMatchObject(pair('VERIFICATION_NEEDED', 'RULES_TRIGGERED'));
   });

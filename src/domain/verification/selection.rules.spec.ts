@@ -34,7 +34,7 @@ function isDue({ status, synced, retry }: Stream): boolean {
   );
 }
 
-/** The published line of the order on which a stream that is due stands. */
+/** The published line of the order that contains a stream that is due. */
 function lineOf({ status, reason, synced, retry }: Stream): number {
   if (retry === 'wait_is_over') return 5;
   if (status === 'VERIFICATION_NEEDED') return reason === 'ONLINE_TRIGGERED' ? 1 : 2;

@@ -60,7 +60,7 @@ export function isDead(counts: CallCounts, limits: { share: number; minCalls: nu
 
 /**
  * A worker's share of the permits. The shares of all live workers add up to the shared limit: the remainder goes to
- * the workers that came first, and with more workers than permits the last ones get none.
+ * the workers that joined first, and with more workers than permits the last ones get none.
  */
 export function shareOf(of: { shared: number; perWorker: number; workers: number; earlier: number }): number {
   const one = of.earlier < of.shared % of.workers ? 1 : 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ECHO, MESSAGE_ID, SOAP_12_TYPE, envelope } from '../../../test/fixtures/trembita/envelope';
 import { readAnswer, readStatus } from './answer-reader';
 
-/** An element before it is written: what stands in it, in order. */
+/** An element before it is written: its content, in order. */
 interface Made {
   readonly name: string;
   readonly content: readonly (Made | Written)[];
@@ -88,8 +88,8 @@ function expectedOf(children: readonly Made[]): string | undefined {
   if (status === undefined || statuses.length > 1 || !child.content.includes(status)) return undefined;
   if (status.content.some(isMade)) return undefined;
   const text = status.content.map((piece) => (isMade(piece) ? '' : piece.text)).join('');
-  const said = /^[ \t\r\n]*([01])[ \t\r\n]*$/.exec(text)?.[1];
-  return said === undefined ? undefined : said === '1' ? 'FOUND' : 'NOT_FOUND';
+  const digit = /^[ \t\r\n]*([01])[ \t\r\n]*$/.exec(text)?.[1];
+  return digit === undefined ? undefined : digit === '1' ? 'FOUND' : 'NOT_FOUND';
 }
 
 function descendants(element: Made): Made[] {
@@ -110,7 +110,7 @@ function read(bytes: Buffer): string | undefined {
 }
 
 describe('whatever the register sends', () => {
-  it('is found or not found exactly when one such number stands in the one child of the body', () => {
+  it('is found or not found exactly when the one child of the body contains one such number', () => {
     const met = { FOUND: 0, NOT_FOUND: 0, neither: 0 };
     fc.assert(
       fc.property(bodyChildren, (children) => {

@@ -1,6 +1,6 @@
 import type { TechnicalErrorKind } from '../../domain/verification/technical-error';
 
-/** The closed list of what can be wrong with an answer. It may be logged: no word comes from the answer. */
+/** The closed list of what can be wrong with an answer. It may be logged: no word is taken from the answer. */
 export type WhyRefused =
   | 'content_type'
   | 'charset'

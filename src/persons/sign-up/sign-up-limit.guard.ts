@@ -37,7 +37,7 @@ export class SignUpLimitGuard extends ThrottlerGuard {
   }
 }
 
-/** An IPv4 address that came in through a socket for both kinds. */
+/** An IPv4 address seen through a socket for both kinds. */
 const MAPPED = /^::ffff:([0-9.]+)$/i;
 
 const GROUPS = 8;

@@ -72,7 +72,7 @@ describe('The digits of documents', () => {
     ['unequal, three digits', ['1223'], ['1234567'], '1x2'],
     ['unequal, four digits', ['1234'], ['1235'], '1x3'],
     ['one has none', ['1234'], [], '1x3'],
-    ['leading zeros tell numbers apart', ['01234'], ['1234'], '1x3'],
+    ['leading zeros distinguish numbers', ['01234'], ['1234'], '1x3'],
   ])('%s', (_, one, other, bin) => {
     const [here, there] = [{ documents: one.map(foreign) }, { documents: other.map(foreign) }];
     expect(binOfPair('docs_same_number_bin', here, there)).toBe(bin);

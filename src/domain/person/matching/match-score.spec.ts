@@ -60,12 +60,12 @@ describe('The national model', () => {
 describe('A thousand made-up pairs', () => {
   it('fall into the bins of an independent reading of the description', () => {
     for (const [one, other] of PAIRS)
-      expect(binsOf(one, other), said(one, other)).toEqual(oracleBins(one, other));
+      expect(binsOf(one, other), described(one, other)).toEqual(oracleBins(one, other));
   });
 
   it('have the scores of an independent computation', () => {
     for (const [one, other] of PAIRS) {
-      expect(Math.abs(matchScore(one, other) - oracleScore(one, other)), said(one, other)).toBeLessThan(
+      expect(Math.abs(matchScore(one, other) - oracleScore(one, other)), described(one, other)).toBeLessThan(
         1.5e-5,
       );
     }
@@ -101,6 +101,6 @@ describe('A thousand made-up pairs', () => {
   });
 });
 
-function said(...pair: readonly unknown[]): string {
+function described(...pair: readonly unknown[]): string {
   return JSON.stringify(pair);
 }

@@ -43,7 +43,7 @@ describe('Names', () => {
     ['dashes', 'Верба–Лоза—Яр', 'ВербаЛозаЯр'],
   ])('do not differ by %s', (_, one, other) => {
     expect(binOfPair('d_last_name_bin', { lastName: one }, { lastName: other })).toBe('1');
-    // A distance of one is in that bin too; the flag of twins tells it from none.
+    // A distance of one is in that bin too; the flag of twins distinguishes it from none.
     const documents = (number: string): Facts => ({ documents: [certificate(number)] });
     const [here, there] = [
       { firstName: one, ...documents('1') },
