@@ -5,7 +5,10 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { type Statement, Transactions } from '../../src/database/transactions';
 import type { CallEnd, Permit } from '../../src/mvs-trembita';
-import { CircuitBreakerRepository, PermitRepository } from '../../src/mvs-trembita/limiter/limiter.repository';
+import {
+  CircuitBreakerRepository,
+  PermitRepository,
+} from '../../src/mvs-trembita/limiter/limiter.repository';
 import type { LimiterSettings } from '../../src/mvs-trembita/limiter/limiter.rules';
 import { RegisterLimiter } from '../../src/mvs-trembita/limiter/register-limiter.service';
 import { Metrics } from '../../src/observability';
