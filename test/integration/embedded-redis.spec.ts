@@ -56,7 +56,7 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
     const queue = new Queue('waiting', redis.url, { prefix: '{test}' });
     try {
       const served: unknown[] = [];
-      void queue.process('tell', (job) => Promise.resolve(served.push(job.data)));
+      void queue.process('wake', (job) => Promise.resolve(served.push(job.data)));
       await queue.isReady();
       for (const round of [1, 2]) {
         await queue.add('wake', { round }, { jobId: 'wake-up', removeOnComplete: true });
