@@ -197,7 +197,7 @@ async function wrongRuns({ database, lagMs }: DrillEnvironment): Promise<string[
   const faults = {
     'began before their tick': row?.early,
     'began late': row?.late,
-    'came after a tick that nobody noticed': row?.gaps,
+    'followed a tick that nobody noticed': row?.gaps,
     'began while another one was going on': row?.at_once,
   };
   return Object.entries(faults).flatMap(([what, n]) => (Number(n) > 0 ? [`${n} runs ${what}`] : []));

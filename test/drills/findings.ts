@@ -8,7 +8,7 @@ import { claimedAgain } from './recorder';
 import { type DrillDatabase, ofEverybody } from './database';
 import type { Asked } from './register';
 
-/** What one drill came to. */
+/** The result of one drill. */
 export interface Findings {
   /** And parties, where they are asked about as well. */
   readonly persons: number;
@@ -155,7 +155,7 @@ interface Interrupted {
 }
 
 /**
- * Sets the register's own list of questions against the answers that came into effect. Whatever is left over was
+ * Sets the register's own list of questions against the answers that took effect. Whatever is left over was
  * asked in vain; it may be as much as was in flight, document by document, and no more. Questions to which the
  * register gave no usable answer are not looked at here: either they are not handed over, or each of the persons who
  * failed of them accounts for one.

@@ -50,7 +50,7 @@ export class HttpProbe {
       await this.ask(`${name}: a reading call`, reading, READING_WITHIN_MS);
       const ready = await this.ask(`${name}: readiness`, `${url}/health/ready`, READY_WITHIN_MS);
       if (ready !== undefined && !ready.includes('"redis":"down"')) {
-        this.faults.add(`${name}: readiness does not tell that Redis is down`);
+        this.faults.add(`${name}: readiness does not report that Redis is down`);
       }
       await pause(ASK_EVERY_MS);
     }

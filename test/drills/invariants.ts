@@ -12,7 +12,7 @@ interface Invariant {
 interface Texts extends Watched {
   /** All changes of the stream. */
   readonly audited: string;
-  /** How everybody stands. */
+  /** The state of everybody. */
   readonly standing: string;
   /** The state of everybody at the start. */
   readonly began: string;

@@ -213,7 +213,7 @@ export async function comparePeople(
     tally[fault] += 1;
     if (tally.examples.length < EXAMPLES) {
       const [wanted = ''] = ways.map(inWords);
-      tally.examples.push(`${fault}: ${who} stands as ${veiled(words)}, expected ${veiled(wanted)}`);
+      tally.examples.push(`${fault}: ${who} is ${veiled(words)}, expected ${veiled(wanted)}`);
     }
   };
   for (const person of people.persons) {

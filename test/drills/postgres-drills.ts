@@ -53,8 +53,7 @@ async function restartDuringRun(environment: DrillEnvironment): Promise<FaultRep
   return {
     faults: faults.length,
     recoveredMs,
-    missed:
-      recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed: recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stopped for ${recoveredMs} ms`] : [],
   };
 }
 
@@ -127,7 +126,7 @@ async function cutDuringRun(environment: DrillEnvironment): Promise<FaultReport>
     faults: CUTS,
     recoveredMs,
     notes: [`${faults} connections were cut`],
-    missed: isLate ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed: isLate ? [`work stopped for ${recoveredMs} ms`] : [],
   };
 }
 

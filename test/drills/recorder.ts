@@ -34,7 +34,7 @@ const RECORDER = `
     who uuid := (CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END ->> TG_ARGV[0])::uuid;
     what varchar;
     claim uuid;
-    stands record;
+    state record;
   BEGIN
     IF TG_OP <> 'DELETE' AND NEW.claim_id IS NOT NULL THEN
       IF TG_OP = 'UPDATE' AND OLD.claim_id IS NOT DISTINCT FROM NEW.claim_id THEN RETURN NULL; END IF;
@@ -46,12 +46,12 @@ const RECORDER = `
     ELSIF TG_OP = 'DELETE' AND OLD.claim_id IS NULL THEN
       what := 'forgotten';
     ELSIF TG_OP = 'DELETE' THEN
-      SELECT * INTO stands FROM (${ofEverybody(
+      SELECT * INTO state FROM (${ofEverybody(
         ({ verifications, id }) => `
         SELECT dms_passport_verification_status AS status, dms_passport_synced_at AS synced_at
           FROM ${verifications} WHERE ${id} = who`,
-      )}) AS his;
-      what := CASE WHEN stands.status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED') OR stands.synced_at = now()
+      )}) AS person;
+      what := CASE WHEN state.status IN ('NOT_VERIFIED', 'VERIFICATION_NOT_NEEDED') OR state.synced_at = now()
                    THEN 'finished' ELSE 'let_go' END;
       claim := OLD.claim_id;
     ELSE

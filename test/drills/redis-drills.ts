@@ -49,8 +49,7 @@ async function flushDuringRun(environment: DrillEnvironment): Promise<FaultRepor
   return {
     faults: FLUSHES,
     recoveredMs,
-    missed:
-      recoveredMs > GOES_ON_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed: recoveredMs > GOES_ON_WITHIN_MS + environment.lagMs ? [`work stopped for ${recoveredMs} ms`] : [],
   };
 }
 
@@ -93,7 +92,7 @@ async function restartDuringRun(environment: DrillEnvironment): Promise<FaultRep
   return {
     faults: RESTARTS,
     recoveredMs,
-    missed: isLate ? [`work stood still for ${recoveredMs} ms`] : [],
+    missed: isLate ? [`work stopped for ${recoveredMs} ms`] : [],
   };
 }
 
@@ -178,9 +177,7 @@ async function loseDuringRun(environment: DrillEnvironment, awayForMs: number): 
     ],
     missed: [
       ...slow.faults,
-      ...(stalledMs > GOES_ON_WITHIN_MS + lagMs
-        ? [`work stood still for ${stalledMs} ms without Redis`]
-        : []),
+      ...(stalledMs > GOES_ON_WITHIN_MS + lagMs ? [`work stopped for ${stalledMs} ms without Redis`] : []),
       ...(recoveredMs > BACK_WITHIN_MS + lagMs ? [`Redis was seen again only after ${recoveredMs} ms`] : []),
       ...(grownMib > GROWS_AT_MOST_MIB ? [`a worker grew by ${Math.round(grownMib)} MiB without Redis`] : []),
     ],

@@ -98,7 +98,7 @@ async function verdictsOf(
     `SELECT count(*) FROM mpi.audit_log WHERE message_id = ANY ($1::varchar[])`,
     [messages],
   );
-  return verdicts > 0 ? [`${verdicts} verdicts came out of answers in the mode ${mode}`] : [];
+  return verdicts > 0 ? [`${verdicts} verdicts resulted from answers in the mode ${mode}`] : [];
 }
 
 /** The breaker has had enough of it: few calls are made any more, each later than the one before. */

@@ -61,7 +61,7 @@ async function loseDuringRun(environment: DrillEnvironment): Promise<FaultReport
     notes: [`a register that was away for ${AWAY_FOR_MS} ms was asked ${probes.join(', ')} times meanwhile`],
     missed: [
       ...(probes.some((asked) => asked > most) ? ['a register that was away was asked too often'] : []),
-      ...(recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stood still for ${recoveredMs} ms`] : []),
+      ...(recoveredMs > BACK_WITHIN_MS + environment.lagMs ? [`work stopped for ${recoveredMs} ms`] : []),
     ],
   };
 }

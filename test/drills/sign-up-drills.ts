@@ -209,7 +209,7 @@ export const fillDisk: Drill = {
   cannot: () =>
     spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0
       ? undefined
-      : 'this machine lets nobody mount a file system of his own',
+      : 'this machine lets nobody mount a file system',
   runDrill: (sharedServers) =>
     runCustomDrill(sharedServers, { name: 'fill-disk', persons: 0, latencyMs: 0 }, async (environment) => {
       const client = await SignUpClient.open(environment.database, environment.random);
@@ -263,7 +263,7 @@ async function actOnFullDisk(environment: DrillEnvironment, client: SignUpClient
         : []),
       ...(odd > 0 ? [`${odd} calls were not refused as they should be on a full disk`] : []),
       ...(left > 0 ? [`${left} rows or objects belong to nobody`] : []),
-      ...(missing > 0 ? [`${missing} children could not be signed up when there was room again`] : []),
+      ...(missing > 0 ? [`${missing} children could not be signed up when the disk had space again`] : []),
       ...environment.crashedChildren.map(({ name }) => `${name} fell over`),
     ],
     notes: [`${freeBytes} bytes of the disk were free while it was full`],

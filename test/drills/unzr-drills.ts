@@ -81,9 +81,10 @@ export async function killOver(
 /** Waits until some more questions have reached the register. */
 async function moreQuestions({ register }: DrillEnvironment): Promise<void> {
   const before = (await register.asked()).length;
-  const came = async (): Promise<boolean> => (await register.asked()).length >= before + QUESTIONS_BETWEEN;
+  const haveArrived = async (): Promise<boolean> =>
+    (await register.asked()).length >= before + QUESTIONS_BETWEEN;
   // Where nobody waits any more there are none.
-  await waitUntil(came, { what: 'more questions', timeoutMs: 10_000 }).catch(() => undefined);
+  await waitUntil(haveArrived, { what: 'more questions', timeoutMs: 10_000 }).catch(() => undefined);
 }
 
 /** Redis loses every wake-up job. */

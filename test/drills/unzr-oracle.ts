@@ -141,7 +141,7 @@ function faultOf(row: Row | undefined, known: Known): Fault | undefined {
 function wrongEnd(row: Row, { truth, deaths }: Known): string | undefined {
   const mayFail = truth === 'HTTP_503' || deaths >= MOST_TRIES;
   if (row.job_status === 'failed') return mayFail ? undefined : 'a question failed that has an answer';
-  if (truth === 'HTTP_503') return 'an answer came out of an error';
+  if (truth === 'HTTP_503') return 'an answer resulted from an error';
   if (!row.is_synced) return 'an answer has no time, or not one of this drill';
   if (row.has_info !== (truth === 'FOUND')) return 'what is kept is not what the register holds';
   const bornOn = row.unzr.replace(/^(....)(..)(..).*$/, '$1-$2-$3');
@@ -160,7 +160,7 @@ function wrongUsers(row: Row, sent: readonly SentRequest[]): string | undefined 
   return undefined;
 }
 
-/** Ends that came twice: without a question before, without a claim, or with a record too many. */
+/** Ends that happened twice: without a question before, without a claim, or with a record too many. */
 export async function unzrEffectsTwice(database: DrillDatabase): Promise<number> {
   return database.number(
     `WITH ends AS (
@@ -179,7 +179,7 @@ export function unzrsStolen(database: DrillDatabase): Promise<number> {
 }
 
 /**
- * Calls whose answers never came into effect, beside those that failed, against the claims that were given up because
+ * Calls whose answers never took effect, beside those that failed, against the claims that were given up because
  * nobody kept them alive: as many calls as these were in flight.
  */
 export async function countUnzrCalls(

@@ -130,13 +130,13 @@ function reportOf(environment: DrillEnvironment, ends: readonly Ended[]): FaultR
       `${claimed} persons were in their hands, ${left} were left in review; the slowest end took ${slowestMs} ms`,
     ],
     missed: [
-      ...(left > 0 ? [`${left} persons were left in review by workers that had been told to end`] : []),
+      ...(left > 0 ? [`${left} persons were left in review by workers that had been asked to end`] : []),
       ...(unclean > 0 ? [`${unclean} workers did not end with status 0`] : []),
       ...(claimed < LEAST_CLAIMED
-        ? [`only ${claimed} persons were in the hands of workers that were told to end`]
+        ? [`only ${claimed} persons were claimed by workers that were asked to end`]
         : []),
       ...(slowestMs > ENDS_WITHIN_MS + environment.lagMs ? [`a worker took ${slowestMs} ms to end`] : []),
-      ...(gapMs > STALLS_AT_MOST_MS + environment.lagMs ? [`work stood still for ${gapMs} ms`] : []),
+      ...(gapMs > STALLS_AT_MOST_MS + environment.lagMs ? [`work stopped for ${gapMs} ms`] : []),
     ],
   };
 }

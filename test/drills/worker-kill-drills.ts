@@ -54,7 +54,7 @@ async function killDuringRun(environment: DrillEnvironment): Promise<FaultReport
     notes: [`${claimed} persons were in the hands of killed workers`],
     missed: [
       ...(kills < WORKER_KILLS
-        ? [`only ${kills} of ${WORKER_KILLS} kills came before the run was over`]
+        ? [`only ${kills} of ${WORKER_KILLS} kills happened before the run was over`]
         : []),
       ...(releasedMs > 2 * LEASE_MS + granted
         ? [`somebody was released only after ${releasedMs} ms, two leases are ${2 * LEASE_MS}`]
@@ -200,7 +200,7 @@ async function killDuringBothRuns(environment: DrillEnvironment): Promise<FaultR
     notes: [`${parties} parties were in the hands of killed workers`],
     missed: [
       ...(kills < KILLS_IN_BOTH_RUNS
-        ? [`only ${kills} of ${KILLS_IN_BOTH_RUNS} kills came before one of the runs was over`]
+        ? [`only ${kills} of ${KILLS_IN_BOTH_RUNS} kills happened before one of the runs was over`]
         : []),
       ...(parties < LEAST_PARTIES ? [`killed workers held only ${parties} parties`] : []),
     ],

@@ -89,7 +89,7 @@ async function wakeUp({ database }: DrillEnvironment, { child }: Opened): Promis
   });
   return database.number(
     `SELECT count(*) FROM (${EVERYTHING}) AS now FULL JOIN drill.before AS before USING (what, id)
-      WHERE now.stands IS DISTINCT FROM before.stands`,
+      WHERE now.content IS DISTINCT FROM before.content`,
   );
 }
 
@@ -103,7 +103,7 @@ const AWAITED = `SELECT person_id FROM drill.awaited`;
 
 /** Whatever a late answer about them could change: verdict, lock, sum, events, audit rows. */
 const EVERYTHING = `
-  SELECT 'verification' AS what, id, to_jsonb(v) AS stands FROM mpi.person_verifications AS v
+  SELECT 'verification' AS what, id, to_jsonb(v) AS content FROM mpi.person_verifications AS v
    WHERE person_id IN (${AWAITED})
   UNION ALL SELECT 'lock', id, to_jsonb(l) FROM mpi.verification_locks AS l WHERE person_id IN (${AWAITED})
   UNION ALL SELECT 'person', id, to_jsonb(p) FROM mpi.persons AS p WHERE id IN (${AWAITED})

@@ -68,7 +68,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
     ['NOT_VERIFIED', 'AUTO_INCORRECT_DATA'],
     ['VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'],
-  ] as const)('whether he stood in %s', async (status, reason) => {
+  ] as const)('whether they were in %s', async (status, reason) => {
     const passport = env.passport('FOUND');
     const other = await aPerson()
       .withPassport(passport)

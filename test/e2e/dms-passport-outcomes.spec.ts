@@ -176,7 +176,7 @@ describe('What becomes of a person about whom the register gives no answer', () 
     ['FOREIGN_ID', 'foreign_answer'],
     ['EMPTY_STATUS', 'unreadable_answer'],
     ['GARBAGE', 'unreadable_answer'],
-  ] as const)('S9: after %s (%s) the stream stands as before the lock', async (answer, kind) => {
+  ] as const)('S9: after %s (%s) the stream is as before the lock', async (answer, kind) => {
     const passport = env.passport(answer);
     const person = await aPerson()
       .withPassport(passport)

@@ -32,7 +32,7 @@ async function threshold(): Promise<{ at: string; justAfter: string }> {
       FROM (SELECT (date_trunc('day', now() AT TIME ZONE 'Europe/Kyiv') - interval '270 days')
                      AT TIME ZONE 'Europe/Kyiv' AS start) AS day`;
   const [row] = await env.sql.query<{ at: string; justAfter: string }>({ text });
-  if (row === undefined) throw new Error('The database told no moment.');
+  if (row === undefined) throw new Error('The database returned no time.');
   return row;
 }
 

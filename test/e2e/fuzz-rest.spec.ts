@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => fixture.stop());
 
-/** Sends one request and looks at all that came of it. */
+/** Sends one request and looks at all its effects. */
 async function statusOf(request: SentRequest): Promise<number> {
   const answer = await send(fixture.url, request);
   expect(answer.status).toBeLessThan(500);

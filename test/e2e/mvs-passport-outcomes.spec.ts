@@ -183,7 +183,7 @@ describe('What becomes of a person whose passport is looked for among the stolen
     ['HTTP_503', 'http_error'],
     ['FOREIGN_ID', 'foreign_answer'],
     ['EMPTY_STATUS', 'unreadable_answer'],
-  ] as const)('S9: after %s (%s) the stream stands as before the lock and waits', async (answer, kind) => {
+  ] as const)('S9: after %s (%s) the stream is as before the lock and waits', async (answer, kind) => {
     const passport = env.passport(answer);
     const person = await toBeChecked()
       .withPassport(passport)

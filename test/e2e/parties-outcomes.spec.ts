@@ -163,7 +163,7 @@ describe('What becomes of a party about whom the register gives no answer', () =
     ['HTTP_503', 'http_error'],
     ['FOREIGN_ID', 'foreign_answer'],
     ['GARBAGE', 'unreadable_answer'],
-  ] as const)('S9: after %s (%s) the stream stands as before the lock and waits', async (answer, kind) => {
+  ] as const)('S9: after %s (%s) the stream is as before the lock and waits', async (answer, kind) => {
     const passport = env.passport(answer);
     const party = await aParty()
       .withPassport(passport)

@@ -93,7 +93,7 @@ describe('Passports checked from both ends at once', () => {
     }
     expect(await repeats()).toBe(before);
     const audited = await env.sql.query<{ reported: string; n: number }>({
-      text: `SELECT resource || ' ' || "row" AS told, count(*)::int AS n FROM mpi.audit_log GROUP BY 1 ORDER BY 1`,
+      text: `SELECT resource || ' ' || "row" AS reported, count(*)::int AS n FROM mpi.audit_log GROUP BY 1 ORDER BY 1`,
     });
     const [refutedParties = 0, refutedPersons = 0] = ended.map(({ counts }) => counts['refuted']);
     const sum = (counter: string): number => ended.reduce((n, { counts }) => n + (counts[counter] ?? 0), 0);

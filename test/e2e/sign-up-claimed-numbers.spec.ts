@@ -30,27 +30,27 @@ const numbersOf = async (personId: string): Promise<(string | null)[]> =>
   (await usersOf(fixture.env.sql, personId)).map(({ tax_id }) => tax_id);
 
 describe('A tax number that is claimed for a patient', () => {
-  it("and is the applicant's own does not become his user's: the applicant can go on signing", async () => {
+  it("and is the applicant's own does not become the patient's user's: the applicant can go on signing", async () => {
     const { person, user } = await signedUp(aChild().withTaxId(applicant.drfo));
     expect(user.tax_id).toBe('');
     expect(await numbersOf(person.id)).toEqual([null]);
     expect((await fixture.validate(fixture.sign(aChild(), applicant))).status).toBe(200);
   });
 
-  it("and is that of somebody else's user does not become his user's: the other one can go on signing", async () => {
+  it("and is that of somebody else's user does not become the patient's user's: the other one can go on signing", async () => {
     const other = await fixture.applicant();
     const { person } = await signedUp(aChild().withTaxId(other.drfo));
     expect(await numbersOf(person.id)).toEqual([null]);
     expect((await fixture.validate(fixture.sign(fixture.contentBy(other), other))).status).toBe(200);
   });
 
-  it("and was that of a user who is not active any more becomes his user's", async () => {
+  it("and was that of a user who is not active any more becomes the patient's user's", async () => {
     await aUser().withTaxId('3100000017').inactive().save(fixture.env.sql);
     const { user } = await signedUp(aChild().withTaxId('3100000017'));
     expect(user.tax_id).toBe('3100000017');
   });
 
-  it("whom the registry knows without it does not become his user's: its owner could sign as him", async () => {
+  it("whom the registry knows without it does not become their user's: its owner could sign as them", async () => {
     const personId = await registeredAs(aChild().build()).save(fixture.env.sql);
     const { person, user } = await signedUp(aChild().withTaxId('3100000017'));
     expect(person.id).toBe(personId);
@@ -58,7 +58,7 @@ describe('A tax number that is claimed for a patient', () => {
     expect(await numbersOf(personId)).toEqual([null]);
   });
 
-  it("whom the registry knows by it becomes his user's", async () => {
+  it("whom the registry knows by it becomes their user's", async () => {
     const content = aChild().withTaxId('3100000017');
     const personId = await registeredAs(content.build()).save(fixture.env.sql);
     const { person, user } = await signedUp(content);

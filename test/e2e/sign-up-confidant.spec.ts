@@ -73,7 +73,7 @@ describe('Row 13: the confidant has an own method', () => {
 
   it.each<[string, (person: PersonBuilder) => PersonBuilder]>([
     ['a phone', (person) => person.withAuthenticationMethod('OTP', PHONE)],
-    ['his documents', (person) => person.withAuthenticationMethod('OFFLINE')],
+    ['their documents', (person) => person.withAuthenticationMethod('OFFLINE')],
     [
       'a phone until tomorrow',
       (person) => person.withAuthenticationMethod('OTP', { ...PHONE, endedAt: inDays(1) }),

@@ -133,7 +133,7 @@ const OF_A_CHILD: readonly Row[] = [
 const OF_SOMEBODY_WITHOUT_DOCUMENTS: readonly Row[] = [
   ['tax_id or its refusal', (content) => content.without('person.tax_id'), ['tax_id', NO_TAX_ID]],
   [
-    'a document of his own',
+    'a document of their own',
     (content) => content.withOnlyDocument('BIRTH_CERTIFICATE_FOREIGN'),
     ['documents', ITEM_REQUIRED],
   ],

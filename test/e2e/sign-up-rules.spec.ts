@@ -32,7 +32,7 @@ const anAdolescent = (): SignUpContentBuilder =>
 /** Eighteen and a half, with the same. */
 const anAdult = (): SignUpContentBuilder => anAdolescent().aged(18);
 
-/** All faults of a content, as step 1 tells them. */
+/** All faults of a content, as step 1 reports them. */
 async function faultsOf(content: SignUpContentBuilder, program: Program = fixture.env.program) {
   const signed = fixture.sign(content, applicant);
   return refused.run(() => fixture.validate(signed, program));

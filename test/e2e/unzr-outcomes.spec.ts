@@ -164,7 +164,7 @@ describe('What becomes of a person whose UNZR is checked', () => {
     ['HTTP_503', 'http_error'],
     ['FOREIGN_ID', 'foreign_answer'],
     ['EMPTY_STATUS', 'unreadable_answer'],
-  ] as const)('S9: after %s (%s) the stream stands as before the lock and waits', async (answer, kind) => {
+  ] as const)('S9: after %s (%s) the stream is as before the lock and waits', async (answer, kind) => {
     const unzr = env.unzr(answer);
     const person = await toBeChecked().withUnzr(unzr).save(env.sql);
     const ended = await run();

@@ -106,11 +106,11 @@ describe.each(obtainable)('The embedded Redis (%s)', (kind: RedisKind) => {
     const queue = new Queue('outage', redis.url, { prefix: '{test}' });
     queue.on('error', () => undefined);
     try {
-      void queue.process('tell', () => Promise.resolve('done'));
+      void queue.process('wake', () => Promise.resolve('done'));
       await queue.isReady();
       await redis.stop();
       await redis.restart();
-      const job = await queue.add('tell', {});
+      const job = await queue.add('wake', {});
       await waitUntil(async () => (await queue.getJob(job.id))?.returnvalue === 'done', {
         what: 'a job of after the outage',
       });

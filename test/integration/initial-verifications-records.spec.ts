@@ -79,7 +79,7 @@ describe('The verifications of a new person', () => {
   it.each([
     ['N1', { authenticationMethodTypes: ['OFFLINE'] }],
     ['N2', {}],
-  ] as const)('%s: stands in the audit row of the manual stream', async (row, facts) => {
+  ] as const)('%s: is in the audit row of the manual stream', async (row, facts) => {
     const audit = await auditOf(registry.sql, await begun(registry, facts));
     expect(audit.find(({ changeset }) => 'nhs_verification_status' in changeset)?.row).toBe(row);
   });

@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
     begins: { ...NO_PASSPORT, dracs_birth: ASKED },
   },
   {
-    who: 'somebody with an ID card and a UNZR of his birth date',
+    who: 'somebody with an ID card and a UNZR of their birth date',
     facts: { documentTypes: ['NATIONAL_ID'], unzr: '19900101-00017' },
     begins: { unzr: ASKED },
   },

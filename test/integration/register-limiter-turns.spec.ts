@@ -31,7 +31,7 @@ describe('A call that a person waits for', () => {
   const TURNS: readonly Turn[] = ['in_order', 'in_order', 'next', 'in_order', 'next'];
   const SERVED = ['next 2', 'next 4', 'in_order 0', 'in_order 1', 'in_order 3'];
 
-  it('gets the first free permit, before calls that came earlier', async () => {
+  it('gets the first free permit, before calls that arrived earlier', async () => {
     const limiter = await installation.worker({ TREMBITA_CONCURRENCY: 1 });
     const held = await permitFrom(limiter);
     expect(await orderOf(limiter, TURNS, () => held.done('answered'))).toEqual(SERVED);

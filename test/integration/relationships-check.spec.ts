@@ -98,7 +98,7 @@ describe('What is known of a confidant', () => {
     ['a withdrawn method', 'OTP', { isActive: false }, false],
     ['a third person', 'THIRD_PERSON', {}, false],
     ['the method NA', 'NA', {}, false],
-  ] as const)('%s of his own', async (_, type, method, hasOwnMethod) => {
+  ] as const)('%s of their own', async (_, type, method, hasOwnMethod) => {
     const id = await aPerson().withAuthenticationMethod(type, method).save(registry.sql);
     expect(await facts(id)).toMatchObject({ hasOwnMethod, wardIds: [] });
   });

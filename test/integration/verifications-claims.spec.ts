@@ -169,7 +169,7 @@ describe('A claim', () => {
   it.each([
     ['is due no more', { syncedAt: '2022-01-01', retryAt: '2019-02-02' }],
     ['waits for nothing any more', { syncedAt: '2019-01-01' }],
-    ['waits anew, since another worker tried him', { syncedAt: '2019-01-01', retryAt: '2019-02-03' }],
+    ['waits anew, since another worker tried them', { syncedAt: '2019-01-01', retryAt: '2019-02-03' }],
   ])('of listed persons passes over who %s', async (_why, extras) => {
     const [person = ''] = await savePersons(sql, [
       aPerson().withPassport('КВ123456').stream('dms_passport', 'VERIFIED', 'AUTO_VALID', extras),

@@ -118,7 +118,7 @@ interface AuditRow extends Record<string, unknown> {
   readonly message_id: string | null;
 }
 
-/** An employee who asks what the register holds under a UNZR, and what came of it. */
+/** An employee who asks what the register holds under a UNZR, and the result. */
 export class UnzrInfoClient {
   private token = '';
 

@@ -265,7 +265,7 @@ export class HeldStatements {
     return this.waiting.length;
   }
 
-  /** The one that came as number so many, counted from one. */
+  /** The n-th one, counted from one. */
   release(number: number): void {
     this.waiting[number - 1]?.();
   }

@@ -101,7 +101,7 @@ const INNER_WORDS =
 /** A text leaks no internals, and repeats no personal data. */
 export function expectNoInternals(text: string): void {
   expect(INNER_WORDS.exec(text)?.[0]).toBeUndefined();
-  for (const marker of MARKERS) expect(text.includes(marker), 'a marker came out').toBe(false);
+  for (const marker of MARKERS) expect(text.includes(marker), 'a marker was revealed').toBe(false);
 }
 
 interface ErrorBody {

@@ -45,7 +45,7 @@ export interface SentRequest {
   readonly body: string;
 }
 
-/** What came back. */
+/** The response. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;

@@ -46,7 +46,7 @@ export function expectNoMarker(text: string, markers: readonly string[], where =
     const found = /^\d+$/.test(marker)
       ? new RegExp(`(?<![0-9a-f-])${marker}(?![0-9a-f-])`).test(text)
       : text.includes(marker);
-    expect(found, `${where} tells ${marker}`).toBe(false);
+    expect(found, `${where} reveals ${marker}`).toBe(false);
   }
 }
 

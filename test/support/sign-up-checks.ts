@@ -211,7 +211,7 @@ export const SIGN_UP_CHECKS: readonly SignUpCheck[] = [
     touches: ['disclosure'],
   },
   {
-    row: 'row 13: the confidant has no method of his own',
+    row: 'row 13: the confidant has no method of their own',
     breaks: (attempt) => (attempt.hasMethod = false),
     reported: malformed(422, 'third person must has auth method OTP or OFFLINE'),
     touches: ['method'],
@@ -227,7 +227,7 @@ export const SIGN_UP_CHECKS: readonly SignUpCheck[] = [
     touches: ['cumulative status'],
   },
   {
-    row: 'row 13: the confidant has as many wards as he may have',
+    row: 'row 13: the confidant has as many wards as allowed',
     breaks: (attempt) => (attempt.hasOtherWard = true),
     reported: malformed(422, 'Third person limit is exceeded'),
     touches: ['wards'],

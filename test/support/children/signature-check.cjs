@@ -1,5 +1,5 @@
 /*
- * A thread that does as it is told instead of checking signatures, so that tests decide when a check is slow. The
+ * A thread that follows instructions instead of checking signatures, so that tests decide when a check is slow. The
  * first byte of a task is the command. Shared memory: [0] the gate, [1] checks begun, [2] turns of an endless check.
  */
 const { threadId } = require('node:worker_threads');
