@@ -31,6 +31,8 @@ import { PurgeRecords1700000001450 } from './1700000001450-purge-records';
 import { VacuumPersons1700000001500 } from './1700000001500-vacuum-persons';
 import { IndexOldPartyLocks1700000001600 } from './1700000001600-index-old-party-locks';
 import { IndexFinishedRuns1700000001650 } from './1700000001650-index-finished-runs';
+import { FoldTaxIds1700000001700 } from './1700000001700-fold-tax-ids';
+import { IndexFoldedTaxIds1700000001701 } from './1700000001701-index-folded-tax-ids';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -67,4 +69,6 @@ export const MIGRATIONS = [
   VacuumPersons1700000001500,
   IndexOldPartyLocks1700000001600,
   IndexFinishedRuns1700000001650,
+  FoldTaxIds1700000001700,
+  IndexFoldedTaxIds1700000001701,
 ] as const;

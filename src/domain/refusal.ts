@@ -26,6 +26,7 @@ export const REFUSALS = {
   certificate_not_trusted: 'Signer certificate is not issued by a trusted authority',
   certificate_not_valid_then: 'Signer certificate was not valid at signing time',
   certificate_without_drfo: 'Signer certificate carries no drfo',
+  certificate_numbers_differ: 'Signer certificate carries two different numbers of the signer',
   signature_expired: 'Digital signature timestamp is expired',
   signature_checks_busy: 'Too many signatures are waiting to be checked, try again later',
   applicant_user_not_found: 'Applicant user not found.',

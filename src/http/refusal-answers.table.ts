@@ -31,6 +31,7 @@ export const REFUSAL_ANSWERS = {
   certificate_not_trusted: { status: 400, type: 'request_malformed' },
   certificate_not_valid_then: { status: 400, type: 'request_malformed' },
   certificate_without_drfo: { status: 400, type: 'request_malformed' },
+  certificate_numbers_differ: { status: 400, type: 'request_malformed' },
   signature_expired: { status: 401, type: 'access_denied' },
   signature_checks_busy: { status: 503, type: 'service_unavailable' },
   applicant_user_not_found: { status: 404, type: 'not_found' },

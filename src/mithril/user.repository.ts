@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { User } from '../database/mithril/user.entity';
 import type { Sql, Statement } from '../database/transactions';
 import { maskedNumber } from '../domain/person/masking';
+import { isSameNumber } from '../domain/person/signer-number';
 
 /** A user as other modules see it. */
 export interface UserAccount {
@@ -33,7 +34,9 @@ const INSERT: Statement = {
     WITH made AS (
       INSERT INTO mithril.users (id, person_id, tax_id, is_active, is_blocked)
       SELECT $1::uuid, $2::uuid, free.tax_id, true, false
-        FROM (SELECT CASE WHEN NOT EXISTS (SELECT FROM mithril.users WHERE tax_id = $3::varchar AND is_active)
+        FROM (SELECT CASE WHEN NOT EXISTS (SELECT FROM mithril.users
+                                          WHERE mithril.folded_tax_id(tax_id) = mithril.folded_tax_id($3::text)
+                                            AND is_active)
                           THEN $3::varchar END AS tax_id) AS free
       ON CONFLICT (person_id) WHERE is_active DO NOTHING
       RETURNING id, person_id AS "personId", is_blocked AS "isBlocked", tax_id AS "taxId"),
@@ -45,17 +48,31 @@ const INSERT: Statement = {
     SELECT * FROM made`,
 };
 
+/** More users than all spellings of one number can have; beyond them the number counts as ambiguous. */
+const MOST_ALIKE = 64;
+
+/** Users whose number may be this one; several numbers share a folded form. $1 number. */
+const OF_FOLDED_NUMBER: Statement = {
+  name: 'users_of_folded_number',
+  text: `
+    SELECT id, person_id AS "personId", coalesce(is_blocked, false) AS "isBlocked", tax_id AS "taxId"
+      FROM mithril.users
+     WHERE mithril.folded_tax_id(tax_id) = mithril.folded_tax_id($1::text) AND is_active
+     LIMIT ${MOST_ALIKE}`,
+};
+
 /** Active users. The only writer of `users`. */
 @Injectable()
 export class UserRepository {
-  /** Undefined for an empty number, and for a number that several active users share. */
+  /**
+   * By the number of a signer, in any spelling. Undefined for an empty number, and for a number that several active users
+   * share.
+   */
   async ofTaxId(sql: Sql, taxId: string): Promise<UserAccount | undefined> {
     if (taxId.trim() === '') return undefined;
-    // Two rows show that the number is ambiguous.
-    const users = await sql
-      .repository(User)
-      .find({ select: ACCOUNT, where: { taxId, isActive: true }, take: 2 });
-    return users.length === 1 ? users.map(accountOf)[0] : undefined;
+    const alike = await sql.query<UserAccount & Record<string, unknown>>(OF_FOLDED_NUMBER, [taxId]);
+    const users = alike.filter((user) => user.taxId !== null && isSameNumber(user.taxId, taxId));
+    return users.length === 1 && alike.length < MOST_ALIKE ? users[0] : undefined;
   }
 
   /** A person has at most one active user. */

@@ -9,6 +9,7 @@ import {
   SubjectDirectoryAttributes,
 } from 'pkijs';
 import { signatureIsRight } from './signature-algorithm';
+import { isSameNumber } from '../domain/person/signer-number';
 import { Refusal } from '../domain/refusal';
 
 /** Extensions of certificates that are read, by what they are called in RFC 5280 and RFC 3739. */
@@ -42,7 +43,7 @@ export const SUBJECT = {
   serialNumber: '2.5.4.5',
   organization: '2.5.4.10',
   givenName: '2.5.4.42',
-  /** The number of a person in the register of taxpayers. */
+  /** The number of a person in the register of taxpayers, or their passport's when they have none. */
   drfo: '1.2.804.2.1.1.1.11.1.4.1.1',
   /** The number of an organisation in the register of organisations. */
   edrpou: '1.2.804.2.1.1.1.11.1.4.2.1',
@@ -55,8 +56,8 @@ export const QUALIFIED = {
   sealPurpose: '1.2.804.2.1.1.1.3.9',
 } as const;
 
-/** The prefix of ETSI EN 319 412-1 for the number of a taxpayer of Ukraine. */
-export const DRFO_PREFIX = 'TINUA-';
+/** Prefixes of ETSI EN 319 412-1 for numbers of Ukraine: of a taxpayer, a passport and an identity card. */
+export const NUMBER_PREFIXES = ['TINUA-', 'PASUA-', 'IDCUA-'] as const;
 
 /** Bits of the first byte of a key usage. */
 const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
@@ -152,7 +153,7 @@ export function readCertificate(der: Uint8Array): Certificate {
 
 /** The person who signed, as their certificate names them. */
 export interface Signer {
-  /** The number of the person in the register of taxpayers. */
+  /** Their tax number, or the number of their passport or identity card, as the certificate spells it. */
   readonly drfo: string;
   readonly surname: string | null;
   readonly givenName: string | null;
@@ -179,15 +180,23 @@ function textsInDirectory(certificate: Certificate, type: string): readonly stri
   return values.flatMap((attribute) => attribute.values.map(textOf)).filter((text) => text !== null);
 }
 
-/** The number in the directory attributes, otherwise the one after the prefix in the subject. */
+/** The number behind one of the prefixes. Other serial numbers of subjects count something of the authority's own. */
+function numberIn(serial: string): string {
+  const prefix = NUMBER_PREFIXES.find((each) => serial.toUpperCase().startsWith(each));
+  return prefix === undefined ? '' : serial.slice(prefix.length).trim();
+}
+
+/**
+ * The number in the directory attributes, otherwise the one in the subject. Throws `certificate_numbers_differ` when the
+ * certificate has two, in whichever places.
+ */
 function drfoOf(certificate: Certificate): string | undefined {
-  const [direct] = textsInDirectory(certificate, SUBJECT.drfo);
-  if (direct !== undefined) return direct;
-  const serial = textsIn(certificate.parsed.subject, SUBJECT.serialNumber).find((text) =>
-    text.startsWith(DRFO_PREFIX),
-  );
-  const number = serial?.slice(DRFO_PREFIX.length).trim() ?? '';
-  return number === '' ? undefined : number;
+  const inDirectory = textsInDirectory(certificate, SUBJECT.drfo);
+  const inSubject = textsIn(certificate.parsed.subject, SUBJECT.serialNumber).map(numberIn);
+  const [number, ...others] = [...inDirectory, ...inSubject].filter((text) => text !== '');
+  if (number === undefined) return undefined;
+  if (!others.every((other) => isSameNumber(other, number))) throw new Refusal('certificate_numbers_differ');
+  return number;
 }
 
 function isDeclaredSeal(certificate: Certificate): boolean {

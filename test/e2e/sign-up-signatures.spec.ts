@@ -180,6 +180,7 @@ describe('A signature that is accepted by both calls', () => {
     ['an authority between the signer and the trusted one', {}, { between: 'an authority' }],
     ['DSTU 4145 with such an authority', { algorithm: 'dstu' }, { between: 'an authority' }],
     ['the drfo in the serial number', {}, { certificate: { drfoIn: 'serial number' } }],
+    ['the drfo as BMPString', {}, { certificate: { numbersAs: 'BMPString' } }],
   ])('%s', async (_, by, departures) => {
     const { signed } = await signedBySomebody(departures, by);
     const { status, body } = await fixture.signUp(signed);

@@ -62,6 +62,51 @@ describe('A user found by tax_id', () => {
   });
 });
 
+describe('A user found by the number of a passport', () => {
+  it.each([
+    ['МЮ123456', 'MYU 123456'],
+    ['МЮ123456', 'мю-123456'],
+    ['ВМ123456', 'VM123456'],
+    ['ВМ123456', 'BM123456'],
+    ['БМ123456', 'BM123456'],
+    ['ХЩ123456', 'KHSHCH123456'],
+    ['HC123456', 'НС123456'],
+    ['ЗГ123456', 'zgh\u00a0123456'],
+    ['ЄЇ123456', 'YEYI–123456'],
+    ['ЖЦ123456', 'ZHTS123456'],
+    ['ЧШ123456', 'CHSH123456'],
+    ['ЯУ123456', 'YAU123456'],
+    ['ТЬ123456', "T'123456"],
+    ['ПР123456', 'PR123456'],
+    ['ҐФ123456', 'GF123456'],
+    ['ИЙ123456', 'YY123456'],
+    ['123456789', '123 456 789'],
+  ])('stored as %s and signed as %s is the same', async (stored, signed) => {
+    const id = await aUser().withTaxId(stored).save(registry.sql);
+    expect((await ofTaxId(signed))?.id).toBe(id);
+  });
+
+  it('is not another user whose series only looks alike in Latin', async () => {
+    await aUser().withTaxId('ВМ123456').save(registry.sql);
+    expect(await ofTaxId('БМ123456')).toBeUndefined();
+    const id = await aUser().withTaxId('БМ123456').save(registry.sql);
+    expect((await ofTaxId('БМ123456'))?.id).toBe(id);
+    // Both may be meant.
+    expect(await ofTaxId('BM123456')).toBeUndefined();
+  });
+
+  it('of which several spellings belong to users is nobody', async () => {
+    await aUser().withTaxId('МЮ123456').save(registry.sql);
+    await aUser().withTaxId('MYU123456').save(registry.sql);
+    expect(await ofTaxId('МЮ123456')).toBeUndefined();
+  });
+
+  it('is left out for a new user when another active one has it in another spelling', async () => {
+    await aUser().withTaxId('МЮ 123456').save(registry.sql);
+    expect((await create(newUser({ taxId: 'MYU123456' }))).taxId).toBeNull();
+  });
+});
+
 describe('A user found by person', () => {
   it('is the active one', async () => {
     await aUser().ofPerson(personId).inactive().save(registry.sql);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   BitString,
+  BmpString,
   Integer,
   ObjectIdentifier,
   OctetString,
@@ -18,7 +19,7 @@ import {
   SubjectDirectoryAttributes,
   Time,
 } from 'pkijs';
-import { DRFO_PREFIX, EXTENSIONS, QUALIFIED, SUBJECT } from '../../src/signed-content/certificate';
+import { NUMBER_PREFIXES, EXTENSIONS, QUALIFIED, SUBJECT } from '../../src/signed-content/certificate';
 import { TEST_ONLY_ORGANISATION } from '../../src/signed-content/trusted-authorities';
 import { isDstu, type SigningKey } from './signing-key';
 
@@ -41,11 +42,22 @@ export interface Wanted {
   readonly givenName?: string;
   readonly drfo?: string;
   readonly drfoIn?: 'directory' | 'serial number';
+  /** Serial numbers of the subject, with their prefixes, besides `drfo`. */
+  readonly serialNumbers?: readonly string[];
+  /** How numbers are written; a PrintableString holds no Cyrillic letters. */
+  readonly numbersAs?: keyof typeof STRINGS;
   readonly edrpou?: string;
   readonly isSeal?: boolean;
   /** The first byte of the key usage. */
   readonly usage?: number;
 }
+
+/** The kinds of text that authorities use. */
+const STRINGS = {
+  UTF8String: (value: string) => new Utf8String({ value }),
+  BMPString: (value: string) => new BmpString({ value }),
+  PrintableString: (value: string) => new PrintableString({ value }),
+} as const;
 
 const COMMON_NAME = '2.5.4.3';
 /** Key usages: signing certificates, and digital signature with non-repudiation. */
@@ -67,22 +79,33 @@ function subjectOf(wanted: Wanted): RelativeDistinguishedNames {
     [SUBJECT.organization, TEST_ONLY_ORGANISATION],
     [SUBJECT.surname, wanted.surname],
     [SUBJECT.givenName, wanted.givenName],
-    [SUBJECT.serialNumber, wanted.drfoIn === 'serial number' ? `${DRFO_PREFIX}${wanted.drfo}` : undefined],
   ];
+  const { drfo, drfoIn, numbersAs = 'UTF8String', serialNumbers = [] } = wanted;
+  const numbers =
+    drfoIn === 'serial number' ? [`${NUMBER_PREFIXES[0]}${drfo}`, ...serialNumbers] : serialNumbers;
   const typesAndValues = texts
     .filter(([, value]) => value !== undefined)
-    .map(([type, value = '']) => new AttributeTypeAndValue({ type, value: new Utf8String({ value }) }));
-  return new RelativeDistinguishedNames({ typesAndValues });
+    .map(([type, value = '']) => new AttributeTypeAndValue({ type, value: STRINGS.UTF8String(value) }));
+  const type = SUBJECT.serialNumber;
+  const numbered = numbers.map(
+    (text) => new AttributeTypeAndValue({ type, value: STRINGS[numbersAs](text) }),
+  );
+  return new RelativeDistinguishedNames({ typesAndValues: [...typesAndValues, ...numbered] });
 }
 
-function directoryOf({ drfo, drfoIn = 'directory', edrpou }: Wanted): Extension[] {
+function directoryOf({
+  drfo,
+  drfoIn = 'directory',
+  edrpou,
+  numbersAs = 'PrintableString',
+}: Wanted): Extension[] {
   const numbers: [string, string | undefined][] = [
     [SUBJECT.drfo, drfoIn === 'directory' ? drfo : undefined],
     [SUBJECT.edrpou, edrpou],
   ];
   const attributes = numbers
     .filter(([, value]) => value !== undefined)
-    .map(([type, value = '']) => new Attribute({ type, values: [new PrintableString({ value })] }));
+    .map(([type, value = '']) => new Attribute({ type, values: [STRINGS[numbersAs](value)] }));
   if (attributes.length === 0) return [];
   return [extension('subjectDirectoryAttributes', new SubjectDirectoryAttributes({ attributes }).toSchema())];
 }

@@ -43,6 +43,11 @@ export interface Defects {
   };
 }
 
+interface Credentials {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
 /** The kinds of keys of roots. */
 const ROOT_KINDS = ['ecdsa', 'dstu', 'dstu-kupyna'] as const;
 
@@ -118,8 +123,8 @@ export class TestAuthority {
   }
 
   /** The certificate and the private key of such a signature, as PEM, for other programs. */
-  credentials(by: MadeUpSignature): { readonly certificate: string; readonly privateKey: string } {
-    const certified = this.certified(by, {}, undefined);
+  credentials(by: MadeUpSignature, defects: Defects = {}): Credentials {
+    const certified = this.certified(by, defects, undefined);
     return { certificate: pemOf(certified), privateKey: certified.key.kept };
   }
 
