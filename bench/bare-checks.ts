@@ -23,7 +23,7 @@ export class BareChecks {
     const certificates = (trustedPem.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem).raw);
     this.pool = new CompiledCheckPool(
       { SIGNATURE_QUEUE_SIZE: 1_000, SIGNATURE_TIMEOUT_MS: 30_000 },
-      { certificates },
+      { certificates, mustBeQualified: false },
       new Log({ LOG_LEVEL: 'silent' }),
     );
   }

@@ -116,11 +116,11 @@ async function startProgram(
     .overrideProvider(SignatureCheckPool)
     .useFactory({
       inject: [TrustedAuthorities],
-      factory: ({ certificates }: TrustedAuthorities) => {
+      factory: ({ certificates, mustBeQualified }: TrustedAuthorities) => {
         const authorities = certificates.map(readCertificate);
         return {
           submit: (container: Uint8Array) =>
-            Promise.resolve(resultOf(() => checkContainer(container, authorities))),
+            Promise.resolve(resultOf(() => checkContainer(container, authorities, { mustBeQualified }))),
         };
       },
     })

@@ -114,9 +114,18 @@ export function optionalOneOf<const V extends string>(values: readonly V[], exam
 
 /** `true` or `false`, nothing else: "no", "0" and "off" mean too many things to too many people. */
 export function yesOrNo(fallback: boolean) {
-  const sentence = `must be true or false, for example ${fallback}`;
+  return yesOrNoKind(fallback).default(fallback);
+}
+
+/** `true` or `false`, or left out. */
+export function optionalYesOrNo(example: boolean) {
+  return yesOrNoKind(example).optional();
+}
+
+function yesOrNoKind(example: boolean) {
+  const sentence = `must be true or false, for example ${example}`;
   const accepts = (value: string): boolean => value === 'true' || value === 'false';
-  return kind({ accepts, sentence, read: (value) => value === 'true' }).default(fallback);
+  return kind({ accepts, sentence, read: (value) => value === 'true' });
 }
 
 function isUrl(value: string, protocols: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import {
   URL_EXAMPLES,
   connectionUrl,
   optionalText,
+  optionalYesOrNo,
   secret,
   servers,
   text,
@@ -120,6 +121,8 @@ const SIGN_UP_ENVIRONMENT = {
   PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: positive({ max: 1, fallback: 0.95, unit: 'a score' }),
 
   SIGNATURE_TRUSTED_CA_FILE: optionalText('/etc/ehealth/trusted-ca.pem'),
+  /** Without it certificates must be qualified in production only. */
+  SIGNATURE_REQUIRE_QUALIFIED: optionalYesOrNo(true),
   /** At most a week: the person may have changed their mind since. */
   SIGNED_CONTENT_SIGNATURE_TIMESTAMP_VALID_MINUTES: whole({ min: 1, max: 10_080, fallback: 60 }),
   /** Signatures that wait to be checked. Further ones are refused with "try again later". */

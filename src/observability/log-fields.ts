@@ -48,6 +48,8 @@ export const LOG_FIELDS = {
   port: 'number',
   database: 'token',
   migration: 'word',
+  /** Of a trusted authority, in hexadecimal. */
+  certificate_serial: 'token',
   context: 'word',
   exit_status: 'number',
   public_url: 'address',

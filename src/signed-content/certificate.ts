@@ -49,8 +49,10 @@ export const SUBJECT = {
   edrpou: '1.2.804.2.1.1.1.11.1.4.2.1',
 } as const;
 
-/** Statements about the kind of a qualified certificate, from ETSI EN 319 412-5, and the older national purpose. */
+/** Statements about a qualified certificate and its kind, from ETSI EN 319 412-5, and the older national ones. */
 export const QUALIFIED = {
+  compliance: '0.4.0.1862.1.1',
+  nationalCompliance: '1.2.804.2.1.1.1.2.1',
   type: '0.4.0.1862.1.6',
   seal: '0.4.0.1862.1.6.2',
   sealPurpose: '1.2.804.2.1.1.1.3.9',
@@ -58,6 +60,20 @@ export const QUALIFIED = {
 
 /** Prefixes of ETSI EN 319 412-1 for numbers of Ukraine: of a taxpayer, a passport and an identity card. */
 export const NUMBER_PREFIXES = ['TINUA-', 'PASUA-', 'IDCUA-'] as const;
+
+/** Purposes of services and machines: TLS servers and clients, code, time-stamps, OCSP. */
+const SERVICE_PURPOSES: ReadonlySet<string> = new Set(
+  [1, 2, 3, 8, 9].map((purpose) => `1.3.6.1.5.5.7.3.${purpose}`),
+);
+
+/** Purposes that allow signing documents: any, e-mail, RFC 9336, and two that programs for documents use. */
+const SIGNING_PURPOSES: ReadonlySet<string> = new Set([
+  '2.5.29.37.0',
+  '1.3.6.1.5.5.7.3.4',
+  '1.3.6.1.5.5.7.3.36',
+  '1.3.6.1.4.1.311.10.3.12',
+  '1.2.840.113583.1.1.5',
+]);
 
 /** Bits of the first byte of a key usage. */
 const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
@@ -99,6 +115,33 @@ export class Certificate {
   /** People also have certificates for key agreement; those are not for signing. */
   get maySign(): boolean {
     return this.mayBeUsedFor(USAGE.digitalSignature) || this.mayBeUsedFor(USAGE.nonRepudiation);
+  }
+
+  /**
+   * False for the certificate of a service that has no purpose of signing besides. Purposes that authorities define for
+   * themselves exclude nothing.
+   */
+  get allowsSigning(): boolean {
+    const usages = this.extension('extendedKeyUsage');
+    if (usages === undefined) return true;
+    if (!(usages instanceof ExtKeyUsage)) return false;
+    const { keyPurposes } = usages;
+    return (
+      keyPurposes.some((purpose) => SIGNING_PURPOSES.has(purpose)) ||
+      !keyPurposes.some((purpose) => SERVICE_PURPOSES.has(purpose))
+    );
+  }
+
+  get isAuthority(): boolean {
+    const constraints = this.extension('basicConstraints');
+    return constraints instanceof BasicConstraints && constraints.cA;
+  }
+
+  /** By the European statement or by the older national one. */
+  get isQualified(): boolean {
+    const statements = this.extension('qualifiedStatements');
+    const kinds: readonly string[] = [QUALIFIED.compliance, QUALIFIED.nationalCompliance];
+    return statements instanceof QCStatements && statements.values.some(({ id }) => kinds.includes(id));
   }
 
   /** An authority may issue certificates, with at most as many authorities below itself as its constraint allows. */

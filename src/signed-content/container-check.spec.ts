@@ -50,7 +50,7 @@ describe('A container', () => {
     ],
     ['signature_wrong', 'it names another certificate of the same key', { namesAnother: true }],
     ['signature_wrong', 'it names one in the old way', { namesAnother: true, edition: 1 }],
-    ['certificate_not_trusted', 'the key is for agreeing on ciphers', { certificate: { usage: 0x08 } }],
+    ['certificate_usage_refused', 'the key is for agreeing on ciphers', { certificate: { usage: 0x08 } }],
   ])('is refused with %s when %s', (code, _, departures) => {
     expect(codeOf(signed(departures))).toBe(code);
   });
@@ -72,6 +72,44 @@ describe('A container', () => {
   it('may name its certificate in the old way', () => {
     expect(codeOf(signed({ edition: 1 }))).toBe('accepted');
   });
+
+  const OCSP = '1.3.6.1.5.5.7.3.9';
+  const TLS_SERVER = '1.3.6.1.5.5.7.3.1';
+  const TLS_CLIENT = '1.3.6.1.5.5.7.3.2';
+  const TIME_STAMPS = '1.3.6.1.5.5.7.3.8';
+  const EMAIL = '1.3.6.1.5.5.7.3.4';
+  const OF_AN_AUTHORITY = '1.3.6.1.4.1.19398.1.1.8.31';
+
+  it.each<[RefusalCode | 'accepted', string, Defects['certificate']]>([
+    ['accepted', 'digital signature', { usage: 0x80 }],
+    ['accepted', 'non-repudiation', { usage: 0x40 }],
+    ['certificate_usage_refused', 'key agreement', { usage: 0x08 }],
+    ['certificate_purpose_refused', 'TLS', { purposes: [TLS_SERVER, TLS_CLIENT] }],
+    ['certificate_purpose_refused', 'OCSP', { purposes: [OCSP] }],
+    [
+      'certificate_purpose_refused',
+      'OCSP and what its authority adds',
+      { purposes: [OCSP, OF_AN_AUTHORITY] },
+    ],
+    ['certificate_purpose_refused', 'time-stamps', { purposes: [TIME_STAMPS] }],
+    ['accepted', 'what its authority defines', { purposes: [OF_AN_AUTHORITY] }],
+    ['accepted', 'TLS clients and e-mail', { purposes: [TLS_CLIENT, EMAIL] }],
+    ['certificate_of_authority', 'an authority', { isAuthority: true, usage: 0xc4 }],
+  ])('is %s with a certificate for %s', (code, _, certificate) => {
+    expect(codeOf(signed(certificate && { certificate }))).toBe(code);
+  });
+
+  it.each(['european', 'national', 'no'] as const)(
+    'needs a qualified certificate where the policy says so (%s statement)',
+    (qualified) => {
+      const container = signed({ certificate: { qualified } });
+      expect(codeOf(container)).toBe('accepted');
+      const check = (): unknown => checkContainer(container, trusted, { mustBeQualified: true });
+      if (qualified === 'no')
+        expect(check).toThrow(expect.objectContaining({ code: 'certificate_not_qualified' }));
+      else expect(check).not.toThrow();
+    },
+  );
 
   it('needs no names', () => {
     const { signer } = checkContainer(authority.sign(CONTENT, { drfo: '1', signedAt: SIGNED_AT }), trusted);

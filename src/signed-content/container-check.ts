@@ -94,11 +94,27 @@ function refuseWrongSignature(signature: SignerInfo, of: { certificate: Certific
   if (!isRight) throw new Refusal('signature_wrong');
 }
 
+/** What a certificate must say besides being trusted. */
+export interface CertificatePolicy {
+  readonly mustBeQualified: boolean;
+}
+
+function refuseUnlessForSigning(certificate: Certificate, { mustBeQualified }: CertificatePolicy): void {
+  if (certificate.isAuthority) throw new Refusal('certificate_of_authority');
+  if (!certificate.maySign) throw new Refusal('certificate_usage_refused');
+  if (!certificate.allowsSigning) throw new Refusal('certificate_purpose_refused');
+  if (mustBeQualified && !certificate.isQualified) throw new Refusal('certificate_not_qualified');
+}
+
 /**
  * Checks a container completely; each failed check throws its own `Refusal`. Pure computation: no clock, network or disk.
  * Keys are used only after a trusted authority has certified them.
  */
-export function checkContainer(bytes: Uint8Array, authorities: readonly Certificate[]): SignedContent {
+export function checkContainer(
+  bytes: Uint8Array,
+  authorities: readonly Certificate[],
+  policy: CertificatePolicy = { mustBeQualified: false },
+): SignedContent {
   const container = parseContainer(bytes);
   const { signature, content, certificates } = container;
   const attributes = readSignedAttributes(signature);
@@ -106,7 +122,7 @@ export function checkContainer(bytes: Uint8Array, authorities: readonly Certific
   const certificate = certificateOf(container);
   refuseOtherCertificate(certificate, attributes);
   refuseUnlessTrusted(certificate, { sent: certificates, authorities, at: attributes.signedAt });
-  if (!certificate.maySign) throw new Refusal('certificate_not_trusted');
+  refuseUnlessForSigning(certificate, policy);
   refuseWrongSignature(signature, { certificate, bytes: attributes.bytes });
   return { content, signedAt: attributes.signedAt, signer: signerOfCertificate(certificate) };
 }

@@ -130,6 +130,17 @@ function readAlgorithm({ algorithm, digest }: SignatureToVerify): ReadAlgorithm 
   return { ...read, digest: read.digest };
 }
 
+/** Whether the table holds the algorithm of a certificate's signature. */
+export function isKnownSignature({ algorithmId, algorithmParams }: AlgorithmIdentifier): boolean {
+  const named = Object.hasOwn(SIGNATURES, algorithmId) ? SIGNATURES[algorithmId] : undefined;
+  if (named?.scheme !== 'rsa-pss') return named !== undefined && named.digest !== 'separate';
+  try {
+    return Boolean(readPss(algorithmParams));
+  } catch {
+    return false;
+  }
+}
+
 const KEY_TYPES: Readonly<Record<SignatureScheme, readonly string[]>> = {
   ecdsa: ['ec'],
   'rsa-pkcs1': ['rsa'],

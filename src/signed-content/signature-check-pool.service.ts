@@ -6,7 +6,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Refusal } from '../domain/refusal';
 import { Log } from '../observability';
-import { TrustedAuthorities } from './trusted-authorities';
+import { TrustedAuthorities, type Trust } from './trusted-authorities';
 
 /** A check needs some tens of megabytes; a document that needs more is not a real one. */
 const MEMORY_MB = 256;
@@ -74,9 +74,10 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     await pool?.destroy();
   }
 
-  /** Given to every thread when it starts: the trusted certificates as DER. */
+  /** Given to every thread when it starts. */
   protected threadData(): unknown {
-    return this.authorities.certificates;
+    const { certificates, mustBeQualified } = this.authorities;
+    return { certificates, mustBeQualified } satisfies Trust;
   }
 
   private async checkInTurn(container: Uint8Array): Promise<unknown> {

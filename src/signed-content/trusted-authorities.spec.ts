@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ConfigurationFault } from '../config/read-settings';
 import { openTestAuthority, TestAuthority, trustedFileIn } from '../../tools/test-authority';
-import { readTrustedAuthorities } from './trusted-authorities';
+import { signingKey } from '../../tools/test-authority/signing-key';
+import { writeCertificate } from '../../tools/test-authority/certificate-writer';
+import { Log } from '../observability';
+import { readTrustedAuthorities, TrustedAuthorities } from './trusted-authorities';
 
 const folder = mkdtempSync(join(tmpdir(), 'trusted-authorities-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -72,6 +75,55 @@ describe('The file of trusted authorities', () => {
   it('stops the program in production when it trusts a test authority', () => {
     expect(faultOf(() => read(PEM, 'production'))?.message).toContain('test authority');
     expect(faultOf(() => read(PEM, 'test'))).toBeUndefined();
+  });
+});
+
+describe('Trusted authorities at start', () => {
+  const derOf = (kind: 'ecdsa' | 'ecdsa-sha1'): Buffer => {
+    const validity = {
+      notBefore: new Date('2000-01-01T00:00:00Z'),
+      notAfter: new Date('2049-01-01T00:00:00Z'),
+    };
+    const wanted = { ...validity, commonName: 'Root', key: signingKey(kind), isAuthority: true };
+    return Buffer.from(writeCertificate(wanted).certificate.toSchema().toBER());
+  };
+  const asPem = (der: Buffer): string =>
+    `-----BEGIN CERTIFICATE-----\n${der.toString('base64')}\n-----END CERTIFICATE-----\n`;
+
+  function logged(pem: string): { level: string; why: string; certificate_serial: string }[] {
+    const path = join(folder, 'reported.pem');
+    writeFileSync(path, pem);
+    const lines: string[] = [];
+    const log = new Log({ LOG_LEVEL: 'info' }, { write: (line: string) => void lines.push(line) });
+    new TrustedAuthorities({ NODE_ENV: 'test', SIGNATURE_TRUSTED_CA_FILE: path }, log);
+    return lines.map(
+      (line) => JSON.parse(line) as { level: string; why: string; certificate_serial: string },
+    );
+  }
+
+  it('are reported when no known algorithm can check their own signature', () => {
+    const serial = expect.stringMatching(/^01[0-9a-f]{30}$/) as string;
+    expect(logged(PEM)).toEqual([]);
+    expect(logged(PEM + asPem(derOf('ecdsa-sha1')))).toMatchObject([
+      { level: 'warn', why: 'algorithm', certificate_serial: serial },
+    ]);
+    const wrong = derOf('ecdsa');
+    wrong.writeUInt8(wrong.readUInt8(wrong.length - 1) ^ 1, wrong.length - 1);
+    expect(logged(asPem(wrong))).toMatchObject([{ why: 'wrong', certificate_serial: serial }]);
+  });
+
+  it.each([
+    ['test', undefined, false],
+    ['production', undefined, true],
+    ['production', false, false],
+    ['test', true, true],
+  ] as const)('demand qualified certificates by environment or setting: %s, %s', (NODE_ENV, wanted, must) => {
+    const settings = {
+      NODE_ENV,
+      SIGNATURE_TRUSTED_CA_FILE: undefined,
+      ...(wanted === undefined ? {} : { SIGNATURE_REQUIRE_QUALIFIED: wanted }),
+    };
+    expect(new TrustedAuthorities(settings, new Log({ LOG_LEVEL: 'silent' })).mustBeQualified).toBe(must);
   });
 });
 

@@ -5,6 +5,8 @@ import { ConfigurationFault } from '../config/read-settings';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Log } from '../observability';
+import { readCertificate } from './certificate';
+import { isKnownSignature } from './signature-algorithm';
 
 /**
  * The organisation in every certificate of the project's own test authority (`tools/test-authority`). In production the
@@ -18,7 +20,16 @@ const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICAT
 
 const BORDER = /-----BEGIN CERTIFICATE-----/g;
 
-type AuthoritySettings = Pick<Settings, 'NODE_ENV' | 'SIGNATURE_TRUSTED_CA_FILE'>;
+type AuthoritySettings = Pick<Settings, 'NODE_ENV' | 'SIGNATURE_TRUSTED_CA_FILE'> &
+  Partial<Pick<Settings, 'SIGNATURE_REQUIRE_QUALIFIED'>>;
+
+/** Whose signatures count. */
+export interface Trust {
+  /** Of the trusted authorities, as DER. */
+  readonly certificates: readonly Uint8Array[];
+  /** Whether the certificates of signers must be qualified. */
+  readonly mustBeQualified: boolean;
+}
 
 /** The trusted certificates as DER, and why there are none, if so. */
 interface AuthorityFile {
@@ -42,7 +53,10 @@ function contentOf(path: string): string | undefined {
 
 function parsed(base64: string): X509Certificate {
   try {
-    return new X509Certificate(Buffer.from(base64, 'base64'));
+    const der = Buffer.from(base64, 'base64');
+    // Threads read it this way; what they cannot read must stop the start instead.
+    readCertificate(der);
+    return new X509Certificate(der);
   } catch {
     throw fault('must name a file of certificates as PEM; one of them cannot be read');
   }
@@ -78,11 +92,26 @@ export function readTrustedAuthorities(settings: AuthoritySettings): AuthorityFi
   return { certificates: certificates.map(({ raw }) => new Uint8Array(raw)) };
 }
 
+/**
+ * Why the signature on an authority's certificate cannot be relied on, if so. That of an authority issued by another one
+ * is verified when a chain passes through both; here only its algorithm is looked up.
+ */
+export function faultOfAuthority(der: Uint8Array): 'algorithm' | 'wrong' | undefined {
+  const certificate = readCertificate(der);
+  const isOwn = certificate.issuer === certificate.subject;
+  try {
+    if (isOwn) return certificate.isSignedBy(certificate) ? undefined : 'wrong';
+    return isKnownSignature(certificate.parsed.signatureAlgorithm) ? undefined : 'algorithm';
+  } catch {
+    return 'algorithm';
+  }
+}
+
 /** The certificate authorities whose signatures count, read once at start. */
 @Injectable()
-export class TrustedAuthorities {
-  /** As DER. */
+export class TrustedAuthorities implements Trust {
   readonly certificates: readonly Uint8Array[];
+  readonly mustBeQualified: boolean;
 
   constructor(@Inject(SETTINGS) settings: AuthoritySettings, log: Log) {
     const { certificates, noneBecause } = readTrustedAuthorities(settings);
@@ -91,5 +120,14 @@ export class TrustedAuthorities {
         why: noneBecause,
       });
     this.certificates = certificates;
+    this.mustBeQualified = settings.SIGNATURE_REQUIRE_QUALIFIED ?? settings.NODE_ENV === 'production';
+    for (const der of certificates) {
+      const why = faultOfAuthority(der);
+      if (why === undefined) continue;
+      log.warn(
+        'the signature of a trusted authority cannot be verified, its signers may be refused: replace it in SIGNATURE_TRUSTED_CA_FILE',
+        { why, certificate_serial: readCertificate(der).serial },
+      );
+    }
   }
 }

@@ -25,7 +25,7 @@ class StandInPool extends SignatureCheckPool {
   ) {
     super(
       { SIGNATURE_QUEUE_SIZE: choices.queueSize, SIGNATURE_TIMEOUT_MS: choices.timeoutMs },
-      { certificates: [] },
+      { certificates: [], mustBeQualified: false },
       log,
     );
   }

@@ -15,6 +15,7 @@ import {
   BasicConstraints,
   Certificate,
   Extension,
+  ExtKeyUsage,
   RelativeDistinguishedNames,
   SubjectDirectoryAttributes,
   Time,
@@ -48,6 +49,10 @@ export interface Wanted {
   readonly numbersAs?: keyof typeof STRINGS;
   readonly edrpou?: string;
   readonly isSeal?: boolean;
+  /** The statement that a certificate is qualified; the European one unless something else is wanted. */
+  readonly qualified?: 'european' | 'national' | 'no';
+  /** Purposes of the extended key usage; no such extension without them. */
+  readonly purposes?: readonly string[];
   /** The first byte of the key usage. */
   readonly usage?: number;
 }
@@ -118,10 +123,25 @@ function extension(
   return new Extension({ extnID: EXTENSIONS[name], critical, extnValue: value.toBER() });
 }
 
-function sealStatement(): Extension {
-  const kinds = new Sequence({ value: [new ObjectIdentifier({ value: QUALIFIED.seal })] });
-  const statement = new Sequence({ value: [new ObjectIdentifier({ value: QUALIFIED.type }), kinds] });
-  return extension('qualifiedStatements', new Sequence({ value: [statement] }));
+const statement = (id: string, ...more: Sequence[]): Sequence =>
+  new Sequence({ value: [new ObjectIdentifier({ value: id }), ...more] });
+
+function statementsOf({ isAuthority = false, isSeal = false, qualified }: Wanted): Extension[] {
+  const { compliance, nationalCompliance, seal, type } = QUALIFIED;
+  const kind = qualified ?? (isAuthority ? 'no' : 'european');
+  const statements = [
+    ...(kind === 'european' ? [statement(compliance)] : []),
+    ...(kind === 'national' ? [statement(nationalCompliance)] : []),
+    ...(isSeal ? [statement(type, new Sequence({ value: [new ObjectIdentifier({ value: seal })] }))] : []),
+  ];
+  return statements.length === 0
+    ? []
+    : [extension('qualifiedStatements', new Sequence({ value: statements }))];
+}
+
+function purposesOf({ purposes }: Wanted): Extension[] {
+  if (purposes === undefined) return [];
+  return [extension('extendedKeyUsage', new ExtKeyUsage({ keyPurposes: [...purposes] }).toSchema())];
 }
 
 function extensionsOf(wanted: Wanted): Extension[] {
@@ -132,7 +152,8 @@ function extensionsOf(wanted: Wanted): Extension[] {
     extension('keyUsage', new BitString({ valueHex: bufferOf(Buffer.from([usage])) }), true),
     extension('subjectKeyIdentifier', new OctetString({ valueHex: bufferOf(identifier) })),
     ...directoryOf(wanted),
-    ...(wanted.isSeal === true ? [sealStatement()] : []),
+    ...statementsOf(wanted),
+    ...purposesOf(wanted),
   ];
 }
 
