@@ -5,4 +5,5 @@ export {
   trustedFileIn,
   type Defects,
   type MadeUpSignature,
+  type RootKind,
 } from './test-authority';

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { TestAuthority, type Defects, type KeyKind, type RootKind } from '../../tools/test-authority';
+import { Refusal, type RefusalCode } from '../domain/refusal';
+import { readCertificate } from './certificate';
+import { checkContainer } from './container-check';
+
+/*
+ * Every algorithm of a certificate with every algorithm of a signature and every form of the signer's number. Certificates
+ * are signed by their root, so their algorithm is that of the root.
+ */
+const authority = TestAuthority.make({ nodeEnv: 'test' });
+const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
+const trusted = [...authority.trustedPem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)].map(
+  ([, base64 = '']) => readCertificate(Buffer.from(base64, 'base64')),
+);
+
+type Verdict = 'accepted' | RefusalCode;
+type CertificateOf = NonNullable<Defects['certificate']>;
+
+const CERTIFIED_BY: readonly RootKind[] = ['ecdsa', 'dstu', 'dstu-kupyna'];
+
+const SIGNED_WITH: readonly (readonly [KeyKind, Verdict])[] = [
+  ['ecdsa', 'accepted'],
+  ['rsa', 'accepted'],
+  ['rsa-pss', 'accepted'],
+  ['dstu', 'accepted'],
+  ['dstu-kupyna', 'accepted'],
+  ['dstu-kupyna-384', 'accepted'],
+  ['dstu-kupyna-512', 'accepted'],
+  ['ecdsa-sha1', 'signature_algorithm_unknown'],
+];
+
+/** The number that is read, or why it is refused. */
+const NUMBERS: readonly (readonly [string, CertificateOf, { readonly drfo: string } | RefusalCode])[] = [
+  ['attribute, PrintableString', { drfo: '1234567890' }, { drfo: '1234567890' }],
+  [
+    'passport in the attribute, UTF8String',
+    { drfo: 'МЮ123456', numbersAs: 'UTF8String' },
+    { drfo: 'МЮ123456' },
+  ],
+  [
+    'tax number in the subject, BMPString, small letters',
+    { drfo: null, serialNumbers: ['tinua-1234567890'], numbersAs: 'BMPString' },
+    { drfo: '1234567890' },
+  ],
+  [
+    'passport in the subject, PrintableString',
+    { drfo: null, serialNumbers: ['PASUA-MYU123456'], numbersAs: 'PrintableString' },
+    { drfo: 'MYU123456' },
+  ],
+  ['identity card in the subject', { drfo: null, serialNumbers: ['IDCUA-123456789'] }, { drfo: '123456789' }],
+  ['two numbers', { drfo: '1234567890', serialNumbers: ['TINUA-1234567891'] }, 'certificate_numbers_differ'],
+  ['no number', { drfo: null }, 'certificate_without_drfo'],
+];
+
+function outcomeOf(
+  algorithm: KeyKind,
+  certifiedBy: RootKind,
+  certificate: CertificateOf,
+): { drfo: string } | RefusalCode {
+  const by = { drfo: '1234567890', signedAt: SIGNED_AT, algorithm, certifiedBy };
+  try {
+    const { drfo } = checkContainer(authority.sign('{}', by, { certificate }), trusted).signer;
+    return { drfo };
+  } catch (error) {
+    if (error instanceof Refusal) return error.code;
+    throw error;
+  }
+}
+
+describe.each(CERTIFIED_BY)('A certificate signed with %s', (certifiedBy) => {
+  it.each(SIGNED_WITH)('and a signature with %s: %s', (algorithm, verdict) => {
+    for (const [form, certificate, number] of NUMBERS) {
+      const expected = verdict === 'accepted' ? number : verdict;
+      expect([form, outcomeOf(algorithm, certifiedBy, certificate)]).toEqual([form, expected]);
+    }
+  });
+});
