@@ -10,6 +10,7 @@ import { measureAtOnce } from './p13-at-once';
 import { measureTwoWorkers } from './p14-two-workers';
 import { loadSearch, measureSearch } from './s2-candidate-search';
 import { loadLists, measureLists } from './s3-lists';
+import { measureSignatureChecks } from './s4-signature-checks';
 import { missesAMust, type Report, reportJson, reportText } from './report';
 import { readUsage, type Usage } from './read-usage';
 import { fillWorld } from './rows';
@@ -55,7 +56,12 @@ const IN_TABLES: readonly (Measurement & {
   { figures: 'S3', load: loadLists, measure: measureLists },
 ];
 
-const FIGURES = [...IN_THE_WORLD, ...IN_TABLES].flatMap(({ figures }) => figures.split(', '));
+/** Without a database. */
+const BARE: readonly { readonly figures: string; readonly measure: (terms: Terms) => Measured }[] = [
+  { figures: 'S4', measure: measureSignatureChecks },
+];
+
+const FIGURES = [...IN_THE_WORLD, ...IN_TABLES, ...BARE].flatMap(({ figures }) => figures.split(', '));
 
 async function run(interrupted: AbortController): Promise<number> {
   const usage = readUsage(FIGURES);
@@ -127,7 +133,7 @@ async function measureAll(
   progress: Progress,
 ): Promise<Omit<Report, 'seconds'>> {
   const terms = usage.quick ? QUICK : FULL;
-  const isAsked = ({ figures }: Measurement): boolean =>
+  const isAsked = ({ figures }: Pick<Measurement, 'figures'>): boolean =>
     usage.figures.length === 0 || figures.split(', ').some((figure) => usage.figures.includes(figure));
   const measurements: JudgedMeasurement[] = [];
   let loadingSeconds = 0;
@@ -147,6 +153,10 @@ async function measureAll(
     loadingSeconds += await load(environment, terms);
     progress.say(`Measuring ${figures}.`);
     measurements.push(judged(await measure(environment, terms)));
+  }
+  for (const { figures, measure } of BARE.filter(isAsked)) {
+    progress.say(`Measuring ${figures}.`);
+    measurements.push(judged(measure(terms)));
   }
   return {
     terms: termsText(terms),
