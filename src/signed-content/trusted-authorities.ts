@@ -96,7 +96,7 @@ export function readTrustedAuthorities(settings: AuthoritySettings): AuthorityFi
  * Why the signature on an authority's certificate cannot be relied on, if so. That of an authority issued by another one
  * is verified when a chain passes through both; here only its algorithm is looked up.
  */
-export function faultOfAuthority(der: Uint8Array): 'algorithm' | 'wrong' | undefined {
+function faultOfAuthority(der: Uint8Array): 'algorithm' | 'wrong' | undefined {
   const certificate = readCertificate(der);
   const isOwn = certificate.issuer === certificate.subject;
   try {

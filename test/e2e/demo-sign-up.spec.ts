@@ -45,6 +45,7 @@ describe('The sign-up that npm run demo shows', () => {
       expect(wrong.out).toContain('The sign-up did not do what the rules say.');
       expect(wrong.out).not.toContain(SIGNED_UP);
       expect([right.status, right.out]).toEqual([0, expect.stringContaining(SIGNED_UP)]);
+      expect(right.out).toContain('Kupyna-256');
     },
     2 * WHOLE_DEMO_MS,
   );

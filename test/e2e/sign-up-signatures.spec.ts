@@ -187,4 +187,14 @@ describe('A signature that is accepted by both calls', () => {
     expect(body.error).toBeUndefined();
     expect(status).toBe(201);
   });
+
+  it('the passport of somebody without a tax number, in another spelling than their user has', async () => {
+    const applicant = await fixture.applicant();
+    const text = 'UPDATE mithril.users SET tax_id = $1 WHERE id = $2';
+    await fixture.env.sql.query({ text }, ['МЮ 987654', applicant.userId]);
+    const signed = fixture.sign(fixture.contentBy(applicant), { ...applicant, drfo: 'MYU987654' });
+    const { status, body } = await fixture.signUp(signed);
+    expect(body.error).toBeUndefined();
+    expect(status).toBe(201);
+  });
 });

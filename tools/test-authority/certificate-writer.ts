@@ -64,6 +64,10 @@ const STRINGS = {
   PrintableString: (value: string) => new PrintableString({ value }),
 } as const;
 
+/** Authorities print what they can. */
+const usualString = (value: string): keyof typeof STRINGS =>
+  /^[\x20-\x7e]*$/.test(value) ? 'PrintableString' : 'UTF8String';
+
 const COMMON_NAME = '2.5.4.3';
 /** Key usages: signing certificates, and digital signature with non-repudiation. */
 const CERTIFIES = 0x04;
@@ -98,19 +102,17 @@ function subjectOf(wanted: Wanted): RelativeDistinguishedNames {
   return new RelativeDistinguishedNames({ typesAndValues: [...typesAndValues, ...numbered] });
 }
 
-function directoryOf({
-  drfo,
-  drfoIn = 'directory',
-  edrpou,
-  numbersAs = 'PrintableString',
-}: Wanted): Extension[] {
+function directoryOf({ drfo, drfoIn = 'directory', edrpou, numbersAs }: Wanted): Extension[] {
   const numbers: [string, string | undefined][] = [
     [SUBJECT.drfo, drfoIn === 'directory' ? drfo : undefined],
     [SUBJECT.edrpou, edrpou],
   ];
   const attributes = numbers
     .filter(([, value]) => value !== undefined)
-    .map(([type, value = '']) => new Attribute({ type, values: [STRINGS[numbersAs](value)] }));
+    .map(
+      ([type, value = '']) =>
+        new Attribute({ type, values: [STRINGS[numbersAs ?? usualString(value)](value)] }),
+    );
   if (attributes.length === 0) return [];
   return [extension('subjectDirectoryAttributes', new SubjectDirectoryAttributes({ attributes }).toSchema())];
 }
