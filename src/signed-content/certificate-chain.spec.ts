@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../domain/refusal';
 import type { Certificate } from './certificate';
-import { refuseUnlessTrusted } from './certificate-chain';
+import { refuseUnlessTrusted } from './container-check';
 
 const AT = new Date('2026-05-01T10:00:00Z');
 

@@ -9,7 +9,7 @@ describe('npm run job, typed wrongly on a machine without settings', () => {
     [
       'an unknown job',
       ['no-such-job'],
-      'Job not found; there is dms-passport-persons, mvs-passport-persons, unzr-persons',
+      'Job not found; there is dms-passport-persons, dms-passport-parties, mvs-passport-persons, unzr-persons',
     ],
     ['no end of minutes', ['dms-passport-persons', '--give-up-after', 'Infinity'], '--give-up-after must be'],
     [
@@ -18,7 +18,7 @@ describe('npm run job, typed wrongly on a machine without settings', () => {
       '--give-up-after must be',
     ],
     ['a month of minutes', ['dms-passport-persons', '--give-up-after', '43201'], '--give-up-after must be'],
-    ['minutes left out', ['dms-passport-persons', '--give-up-after'], 'lacks its value'],
+    ['minutes left out', ['dms-passport-persons', '--give-up-after'], 'has no value'],
   ])('exits with 64 and a reason: %s', async (_what, args, says) => {
     const { status, stdout, stderr } = await startCommand('job', args, NO_SETTINGS).ended;
     expect([status, stdout]).toEqual([64, '']);
