@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { randomInt } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PoolClient, QueryResultRow } from 'pg';
 import {
   DataSource,
+  type DeepPartial,
+  type EntityMetadata,
   type EntityTarget,
   type ObjectLiteral,
-  type QueryDeepPartialEntity,
   type QueryRunner,
   type Repository,
 } from 'typeorm';
@@ -167,24 +168,40 @@ class OpenTransaction implements Sql {
   }
 }
 
+/** The statements of `insertRows`, by their text. There is one for each table and set of columns. */
+const INSERTS = new Map<string, Statement>();
+
+function insertOf({ tablePath: table, tableName }: EntityMetadata, columns: readonly string[]): Statement {
+  const names = columns.map((name) => `"${name}"`).join(', ');
+  const text = `INSERT INTO ${table} (${names}) SELECT ${names} FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`;
+  const known = INSERTS.get(text);
+  if (known !== undefined) return known;
+  const name = `insert_${tableName}_${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  const statement = { name, text };
+  INSERTS.set(text, statement);
+  return statement;
+}
+
 /**
- * Inserts rows of an entity and reads nothing back, which costs half of what `Repository.insert` costs. An empty list
- * sends no statement.
+ * Inserts rows of an entity by one prepared statement and reads nothing back, which costs a third of what
+ * `Repository.insert` costs. Columns that no row has keep their defaults; a column that only some rows have is null in the
+ * others. An empty list sends no statement.
  */
 export async function insertRows<Entity extends ObjectLiteral>(
   sql: Sql,
   entity: EntityTarget<Entity>,
-  rows: readonly QueryDeepPartialEntity<Entity>[],
+  rows: readonly DeepPartial<Entity>[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await sql
-    .repository(entity)
-    .createQueryBuilder()
-    .insert()
-    .values([...rows])
-    .updateEntity(false)
-    .callListeners(false)
-    .execute();
+  const { metadata } = sql.repository(entity);
+  const given = metadata.columns.filter((column) =>
+    rows.some((row) => column.getEntityValue(row) !== undefined),
+  );
+  const records = rows.map((row) =>
+    Object.fromEntries(given.map((column) => [column.databaseName, column.getEntityValue(row) as unknown])),
+  );
+  const names = given.map(({ databaseName }) => databaseName);
+  await sql.query(insertOf(metadata, names), [JSON.stringify(records)]);
 }
 
 async function send<Row extends QueryResultRow>(

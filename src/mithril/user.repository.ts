@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { User } from '../database/mithril/user.entity';
 import type { Sql, Statement } from '../database/transactions';
 import { maskedNumber } from '../domain/person/masking';
 import { isSameNumber } from '../domain/person/signer-number';
@@ -21,7 +20,14 @@ export interface NewUser {
   readonly actorId: string;
 }
 
-const ACCOUNT = { id: true, personId: true, isBlocked: true, taxId: true } as const;
+const ACCOUNT = 'id, person_id AS "personId", coalesce(is_blocked, false) AS "isBlocked", tax_id AS "taxId"';
+
+type AccountRow = UserAccount & Record<string, unknown>;
+
+const OF_PERSON: Statement = {
+  name: 'user_of_person',
+  text: `SELECT ${ACCOUNT} FROM mithril.users WHERE person_id = $1::uuid AND is_active`,
+};
 
 /**
  * Returns no row when the person has an active user already. A number that another active user has is left out: a number
@@ -39,7 +45,7 @@ const INSERT: Statement = {
                                             AND is_active)
                           THEN $3::varchar END AS tax_id) AS free
       ON CONFLICT (person_id) WHERE is_active DO NOTHING
-      RETURNING id, person_id AS "personId", is_blocked AS "isBlocked", tax_id AS "taxId"),
+      RETURNING ${ACCOUNT}),
     audited AS (
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
       SELECT $4::uuid, 'users', id,
@@ -55,7 +61,7 @@ const MOST_ALIKE = 64;
 const OF_FOLDED_NUMBER: Statement = {
   name: 'users_of_folded_number',
   text: `
-    SELECT id, person_id AS "personId", coalesce(is_blocked, false) AS "isBlocked", tax_id AS "taxId"
+    SELECT ${ACCOUNT}
       FROM mithril.users
      WHERE mithril.folded_tax_id(tax_id) = mithril.folded_tax_id($1::text) AND is_active
      LIMIT ${MOST_ALIKE}`,
@@ -70,15 +76,15 @@ export class UserRepository {
    */
   async ofTaxId(sql: Sql, taxId: string): Promise<UserAccount | undefined> {
     if (taxId.trim() === '') return undefined;
-    const alike = await sql.query<UserAccount & Record<string, unknown>>(OF_FOLDED_NUMBER, [taxId]);
+    const alike = await sql.query<AccountRow>(OF_FOLDED_NUMBER, [taxId]);
     const users = alike.filter((user) => user.taxId !== null && isSameNumber(user.taxId, taxId));
     return users.length === 1 && alike.length < MOST_ALIKE ? users[0] : undefined;
   }
 
   /** A person has at most one active user. */
   async ofPerson(sql: Sql, personId: string): Promise<UserAccount | undefined> {
-    const user = await sql.repository(User).findOne({ select: ACCOUNT, where: { personId, isActive: true } });
-    return user === null ? undefined : accountOf(user);
+    const [user] = await sql.query<AccountRow>(OF_PERSON, [personId]);
+    return user;
   }
 
   /**
@@ -88,16 +94,12 @@ export class UserRepository {
   async create(sql: Sql, user: NewUser): Promise<UserAccount> {
     const { id, personId, taxId, actorId } = user;
     const values = [id, personId, taxId, actorId, JSON.stringify(changesetOf(user))];
-    const [created] = await sql.query<UserAccount & Record<string, unknown>>(INSERT, values);
+    const [created] = await sql.query<AccountRow>(INSERT, values);
     if (created !== undefined) return created;
     const existing = await this.ofPerson(sql, personId);
     if (existing === undefined) throw new Error('The existing user of the person was deactivated just now.');
     return existing;
   }
-}
-
-function accountOf({ id, personId, isBlocked, taxId }: User): UserAccount {
-  return { id, personId, isBlocked: isBlocked ?? false, taxId };
 }
 
 function changesetOf({

@@ -28,6 +28,14 @@ export interface NewPerson {
   readonly actorId: string;
 }
 
+const ACTIVE_PERSON: Statement = {
+  name: 'active_person',
+  text: `
+    SELECT id, first_name AS "firstName", last_name AS "lastName", second_name AS "secondName",
+           birth_date::text AS "birthDate", tax_id AS "taxId"
+      FROM mpi.persons WHERE id = $1::uuid AND status = 'active' AND is_active`,
+};
+
 const HAS_PROVED_LEGAL_CAPACITY: Statement = {
   name: 'has_proved_legal_capacity',
   text: `
@@ -42,13 +50,8 @@ const HAS_PROVED_LEGAL_CAPACITY: Statement = {
 export class PersonRepository {
   /** Undefined for an unknown or an inactive person. */
   async findActive(sql: Sql, id: string): Promise<RegisteredPerson | undefined> {
-    const person = await sql.repository(Person).findOne({
-      select: { id: true, firstName: true, lastName: true, secondName: true, birthDate: true, taxId: true },
-      where: { id, status: 'active', isActive: true },
-    });
-    if (person === null) return undefined;
-    const { firstName, lastName, secondName, birthDate, taxId } = person;
-    return { id, firstName, lastName, secondName, birthDate, taxId };
+    const [person] = await sql.query<RegisteredPerson & Record<string, unknown>>(ACTIVE_PERSON, [id]);
+    return person;
   }
 
   /** Whether the person has a document of these types, and its check neither failed nor is still to be made. */

@@ -125,7 +125,7 @@ describe('An S3 of signed content', () => {
   it('that cannot remove the object of a failed registration: the orphan clean-up removes it later', async () => {
     // The object is kept, and then both the database and the store are gone.
     signUps.proxy.intercept(({ name }) => {
-      if (name !== 'insert mpi.persons') return 'pass';
+      if (name !== 'insert_persons') return 'pass';
       line.state = 'silent';
       return { failWith: '53100' };
     });

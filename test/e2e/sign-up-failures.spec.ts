@@ -23,18 +23,18 @@ const NEW_PERSON = {
     'START TRANSACTION',
     'lock_person_search_keys',
     'keep_media_upload',
-    'insert mpi.persons',
-    'insert mpi.person_phones',
-    'insert mpi.person_addresses',
-    'insert mpi.person_documents',
-    'insert mpi.audit_log',
-    'insert mpi.person_verifications',
+    'insert_persons',
+    'insert_person_phones',
+    'insert_person_addresses',
+    'insert_person_documents',
+    'insert_audit_log',
+    'insert_person_verifications',
     'save_records_person_verifications',
     'relationship_insert',
     'authentication_method_give_third_person',
     'user_insert',
     'sign_up_remember',
-    'insert mithril.tokens',
+    'insert_tokens',
     'COMMIT',
   ],
 };
@@ -42,7 +42,7 @@ const NEW_PERSON = {
 /** The same for somebody who is registered already. */
 const ONE_MORE_CONFIDANT = {
   makes: RELATED,
-  steps: NEW_PERSON.steps.filter((step) => !/insert mpi.person|save|user_insert/.test(step)),
+  steps: NEW_PERSON.steps.filter((step) => !/insert_person|save|user_insert/.test(step)),
 };
 
 type Kind = typeof NEW_PERSON;

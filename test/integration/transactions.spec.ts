@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { JobSchedule } from '../../src/database/mpi/job-schedule.entity';
-import { type Sql, Transactions } from '../../src/database/transactions';
+import { AuditLog } from '../../src/database/mpi/audit-log.entity';
+import { insertRows, type Sql, Transactions } from '../../src/database/transactions';
 import { Metrics } from '../../src/observability';
 import { type FreshDatabase, freshDatabase } from '../support/database';
 
@@ -55,7 +56,39 @@ describe('A transaction', () => {
     expect(await jobs()).toEqual(['by-repository', 'by-statement']);
   });
 
+  it('inserts rows of an entity by one statement, with defaults for columns that no row has', async () => {
+    const since = new Date('2026-11-01T10:20:30.456Z');
+    const changeset = { names: ['it’s', '{"quoted"}', 'a,b\\'], old_value: null };
+    await transactions.inTransaction((sql) =>
+      insertRows(sql, AuditLog, [
+        { resource: 'first', changeset, durationMs: 7, insertedAt: since },
+        { resource: 'second', row: 'S6', insertedAt: since },
+      ]),
+    );
+    // BEGIN, one INSERT, COMMIT.
+    expect(await total(metrics.sqlStatements)).toBe(3);
+    const written = await transactions.repository(AuditLog).find({ order: { resource: 'ASC' } });
+    expect(written).toMatchObject([
+      { resource: 'first', changeset, durationMs: 7, row: null, insertedAt: since },
+      { resource: 'second', changeset: null, durationMs: null, row: 'S6', insertedAt: since },
+    ]);
+    expect(new Set(written.map(({ id }) => id)).size).toBe(2);
+    expect(written.every(({ updatedAt }) => updatedAt > since)).toBe(true);
+  });
+
+  it('sends nothing for no rows, and another statement for other columns', async () => {
+    const insertJobs = (rows: readonly Partial<JobSchedule>[]): Promise<void> =>
+      transactions.inTransaction((sql) => insertRows(sql, JobSchedule, rows));
+    await insertJobs([]);
+    expect(await jobs()).toEqual([]);
+    await insertJobs([{ job: 'without-time' }]);
+    await insertJobs([{ job: 'with-time', insertedAt: new Date() }]);
+    await insertJobs([{ job: 'without-time-again' }]);
+    expect(await jobs()).toEqual(['with-time', 'without-time', 'without-time-again']);
+  });
+
   it.each<[string, (sql: Sql) => Promise<unknown>]>([
+    ['insertRows', (sql) => insertRows(sql, JobSchedule, [{ job: 'lost' }])],
     ['insert', (sql) => sql.repository(JobSchedule).insert({ job: 'lost' })],
     ['save', (sql) => sql.repository(JobSchedule).save({ job: 'lost' })],
     [

@@ -6,7 +6,7 @@ import { waitUntil } from './wait-until';
 export interface SeenStatement {
   /** Counted from one since somebody lies in wait. */
   readonly number: number;
-  /** The name of a prepared statement, `insert schema.table` for an insert of TypeORM, the text of any other. */
+  /** The name of a prepared statement, of an insert `insert_` and its table, and the text of any other statement. */
   readonly name: string;
 }
 
@@ -176,12 +176,12 @@ function nameOf(whole: readonly ProtocolMessage[]): string | undefined {
   const parsed = whole.find(({ type }) => type === 'P');
   const bound = whole.find(({ type }) => type === 'B');
   // Bind names its portal first; ours have no names.
-  return textAt(bound, 1) || textAt(parsed, 0) || shortened(textAt(parsed, 1));
+  return withoutColumns(textAt(bound, 1) || textAt(parsed, 0)) || textAt(parsed, 1);
 }
 
-/** An insert of TypeORM has no name, and a text with all columns: its table is enough. */
-function shortened(text: string): string {
-  return text.replace(/^INSERT INTO "(\w+)"\."(\w+)".*$/s, 'insert $1.$2');
+/** The name of an insert ends with a hash of its columns. */
+function withoutColumns(name: string): string {
+  return name.replace(/^(insert_\w+)_[0-9a-f]{8}$/, '$1');
 }
 
 /** Texts in a message end with a zero; before them are the type and the length. */

@@ -1,9 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
 import type { Settings } from '../../config/settings.schema';
 import { SETTINGS } from '../../config/settings.module';
-import { GlobalParameter } from '../../database/prm/global-parameter.entity';
-import type { Sql } from '../../database/transactions';
+import type { Sql, Statement } from '../../database/transactions';
 import type { RegistrationParameters } from '../../domain/person/registration.rules';
 import { agedRows, type Retention, type OldRows } from '../../database/old-rows';
 
@@ -25,6 +23,11 @@ export interface RememberedSignUp {
   readonly personId: string;
   readonly userId: string;
 }
+
+const PARAMETERS: Statement = {
+  name: 'registration_parameters',
+  text: `SELECT parameter, value FROM prm.global_parameters WHERE parameter = ANY ($1::varchar[])`,
+};
 
 /** Not a person deactivated since: a new sign-up registers a new person. */
 const PERSON_OF_CONTENT = {
@@ -52,7 +55,7 @@ export class RegistrationRepository {
   /** Reads the parameters anew for every request: administrators change them while the program runs. */
   async parameters(sql: Sql): Promise<RegistrationParameters> {
     const names = Object.keys(DEFAULTS);
-    const rows = await sql.repository(GlobalParameter).findBy({ parameter: In(names) });
+    const rows = await sql.query<{ parameter: string; value: string | null }>(PARAMETERS, [names]);
     const set = new Map(rows.map(({ parameter, value }) => [parameter, value]));
     const wholeOf = (name: ParameterName): number => {
       const value = set.get(name) ?? String(DEFAULTS[name]);
