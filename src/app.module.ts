@@ -8,7 +8,7 @@ import { GraphqlModule } from './graphql';
 import { CALLERS, HttpModule, type Probe, READINESS_PROBES, type ReadinessProbes } from './http';
 import { JobsModule, JobsWorkerModule, QueuesModule, RedisConnections } from './jobs';
 import { MediaStorageModule, MediaStorageWorkerModule } from './media-storage';
-import { MithrilModule, TokenService } from './mithril';
+import { MithrilModule, TokenRepository } from './mithril';
 import { MvsPassportModule, MvsPassportWorkerModule } from './mvs-passport';
 import { MvsTrembitaModule } from './mvs-trembita';
 import { ObservabilityModule } from './observability';
@@ -59,7 +59,7 @@ class ServerProbes implements ReadinessProbes {
   ],
   providers: [
     { provide: READINESS_PROBES, useClass: ServerProbes },
-    { provide: CALLERS, useExisting: TokenService },
+    { provide: CALLERS, useExisting: TokenRepository },
   ],
   exports: [READINESS_PROBES, CALLERS],
 })

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK } from '../src/config/settings.module';
 import { type Sql, type Statement, Transactions } from '../src/database/transactions';
-import { TokenService } from '../src/mithril';
+import { TokenRepository } from '../src/mithril';
 
 /** All local tokens belong to this user, so one row is enough. */
 const LOCAL_USER_ID = '00000000-0000-4000-8000-000000000004';
@@ -45,7 +45,7 @@ export interface LocalGrant {
 export class LocalTokens {
   constructor(
     private readonly transactions: Transactions,
-    private readonly tokens: TokenService,
+    private readonly tokens: TokenRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

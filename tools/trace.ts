@@ -27,7 +27,7 @@ import { startServers } from './demo/servers';
 import { childOf, confidantAmong, type InventedConfidant } from './demo/sign-up/invented-patients';
 import { SignUpClient } from './demo/sign-up/sign-up-client';
 import { openSignUpEnvironment } from './demo/sign-up/sign-up-environment';
-import { TokenService } from '../src/mithril';
+import { TokenRepository } from '../src/mithril';
 import { LocalTokens } from './local-token';
 import type { TestAuthority } from './test-authority';
 
@@ -164,7 +164,7 @@ async function traceLookUp(
   { app, publicUrl }: RunningProgram,
   { session, actorId }: Environment,
 ): Promise<FileTrace[]> {
-  const tokens = new LocalTokens(app.get(Transactions), app.get(TokenService, ANYWHERE), SYSTEM_CLOCK);
+  const tokens = new LocalTokens(app.get(Transactions), app.get(TokenRepository, ANYWHERE), SYSTEM_CLOCK);
   const scopes = ['unzr:read', 'unzr:write'];
   const bearer = await tokens.issue({ scopes, ttlMinutes: 5, clientId: CLIENT_ID, actorId });
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };

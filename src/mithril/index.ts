@@ -1,4 +1,3 @@
 export { MithrilModule } from './mithril.module';
-export { type Grant, oldTokens } from './token.repository';
-export { TokenService } from './token.service';
+export { type Grant, oldTokens, TokenRepository } from './token.repository';
 export { type NewUser, type UserAccount, UserRepository } from './user.repository';

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
-import type { TokenFacts } from '../domain/access/access.rules';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { type Caller, callerBehind, type TokenFacts } from '../domain/access/access.rules';
 import { agedRows, type Retention, type OldRows } from '../database/old-rows';
 import { Token } from '../database/mithril/token.entity';
 import { AuditLog } from '../database/mpi/audit-log.entity';
-import { insertRows, type Sql, type Statement } from '../database/transactions';
+import { insertRows, type Sql, type Statement, Transactions } from '../database/transactions';
+import type { Callers } from '../http';
 
 const ACCESS_TOKEN = 'access_token';
+
+/** 256 bits, as many as the hash has. */
+const TOKEN_BYTES = 32;
 
 /** Who signed a registration, and so caused a token for another user. */
 export interface GrantApplicant {
@@ -63,12 +67,25 @@ interface FactsRow {
   readonly entity_is_active: boolean;
 }
 
-/** The only writer of `tokens`. */
+/** Access tokens, of which the database has only the hashes. The only writer of `tokens`. */
 @Injectable()
-export class TokenRepository {
-  async insertAccessToken(sql: Sql, grant: Grant, valueHash: string): Promise<void> {
+export class TokenRepository implements Callers {
+  constructor(private readonly transactions: Transactions) {}
+
+  /**
+   * The caller behind a token. Reads the token anew for every call: after a user is blocked, their next call is refused.
+   */
+  async authenticate(token: string): Promise<Caller> {
+    const [row] = await this.transactions.query<FactsRow>(FACTS_OF, [hashOf(token)]);
+    return callerBehind(row && factsIn(row));
+  }
+
+  /** Issues a token in the caller's transaction. Returns the token itself, which is readable only here. */
+  async issue(sql: Sql, grant: Grant): Promise<string> {
     const { userId, actorId, expiresAt } = grant;
+    const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const id = randomUUID();
+    const valueHash = hashOf(token);
     const details = detailsOf(grant);
     await insertRows(sql, Token, [{ id, name: ACCESS_TOKEN, valueHash, expiresAt, userId, details }]);
     const changeset = {
@@ -78,13 +95,13 @@ export class TokenRepository {
       details: { new_value: details },
     };
     await insertRows(sql, AuditLog, [{ actorId, resource: 'tokens', resourceId: id, changeset }]);
+    return token;
   }
+}
 
-  /** Nothing when no access token has this hash. */
-  async factsOf(sql: Sql, valueHash: string): Promise<TokenFacts | undefined> {
-    const [row] = await sql.query<FactsRow>(FACTS_OF, [valueHash]);
-    return row && factsIn(row);
-  }
+/** A random token needs no salt. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
 }
 
 function detailsOf({ scope, clientId, grantType, applicant }: Grant): Readonly<Record<string, string>> {

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Grant, TokenService } from '../../src/mithril';
-import { TokenRepository } from '../../src/mithril/token.repository';
+import { type Grant, TokenRepository } from '../../src/mithril';
 import { aUser, tokensOf } from '../support/builders';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
@@ -32,9 +31,7 @@ beforeEach(async () => {
 });
 
 const issue = (): Promise<string> =>
-  registry.transactions.inTransaction((sql) =>
-    new TokenService(registry.transactions, new TokenRepository()).issue(sql, grant),
-  );
+  registry.transactions.inTransaction((sql) => new TokenRepository(registry.transactions).issue(sql, grant));
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 describe('A token', () => {

@@ -6,7 +6,7 @@ import { RelationshipService } from '../../confidant-relationships';
 import type { Sql } from '../../database/transactions';
 import { ageInYears } from '../../domain/calendar-day';
 import { Refusal } from '../../domain/refusal';
-import { TokenService, type UserAccount, UserRepository } from '../../mithril';
+import { TokenRepository, type UserAccount, UserRepository } from '../../mithril';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
 import { PersonsService } from '../persons.service';
 import type { CheckedSignUp } from './applicant.service';
@@ -64,7 +64,7 @@ export class RegistrationPlanner {
     private readonly registrations: RegistrationRepository,
     private readonly relationships: RelationshipService,
     private readonly users: UserRepository,
-    private readonly tokens: TokenService,
+    private readonly tokens: TokenRepository,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
