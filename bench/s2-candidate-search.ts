@@ -2,7 +2,7 @@ import { Metrics } from '../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../src/database/data-source';
 import { Transactions } from '../src/database/transactions';
-import type { LookUp, SearchKeys } from '../src/domain/person/matching/search-keys';
+import type { LookUp, SearchKeys } from '../src/domain/person/matching/matching-person';
 import { PersonSearchRepository } from '../src/persons/person-search.repository';
 import type { Figure, Measured } from './goal';
 import { isNoisy } from './measure-twice';

@@ -1,7 +1,11 @@
 import type { Statement, Sql } from '../database/transactions';
 import { Injectable } from '@nestjs/common';
-import type { MatchingDocument, MatchingPerson } from '../domain/person/matching/compared-person';
-import type { LookUp, SearchKeys } from '../domain/person/matching/search-keys';
+import type {
+  LookUp,
+  MatchingDocument,
+  MatchingPerson,
+  SearchKeys,
+} from '../domain/person/matching/matching-person';
 
 /**
  * The search reads one candidate more, to know that there are too many. A key that a thousand active persons share is a

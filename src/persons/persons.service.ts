@@ -4,8 +4,12 @@ import { SETTINGS } from '../config/settings.module';
 import type { Sql } from '../database/transactions';
 import { dayInKyiv, type IsoDay, ageInYears } from '../domain/calendar-day';
 import { matchScore } from '../domain/person/matching/match-score';
-import type { MatchingPerson } from '../domain/person/matching/compared-person';
-import { lookUpOf, searchKeysOf, type SearchKeys } from '../domain/person/matching/search-keys';
+import {
+  lookUpOf,
+  type MatchingPerson,
+  type SearchKeys,
+  searchKeysOf,
+} from '../domain/person/matching/matching-person';
 import type { PersonRequest, SignUpContent } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 import type { SignUpFacts } from '../domain/verification/initial-status.rules';

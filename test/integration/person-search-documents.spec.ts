@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { SearchKeys } from '../../src/domain/person/matching/search-keys';
+import type { SearchKeys } from '../../src/domain/person/matching/matching-person';
 import { aPerson, type PersonBuilder } from '../support/builders';
 import { openSearchFixture, type SearchFixture } from './search-fixture';
 

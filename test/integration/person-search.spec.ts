@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sql } from '../../src/database/transactions';
-import type { LookUp, SearchKeys } from '../../src/domain/person/matching/search-keys';
+import type { LookUp, SearchKeys } from '../../src/domain/person/matching/matching-person';
 import { aPerson, type PersonBuilder } from '../support/builders';
 import { KEYS, openSearchFixture, type SearchFixture } from './search-fixture';
 

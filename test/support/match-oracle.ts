@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/compared-person';
+import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/matching-person';
 
 /**
  * The score of two persons once more, written from the description of the model and in another way than the program

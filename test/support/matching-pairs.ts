@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/compared-person';
+import type { MatchingDocument, MatchingPerson } from '../../src/domain/person/matching/matching-person';
 import { binsOf } from '../../src/domain/person/matching/match-score';
 import type { Feature } from '../../src/domain/person/matching/match-model.table';
 

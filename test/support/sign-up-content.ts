@@ -7,7 +7,7 @@ import type {
   RelationshipDocument,
   SignUpContent,
 } from '../../src/domain/person/person-request';
-import type { MatchingPerson } from '../../src/domain/person/matching/compared-person';
+import type { MatchingPerson } from '../../src/domain/person/matching/matching-person';
 import { aPerson, type PersonBuilder } from './person-builder';
 
 const DEFAULT_AGE = 5;

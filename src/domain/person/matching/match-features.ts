@@ -16,7 +16,7 @@ import {
   UNEQUAL_NUMBERS_LIMITS,
   type BinLimits,
 } from './match-model.table';
-import type { ComparedPerson, ComparedDocument } from './compared-person';
+import type { ComparedPerson, ComparedDocument } from './matching-person';
 
 export function firstNameBin(one: ComparedPerson, other: ComparedPerson): Bin<'d_first_name_bin'> {
   return binOf(distance(one.firstName, other.firstName), FIRST_NAME_LIMITS);

@@ -1,4 +1,4 @@
-import { comparedPerson, type MatchingPerson } from './compared-person';
+import { comparedPerson, type MatchingPerson } from './matching-person';
 import {
   documentsBin,
   sameNumberBin,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aSignUpContent } from '../../../../test/support/sign-up-content';
 import type { DocumentType } from '../dictionaries';
 import type { PersonRequest } from '../person-request';
-import { lookUpOf, searchKeysOf, type LookUp } from './search-keys';
+import { lookUpOf, searchKeysOf, type LookUp } from './matching-person';
 
 const TODAY = '2026-03-01';
 const TYPES: readonly DocumentType[] = [
