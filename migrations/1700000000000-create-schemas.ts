@@ -15,7 +15,7 @@ export class CreateSchemas1700000000000 implements MigrationInterface {
         EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
         END $$`);
     }
-    // A database that was begun before PostgreSQL 15 still lets everybody create tables here.
+    // A database that was created before PostgreSQL 15 still lets everybody create tables here.
     await queryRunner.query(`REVOKE CREATE ON SCHEMA public FROM PUBLIC`);
     for (const schema of ['mpi', 'mimir', 'prm', 'mithril']) {
       await queryRunner.query(`CREATE SCHEMA ${schema}`);

@@ -59,7 +59,7 @@ async function createPersons(queryRunner: QueryRunner): Promise<void> {
     )`);
   await commentOn(queryRunner, 'mpi.persons', {
     table:
-      'A patient in the master patient index. Written by the room persons; verification_status by verifications.',
+      'A patient in the master patient index. Written by the module persons; verification_status by verifications.',
     columns: {
       first_name: 'Given name, trimmed, inner spaces collapsed.',
       last_name: 'Family name, trimmed, inner spaces collapsed.',
@@ -77,7 +77,7 @@ async function createPersons(queryRunner: QueryRunner): Promise<void> {
       preferred_way_communication: 'email or phone.',
       secret: 'Word of the person for the contact centre.',
       emergency_contact: 'Whom to call in an emergency: names and phones.',
-      patient_signed: 'The patient, or who acts for him, signed the request.',
+      patient_signed: 'The patient, or the person who acts for them, signed the request.',
       process_disclosure_data_consent: 'Consent to the processing and disclosure of data.',
       status: 'active or inactive.',
       is_active: 'False when the record was deactivated.',

@@ -22,8 +22,8 @@ export class CreatePersonVerifications1700000000200 implements MigrationInterfac
 
 /**
  * A partial index that names a status counts as an index on it, so no status change can be a HOT update;
- * the fill factor leaves room for the new row version on the same page all the same, and vacuum comes early,
- * because a sweep rewrites every row twice.
+ * the fill factor leaves room for the new row version on the same page all the same, and vacuum starts early,
+ * because a run rewrites every row twice.
  */
 async function createTable(queryRunner: QueryRunner): Promise<void> {
   const checks = [
@@ -118,7 +118,7 @@ async function createTable(queryRunner: QueryRunner): Promise<void> {
             autovacuum_vacuum_cost_delay = 0)`);
   await commentOn(queryRunner, 'mpi.person_verifications', {
     table:
-      'State of the nine verification streams of a person; one row per person. Written by the room verifications.',
+      'State of the nine verification streams of a person; one row per person. Written by the module verifications.',
     columns: {
       person_id: 'The person.',
       ...streamComments(),
@@ -136,7 +136,7 @@ function retryComments(): Record<string, string> {
   return Object.fromEntries(
     ['unzr', 'mvs_passport', 'dms_passport'].map((stream) => [
       `${stream}_retry_at`,
-      `Stream ${stream}: the timetable does not take the person before this moment, after a technical error.`,
+      `Stream ${stream}: the job does not take the person before this moment, after a technical error.`,
     ]),
   );
 }

@@ -42,11 +42,11 @@ async function createClaims(queryRunner: QueryRunner): Promise<void> {
     `CREATE INDEX verification_claims_worker_index ON mpi.verification_claims (worker)`,
   );
   await commentOn(queryRunner, 'mpi.verification_claims', {
-    table: 'A batch of persons that one worker holds. Written by the room verifications.',
+    table: 'A batch of persons claimed by one worker. Written by the module verifications.',
     columns: {
       run_id: 'The run the batch belongs to; empty when it belongs to none.',
       stream: 'The verification stream.',
-      worker: 'The process that holds the batch.',
+      worker: 'The process that claimed the batch.',
       taken_at: 'When the batch was taken.',
       lease_until: 'Until when the claim lives unless its worker renews it.',
     },
@@ -75,15 +75,15 @@ async function createLocks(queryRunner: QueryRunner): Promise<void> {
     CREATE INDEX verification_locks_claim_id_index ON mpi.verification_locks (claim_id) WHERE claim_id IS NOT NULL`);
   await commentOn(queryRunner, 'mpi.verification_locks', {
     table:
-      'Memory of what stood before a person was taken for review, or of the wait for a retry. Written by verifications.',
+      'What a person had before they were taken for review, or the wait for a retry. Written by verifications.',
     columns: {
       person_id: 'The person.',
       stream: 'The verification stream.',
-      claim_id: 'The claim that holds the person; empty while he only waits for a retry.',
+      claim_id: 'The claim that covers the person; empty while they only wait for a retry.',
       status_before: 'Status before the lock.',
       reason_before: 'Reason before the lock.',
       attempts: 'Technical errors in a row.',
-      tried_in_run: 'The run in which the last technical error came: it does not take the person again.',
+      tried_in_run: 'The run in which the last technical error occurred: it does not take the person again.',
       last_message_id: 'Trembita message of the last technical error; signed evidence is found by it.',
       last_error_kind: 'Kind of the last technical error.',
     },
@@ -113,14 +113,14 @@ async function createRuns(queryRunner: QueryRunner): Promise<void> {
   );
   await queryRunner.query(`CREATE INDEX job_runs_started_at_index ON mpi.job_runs (started_at DESC, id)`);
   await commentOn(queryRunner, 'mpi.job_runs', {
-    table: 'A run of a job, begun by the timetable or by hand. Written by the room jobs.',
+    table: 'A run of a job, started by the schedule or by hand. Written by the module jobs.',
     columns: {
       job: 'Name of the job.',
-      tick: 'Tick of the timetable; empty when it was started by hand. A tick runs once.',
+      tick: 'Tick of the schedule; empty when it was started by hand. A tick runs once.',
       started_at: 'When it was started.',
       finished_at: 'When it ended.',
       started_by: 'User who started it.',
-      worker: 'Process that holds the run and alone ends it.',
+      worker: 'Process that owns the run and alone ends it.',
       lease_until: 'Until when the holder is taken to be alive.',
       status: 'RUNNING, FINISHED, FAILED, STOPPED, or SKIPPED because another run was going.',
       counts: 'What the run did, summed up at its end.',
@@ -135,7 +135,7 @@ async function createRuns(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
   await commentOn(queryRunner, 'mpi.job_schedules', {
-    table: 'Since when a schedule is known: ticks before that are not caught up. Written by the room jobs.',
+    table: 'Since when a schedule is known: ticks before that are not caught up. Written by the module jobs.',
     columns: { job: 'Name of the job.', first_seen_at: 'When a worker first saw the schedule.' },
   });
 }

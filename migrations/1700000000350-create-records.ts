@@ -23,8 +23,7 @@ export class CreateRecords1700000000350 implements MigrationInterface {
     await queryRunner.query(`
       CREATE INDEX status_change_events_entity_index ON mpi.status_change_events (entity_type, entity_id, event_time)`);
     await commentOn(queryRunner, 'mpi.status_change_events', {
-      table:
-        'Log of status changes for the event manager. Written by whoever changes the status, in the same transaction.',
+      table: 'Log of status changes for the event manager. Written with the status, in the same transaction.',
       columns: {
         event_type: 'StatusChangeEvent.',
         entity_type: 'Person, Party or ConfidantPersonRelationship.',

@@ -37,7 +37,7 @@ async function createParties(queryRunner: QueryRunner): Promise<void> {
     )`);
   await commentOn(queryRunner, 'prm.parties', {
     table:
-      'A natural person known as a health worker. verification_status is written by the room verifications.',
+      'A natural person known as a health worker. verification_status is written by the module verifications.',
     columns: {
       first_name: 'Given name.',
       last_name: 'Family name.',
@@ -113,7 +113,7 @@ async function createPartyVerifications(queryRunner: QueryRunner): Promise<void>
       ${checks.join(',')}
     )`);
   await commentOn(queryRunner, 'prm.party_verifications', {
-    table: 'State of the verification streams of a party. Written by the room verifications.',
+    table: 'State of the verification streams of a party. Written by the module verifications.',
     columns: { party_id: 'The party.', ...streamComments(PARTY_STREAM_COLUMNS) },
   });
   await queryRunner.query(`
@@ -135,15 +135,15 @@ async function createPartyVerifications(queryRunner: QueryRunner): Promise<void>
       CONSTRAINT party_verification_locks_party_id_stream_key UNIQUE (party_id, stream)
     )`);
   await commentOn(queryRunner, 'prm.party_verification_locks', {
-    table: 'As mpi.verification_locks, for parties. Written by the room verifications.',
+    table: 'As mpi.verification_locks, for parties. Written by the module verifications.',
     columns: {
       party_id: 'The party.',
       stream: 'The verification stream.',
-      claim_id: 'The claim that holds the party; empty while it only waits for a retry.',
+      claim_id: 'The claim that covers the party; empty while it only waits for a retry.',
       status_before: 'Status before the lock.',
       reason_before: 'Reason before the lock.',
       attempts: 'Technical errors in a row.',
-      tried_in_run: 'The run in which the last technical error came.',
+      tried_in_run: 'The run in which the last technical error occurred.',
       last_message_id: 'Trembita message of the last technical error.',
       last_error_kind: 'Kind of the last technical error.',
     },

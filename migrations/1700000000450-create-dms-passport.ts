@@ -18,7 +18,7 @@ export class CreateDmsPassport1700000000450 implements MigrationInterface {
         CONSTRAINT dms_passport_data_document_key UNIQUE NULLS NOT DISTINCT (pass_type, pas_serial, pas_number)
       )`);
     await commentOn(queryRunner, 'mimir.dms_passport_data', {
-      table: 'Documents found in the register of invalid documents. Written by the room dms-passport.',
+      table: 'Documents found in the register of invalid documents. Written by the module dms-passport.',
       columns: {
         pass_type: 'Kind of document as the register numbers it; 0101 is the passport booklet.',
         pas_serial: 'Series; empty for an ID card.',

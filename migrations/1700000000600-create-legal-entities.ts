@@ -27,7 +27,7 @@ const DEFAULTS = `
   ('third_person_limit', '150')`;
 
 async function createLegalEntities(queryRunner: QueryRunner): Promise<void> {
-  // The dictionary of types is open at its end, so only the statuses are held to a list.
+  // The dictionary of types is open at its end, so only the statuses are limited to a list.
   await queryRunner.query(`
     CREATE TABLE prm.legal_entities (
       id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

@@ -47,7 +47,7 @@ async function createUsers(queryRunner: QueryRunner): Promise<void> {
   // Not unique: other programs write users too, and who is asked for by a number of several is nobody.
   await queryRunner.query(`CREATE INDEX users_tax_id_index ON mithril.users (tax_id)`);
   await commentOn(queryRunner, 'mithril.users', {
-    table: 'Who signs in. A person has at most one active user. Written by the room mithril.',
+    table: 'Who signs in. A person has at most one active user. Written by the module mithril.',
     columns: {
       tax_id: 'Tax number (РНОКПП) by which a signature finds the user.',
       person_id: 'The person in the master patient index; empty for users who are no patients.',
@@ -71,7 +71,7 @@ async function createRoles(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
   await commentOn(queryRunner, 'mithril.roles', {
-    table: 'A role and what it allows. Written by the room mithril.',
+    table: 'A role and what it allows. Written by the module mithril.',
     columns: { name: 'Name of the role.', scope: 'What it allows, separated by spaces.' },
   });
   await queryRunner.query(`
@@ -84,7 +84,7 @@ async function createRoles(queryRunner: QueryRunner): Promise<void> {
       CONSTRAINT global_user_roles_user_id_role_id_key UNIQUE (user_id, role_id)
     )`);
   await commentOn(queryRunner, 'mithril.global_user_roles', {
-    table: 'Roles that a user has everywhere. Written by the room mithril.',
+    table: 'Roles that a user has everywhere. Written by the module mithril.',
     columns: { user_id: 'The user.', role_id: 'The role.' },
   });
 }
@@ -101,7 +101,7 @@ async function createClients(queryRunner: QueryRunner): Promise<void> {
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
   await commentOn(queryRunner, 'mithril.clients', {
-    table: 'A program that calls on behalf of a legal entity. Written by the room mithril.',
+    table: 'A program that calls on behalf of a legal entity. Written by the module mithril.',
     columns: {
       id: 'Identifier of the legal entity whose program it is.',
       secret: 'Hash of the secret of the client.',
@@ -125,7 +125,7 @@ async function createTokens(queryRunner: QueryRunner): Promise<void> {
     )`);
   await queryRunner.query(`CREATE INDEX tokens_user_id_index ON mithril.tokens (user_id)`);
   await commentOn(queryRunner, 'mithril.tokens', {
-    table: 'A token of a user; the token itself is never stored. Written by the room mithril.',
+    table: 'A token of a user; the token itself is never stored. Written by the module mithril.',
     columns: {
       name: 'Kind of token: access_token and others.',
       value_hash: 'SHA-256 of the token, lower-case hexadecimal.',

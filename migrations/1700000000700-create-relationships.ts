@@ -44,7 +44,7 @@ async function createRelationships(queryRunner: QueryRunner): Promise<void> {
       inserted_at timestamptz NOT NULL DEFAULT now(),
       updated_at timestamptz NOT NULL DEFAULT now()
     )`);
-  // Also the way from a confidant to his wards: his id comes first.
+  // Also the way from a confidant to their wards: the id of the confidant is first.
   await queryRunner.query(`
     CREATE UNIQUE INDEX confidant_person_relationships_active_key
       ON mpi.confidant_person_relationships (confidant_person_id, person_id) WHERE is_active`);
@@ -53,12 +53,12 @@ async function createRelationships(queryRunner: QueryRunner): Promise<void> {
       ON mpi.confidant_person_relationships (person_id) WHERE is_active`);
   await commentOn(queryRunner, 'mpi.confidant_person_relationships', {
     table:
-      'A confidant person acts for a person; at most one active row for the two. Written by the room confidant-relationships.',
+      'A confidant person acts for a person; at most one active row for the two. Written by the module confidant-relationships.',
     columns: {
       confidant_person_id: 'Who acts.',
       person_id: 'For whom.',
       relation_type: 'PRIMARY or SECONDARY.',
-      is_active: 'False when it was ended or a new one took its place.',
+      is_active: 'False when it was ended or replaced.',
       active_to: 'First day on which it no longer holds; empty when it has no end.',
       verification_status: 'VERIFICATION_NEEDED, IN_REVIEW, VERIFIED or NOT_VERIFIED.',
       verification_reason: 'Why it has this status.',
@@ -91,7 +91,7 @@ async function createRelationshipDocuments(queryRunner: QueryRunner): Promise<vo
       ON mpi.confidant_person_relationship_documents (confidant_person_relationship_id)`);
   await commentOn(queryRunner, 'mpi.confidant_person_relationship_documents', {
     table:
-      'Documents that prove a confidant person relationship. Written by the room confidant-relationships.',
+      'Documents that prove a confidant person relationship. Written by the module confidant-relationships.',
     columns: {
       confidant_person_relationship_id: 'The relationship.',
       type: 'Kind of document, from the closed list of relationship document types.',

@@ -18,7 +18,7 @@ export class CreateSignUps1700000000750 implements MigrationInterface {
       )`);
     await queryRunner.query(`CREATE INDEX sign_ups_person_id_index ON mpi.sign_ups (person_id)`);
     await commentOn(queryRunner, 'mpi.sign_ups', {
-      table: 'Sign-ups that were carried out, by what was signed. Written by the room persons.',
+      table: 'Sign-ups that were carried out, by what was signed. Written by the module persons.',
       columns: {
         content_sha256: 'SHA-256 of the signed container, lower-case hexadecimal.',
         person_id: 'The person who was registered or found.',

@@ -22,7 +22,7 @@ export class CreateMediaUploads1700000000800 implements MigrationInterface {
     );
     await commentOn(queryRunner, 'mpi.media_uploads', {
       table:
-        'Objects of media storage that belong to no committed registration, or not yet. Written by the room media-storage.',
+        'Objects of media storage that belong to no committed registration, or not yet. Written by the module media-storage.',
       columns: {
         bucket: 'Bucket of the object.',
         object_key: 'Key of the object in its bucket.',

@@ -18,7 +18,7 @@ export class CreateMvsPassport1700000001000 implements MigrationInterface {
         CONSTRAINT mvs_passport_data_document_key UNIQUE NULLS NOT DISTINCT (pass_type, pas_serial, pas_number)
       )`);
     await commentOn(queryRunner, 'mimir.mvs_passport_data', {
-      table: 'Passports found in the register of stolen and lost ones. Written by the room mvs-passport.',
+      table: 'Passports found in the register of stolen and lost ones. Written by the module mvs-passport.',
       columns: {
         pass_type: 'Kind of document as the register numbers it; 0101 is the passport booklet.',
         pas_serial: 'Series; empty for an ID card.',

@@ -20,7 +20,7 @@ export class CreateUnzr1700000001050 implements MigrationInterface {
         updated_at timestamptz NOT NULL DEFAULT now()
       )`);
     await commentOn(queryRunner, 'mimir.unzr_data', {
-      table: 'UNZRs that the demographic register confirmed. Written by the room unzr.',
+      table: 'UNZRs that the demographic register confirmed. Written by the module unzr.',
       columns: {
         unzr: 'Number of the record in the demographic register.',
         family_name: 'Last name that was asked about.',
@@ -28,7 +28,7 @@ export class CreateUnzr1700000001050 implements MigrationInterface {
         patronymic_name: 'Second name that was asked about; empty when the person has none.',
         date_birth: 'Date of birth that was asked about.',
         status: 'Answer of the register: 1 found.',
-        description: 'What the register said of its answer in words.',
+        description: 'Words of the register about its answer.',
       },
     });
     await queryRunner.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON mimir.unzr_data TO app`);

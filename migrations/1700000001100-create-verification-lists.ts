@@ -35,8 +35,8 @@ function indexes(): readonly BusyIndex[] {
 }
 
 /**
- * Statuses that keep a person from being verified. A sweep takes every verified person into review and back: that
- * must not touch one more index, so only the manual stream, which no sweep takes, is listed in review.
+ * Statuses that keep a person from being verified. A run puts every verified person into review and back: that
+ * must not touch one more index, so only the manual stream, which no run takes, is listed in review.
  */
 function listedOf(stream: string): string {
   return stream === 'nhs'

@@ -26,7 +26,7 @@ export class CreateUnzrInfo1700000001150 implements MigrationInterface {
       CREATE INDEX unzr_info_pending_index ON mimir.unzr_info (next_try_at) WHERE job_status = 'pending'`);
     await commentOn(queryRunner, 'mimir.unzr_info', {
       table:
-        'Personal data of the register under a UNZR, asked for by officials. Linked to nobody. Written by the room unzr-info.',
+        'Personal data of the register under a UNZR, asked for by officials. Linked to nobody. Written by the module unzr-info.',
       columns: {
         unzr: 'Number of the record in the demographic register.',
         job_status: 'pending, processed or failed.',

@@ -1,8 +1,8 @@
 import { type BusyIndex, IndexBusyTables } from './index-busy-table';
 
 /**
- * One index per way in which officials look for relationships, each in the order of their list, newest first. The end
- * stands in all of them: whether a relationship is expired is then counted without a look at its row.
+ * One index per way in which officials look for relationships, each in the order of their list, newest first. All of
+ * them contain the end: whether a relationship is expired is then counted without a look at its row.
  */
 export class IndexRelationshipLists1700000001250 extends IndexBusyTables {
   readonly name = 'IndexRelationshipLists1700000001250';

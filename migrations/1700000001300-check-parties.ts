@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
 /**
- * Parties are checked by a timetable as persons are: who is active, who waits, and whose claim it is. Nobody else reads
+ * Parties are checked on a schedule as persons are: who is active, who waits, and whose claim it is. Nobody else reads
  * their verifications until these statements are committed, so none of them looks at the rows.
  */
 export class CheckParties1700000001300 implements MigrationInterface {
@@ -48,14 +48,14 @@ async function addColumns(queryRunner: QueryRunner): Promise<void> {
     ALTER TABLE mpi.verification_claims ADD COLUMN subject varchar NOT NULL DEFAULT 'persons'
       CONSTRAINT verification_claims_subject_check CHECK (subject IN ('persons', 'parties'))`);
   await commentOn(queryRunner, 'prm.party_verifications', {
-    table: 'State of the verification streams of a party. Written by the room verifications.',
+    table: 'State of the verification streams of a party. Written by the module verifications.',
     columns: {
       inserted_by: 'Who wrote the row.',
       updated_by: 'Who last changed the row.',
       ...Object.fromEntries(
         ['mvs_passport', 'dms_passport'].map((stream) => [
           `${stream}_retry_at`,
-          `Stream ${stream}: the timetable does not take the party before this moment, after a technical error.`,
+          `Stream ${stream}: the job does not take the party before this moment, after a technical error.`,
         ]),
       ),
       party_is_active: 'Follows parties.is_active, so that the selection reads one table.',

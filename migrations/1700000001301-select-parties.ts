@@ -2,7 +2,7 @@ import type { QueryRunner } from 'typeorm';
 import { IndexBusyTables } from './index-busy-table';
 import { PARTIES, selectionIndexes } from './selection-indexes';
 
-/** Parties who were inactive before anybody followed them are marked, and the timetable gets its indexes. */
+/** Parties who were inactive before anybody followed them are marked, and the selection gets its indexes. */
 export class SelectParties1700000001301 extends IndexBusyTables {
   readonly name = 'SelectParties1700000001301';
   protected readonly indexes = [

@@ -24,7 +24,7 @@ export class CreateCheckRequests1700000001310 implements MigrationInterface {
     await queryRunner.query(`
       CREATE INDEX check_requests_open_index ON mpi.check_requests (next_look_at) WHERE next_look_at IS NOT NULL`);
     await commentOn(queryRunner, 'mpi.check_requests', {
-      table: 'Checks to be made at once. An open row is the job itself. Written by the room verifications.',
+      table: 'Checks to be made at once. An open row is the job itself. Written by the module verifications.',
       columns: {
         id: 'Another one with each request: an end that belongs to an older request finds no row.',
         person_id: 'The person.',

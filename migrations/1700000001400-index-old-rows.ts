@@ -11,7 +11,7 @@ export class IndexOldRows1700000001400 extends IndexBusyTables {
     },
     { name: 'audit_log_inserted_at_index', table: 'mpi.audit_log', columns: '(inserted_at)' },
     { name: 'sign_ups_updated_at_index', table: 'mpi.sign_ups', columns: '(updated_at)' },
-    // While a claim holds a lock it stands in no such index, so a claim that comes and goes does not touch it.
+    // A claimed lock is not in this index, so claims do not touch it.
     {
       name: 'verification_locks_waiting_index',
       table: 'mpi.verification_locks',

@@ -3,7 +3,7 @@ import { IndexBusyTables } from './index-busy-table';
 /** By which old waits of parties are found, as those of persons are. The program may remove such rows already. */
 export class IndexOldPartyLocks1700000001600 extends IndexBusyTables {
   readonly name = 'IndexOldPartyLocks1700000001600';
-  /** A claim that comes and goes does not touch it. */
+  /** Claims do not touch it. */
   protected readonly indexes = [
     {
       name: 'party_verification_locks_waiting_index',

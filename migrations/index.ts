@@ -6,7 +6,7 @@ import { CreateRecords1700000000350 } from './1700000000350-create-records';
 import { CreateParties1700000000400 } from './1700000000400-create-parties';
 import { CreateDmsPassport1700000000450 } from './1700000000450-create-dms-passport';
 import { IndexDmsPassport1700000000451 } from './1700000000451-index-dms-passport';
-import { CreateRegisterGate1700000000500 } from './1700000000500-create-register-gate';
+import { CreateRegisterLimiter1700000000500 } from './1700000000500-create-register-limiter';
 import { CreateLegalEntities1700000000600 } from './1700000000600-create-legal-entities';
 import { CreateMithril1700000000650 } from './1700000000650-create-mithril';
 import { CreateRelationships1700000000700 } from './1700000000700-create-relationships';
@@ -44,7 +44,7 @@ export const MIGRATIONS = [
   CreateParties1700000000400,
   CreateDmsPassport1700000000450,
   IndexDmsPassport1700000000451,
-  CreateRegisterGate1700000000500,
+  CreateRegisterLimiter1700000000500,
   CreateLegalEntities1700000000600,
   CreateMithril1700000000650,
   CreateRelationships1700000000700,

@@ -90,7 +90,8 @@ export async function migrateDown(url: string): Promise<string | null> {
 /** Names of the migrations that are not applied yet. */
 export async function pendingMigrations(dataSource: DataSource): Promise<string[]> {
   const applied = new Set(await appliedMigrations(dataSource));
-  return MIGRATIONS.map((migration) => migration.name).filter((name) => !applied.has(name));
+  // The recorded name is the property: a class may have been renamed since.
+  return MIGRATIONS.map((migration) => new migration().name).filter((name) => !applied.has(name));
 }
 
 async function appliedMigrations(dataSource: DataSource): Promise<string[]> {

@@ -2,7 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
 /** What the workers of an installation share about the register: who may call, how fast, and whether at all. */
-export class CreateRegisterGate1700000000500 implements MigrationInterface {
+export class CreateRegisterLimiter1700000000500 implements MigrationInterface {
+  /** The name that databases migrated by earlier commits recorded: under another one it would run again there. */
   readonly name = 'CreateRegisterGate1700000000500';
 
   async up(queryRunner: QueryRunner): Promise<void> {
@@ -40,7 +41,7 @@ async function createWorkers(queryRunner: QueryRunner): Promise<void> {
     ) ${BUSY}`);
   await commentOn(queryRunner, 'mimir.register_workers', {
     table:
-      'Processes that call the register now and divide its places among them. Written by the room mvs-trembita.',
+      'Processes that call the register now and divide its permits among them. Written by the module mvs-trembita.',
     columns: {
       worker: 'The process; a new identifier at every start.',
       lease_until: 'Until when the process is taken to be alive unless it shows a sign of life.',
@@ -63,11 +64,11 @@ async function createPlaces(queryRunner: QueryRunner): Promise<void> {
     ) ${BUSY}`);
   await commentOn(queryRunner, 'mimir.register_places', {
     table:
-      'One row per call that may be under way at once in the whole installation. Written by the room mvs-trembita.',
+      'One row per call that may be under way at once in the whole installation: a permit. Written by the module mvs-trembita.',
     columns: {
-      place: 'Number of the place, from 1 to the shared limit.',
-      worker: 'The process whose call may use the place; empty when it is free.',
-      lease_until: 'When the place is free again unless its process renews it.',
+      place: 'Number of the permit, from 1 to the shared limit.',
+      worker: 'The process whose call may use the permit; empty when it is free.',
+      lease_until: 'When the permit is free again unless its process renews it.',
     },
   });
 }
@@ -84,7 +85,7 @@ async function createRate(queryRunner: QueryRunner): Promise<void> {
       CONSTRAINT register_rate_register_check CHECK (register IN ('eis_mvs'))
     ) ${BUSY}`);
   await commentOn(queryRunner, 'mimir.register_rate', {
-    table: 'The line of sending times that keeps the shared rate. Written by the room mvs-trembita.',
+    table: 'When the next call may be sent, which keeps the shared rate. Written by the module mvs-trembita.',
     columns: {
       register: 'The register; all methods of one register share its rate.',
       next_free_at: 'The first moment nobody has reserved yet.',
@@ -112,7 +113,7 @@ async function createBreakers(queryRunner: QueryRunner): Promise<void> {
         CHECK ((probe_by IS NULL) = (probe_until IS NULL) AND (probe_by IS NULL OR open_until IS NOT NULL))
     ) ${BUSY}`);
   await commentOn(queryRunner, 'mimir.register_breakers', {
-    table: 'Circuit breaker of each method of the register. Written by the room mvs-trembita.',
+    table: 'Circuit breaker of each method of the register. Written by the module mvs-trembita.',
     columns: {
       method: 'Service code of the method.',
       period: 'One more with every change of state; what belongs to an older period counts no more.',
