@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { RelationshipsController } from './admin/relationships.controller';
 import { RelationshipsResolver } from './admin/relationships.resolver';
-import { AuthenticationMethodRepository } from './authentication-method.repository';
-import { RelationshipListRepository } from './relationship-list.repository';
 import { RelationshipRepository } from './relationship.repository';
+import { RelationshipReviewRepository } from './relationship-review.repository';
 import { RelationshipService } from './relationship.service';
 
 /** Who acts for whom, and the methods by which persons confirm actions in their name. */
@@ -12,8 +11,7 @@ import { RelationshipService } from './relationship.service';
   providers: [
     RelationshipService,
     RelationshipRepository,
-    RelationshipListRepository,
-    AuthenticationMethodRepository,
+    RelationshipReviewRepository,
     RelationshipsResolver,
   ],
   exports: [RelationshipService],

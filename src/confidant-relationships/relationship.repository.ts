@@ -1,21 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, MoreThan } from 'typeorm';
-import { AuditLog } from '../database/mpi/audit-log.entity';
 import { ConfidantPersonRelationship } from '../database/mpi/confidant-person-relationship.entity';
-import { StatusChangeEvent } from '../database/mpi/status-change-event.entity';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
-import type {
-  RelationshipPair,
-  RelationshipReason,
-  RelationshipStatus,
-  FoundRelationship,
-  MovedRelationship,
-  RelationshipRowName,
-} from '../domain/confidant/relationship-status.rules';
-import type { RelationshipFacts } from '../domain/confidant/relationship.rules';
+import type { FoundRelationship, RelationshipPair } from '../domain/confidant/relationship-status.rules';
+import type { ConfidantFacts, RelationshipFacts } from '../domain/confidant/relationship.rules';
+import type { RelationType } from '../domain/person/dictionaries';
 import type { RelationshipDocument } from '../domain/person/person-request';
+import type { CumulativeStatus } from '../domain/verification/stream';
 
 /** A relationship to insert, with everything decided. */
 export interface DecidedRelationship extends RelationshipPair {
@@ -28,32 +20,15 @@ export interface DecidedRelationship extends RelationshipPair {
   readonly actorId: string;
 }
 
-/** The columns a move may change beside status and reason. */
-export interface MovableColumns {
-  readonly comment: string | null;
-  readonly unverifiedAt: Date | null;
-  readonly dracsBirthActId: string | null;
-  readonly dracsBirthSyncedAt: Date | null;
-}
-
-/** A relationship locked until the end of the transaction, which began at `now`. */
-export interface LockedRelationship extends MovedRelationship, MovableColumns {
+/** The confidant person as a person's method THIRD_PERSON. */
+export interface ThirdPersonMethod {
+  readonly personId: string;
+  readonly confidantPersonId: string;
+  readonly alias: string | null;
+  readonly endedAt: Date | null;
   readonly now: Date;
-}
-
-/** A decided move, and its audit row. */
-export interface DecidedMove extends RelationshipPair, MovableColumns {
-  readonly id: string;
-  readonly row: RelationshipRowName;
   readonly actorId: string;
-  readonly changeset: Changes;
-  readonly isStatusChanged: boolean;
 }
-
-/** Changed columns by name. */
-export type Changes = Readonly<
-  Record<string, { readonly old_value: string | Date | null; readonly new_value: string | Date | null }>
->;
 
 /** The persons to look for, and the day. A person without an id is not looked for. */
 interface Persons {
@@ -126,29 +101,65 @@ const INSERT: Statement = {
     SELECT id FROM made`,
 };
 
-/** Locks only the relationship: its documents never change. */
-const LOCK_RELATIONSHIP: Statement = {
-  name: 'relationship_move_lock',
+/** $1 confidant, $2 now. */
+const CONFIDANT_FACTS: Statement = {
+  name: 'confidant_facts',
   text: `
-    SELECT verification_status, verification_reason, verification_comment, unverified_at, dracs_birth_act_id,
-           dracs_birth_synced_at, now() AS now,
-           ARRAY(SELECT type::text FROM mpi.confidant_person_relationship_documents AS document
-                  WHERE document.confidant_person_relationship_id = relationship.id) AS document_types
-      FROM mpi.confidant_person_relationships AS relationship WHERE id = $1::uuid FOR UPDATE`,
+    SELECT EXISTS (
+             SELECT FROM mpi.person_authentication_methods
+              WHERE person_id = $1 AND type IN ('OTP', 'OFFLINE')
+                AND is_active AND (ended_at IS NULL OR ended_at > $2)) AS has_own_method,
+           (SELECT verification_status FROM mpi.persons WHERE id = $1) AS verification_status,
+           ARRAY (
+             SELECT DISTINCT person_id FROM mpi.person_authentication_methods
+              WHERE value = $1 AND type = 'THIRD_PERSON'
+                AND is_active AND (ended_at IS NULL OR ended_at > $2)) AS ward_ids`,
 };
 
-interface LockedRow {
-  readonly verification_status: RelationshipStatus | null;
-  readonly verification_reason: RelationshipReason | null;
-  readonly verification_comment: string | null;
-  readonly unverified_at: Date | null;
-  readonly dracs_birth_act_id: string | null;
-  readonly dracs_birth_synced_at: Date | null;
-  readonly now: Date;
-  readonly document_types: RelationshipDocumentType[];
+interface ConfidantFactsRow {
+  readonly has_own_method: boolean;
+  readonly verification_status: CumulativeStatus | null;
+  readonly ward_ids: readonly string[];
 }
 
-/** The only writer of relationships and their documents. */
+/**
+ * A valid method gets the new end; a new method is inserted only if there is none. The caller's locks on both persons
+ * keep others from doing the same meanwhile. The end and the alias would reveal when the person was born and what their
+ * family calls them, so the audit log shows only that they were written.
+ * $1 person, $2 confidant, $3 end, $4 now, $5 alias, $6 actor.
+ */
+const GIVE_THIRD_PERSON: Statement = {
+  name: 'authentication_method_give_third_person',
+  text: `
+    WITH found AS (
+      UPDATE mpi.person_authentication_methods
+         SET ended_at = $3, updated_by = $6::uuid, updated_at = now()
+       WHERE person_id = $1 AND type = 'THIRD_PERSON' AND value = $2
+         AND is_active AND (ended_at IS NULL OR ended_at > $4)
+      RETURNING id),
+    made AS (
+      INSERT INTO mpi.person_authentication_methods
+        (person_id, type, value, alias, started_at, ended_at, is_active, inserted_by, updated_by)
+      SELECT $1, 'THIRD_PERSON', $2, $5, $4, $3, true, $6::uuid, $6::uuid
+       WHERE NOT EXISTS (SELECT FROM found)
+      RETURNING id),
+    ended AS (
+      SELECT jsonb_build_object('new_value', CASE WHEN $3::timestamptz IS NOT NULL THEN '*' END) AS change)
+    INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+    SELECT $6::uuid, 'person_authentication_methods', found.id, jsonb_build_object('ended_at', ended.change)
+      FROM found, ended
+    UNION ALL
+    SELECT $6::uuid, 'person_authentication_methods', made.id, jsonb_build_object(
+             'person_id', jsonb_build_object('new_value', $1::uuid),
+             'type', jsonb_build_object('new_value', 'THIRD_PERSON'),
+             'value', jsonb_build_object('new_value', $2::uuid),
+             'alias', jsonb_build_object('new_value', CASE WHEN $5::varchar IS NOT NULL THEN '*' END),
+             'ended_at', ended.change,
+             'is_active', jsonb_build_object('new_value', true))
+      FROM made, ended`,
+};
+
+/** Writes relationships, their documents, and the authentication methods that follow from them. */
 @Injectable()
 export class RelationshipRepository {
   /** Makes other transactions that relate one of these persons wait until the end of this one. */
@@ -219,49 +230,25 @@ export class RelationshipRepository {
     return rows.length > 0;
   }
 
-  async lock(sql: Sql, id: string): Promise<LockedRelationship | undefined> {
-    const [row] = await sql.query<LockedRow & Record<string, unknown>>(LOCK_RELATIONSHIP, [id]);
-    if (row === undefined) return undefined;
+  async confidantFacts(sql: Sql, confidantPersonId: string, now: Date): Promise<ConfidantFacts> {
+    const values = [confidantPersonId, now.toISOString()];
+    const [row] = await sql.query<ConfidantFactsRow & Record<string, unknown>>(CONFIDANT_FACTS, values);
     return {
-      verificationStatus: row.verification_status,
-      verificationReason: row.verification_reason,
-      documentTypes: row.document_types,
-      comment: row.verification_comment,
-      unverifiedAt: row.unverified_at,
-      dracsBirthActId: row.dracs_birth_act_id,
-      dracsBirthSyncedAt: row.dracs_birth_synced_at,
-      now: row.now,
+      hasOwnMethod: row?.has_own_method ?? false,
+      verificationStatus: row?.verification_status ?? null,
+      wardIds: row?.ward_ids ?? [],
     };
   }
 
-  /** Writes a move behind `lock`. A status change event is written only when the status changed. */
-  async saveMove(
-    sql: Sql,
-    { id, row, actorId, changeset, isStatusChanged, ...move }: DecidedMove,
-  ): Promise<void> {
-    const { verificationStatus, comment: verificationComment, ...columns } = move;
-    await sql.repository(ConfidantPersonRelationship).update(
-      { id },
-      {
-        ...columns,
-        verificationStatus,
-        verificationComment,
-        updatedBy: actorId,
-        updatedAt: () => 'now()',
-      },
-    );
-    if (isStatusChanged)
-      await sql.repository(StatusChangeEvent).insert({
-        eventType: 'StatusChangeEvent',
-        entityType: 'ConfidantPersonRelationship',
-        entityId: id,
-        properties: { verification_status: { new_value: verificationStatus } },
-        eventTime: () => 'now()',
-        changedBy: actorId,
-      });
-    await sql
-      .repository(AuditLog)
-      .insert({ actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row });
+  async giveThirdPerson(sql: Sql, method: ThirdPersonMethod): Promise<void> {
+    await sql.query(GIVE_THIRD_PERSON, [
+      method.personId,
+      method.confidantPersonId,
+      method.endedAt?.toISOString() ?? null,
+      method.now.toISOString(),
+      method.alias,
+      method.actorId,
+    ]);
   }
 }
 

@@ -24,20 +24,17 @@ import { maskedName, maskedNumber, maskedPhone } from '../domain/person/masking'
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 import { Refusal } from '../domain/refusal';
-import { AuthenticationMethodRepository } from './authentication-method.repository';
-import {
-  type ReadRelationshipRow,
-  type RelatedPersonRow,
-  type RelationshipFilter,
-  RelationshipListRepository,
-} from './relationship-list.repository';
+import { RelationshipRepository } from './relationship.repository';
 import {
   type Changes,
   type DecidedMove,
   type LockedRelationship,
   type MovableColumns,
-  RelationshipRepository,
-} from './relationship.repository';
+  type ReadRelationshipRow,
+  type RelatedPersonRow,
+  type RelationshipFilter,
+  RelationshipReviewRepository,
+} from './relationship-review.repository';
 
 /** Whose relationships to check. At least one of the persons is named. */
 export interface CheckedPersons {
@@ -93,8 +90,7 @@ export class RelationshipService {
   constructor(
     private readonly transactions: Transactions,
     private readonly relationships: RelationshipRepository,
-    private readonly lists: RelationshipListRepository,
-    private readonly methods: AuthenticationMethodRepository,
+    private readonly reviews: RelationshipReviewRepository,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -105,7 +101,7 @@ export class RelationshipService {
 
   /** What the rules need to know about a person who wants to be a confidant person. */
   confidantFacts(sql: Sql, confidantPersonId: string, now: Date): Promise<ConfidantFacts> {
-    return this.methods.confidantFacts(sql, confidantPersonId, now);
+    return this.relationships.confidantFacts(sql, confidantPersonId, now);
   }
 
   /** Refuses early what `create` would refuse because of other relationships. Takes no locks and writes nothing. */
@@ -129,7 +125,7 @@ export class RelationshipService {
     await this.refuseUnlessAllowed(sql, between);
     await this.relationships.endExpired(sql, { ...between, actorId });
     await this.insert(sql, relationship, today);
-    await this.methods.giveThirdPerson(sql, { ...relationship, endedAt: methodEndOf(relationship) });
+    await this.relationships.giveThirdPerson(sql, { ...relationship, endedAt: methodEndOf(relationship) });
   }
 
   /**
@@ -138,11 +134,11 @@ export class RelationshipService {
    */
   move(asked: OfficialMove): Promise<void> {
     return this.transactions.inTransaction(async (sql) => {
-      const before = await this.relationships.lock(sql, asked.id);
+      const before = await this.reviews.lock(sql, asked.id);
       if (before === undefined) throw new Refusal('relationship_not_found');
       const move = nextRelationshipStatus(before, asked);
       if (!move.allowed) throw refusalOf(move.why, before, asked);
-      await this.relationships.saveMove(sql, decidedMove(move.row, before, asked));
+      await this.reviews.saveMove(sql, decidedMove(move.row, before, asked));
     });
   }
 
@@ -152,15 +148,15 @@ export class RelationshipService {
     page: { readonly size: number; readonly offset: number },
   ): Promise<{ readonly entries: readonly ListedRelationship[]; readonly total: number }> {
     const today = dayInKyiv(this.clock());
-    const { rows, total } = await this.lists.list(this.transactions, filter, { ...page, today });
+    const { rows, total } = await this.reviews.list(this.transactions, filter, { ...page, today });
     return { entries: rows.map(listed), total };
   }
 
   /** One relationship, for officials. Refuses an unknown id. */
   async details(id: string): Promise<RelationshipDetails> {
-    const row = await this.lists.one(this.transactions, id, dayInKyiv(this.clock()));
+    const row = await this.reviews.one(this.transactions, id, dayInKyiv(this.clock()));
     if (row === undefined) throw new Refusal('relationship_not_found');
-    const documents = await this.lists.documents(this.transactions, id);
+    const documents = await this.reviews.documents(this.transactions, id);
     return {
       ...listed(row),
       verification_comment: row.verification_comment,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type NewRelationship, RelationshipService } from '../../src/confidant-relationships';
-import { AuthenticationMethodRepository } from '../../src/confidant-relationships/authentication-method.repository';
-import { RelationshipListRepository } from '../../src/confidant-relationships/relationship-list.repository';
 import { RelationshipRepository } from '../../src/confidant-relationships/relationship.repository';
+import { RelationshipReviewRepository } from '../../src/confidant-relationships/relationship-review.repository';
 import type { RelationshipDocument } from '../../src/domain/person/person-request';
 import type { Registry } from '../support/database';
 import { Refusal, type RefusalCode } from '../../src/domain/refusal';
@@ -34,8 +33,7 @@ export const relationshipService = ({ transactions }: Pick<Registry, 'transactio
   new RelationshipService(
     transactions,
     new RelationshipRepository(),
-    new RelationshipListRepository(),
-    new AuthenticationMethodRepository(),
+    new RelationshipReviewRepository(),
     () => NOW,
   );
 

@@ -2,8 +2,8 @@ import { noRepository, pretendRowCount } from '../support/sql-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type RelationshipFilter,
-  RelationshipListRepository,
-} from '../../src/confidant-relationships/relationship-list.repository';
+  RelationshipReviewRepository,
+} from '../../src/confidant-relationships/relationship-review.repository';
 import type { Sql, Statement } from '../../src/database/transactions';
 import { openRegistry, type Registry } from '../support/database';
 
@@ -46,7 +46,7 @@ async function plansOf(filter: RelationshipFilter): Promise<readonly [counted: s
     },
     repository: noRepository,
   };
-  await new RelationshipListRepository().list(recording, filter, { size: 50, offset: 0, today: TODAY });
+  await new RelationshipReviewRepository().list(recording, filter, { size: 50, offset: 0, today: TODAY });
   const plans: string[] = [];
   for (const { statement, values } of sent) {
     const explained = await registry.sql.query({ text: `EXPLAIN ${statement.text}` }, values);

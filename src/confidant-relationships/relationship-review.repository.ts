@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
+import { AuditLog } from '../database/mpi/audit-log.entity';
 import { ConfidantPersonRelationshipDocument } from '../database/mpi/confidant-person-relationship-document.entity';
+import { ConfidantPersonRelationship } from '../database/mpi/confidant-person-relationship.entity';
+import { StatusChangeEvent } from '../database/mpi/status-change-event.entity';
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
-import type { RelationshipReason, RelationshipStatus } from '../domain/confidant/relationship-status.rules';
-import type { RelationType } from '../domain/person/dictionaries';
+import type {
+  MovedRelationship,
+  RelationshipPair,
+  RelationshipReason,
+  RelationshipRowName,
+  RelationshipStatus,
+} from '../domain/confidant/relationship-status.rules';
+import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
 
 /** Which relationships to list. */
 export interface RelationshipFilter {
@@ -52,6 +61,33 @@ export interface ReadRelationshipRow {
   readonly confidant_person: RelatedPersonRow | null;
 }
 
+/** The columns a move may change beside status and reason. */
+export interface MovableColumns {
+  readonly comment: string | null;
+  readonly unverifiedAt: Date | null;
+  readonly dracsBirthActId: string | null;
+  readonly dracsBirthSyncedAt: Date | null;
+}
+
+/** A relationship locked until the end of the transaction, which began at `now`. */
+export interface LockedRelationship extends MovedRelationship, MovableColumns {
+  readonly now: Date;
+}
+
+/** A decided move, and its audit row. */
+export interface DecidedMove extends RelationshipPair, MovableColumns {
+  readonly id: string;
+  readonly row: RelationshipRowName;
+  readonly actorId: string;
+  readonly changeset: Changes;
+  readonly isStatusChanged: boolean;
+}
+
+/** Changed columns by name. */
+export type Changes = Readonly<
+  Record<string, { readonly old_value: string | Date | null; readonly new_value: string | Date | null }>
+>;
+
 /** A person of `found` as one JSON value. */
 const personBy = (column: string): string => `
   (SELECT jsonb_build_object('last_name', last_name, 'first_name', first_name, 'second_name', second_name,
@@ -75,9 +111,31 @@ const ONE: Statement = {
   text: withPersons('SELECT * FROM mpi.confidant_person_relationships WHERE id = $1::uuid', '$2'),
 };
 
-/** Reads relationships for officials, newest first. */
+/** Locks only the relationship: its documents never change. */
+const LOCK_RELATIONSHIP: Statement = {
+  name: 'relationship_move_lock',
+  text: `
+    SELECT verification_status, verification_reason, verification_comment, unverified_at, dracs_birth_act_id,
+           dracs_birth_synced_at, now() AS now,
+           ARRAY(SELECT type::text FROM mpi.confidant_person_relationship_documents AS document
+                  WHERE document.confidant_person_relationship_id = relationship.id) AS document_types
+      FROM mpi.confidant_person_relationships AS relationship WHERE id = $1::uuid FOR UPDATE`,
+};
+
+interface LockedRow {
+  readonly verification_status: RelationshipStatus | null;
+  readonly verification_reason: RelationshipReason | null;
+  readonly verification_comment: string | null;
+  readonly unverified_at: Date | null;
+  readonly dracs_birth_act_id: string | null;
+  readonly dracs_birth_synced_at: Date | null;
+  readonly now: Date;
+  readonly document_types: RelationshipDocumentType[];
+}
+
+/** What officials read, newest first, and what they change. */
 @Injectable()
-export class RelationshipListRepository {
+export class RelationshipReviewRepository {
   /**
    * Neither statement is prepared: the planner must see the values, to know how many rows a status has and that only one
    * page is wanted.
@@ -112,6 +170,51 @@ export class RelationshipListRepository {
       where: { confidantPersonRelationshipId: id },
       order: { type: 'ASC', number: 'ASC' },
     });
+  }
+
+  async lock(sql: Sql, id: string): Promise<LockedRelationship | undefined> {
+    const [row] = await sql.query<LockedRow & Record<string, unknown>>(LOCK_RELATIONSHIP, [id]);
+    if (row === undefined) return undefined;
+    return {
+      verificationStatus: row.verification_status,
+      verificationReason: row.verification_reason,
+      documentTypes: row.document_types,
+      comment: row.verification_comment,
+      unverifiedAt: row.unverified_at,
+      dracsBirthActId: row.dracs_birth_act_id,
+      dracsBirthSyncedAt: row.dracs_birth_synced_at,
+      now: row.now,
+    };
+  }
+
+  /** Writes a move behind `lock`. A status change event is written only when the status changed. */
+  async saveMove(
+    sql: Sql,
+    { id, row, actorId, changeset, isStatusChanged, ...move }: DecidedMove,
+  ): Promise<void> {
+    const { verificationStatus, comment: verificationComment, ...columns } = move;
+    await sql.repository(ConfidantPersonRelationship).update(
+      { id },
+      {
+        ...columns,
+        verificationStatus,
+        verificationComment,
+        updatedBy: actorId,
+        updatedAt: () => 'now()',
+      },
+    );
+    if (isStatusChanged)
+      await sql.repository(StatusChangeEvent).insert({
+        eventType: 'StatusChangeEvent',
+        entityType: 'ConfidantPersonRelationship',
+        entityId: id,
+        properties: { verification_status: { new_value: verificationStatus } },
+        eventTime: () => 'now()',
+        changedBy: actorId,
+      });
+    await sql
+      .repository(AuditLog)
+      .insert({ actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row });
   }
 }
 
