@@ -24,6 +24,8 @@ function faultLines(environment: Environment, program: Program = 'http'): string
   }
 }
 
+const PRODUCTION = { NODE_ENV: 'production', PIS_SESSION_SECRET: 'x'.repeat(32) };
+
 const faultyNames = (environment: Environment, program?: Program): string[] =>
   faultLines(environment, program).map((line) => line.split(' ')[0] ?? '');
 
@@ -179,6 +181,10 @@ describe('Reading the settings', () => {
     ['TREMBITA_TLS_CERT', { TREMBITA_URL: 'https://127.0.0.1/', TREMBITA_TLS_KEY: '/a.key' }],
     ['TREMBITA_URL', { TREMBITA_TLS_CA: '/ca.pem' }],
     ['PIS_SESSION_SECRET', { NODE_ENV: 'production' }],
+    ['TREMBITA_URL', { ...PRODUCTION, TREMBITA_URL: 'http://trembita.example.org/' }],
+    ['TREMBITA_URL', { ...PRODUCTION, TREMBITA_URL: 'http://127.0.0.1.example.org/' }],
+    ['TREMBITA_URL', { ...PRODUCTION, TREMBITA_URL: 'http://10.0.0.1/' }],
+    ['TREMBITA_ECHO_CHECK', { ...PRODUCTION, TREMBITA_ECHO_CHECK: 'false' }],
     ['MEDIA_STORAGE_S3_URL', { MEDIA_STORAGE: 's3' }],
     [
       'MEDIA_STORAGE_S3_ACCESS_KEY',
@@ -194,6 +200,21 @@ describe('Reading the settings', () => {
     ],
   ])('compares settings with each other: %s', (name, environment) => {
     expect(faultyNames(environment)).toEqual([name]);
+  });
+
+  it.each([
+    'https://trembita.example.org/',
+    'http://127.0.0.1:8080/',
+    'http://127.1.2.3/',
+    'http://localhost/',
+    'http://[::1]/',
+  ])('accepts the register %s in production', (TREMBITA_URL) => {
+    expect(faultyNames({ ...PRODUCTION, TREMBITA_URL })).toEqual([]);
+  });
+
+  it('accepts a remote register over http, and answers without our header, outside production', () => {
+    const lax = { TREMBITA_URL: 'http://trembita.example.org/', TREMBITA_ECHO_CHECK: 'false' };
+    expect(faultyNames(lax)).toEqual([]);
   });
 
   it('compares nothing with a setting that cannot be read', () => {

@@ -126,6 +126,35 @@ const sessionsHaveASecret: Rule = {
   },
 };
 
+/** Hosts of this machine, as `URL` writes them: traffic to them does not leave it. */
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Plain traffic to the register lets others on the way read personal data and decide who is refused care. */
+const registerIsReachedSafely: Rule = {
+  programs: ['http', 'worker', 'job'],
+  names: ['NODE_ENV', 'TREMBITA_URL'],
+  faultIn({ NODE_ENV, TREMBITA_URL }) {
+    if (NODE_ENV !== 'production' || TREMBITA_URL === undefined) return undefined;
+    const { protocol, hostname } = new URL(TREMBITA_URL);
+    if (protocol === 'https:' || LOOPBACK.test(hostname)) return undefined;
+    return {
+      name: 'TREMBITA_URL',
+      problem:
+        'must start with https:// with NODE_ENV=production unless the host is this machine, for example https://trembita.example.org/',
+    };
+  },
+};
+
+/** Without the comparison an answer to somebody else's question could decide about a person. */
+const answersAreCompared: Rule = {
+  programs: ['http', 'worker', 'job'],
+  names: ['NODE_ENV', 'TREMBITA_ECHO_CHECK'],
+  faultIn({ NODE_ENV, TREMBITA_ECHO_CHECK }) {
+    if (NODE_ENV !== 'production' || TREMBITA_ECHO_CHECK) return undefined;
+    return { name: 'TREMBITA_ECHO_CHECK', problem: 'must be true with NODE_ENV=production' };
+  },
+};
+
 /** Only S3 needs an address and keys. */
 const storageIsReachable: Rule = {
   programs: ['http', 'worker'],
@@ -152,6 +181,8 @@ const RULES: readonly Rule[] = [
   redisIsNamedOnce,
   redisCredentialsAreUsed,
   sessionsHaveASecret,
+  registerIsReachedSafely,
+  answersAreCompared,
   storageIsReachable,
   graceOutlastsACall,
   capIsNotBelowFirstWait,

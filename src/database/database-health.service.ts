@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { pendingMigrations } from './data-source';
 import { ConfigurationFault } from '../config/read-settings';
+import type { Settings } from '../config/settings.schema';
 import type { Sql, Statement } from './transactions';
 
 /** What the readiness probe checks in the database. */
@@ -36,17 +37,26 @@ const MAJOR_VERSION_STEP = 10_000;
 const SERVER: Statement = {
   text: `
     SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS called,
-           lower('ЇҐЄ') = 'їґє' AS lowers`,
+           lower('ЇҐЄ') = 'їґє' AS lowers,
+           (SELECT rolsuper FROM pg_roles WHERE rolname = session_user)
+             OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE n.nspname IN ('mpi', 'mimir', 'prm', 'mithril') AND c.relkind IN ('r', 'p')
+                           AND pg_has_role(session_user, c.relowner, 'MEMBER')) AS "isOwner"`,
 };
 
 interface ServerRow {
   readonly version: number;
   readonly called: string;
   readonly lowers: boolean;
+  /** Whether the login is a superuser, or owns a table itself or through a role that it may assume. */
+  readonly isOwner: boolean;
 }
 
-/** Refuses a server or a database on which this program would give wrong answers. Called once, at start. */
-export async function checkServer(sql: Sql): Promise<void> {
+/**
+ * Refuses a server or a database on which this program would give wrong answers and, in production, a login that could
+ * change what the role `app` must not: audit rows, events, the schema. Called once, at start.
+ */
+export async function checkServer(sql: Sql, { NODE_ENV }: Pick<Settings, 'NODE_ENV'>): Promise<void> {
   const [server] = await sql.query<ServerRow>(SERVER);
   if (server === undefined) throw new Error('The database did not return its version.');
   const faults: string[] = [];
@@ -57,6 +67,12 @@ export async function checkServer(sql: Sql): Promise<void> {
     faults.push(
       `must name a database whose locale knows Ukrainian letters: here lower('ЇҐЄ') is not 'їґє'; ` +
         'create it with another locale than C',
+    );
+  }
+  if (server.isOwner && NODE_ENV === 'production') {
+    faults.push(
+      'must not log in as a superuser or as the owner of the tables with NODE_ENV=production; ' +
+        'create a login that is a member of the role app',
     );
   }
   if (faults.length > 0)

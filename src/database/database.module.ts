@@ -51,10 +51,13 @@ class TypeOrmOptions implements TypeOrmOptionsFactory {
   exports: [Transactions, DatabaseClock, DatabaseHealth],
 })
 export class DatabaseModule implements OnApplicationBootstrap {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
-  /** A server that compares Ukrainian letters wrongly would match the wrong persons: the program must not start. */
+  /** The program must not start on a server that compares Ukrainian letters wrongly: it would match the wrong persons. */
   async onApplicationBootstrap(): Promise<void> {
-    await checkServer(this.transactions);
+    await checkServer(this.transactions, this.settings);
   }
 }

@@ -9,9 +9,12 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
 import { freshDatabase, type FreshDatabase } from '../support/database';
 
+const PRODUCTION = { NODE_ENV: 'production' } as const;
+const DEVELOPMENT = { NODE_ENV: 'development' } as const;
+
 /** A server that reports this version. */
 const serverThatIs = (version: number, called: string): Sql => ({
-  query: <Row>() => Promise.resolve([{ version, called, lowers: true }] as Row[]),
+  query: <Row>() => Promise.resolve([{ version, called, lowers: true, isOwner: false }] as Row[]),
   repository: noRepository,
 });
 
@@ -25,9 +28,39 @@ describe('The check of the server at start-up', () => {
   it('accepts a PostgreSQL that is new enough and knows Ukrainian letters', async () => {
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
     try {
-      await expect(checkServer(new Transactions(dataSource, new Metrics()))).resolves.toBeUndefined();
+      await expect(
+        checkServer(new Transactions(dataSource, new Metrics()), PRODUCTION),
+      ).resolves.toBeUndefined();
     } finally {
       await dataSource.destroy();
+    }
+  });
+
+  it('refuses the superuser and the owner of the tables in production only', async () => {
+    const owner = `${database.name}_owner`;
+    await asAdmin(database.adminUrl, `CREATE ROLE ${owner}`);
+    await asAdmin(database.adminUrl, `CREATE ROLE ${owner}_member LOGIN NOINHERIT IN ROLE ${owner}, app`);
+    await asAdmin(database.adminUrl, `ALTER TABLE mpi.audit_log OWNER TO ${owner}`);
+    const member = new URL(database.adminUrl);
+    member.username = `${owner}_member`;
+    try {
+      for (const url of [database.adminUrl, member.toString()]) {
+        const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
+        try {
+          // The program assumes the role app, which a superuser may leave again.
+          await dataSource.query('SET ROLE app');
+          const server = new Transactions(dataSource, new Metrics());
+          await expect(checkServer(server, DEVELOPMENT)).resolves.toBeUndefined();
+          await expect(checkServer(server, PRODUCTION)).rejects.toMatchObject({
+            faults: [{ name: 'DATABASE_URL', problem: expect.stringContaining('must not log in as') }],
+          });
+        } finally {
+          await dataSource.destroy();
+        }
+      }
+    } finally {
+      await asAdmin(database.adminUrl, `REASSIGN OWNED BY ${owner} TO CURRENT_USER`);
+      await asAdmin(database.adminUrl, `DROP ROLE ${owner}_member, ${owner}`);
     }
   });
 
@@ -44,7 +77,7 @@ describe('The check of the server at start-up', () => {
         query: async ({ text }) => (await client.query(text)).rows,
         repository: noRepository,
       };
-      const fault = await checkServer(sql).catch((error: unknown) => error);
+      const fault = await checkServer(sql, DEVELOPMENT).catch((error: unknown) => error);
       expect(fault).toBeInstanceOf(ConfigurationFault);
       expect((fault as ConfigurationFault).faults).toMatchObject([
         { name: 'DATABASE_URL', problem: expect.stringContaining(`lower('ЇҐЄ') is not 'їґє'`) },
@@ -59,7 +92,7 @@ describe('The check of the server at start-up', () => {
     { version: 140_019, called: '14.19' },
     { version: 90_624, called: '9.6.24' },
   ])('refuses PostgreSQL $called and names 15 as the oldest version', async ({ version, called }) => {
-    await expect(checkServer(serverThatIs(version, called))).rejects.toMatchObject({
+    await expect(checkServer(serverThatIs(version, called), PRODUCTION)).rejects.toMatchObject({
       faults: [
         { name: 'DATABASE_URL', problem: `must name a PostgreSQL 15 or newer; this one is ${called}` },
       ],
@@ -67,6 +100,6 @@ describe('The check of the server at start-up', () => {
   });
 
   it('accepts PostgreSQL 15.0', async () => {
-    await expect(checkServer(serverThatIs(150_000, '15.0'))).resolves.toBeUndefined();
+    await expect(checkServer(serverThatIs(150_000, '15.0'), PRODUCTION)).resolves.toBeUndefined();
   });
 });

@@ -86,7 +86,12 @@ describe('Scopes', () => {
     ['', []],
     ['  ', []],
     ['a:b', ['a:b']],
-    [' a:b\tc:d\n a:b ', ['a:b', 'c:d']],
+    [' a:b c:d  a:b ', ['a:b', 'c:d']],
+    // A text of somebody who hopes that two programs read it differently.
+    ['a:b\tc:d', ['a:b\tc:d']],
+    ['a:b\nc:d e:f', ['a:b\nc:d', 'e:f']],
+    ['a:b\u00a0c:d', ['a:b\u00a0c:d']],
+    ['a:b\u2003c:d', ['a:b\u2003c:d']],
   ])('of %j are %j', (text, scopes) => {
     expect(scopesIn(text)).toEqual(scopes);
   });

@@ -91,7 +91,10 @@ export function isAllowed({ tokenScopes, clientScopes }: Caller, scope: string):
   return tokenScopes.includes(scope) && clientScopes.includes(scope);
 }
 
-/** The scopes of a text, each once. */
+/**
+ * The scopes of a text, each once. They are separated by spaces and nothing else (RFC 6749, 3.3): a tab or a
+ * non-breaking space is part of a scope that nobody knows.
+ */
 export function scopesIn(text: string | null): string[] {
-  return [...new Set((text ?? '').split(/\s+/))].filter((scope) => scope !== '');
+  return [...new Set((text ?? '').split(' '))].filter((scope) => scope !== '');
 }
