@@ -119,8 +119,9 @@ describe('Text that is not quite base64', () => {
   it('has a sign of another alphabet anywhere', () => {
     const strange = [
       ' ',
-      '\n',
-      '\r\n',
+      '\n\n',
+      '\r',
+      '\r\n\r\n',
       '\t',
       '-',
       '_',
@@ -144,14 +145,21 @@ describe('Text that is not quite base64', () => {
     );
   });
 
-  it('is broken into lines, lacks its padding or has too much of it, or something behind it', async () => {
+  it('may be broken into lines', async () => {
+    for (const lineBreak of ['\n', '\r\n']) {
+      const { status } = await validate(good.signed_content.replace(/.{64}/g, `$&${lineBreak}`) + lineBreak);
+      expect(status).toBe(200);
+    }
+  });
+
+  it('has empty lines, lacks its padding or has too much of it, or something behind it', async () => {
     const padded = encoded('30 00');
     expect(padded).toBe('MAA=');
     for (const text of [
-      good.signed_content.replace(/.{64}/g, '$&\r\n'),
+      good.signed_content.replace(/.{64}/g, '$&\r\n\r\n'),
       'MAA',
       'MAA==',
-      'MAA=\n',
+      'MAA=\n\n',
       'MAA=MAA=',
       'MAB=',
     ])

@@ -123,8 +123,12 @@ describe('Signed content', () => {
   it.each([
     ['nothing', ''],
     ['padding and nothing else', '===='],
-    ['a line break inside', 'QUJD\nREVG'],
-    ['a line break at the end', 'QUJD\n'],
+    ['a line break in front', '\nQUJD'],
+    ['an empty line', 'QUJD\n\nREVG'],
+    ['an empty line at the end', 'QUJD\r\n\r\n'],
+    ['a line break and nothing else', '\n'],
+    ['half a line break', 'QUJD\rREVG'],
+    ['blanks before a line break', 'QUJD \nREVG'],
     ['a blank in front', ' QUJD'],
     ['a tab', 'QUJD\tREVG'],
     ['the alphabet of addresses', '-_-_'],
@@ -145,11 +149,31 @@ describe('Signed content', () => {
     expect(refusalOf(text)).toBe('signed_content_invalid');
   });
 
-  it('is written in one way only: whatever else is accepted would be another session', () => {
+  it.each([
+    ['between lines', 'QUJD\nREVG'],
+    ['of two bytes', 'QUJD\r\nREVG'],
+    ['at the end', 'QUJDREVG\n'],
+    ['between lines and at the end', 'QUJD\r\nREVG\r\n'],
+    ['within a group of four symbols', 'QU\nJDR\nEVG'],
+  ])('may have line breaks: %s', (_, text) => {
+    expect(decode(text).toString()).toBe('ABCDEF');
+  });
+
+  it('may be broken into lines of 64 or 76 symbols', () => {
+    const bytes = Buffer.from(Array.from({ length: 1_000 }, (_, place) => place % 256));
+    const lines = (length: number): string =>
+      bytes.toString('base64').replace(new RegExp(`.{${length}}`, 'g'), '$&\r\n');
+    expect([decode(lines(64)), decode(lines(76))]).toEqual([bytes, bytes]);
+  });
+
+  it('is written in one way only apart from line breaks: whatever else is accepted would be another session', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'AQg+/-_= \n'), maxLength: 12 }), (text) => {
-        const isCanonical = text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
-        expect(refusalOf(text)).toBe(isCanonical ? undefined : 'signed_content_invalid');
+      fc.property(fc.string({ unit: fc.constantFrom(...'AQg+/-_= \n'), maxLength: 12 }), (written) => {
+        const isBroken = /^\n|\n\n/.test(written);
+        const text = written.replaceAll('\n', '');
+        const isCanonical =
+          !isBroken && text !== '' && Buffer.from(text, 'base64').toString('base64') === text;
+        expect(refusalOf(written)).toBe(isCanonical ? undefined : 'signed_content_invalid');
       }),
     );
   });

@@ -10,8 +10,16 @@ export interface EncodedContainer {
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
-/** Rows 2 and 3: decodes the container from base64 as RFC 4648 writes it, with padding and without line breaks. */
-export function decodeContainer({ signed_content: text, signed_content_encoding }: EncodedContainer): Buffer {
+/** As PEM, MIME and command-line tools break lines: between lines, and at most once at the end. */
+const LINE_BREAK = /\r?\n(?!\r?\n)/g;
+
+/**
+ * Rows 2 and 3: decodes the container from base64 as RFC 4648 writes it, with padding. Line breaks are left out when each
+ * stands between two lines or at the end; no other white space is allowed.
+ */
+export function decodeContainer(encoded: EncodedContainer): Buffer {
+  const { signed_content: written, signed_content_encoding } = encoded;
+  const text = /^[\r\n]/.test(written) ? written : written.replace(LINE_BREAK, '');
   if (!BASE64.test(text)) throw new Refusal('signed_content_invalid');
   const bytes = Buffer.from(text, 'base64');
   // The decoder skips what it does not understand; the same text back proves that it understood everything.
