@@ -27,6 +27,8 @@ export const REFUSAL_ANSWERS = {
   signature_algorithm_unknown: { status: 400, type: 'request_malformed' },
   signature_wrong: { status: 400, type: 'request_malformed' },
   signature_time_missing: { status: 400, type: 'request_malformed' },
+  time_stamp_wrong: { status: 400, type: 'request_malformed' },
+  time_stamp_not_trusted: { status: 400, type: 'request_malformed' },
   certificate_missing: { status: 400, type: 'request_malformed' },
   certificate_not_trusted: { status: 400, type: 'request_malformed' },
   certificate_not_valid_then: { status: 400, type: 'request_malformed' },

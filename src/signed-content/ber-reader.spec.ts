@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { BOUNDS, refuseMalformedLengths } from './container';
+import { BerReader, BOUNDS } from './ber-reader';
 
-const walk = (hex: string): void => refuseMalformedLengths(Buffer.from(hex.replace(/ /g, ''), 'hex'));
+const walk = (hex: string): void =>
+  new BerReader().refuseMalformedLengths(Buffer.from(hex.replace(/ /g, ''), 'hex'));
 
 describe('The lengths of a container', () => {
   it.each([

@@ -66,6 +66,8 @@ const SERVICE_PURPOSES: ReadonlySet<string> = new Set(
   [1, 2, 3, 8, 9].map((purpose) => `1.3.6.1.5.5.7.3.${purpose}`),
 );
 
+const TIME_STAMPS = '1.3.6.1.5.5.7.3.8';
+
 /** Purposes that allow signing documents: any, e-mail, RFC 9336, and two that programs for documents use. */
 const SIGNING_PURPOSES: ReadonlySet<string> = new Set([
   '2.5.29.37.0',
@@ -130,6 +132,13 @@ export class Certificate {
       keyPurposes.some((purpose) => SIGNING_PURPOSES.has(purpose)) ||
       !keyPurposes.some((purpose) => SERVICE_PURPOSES.has(purpose))
     );
+  }
+
+  /** RFC 3161: the purpose of time-stamps must be the only one, and critical. */
+  get isForTimeStamps(): boolean {
+    const usages = this.parsed.extensions?.find(({ extnID }) => extnID === EXTENSIONS.extendedKeyUsage);
+    const purposes = usages?.parsedValue instanceof ExtKeyUsage ? usages.parsedValue.keyPurposes : [];
+    return usages?.critical === true && purposes.length === 1 && purposes[0] === TIME_STAMPS && this.maySign;
   }
 
   get isAuthority(): boolean {

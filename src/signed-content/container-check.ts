@@ -1,16 +1,16 @@
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { type Certificate, signerOfCertificate, type Signer } from './certificate';
 import { createHash } from 'node:crypto';
-import { BaseBlock, ObjectIdentifier, OctetString, Primitive } from 'asn1js';
+import { BaseBlock, ObjectIdentifier, OctetString } from 'asn1js';
 import { digestNamed, digestOf, signatureIsRight } from './signature-algorithm';
 import {
-  type SignedAttributes,
-  parseContainer,
-  PLAIN_DATA,
+  ATTRIBUTES,
   type Container,
-  readSignedAttributes,
+  parseContainer,
+  type Signature,
+  type SignedAttributes,
 } from './container';
-import { IssuerAndSerialNumber, type SignerInfo } from 'pkijs';
+import { readTimeStamp, type TimeStamp } from './time-stamp';
 
 /** National chains have two or three certificates; longer ones are attempts to waste time. */
 const MOST_CERTIFICATES = 5;
@@ -102,49 +102,145 @@ function refuseOtherCertificate(certificate: Certificate, attributes: SignedAttr
   if (!isSame) throw new Refusal('signature_wrong');
 }
 
-/** Verified content: who signed it, and when according to the signer. */
-export interface SignedContent {
-  readonly content: Uint8Array;
-  readonly signedAt: Date;
-  readonly signer: Signer;
-}
-
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** A signature names its certificate by issuer and serial number, or by the identifier of its key. */
-function certificateOf({ signature, certificates }: Container): Certificate {
-  const named: unknown = signature.sid;
-  const found = certificates.find((certificate) => {
-    if (named instanceof IssuerAndSerialNumber) {
-      const issuer = hexOf(new Uint8Array(named.issuer.toSchema().toBER()));
-      return (
-        certificate.issuer === issuer &&
-        certificate.serial === hexOf(named.serialNumber.valueBlock.valueHexView)
-      );
-    }
-    // The identifier has a tag of its own, so the package does not parse it as an octet string.
-    return named instanceof Primitive && certificate.keyIdentifier === hexOf(named.valueBlock.valueHexView);
-  });
+function certificateOf({ signer }: Signature, among: readonly Certificate[]): Certificate {
+  const isNamed = ({ issuer, serial, keyIdentifier }: Certificate): boolean =>
+    typeof signer === 'string'
+      ? keyIdentifier === signer
+      : issuer === hexOf(new Uint8Array(signer.issuer.toSchema().toBER())) &&
+        serial === hexOf(signer.serialNumber.valueBlock.valueHexView);
+  const found = among.find(isNamed);
   if (found === undefined) throw new Refusal('certificate_missing');
   return found;
 }
 
 /** Only the digest binds the content to the signature; it is cheap, so it is checked first. */
-function refuseOtherContent({ content, signature }: Container, attributes: SignedAttributes): void {
+function refuseOtherContent({ content, contentType, signature }: Container): void {
   const digest = digestNamed(signature.digestAlgorithm.algorithmId);
-  if (attributes.contentType !== PLAIN_DATA) throw new Refusal('signature_container_malformed');
-  if (!digestOf(content, digest).equals(attributes.messageDigest)) throw new Refusal('signature_wrong');
+  if (signature.attributes.contentType !== contentType) throw new Refusal('signature_container_malformed');
+  if (!digestOf(content, digest).equals(signature.attributes.messageDigest))
+    throw new Refusal('signature_wrong');
 }
 
-function refuseWrongSignature(signature: SignerInfo, of: { certificate: Certificate; bytes: Buffer }): void {
+function refuseWrongSignature(signature: Signature, certificate: Certificate): void {
   const isRight = signatureIsRight({
-    algorithm: signature.signatureAlgorithm,
+    algorithm: signature.algorithm,
     digest: digestNamed(signature.digestAlgorithm.algorithmId),
-    key: of.certificate.parsed.subjectPublicKeyInfo,
-    data: of.bytes,
-    signature: Buffer.from(signature.signature.valueBlock.valueHexView),
+    key: certificate.parsed.subjectPublicKeyInfo,
+    data: signature.attributes.bytes,
+    signature: signature.value,
   });
   if (!isRight) throw new Refusal('signature_wrong');
+}
+
+interface Verification {
+  /** Where the certificate of the signer may be. */
+  readonly among: readonly Certificate[];
+  readonly around: Around;
+  readonly at: Date;
+  /** Throws when the certificate is for something else. */
+  readonly refuseUnfit: (certificate: Certificate) => void;
+}
+
+/** Verifies the signature of signed data and its chain; returns the certificate of the signer. */
+function verifiedSigner(container: Container, { among, around, at, refuseUnfit }: Verification): Certificate {
+  const { signature } = container;
+  refuseOtherContent(container);
+  const certificate = certificateOf(signature, among);
+  refuseOtherCertificate(certificate, signature.attributes);
+  refuseUnlessTrusted(certificate, { ...around, at });
+  refuseUnfit(certificate);
+  refuseWrongSignature(signature, certificate);
+  return certificate;
+}
+
+/** Real containers have one time-stamp on the signature; archives add few. */
+const MOST_SIGNATURE_STAMPS = 4;
+
+/** The time-stamps of a container; the signatures of their authorities are not verified yet. */
+interface TimeStamps {
+  readonly onContent: TimeStamp | undefined;
+  readonly onSignature: readonly TimeStamp[];
+}
+
+function timeStampsIn({ content, signature }: Container): TimeStamps {
+  const { contentTimeStamp } = signature.attributes;
+  const tokens = signature.unsigned.get(ATTRIBUTES.signatureTimeStamp) ?? [];
+  if (tokens.length > MOST_SIGNATURE_STAMPS) throw new Refusal('time_stamp_wrong');
+  return {
+    onContent: contentTimeStamp === undefined ? undefined : readTimeStamp(contentTimeStamp, content),
+    onSignature: tokens.map((token) => readTimeStamp(token, signature.value)),
+  };
+}
+
+const earliest = (moments: readonly Date[]): Date | undefined =>
+  moments.reduce<Date | undefined>(
+    (first, each) => (first === undefined || each < first ? each : first),
+    undefined,
+  );
+
+/**
+ * When the content was signed. The signed time-stamp on the content counts before the signer's own clock. A time-stamp on
+ * the signature is not signed itself: anyone can add one to an old signature, so it can only make a signature older.
+ */
+function timeOfSigning({ signature }: Container, { onContent, onSignature }: TimeStamps): Date {
+  const { signingTime } = signature.attributes;
+  const signedAt = onContent?.madeAt ?? signingTime;
+  if (signedAt === undefined) throw new Refusal('signature_time_missing');
+  if (onContent !== undefined) return signedAt;
+  return earliest([signedAt, ...onSignature.map(({ madeAt }) => madeAt)]) ?? signedAt;
+}
+
+function refuseUnlessForTimeStamps(certificate: Certificate): void {
+  if (!certificate.isForTimeStamps) throw new Refusal('time_stamp_wrong');
+}
+
+/** What the chain of a time-stamp is refused with; everything else is an error in the time-stamp. */
+const UNTRUSTED: readonly RefusalCode[] = [
+  'certificate_missing',
+  'certificate_not_trusted',
+  'certificate_not_valid_then',
+];
+
+/** National tokens carry no certificate, so that of their authority may be among the trusted ones. */
+function refuseWrongTimeStamp({ token, madeAt }: TimeStamp, { sent, authorities }: Around): void {
+  const { signingCertificate, signingCertificateV2 } = token.signature.attributes;
+  const around = { sent: [...token.certificates, ...sent], authorities };
+  // RFC 3161 requires the attribute that names the certificate.
+  if ((signingCertificateV2 ?? signingCertificate) === undefined) throw new Refusal('time_stamp_wrong');
+  try {
+    const among = [...around.sent, ...authorities];
+    verifiedSigner(token, { among, around, at: madeAt, refuseUnfit: refuseUnlessForTimeStamps });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(UNTRUSTED.includes(error.code) ? 'time_stamp_not_trusted' : 'time_stamp_wrong');
+  }
+}
+
+function refuseWrongTimeStamps(
+  { onContent, onSignature }: TimeStamps,
+  signer: Certificate,
+  around: Around,
+): void {
+  for (const stamp of [...(onContent === undefined ? [] : [onContent]), ...onSignature]) {
+    if (!signer.wasValidAt(stamp.madeAt)) throw new Refusal('certificate_not_valid_then');
+    refuseWrongTimeStamp(stamp, around);
+  }
+}
+
+/** Verified content, and who signed it. */
+export interface SignedContent {
+  readonly content: Uint8Array;
+  /** By the time-stamp on the content, otherwise by the signer's own clock. */
+  readonly signedAt: Date;
+  /**
+   * When the signature existed at the latest, by a time-stamp on it. A certificate that was revoked later signed rightly.
+   * A time-stamp on the content proves no such thing: with a stolen key the content can be signed at any later time.
+   */
+  readonly provenAt?: Date;
+  readonly signer: Signer;
 }
 
 /** What a certificate must say besides being trusted. */
@@ -169,15 +265,19 @@ export function checkContainer(
   policy: CertificatePolicy = { mustBeQualified: false },
 ): SignedContent {
   const container = parseContainer(bytes);
-  const { signature, content, certificates } = container;
-  const attributes = readSignedAttributes(signature);
-  refuseOtherContent(container, attributes);
-  const certificate = certificateOf(container);
-  refuseOtherCertificate(certificate, attributes);
-  refuseUnlessTrusted(certificate, { sent: certificates, authorities, at: attributes.signedAt });
-  refuseUnlessForSigning(certificate, policy);
-  refuseWrongSignature(signature, { certificate, bytes: attributes.bytes });
-  return { content, signedAt: attributes.signedAt, signer: signerOfCertificate(certificate) };
+  const stamps = timeStampsIn(container);
+  const signedAt = timeOfSigning(container, stamps);
+  const around = { sent: container.certificates, authorities };
+  const certificate = verifiedSigner(container, {
+    among: container.certificates,
+    around,
+    at: signedAt,
+    refuseUnfit: (signer) => refuseUnlessForSigning(signer, policy),
+  });
+  refuseWrongTimeStamps(stamps, certificate, around);
+  const provenAt = earliest(stamps.onSignature.map(({ madeAt }) => madeAt));
+  const signer = signerOfCertificate(certificate);
+  return { content: container.content, signedAt, ...(provenAt === undefined ? {} : { provenAt }), signer };
 }
 
 /** The outcome of a check in a form that can be sent between threads. */
@@ -186,6 +286,7 @@ export type CheckResult =
       readonly kind: 'signed';
       readonly content: Uint8Array;
       readonly signedAtMs: number;
+      readonly provenAtMs?: number;
       readonly signer: Signer;
     }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
@@ -206,8 +307,10 @@ function placesOf(error: unknown): readonly string[] {
 /** Runs a check and returns its outcome; never throws. */
 export function resultOf(check: () => SignedContent): CheckResult {
   try {
-    const { content, signedAt, signer } = check();
-    return { kind: 'signed', content: new Uint8Array(content), signedAtMs: signedAt.getTime(), signer };
+    const { content, signedAt, provenAt, signer } = check();
+    const proven = provenAt === undefined ? {} : { provenAtMs: provenAt.getTime() };
+    const signed = { content: new Uint8Array(content), signedAtMs: signedAt.getTime(), signer };
+    return { kind: 'signed', ...signed, ...proven };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', code: error.code };
     return { kind: 'failed', places: placesOf(error) };
@@ -218,7 +321,9 @@ export function resultOf(check: () => SignedContent): CheckResult {
 export function contentOf(result: CheckResult): SignedContent {
   if (result.kind === 'refused') throw new Refusal(result.code);
   if (result.kind === 'failed') throw failureIn(result.places);
-  return { content: result.content, signedAt: new Date(result.signedAtMs), signer: result.signer };
+  const { content, signedAtMs, provenAtMs, signer } = result;
+  const proven = provenAtMs === undefined ? {} : { provenAt: new Date(provenAtMs) };
+  return { content, signedAt: new Date(signedAtMs), ...proven, signer };
 }
 
 /** An error with the places in the thread, and nothing else of the original. */
