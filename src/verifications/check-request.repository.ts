@@ -94,7 +94,7 @@ export class CheckRequestRepository {
     const claimId = randomUUID();
     const [row] = await this.transactions.query<{ attempts: number; now_ms: string }>(
       claimRequested(stream),
-      [...[claimId, personId, stream, worker, leaseSeconds, actorId]],
+      [claimId, personId, stream, worker, leaseSeconds, actorId],
     );
     return row === undefined ? undefined : { claimId, attempts: row.attempts, nowMs: Number(row.now_ms) };
   }

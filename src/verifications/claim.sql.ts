@@ -176,7 +176,7 @@ export function claimRetries(checked: Checked): Statement {
        AND (v.${stream}_synced_at IS NULL OR v.${stream}_synced_at <= $6::timestamptz)
      ORDER BY v.${stream}_synced_at NULLS FIRST, v.${id} FOR UPDATE SKIP LOCKED)`;
   return {
-    name: `claim_listed_${stream}${subject.suffix}`,
+    name: `claim_retries_${stream}${subject.suffix}`,
     text: claimSql(checked, picked),
   };
 }

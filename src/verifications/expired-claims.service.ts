@@ -29,7 +29,7 @@ function reclaimStatements(subject: Subject): ReclaimStatements {
     lockFree: lockFree(subject),
     // A claim that another program wrote without a lease counts as expired.
     lockExpired: {
-      name: `lock_stale_claims${suffix}`,
+      name: `lock_expired_claims${suffix}`,
       text: `
     SELECT id, run_id, worker FROM mpi.verification_claims
      WHERE stream = $1::varchar AND subject = '${name}' AND (lease_until IS NULL OR lease_until < now())
@@ -76,7 +76,7 @@ const STATEMENTS: Readonly<Record<SubjectName, ReclaimStatements>> = {
 };
 
 const REMOVE_CLAIMS: Statement = {
-  name: 'remove_stale_claims',
+  name: 'remove_expired_claims',
   text: `DELETE FROM mpi.verification_claims WHERE id = ANY ($1::uuid[])`,
 };
 

@@ -67,18 +67,9 @@ export class NhsStatusRepository {
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {
     const { verificationStatus, verificationReason, unverifiedAt } = row;
-    const [changed] = await sql.query<ChangedRow>(MOVE, [
-      ...[
-        'nhs',
-        personId,
-        actorId,
-        verificationStatus,
-        verificationReason,
-        unverifiedAt,
-        row.comment,
-        comment,
-      ],
-    ]);
+    const pair = [verificationStatus, verificationReason];
+    const values = ['nhs', personId, actorId, ...pair, unverifiedAt, row.comment, comment];
+    const [changed] = await sql.query<ChangedRow>(MOVE, values);
     if (changed === undefined) throw new Error('A locked row of verifications is gone.');
     return changedPerson(changed, PERSONS);
   }

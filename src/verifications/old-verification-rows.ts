@@ -42,7 +42,7 @@ function purgeStatements(subject: Subject, batch: number): PurgeStatements {
     pick: {
       name: `pick_old_locks${suffix}`,
       text: `
-    SELECT l.id, l.${id} AS held_id, l.updated_at::text AS old_since FROM ${locks} AS l
+    SELECT l.id, l.${id} AS subject_id, l.updated_at::text AS old_since FROM ${locks} AS l
      WHERE ${ofInactive} AND l.updated_at >= coalesce($2::timestamptz, '-infinity')
      ORDER BY l.updated_at LIMIT ${batch}`,
     },
@@ -59,7 +59,7 @@ function purgeStatements(subject: Subject, batch: number): PurgeStatements {
 interface OldLock {
   readonly id: string;
   /** The person or party. */
-  readonly held_id: string;
+  readonly subject_id: string;
   readonly old_since: string;
   readonly [column: string]: unknown;
 }
@@ -72,9 +72,9 @@ export function oldLocks(subject: Subject, { days, batch }: Retention): OldRows 
     table: subject.locks.slice(subject.locks.indexOf('.') + 1),
     removeBatch: async (sql, mark) => {
       const picked = await sql.query<OldLock>(pick, [days, mark]);
-      const locked = await sql.query<{ id: string }>(free, [picked.map(({ held_id }) => held_id)]);
+      const locked = await sql.query<{ id: string }>(free, [picked.map(({ subject_id }) => subject_id)]);
       const busy = new Set(locked.map(({ id }) => id));
-      const ours = picked.filter(({ held_id }) => !busy.has(held_id)).map(({ id }) => id);
+      const ours = picked.filter(({ subject_id }) => !busy.has(subject_id)).map(({ id }) => id);
       const gone = await sql.query(remove, [days, ours]);
       return { rows: gone.length, full: picked.length === batch, mark: picked.at(-1)?.old_since ?? null };
     },

@@ -4,8 +4,7 @@ import { SETTINGS } from '../config/settings.module';
 import { type Sql, Transactions } from '../database/transactions';
 import { maskedNumber } from '../domain/person/masking';
 import { retryWaitSeconds } from '../domain/verification/technical-error';
-import type { StreamRowName } from '../domain/verification/stream-status.table';
-import { STREAM_STATUS_TABLE } from '../domain/verification/stream-status.table';
+import { STREAM_STATUS_TABLE, type StreamRowName } from '../domain/verification/stream-status.table';
 import { ClaimRepository, type ClaimedPerson } from './claim.repository';
 import { OtherHolders } from './other-holders.service';
 import { type Answered, decideAnswered, decideUnasked, meaningOf, type Outcome } from './outcome';
@@ -104,10 +103,10 @@ export class OutcomeWriter {
 
   /** The persons asked about, and the other holders of the same kind. */
   private async writeAsked(sql: Sql, work: Work): Promise<void> {
-    const { checked, group, answered, refuted, dataIds, writer, counts } = work;
+    const { checked, group, answered, refuted, writer } = work;
     const { stream, subject } = checked;
-    const locked = await this.otherHolders.find(sql, stream, subject, refuted);
-    await this.outcomes.lock(sql, subject, [...group.map(({ person }) => person.facts.personId), ...locked]);
+    const holders = await this.otherHolders.find(sql, stream, subject, refuted);
+    await this.outcomes.lock(sql, subject, [...group.map(({ person }) => person.facts.personId), ...holders]);
 
     const overtaken = await overtakenAnswers(sql, stream, answered);
     const lockedWork: LockedWork = { ...work, overtaken, late: [] };
@@ -115,15 +114,7 @@ export class OutcomeWriter {
     await this.release(sql, lockedWork);
     await this.countLate(sql, lockedWork);
 
-    const { actorId } = writer;
-    const reached = await this.otherHolders.refute(sql, checked, {
-      refuted,
-      dataIds,
-      subject,
-      locked,
-      actorId,
-    });
-    counts.add(`propagated_${subject.name}`, reached.changes.length);
+    const reached = await this.refuteHolders(sql, subject, holders, work);
     await this.clearMalformed(sql, work, own.changes);
     await this.statusChanges.record(sql, subject, writer, {
       changes: [...own.changes, ...reached.changes],
@@ -133,19 +124,23 @@ export class OutcomeWriter {
 
   /** Holders of the other kind: parties if the register was asked about persons, persons if about parties. */
   private async writeReached(sql: Sql, subject: Subject, work: Work): Promise<void> {
-    const { checked, refuted, dataIds, writer, counts } = work;
-    const holders = await this.otherHolders.find(sql, checked.stream, subject, refuted);
+    const holders = await this.otherHolders.find(sql, work.checked.stream, subject, work.refuted);
     const locked = await this.otherHolders.lock(sql, subject, holders);
+    const reached = await this.refuteHolders(sql, subject, locked, work);
+    await this.statusChanges.record(sql, subject, work.writer, reached);
+  }
+
+  private async refuteHolders(
+    sql: Sql,
+    subject: Subject,
+    locked: readonly string[],
+    { checked, refuted, dataIds, writer, counts }: Work,
+  ): Promise<Changes> {
     const { actorId } = writer;
-    const reached = await this.otherHolders.refute(sql, checked, {
-      refuted,
-      dataIds,
-      subject,
-      locked,
-      actorId,
-    });
+    const refutation = { refuted, dataIds, subject, locked, actorId };
+    const reached = await this.otherHolders.refute(sql, checked, refutation);
     counts.add(`propagated_${subject.name}`, reached.changes.length);
-    await this.statusChanges.record(sql, subject, writer, reached);
+    return reached;
   }
 
   private async applyDecided(sql: Sql, work: LockedWork): Promise<Changes> {

@@ -216,7 +216,7 @@ function applyDecided({ stream, subject }: Checked): Statement {
 function release({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
-    name: `give_back_${stream}${suffix}`,
+    name: `release_${stream}${suffix}`,
     text: `
     WITH given AS (
       SELECT * FROM unnest($4::uuid[], $5::uuid[], $6::double precision[], $7::varchar[], $8::varchar[])
@@ -284,7 +284,7 @@ function refuteHolders({ stream, subject }: Checked): Statement {
 function restart({ stream, subject }: Checked): Statement {
   const { id, locks, verifications, suffix } = subject;
   return {
-    name: `begin_again_${stream}${suffix}`,
+    name: `restart_${stream}${suffix}`,
     text: `
     WITH before AS (
       SELECT v.${id} AS id,

@@ -1,7 +1,6 @@
 import type { RetryKind } from '../domain/verification/technical-error';
 import { nextStreamStatus } from '../domain/verification/stream-status.rules';
-import type { StreamPair } from '../domain/verification/stream';
-import type { AnswerMeaning } from '../domain/verification/stream';
+import type { AnswerMeaning, StreamPair } from '../domain/verification/stream';
 import type {
   StreamRowName,
   StreamStatusRow,

@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { Sql, Statement } from '../database/transactions';
 import { cumulativeStatusOf, partyStatusOf } from '../domain/verification/cumulative-status.rules';
 import type { NhsRowName } from '../domain/verification/nhs-status.rules';
-import type { CumulativeStatus, StreamPair, StreamReason, StreamStatus } from '../domain/verification/stream';
-import type { RegisterStreamName, StreamName, SubjectName } from '../domain/verification/stream';
+import type {
+  CumulativeStatus,
+  RegisterStreamName,
+  StreamName,
+  StreamPair,
+  StreamReason,
+  StreamStatus,
+  SubjectName,
+} from '../domain/verification/stream';
 import type { StreamRowName } from '../domain/verification/stream-status.table';
 import type { Subject } from './subject';
 

@@ -18,18 +18,21 @@ export interface CheckedStream {
 
 /** To add a register stream, add its folder, and its names to these lists. */
 export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
-const PERSON_STREAMS = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
+const STREAMS_OF_PERSONS = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
 /** Streams that are asked about parties too, with a job of their own. */
-const PARTY_STREAMS = [DmsPassportOfPartiesStream] as const;
+const STREAMS_OF_PARTIES = [DmsPassportOfPartiesStream] as const;
 
-/** Inject it as `@Inject(REGISTER_STREAMS) streams: readonly CheckedStream[]`. */
-export const REGISTER_STREAMS = Symbol('REGISTER_STREAMS');
+/** The token of all checked streams. */
+const CHECKED_STREAMS = Symbol('CHECKED_STREAMS');
 
 export const registerStreams: FactoryProvider<readonly CheckedStream[]> = {
-  provide: REGISTER_STREAMS,
-  inject: [...PERSON_STREAMS, ...PARTY_STREAMS],
+  provide: CHECKED_STREAMS,
+  inject: [...STREAMS_OF_PERSONS, ...STREAMS_OF_PARTIES],
   useFactory: (...streams: AnyRegisterStream[]) =>
-    streams.map((stream, index) => ({ stream, subject: index < PERSON_STREAMS.length ? PERSONS : PARTIES })),
+    streams.map((stream, index) => ({
+      stream,
+      subject: index < STREAMS_OF_PERSONS.length ? PERSONS : PARTIES,
+    })),
 };
 
 /** Minute, hour, day, month, weekday. */
@@ -50,7 +53,7 @@ const COLUMNS = [
 @Injectable()
 export class StreamRegistry {
   constructor(
-    @Inject(REGISTER_STREAMS) readonly all: readonly CheckedStream[],
+    @Inject(CHECKED_STREAMS) readonly all: readonly CheckedStream[],
     database: DatabaseHealth,
   ) {
     const names = new Set(all.map(({ stream, subject }) => `${stream.name} ${subject.name}`));

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
-import { RETRY_KINDS } from '../domain/verification/technical-error';
-import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/technical-error';
+import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS, RETRY_KINDS } from '../domain/verification/technical-error';
 import { Log, Metrics, startAtZero } from '../observability';
 import type { CheckedStream } from './stream-registry';
 import { PARTIES, PERSONS, type Subject } from './subject';

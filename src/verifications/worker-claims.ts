@@ -192,12 +192,11 @@ export interface Load {
 export function claimSize({ batchSize, capacity, underReview, unwritten, ...pace }: Load): number {
   if (underReview >= capacity * (1 + WAITING_PER_CALL) || unwritten > MAX_UNWRITTEN) return 0;
   const withinLease = Math.max(capacity, Math.floor((pace.finishedPerSecond * pace.leaseSeconds) / 3));
-  const capacityLeft = withinLease - underReview;
-  if (capacityLeft >= batchSize) return batchSize;
-  // A slow register: wait until a good part of the capacityLeft is free and a claim is worth its statements, unless a permit
-  // is unused.
-  const isWorthwhile = capacityLeft >= Math.min(batchSize, withinLease) / 4 || underReview < capacity;
-  return isWorthwhile ? powerOfTwoWithin(capacityLeft) : 0;
+  const unused = withinLease - underReview;
+  if (unused >= batchSize) return batchSize;
+  // A slow register: wait until a good part of it is unused and a claim is worth its statements, unless a permit is free.
+  const isWorthwhile = unused >= Math.min(batchSize, withinLease) / 4 || underReview < capacity;
+  return isWorthwhile ? powerOfTwoWithin(unused) : 0;
 }
 
 /** Each size is a statement of its own, prepared once on each connection: a few sizes are enough. */
