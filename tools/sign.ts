@@ -4,6 +4,7 @@ import { ownSettingsOrExit } from '../src/config/own-settings';
 import { SYSTEM_CLOCK } from '../src/config/settings.module';
 import { openTestAuthority, trustedFileIn, type KeyKind } from './test-authority';
 import { ExitStatus } from '../src/cli/command';
+import { argumentsOrExit, end, WrongUsage } from './command-line';
 
 const FOLDER = '.data/test-authority';
 const ALGORITHMS = ['ecdsa', 'rsa', 'dstu', 'dstu-kupyna'] as const satisfies readonly KeyKind[];
@@ -31,8 +32,6 @@ interface Wanted {
   readonly folder: string;
 }
 
-class WrongUsage extends Error {}
-
 /** The first word is the surname, the rest is the given name. */
 function namesFrom(name: string): Pick<Wanted, 'surname' | 'givenName'> {
   const [surname = '', ...givenNames] = name.trim().split(/\s+/);
@@ -58,21 +57,6 @@ function wantedFrom(args: string[]): Wanted {
   };
 }
 
-function end(status: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(status);
-}
-
-/** The arguments are not repeated in the message: they may contain personal data. */
-function wantedOrExit(): Wanted {
-  try {
-    return wantedFrom(process.argv.slice(2));
-  } catch (error) {
-    const why = error instanceof WrongUsage ? error.message : 'an option is unknown or lacks its value';
-    return end(ExitStatus.WrongUsage, `${why}\n\n${USAGE}`);
-  }
-}
-
 function contentOrExit(file: string): Buffer {
   try {
     const bytes = readFileSync(file === '-' ? STANDARD_INPUT : file);
@@ -85,7 +69,7 @@ function contentOrExit(file: string): Buffer {
 }
 
 function run(): void {
-  const wanted = wantedOrExit();
+  const wanted = argumentsOrExit(wantedFrom, USAGE);
   const { NODE_ENV: nodeEnv } = ownSettingsOrExit('sign');
   if (nodeEnv === 'production') {
     end(

@@ -10,6 +10,7 @@ import { MithrilModule } from '../src/mithril';
 import { describeError, Log, NestLog, ObservabilityModule } from '../src/observability';
 import { type LocalGrant, LocalTokens } from './local-token';
 import { ExitStatus } from '../src/cli/command';
+import { argumentsOrExit, end, WrongUsage } from './command-line';
 
 /** A working day. */
 const USUAL_TTL_MINUTES = 480;
@@ -35,8 +36,6 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 type Wanted = Omit<LocalGrant, 'actorId'>;
 
-class WrongUsage extends Error {}
-
 function scopesFrom(text: string | undefined): string[] {
   const scopes = scopesIn(text ?? null);
   if (scopes.length === 0) throw new WrongUsage('--scope "…" is missing');
@@ -60,21 +59,6 @@ function wantedFrom(args: string[]): Wanted {
   return { scopes: scopesFrom(values.scope), ttlMinutes: ttlFrom(values['ttl-minutes']), clientId };
 }
 
-function end(status: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(status);
-}
-
-/** The arguments are not repeated in the message: they may contain secrets. */
-function wantedOrExit(): Wanted {
-  try {
-    return wantedFrom(process.argv.slice(2));
-  } catch (error) {
-    const why = error instanceof WrongUsage ? error.message : 'an option is unknown or lacks its value';
-    return end(ExitStatus.WrongUsage, `${why}\n\n${USAGE}`);
-  }
-}
-
 async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
   provideSettings(settings);
   const log = new Log(settings);
@@ -96,7 +80,7 @@ async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<str
 }
 
 async function run(): Promise<void> {
-  const wanted = wantedOrExit();
+  const wanted = argumentsOrExit(wantedFrom, USAGE);
   const settings = ownSettingsOrExit('token');
   if (settings.NODE_ENV === 'production') {
     end(

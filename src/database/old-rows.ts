@@ -45,9 +45,9 @@ export interface AgedTable extends Retention {
 export function agedRows({
   schema,
   table,
-  ageColumn: by,
-  condition: only,
-  dependents: together = [],
+  ageColumn,
+  condition,
+  dependents = [],
   days,
   batch,
 }: AgedTable): OldRows {
@@ -55,11 +55,11 @@ export function agedRows({
     name: `purge_${table}`,
     text: `
     WITH picked AS MATERIALIZED (
-      SELECT o.id, o.${by} AS old_since FROM ${schema}.${table} AS o
-       WHERE o.${by} < now() - make_interval(days => $1::integer)
-         AND o.${by} >= coalesce($2::timestamptz, '-infinity') ${only === undefined ? '' : `AND ${only}`}
-       ORDER BY o.${by} LIMIT ${batch} FOR UPDATE OF o SKIP LOCKED),
-    ${together.map((part) => `${part},`).join('\n    ')}
+      SELECT o.id, o.${ageColumn} AS old_since FROM ${schema}.${table} AS o
+       WHERE o.${ageColumn} < now() - make_interval(days => $1::integer)
+         AND o.${ageColumn} >= coalesce($2::timestamptz, '-infinity') ${condition === undefined ? '' : `AND ${condition}`}
+       ORDER BY o.${ageColumn} LIMIT ${batch} FOR UPDATE OF o SKIP LOCKED),
+    ${dependents.map((part) => `${part},`).join('\n    ')}
     gone AS (DELETE FROM ${schema}.${table} WHERE id = ANY (ARRAY(SELECT id FROM picked)) RETURNING id)
     SELECT (SELECT count(*) FROM gone)::integer AS rows, (SELECT max(old_since) FROM picked)::text AS mark`,
   };

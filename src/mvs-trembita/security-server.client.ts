@@ -67,8 +67,8 @@ function readTls(files: TlsFiles): { ca?: Buffer; cert?: Buffer; key?: Buffer } 
     try {
       return path === undefined ? {} : { [part]: readFileSync(path) };
     } catch {
-      const says = `must name a PEM file that can be read, for example /etc/trembita/${FILE_EXAMPLES[part]}`;
-      faults.push({ name: `TREMBITA_TLS_${part.toUpperCase()}`, problem: says });
+      const problem = `must name a PEM file that can be read, for example /etc/trembita/${FILE_EXAMPLES[part]}`;
+      faults.push({ name: `TREMBITA_TLS_${part.toUpperCase()}`, problem });
       return {};
     }
   };

@@ -1,7 +1,6 @@
 export { describeError, LOGGED_AS, type LoggedWords } from './error-description';
-export { Log, logUncaughtErrors } from './log';
+export { Log, logUncaughtErrors, onBehalfOf } from './log';
 export type { LogFields } from './log-fields';
 export { Metrics, startAtZero } from './metrics';
 export { NestLog } from './nest-log';
 export { ObservabilityModule } from './observability.module';
-export { onBehalfOf } from './log';

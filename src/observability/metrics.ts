@@ -79,7 +79,7 @@ export class Metrics {
   );
   readonly partyBacklog = this.gauge(
     'verification_backlog_parties',
-    'Parties by state: in flight, waiting for a retry, cannot be checked',
+    'Parties (health workers) by state, as for persons',
     ['stream', 'state'],
   );
   readonly signUps = this.counter(

@@ -39,8 +39,8 @@ export interface DemoCase {
 }
 
 /**
- * Documents as the tables of cases speak of them. `listed`: in the register of invalid documents. The shared kinds
- * stand at several people at once, `twice_listed` at two persons of one case. The last ones have answers that the
+ * Documents as the tables of cases speak of them. `listed`: in the register of invalid documents. Several people
+ * hold a shared kind at once, `twice_listed` at two persons of one case. The last ones have answers that the
  * sandbox documents by these names.
  */
 export type DocumentKind =

@@ -19,9 +19,8 @@ import { openSignUpEnvironment } from './sign-up/sign-up-environment';
 import { PatientRepository } from './sign-up/patient.repository';
 import { showSignUp } from './sign-up/sign-up-demo';
 import { SignUpClient } from './sign-up/sign-up-client';
-import { startProgram, type RunningProgram } from './child-program';
+import { startProgram, type RunningProgram, type ServerUrls } from './child-program';
 import { startServers } from './servers';
-import type { ServerUrls } from './child-program';
 import type { CleanUp } from './clean-up';
 
 export interface Demo {

@@ -71,8 +71,8 @@ async function onlyASandbox(url: string): Promise<string> {
     () => undefined,
   );
   if (answer?.headers.get('x-sandbox') === '1') return url;
-  const says = 'must name a running sandbox register, or nothing: then the demo starts its own';
-  throw new ConfigurationFault([{ name: 'TREMBITA_URL', problem: says }]);
+  const problem = 'must name a running sandbox register, or nothing: then the demo starts its own';
+  throw new ConfigurationFault([{ name: 'TREMBITA_URL', problem }]);
 }
 
 /** The message of an embedded server that failed has no personal data, and says what to do. */
@@ -141,9 +141,9 @@ function noAnswer(): never {
   throw new DemoFailed('The database of DATABASE_URL cannot be reached, or not with this account.');
 }
 
-function refuse(says: string): never {
+function refuse(problem: string): never {
   const way = 'name an empty database, or none: then the demo starts its own';
-  throw new ConfigurationFault([{ name: 'DATABASE_URL', problem: `${says}; ${way}` }]);
+  throw new ConfigurationFault([{ name: 'DATABASE_URL', problem: `${problem}; ${way}` }]);
 }
 
 /** An account that may not become `app` keeps its own role. */

@@ -1,8 +1,5 @@
 /** PostgreSQL and Redis for a machine that has neither. */
-export { startPostgres } from './postgres';
-export type { EmbeddedPostgres, PostgresOptions, PostgresStop } from './postgres';
-export { startRedis } from './redis';
-export type { EmbeddedRedis, RedisOptions } from './redis';
-export { REDIS_KINDS } from './redis-program';
-export type { RedisKind } from './redis-program';
+export { type EmbeddedPostgres, type PostgresOptions, type PostgresStop, startPostgres } from './postgres';
+export { type EmbeddedRedis, type RedisOptions, startRedis } from './redis';
+export { REDIS_KINDS, type RedisKind } from './redis-program';
 export { createOwnFolder } from './server-folder';

@@ -1,6 +1,5 @@
 export type { ClientSees } from './answer-script';
-export { ANSWER_NAMES, SCRIPTED_ANSWERS, type AnswerName } from './answer-choice';
-export { isListed, type Mode } from './answer-choice';
+export { ANSWER_NAMES, type AnswerName, isListed, type Mode, SCRIPTED_ANSWERS } from './answer-choice';
 export type { Method } from './request-reader';
 export type { RequestRecord } from './soap-endpoint';
 export type { Sandbox } from './sandbox';

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { ExitStatus } from '../../src/cli/command';
 import { ownSettingsOrExit } from '../../src/config/own-settings';
+import { argumentsOrExit, end, WrongUsage } from '../command-line';
 import { startSandbox, type SandboxOptions } from '.';
 
 const USAGE = `Usage: npm run sandbox -- [options]
@@ -14,11 +16,6 @@ const USAGE = `Usage: npm run sandbox -- [options]
 const DEFAULT_PORT = 8080;
 const HIGHEST_PORT = 65_535;
 const LONGEST_LATENCY_MS = 3_600_000;
-
-/** EX_USAGE and EX_CONFIG of sysexits.h. */
-const EXIT = { failed: 1, usage: 64, configuration: 78, interrupted: 130, terminated: 143 } as const;
-
-class WrongUsage extends Error {}
 
 function numberFrom(
   name: string,
@@ -46,38 +43,24 @@ function optionsFrom(args: string[]): SandboxOptions {
   };
 }
 
-function end(status: number, sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(status);
-}
-
-function optionsOrExit(): SandboxOptions {
-  try {
-    return optionsFrom(process.argv.slice(2));
-  } catch (error) {
-    const isUsage = error instanceof WrongUsage || error instanceof TypeError;
-    end(EXIT.usage, `${isUsage ? error.message : 'The options are wrong.'}\n\n${USAGE}`);
-  }
-}
-
 async function main(): Promise<void> {
-  const options = optionsOrExit();
+  const options = argumentsOrExit(optionsFrom, USAGE);
   if (ownSettingsOrExit('sandbox').NODE_ENV === 'production') {
     end(
-      EXIT.configuration,
+      ExitStatus.Configuration,
       'NODE_ENV is production: the sandbox invents its answers and does not start in production.',
     );
   }
   const sandbox = await startSandbox(options);
-  process.once('SIGINT', () => void sandbox.stop().then(() => process.exit(EXIT.interrupted)));
-  process.once('SIGTERM', () => void sandbox.stop().then(() => process.exit(EXIT.terminated)));
+  process.once('SIGINT', () => void sandbox.stop().then(() => process.exit(ExitStatus.Interrupted)));
+  process.once('SIGTERM', () => void sandbox.stop().then(() => process.exit(ExitStatus.Terminated)));
   process.stdout.write(`${sandbox.url}\n`);
   process.stderr.write('The sandbox register is ready; its answers are invented. Stop it with Ctrl-C.\n');
 }
 
 main().catch((error: NodeJS.ErrnoException) => {
   end(
-    EXIT.failed,
+    ExitStatus.Failed,
     `The sandbox cannot listen on 127.0.0.1 (${error.code ?? 'unknown reason'}). Try another --port.`,
   );
 });
