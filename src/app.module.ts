@@ -22,11 +22,13 @@ import { VerificationsModule, VerificationsWorkerModule } from './verifications'
 @Injectable()
 class ServerProbes implements ReadinessProbes {
   readonly database: Probe;
+  readonly writable: Probe;
   readonly migrations: Probe;
   readonly redis?: Probe;
 
   constructor(database: DatabaseHealth, @Optional() redis?: RedisConnections) {
     this.database = () => database.answers();
+    this.writable = () => database.isWritable();
     this.migrations = () => database.isMigrated();
     if (redis !== undefined) this.redis = () => redis.ping();
   }

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions, type QueryRunner, DefaultNamingStrategy } from 'typeorm';
 import { MIGRATIONS } from '../../migrations';
@@ -13,6 +14,8 @@ export interface PoolOptions {
   /** After it a stopped worker counts as dead and must not hold row locks any more. */
   readonly leaseSeconds?: number;
   readonly onPoolError?: (error: unknown) => void;
+  /** After how many milliseconds of silence a connection is destroyed; tests shorten it. */
+  readonly silenceMs?: number;
 }
 
 /** How long a caller waits for a free connection before an error. */
@@ -20,6 +23,15 @@ const CONNECTION_WAIT_MS = 5_000;
 
 /** Statements of this program take milliseconds; one that takes seconds is stuck. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+
+/**
+ * A connection on which no byte moves for so long is destroyed. Longer than a statement may take, so a server that is alive
+ * has answered or cancelled it before; shorter than the rest between two statements of a transaction may be.
+ */
+const SILENCE_MS = STATEMENT_TIMEOUT_MS + 2_000;
+
+/** The operating system's own two hours are too long for routers that forget an idle connection within minutes. */
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
 
 /** Row locks last milliseconds. A longer wait means a foreign transaction, and the caller retries later. */
 const LOCK_TIMEOUT_MS = 4_000;
@@ -49,10 +61,24 @@ export function dataSourceOptions(url: string, options: PoolOptions = {}): DataS
         IDLE_IN_TRANSACTION_TIMEOUT_MS,
         (options.leaseSeconds ?? Infinity) * 1000,
       ),
-      keepAlive: true,
+      ...KEEP_ALIVE,
+      stream: () => silenceEndingSocket(options.silenceMs ?? SILENCE_MS),
       onConnect: ignoreErrors,
     },
   };
+}
+
+/**
+ * The socket of one connection, which destroys itself when the network goes silent. The driver's own `query_timeout` only
+ * rejects the query and returns the connection to the pool. A socket in this state fails the statement under way, leaves
+ * the pool, and does not hold up a shutdown.
+ */
+function silenceEndingSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  socket.setTimeout(silenceMs, () => {
+    socket.destroy(Object.assign(new Error('PostgreSQL has gone silent'), { code: 'ETIMEDOUT' }));
+  });
+  return socket;
 }
 
 /**
@@ -110,7 +136,7 @@ async function withMigrations<Result>(
   const dataSource = new DataSource({
     ...dataSourceOptions(url, { poolSize: 3, applicationName: 'person-verification-migrate' }),
     // No statement timeout: an index on a table of millions takes minutes.
-    extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS },
+    extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS, ...KEEP_ALIVE },
   });
   await dataSource.initialize();
   const holder = dataSource.createQueryRunner();

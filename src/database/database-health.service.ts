@@ -15,6 +15,14 @@ export class DatabaseHealth {
     return true;
   }
 
+  /** False on a standby, and where the server or the database was made read-only. */
+  async isWritable(): Promise<boolean> {
+    const [session] = await this.dataSource.query<{ writable: boolean }[]>(
+      `SELECT NOT pg_is_in_recovery() AND NOT current_setting('transaction_read_only')::boolean AS writable`,
+    );
+    return session?.writable === true;
+  }
+
   async isMigrated(): Promise<boolean> {
     return (await pendingMigrations(this.dataSource)).length === 0;
   }

@@ -25,6 +25,14 @@ describe('A fault of the database', () => {
     ['a damaged page', 'XX001'],
   ])('comes back with every try: %s', (_, code) => expect(isPermanent(withCode(code))).toBe(true));
 
+  it('passes: a prepared statement that no longer fits its table', () => {
+    expect(isPermanent(withCode('0A000', { routine: 'RevalidateCachedQuery' }))).toBe(false);
+    expect(isPermanent(withCode('26000'))).toBe(false);
+  });
+
+  it('comes back with every try: what the server does not support', () =>
+    expect(isPermanent(withCode('0A000', { routine: 'transformFuncCall' }))).toBe(true));
+
   it('without a code is a bug of ours, unless it is about the connection', () => {
     expect(isPermanent(new TypeError('undefined is not a function'))).toBe(true);
     expect(isPermanent(new Error('Connection terminated unexpectedly'))).toBe(false);

@@ -13,6 +13,7 @@ const TRANSIENT_CLASSES: ReadonlySet<string> = new Set(['08', '25', '40', '53', 
 export function isPermanent(error: unknown): boolean {
   const code = codeOf(error);
   if (typeof code !== 'string') return !isOfConnection(error);
+  if (isStalePlan(error)) return false;
   return isSqlState(error, code) && !TRANSIENT_CLASSES.has(code.slice(0, 2));
 }
 
@@ -20,6 +21,27 @@ export function isPermanent(error: unknown): boolean {
 function isSqlState(error: unknown, code: string): boolean {
   const isOfSystem = typeof error === 'object' && error !== null && 'syscall' in error;
   return /^[0-9A-Z]{5}$/.test(code) && !isOfSystem;
+}
+
+/** Of the prepared statement, not of the work: `invalid_sql_statement_name`. */
+const STATEMENT_GONE = '26000';
+
+/** `feature_not_supported` is also the code of a real fault, so the place in PostgreSQL that raises it is compared. */
+const PLAN_CHANGED = { code: '0A000', routine: 'RevalidateCachedQuery' } as const;
+
+/**
+ * Whether a connection has a prepared statement that no longer fits: a table was altered ("cached plan must not change
+ * result type"), or somebody removed the statement.
+ */
+export function isStalePlan(error: unknown): boolean {
+  const code = codeOf(error);
+  if (code === STATEMENT_GONE) return true;
+  return code === PLAN_CHANGED.code && (error as { routine?: unknown }).routine === PLAN_CHANGED.routine;
+}
+
+/** Whether the session may only read: the server has become a standby, or was made read-only. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === '25006';
 }
 
 /** Whether a lock was not granted in time: lock_not_available. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PoolClient, QueryResultRow } from 'pg';
+import type { Client, PoolClient, QueryResultRow } from 'pg';
 import {
   DataSource,
   type DeepPartial,
@@ -12,7 +12,7 @@ import {
   type Repository,
 } from 'typeorm';
 import { Metrics } from '../observability';
-import { codeOf, withCode } from './sql-errors';
+import { codeOf, isReadOnly, isStalePlan, withCode } from './sql-errors';
 
 /**
  * One SQL statement. With a name it is prepared once per connection; only statements whose text never changes
@@ -69,19 +69,19 @@ export class Transactions implements Sql {
 
   /**
    * Does the work in one transaction (READ COMMITTED: every statement sees what was committed before it began). After a
-   * deadlock or a serialization failure it repeats the whole work, three times at most, so the work must have no effect
-   * outside the database.
+   * deadlock, a serialization failure or a prepared statement that no longer fits it repeats the whole work, three times
+   * at most, so the work must have no effect outside the database.
    */
   inTransaction<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
-    return this.repeated(() => this.once(work));
+    return this.repeated((prepares) => this.once(work, prepares));
   }
 
   /** Sends one statement that is a transaction of its own, and repeats it like one. */
   query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return this.repeated(() =>
+    return this.repeated((prepares) =>
       this.onConnection((_, client) => {
         this.metrics.sqlStatements.inc();
-        return send<Row>(client, statement, values);
+        return send<Row>(client, prepares ? statement : { text: statement.text }, values);
       }),
     );
   }
@@ -104,21 +104,28 @@ export class Transactions implements Sql {
     });
   }
 
-  private async repeated<Result>(attemptOnce: () => Promise<Result>): Promise<Result> {
+  /**
+   * After a prepared statement that no longer fits, nothing is prepared any more in the next attempts: the other
+   * connections of the pool may hold the same plan.
+   */
+  private async repeated<Result>(attemptOnce: (prepares: boolean) => Promise<Result>): Promise<Result> {
+    let prepares = true;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await attemptOnce();
+        return await attemptOnce(prepares);
       } catch (error) {
-        if (attempt >= MAX_ATTEMPTS || !REPEATABLE_CODES.has(codeOf(error))) throw error;
+        const isStale = prepares && isStalePlan(error);
+        if (attempt >= MAX_ATTEMPTS || !(isStale || REPEATABLE_CODES.has(codeOf(error)))) throw error;
+        if (isStale) prepares = false;
         this.metrics.transactionsRepeated.inc();
         await wait(randomInt(1, MAX_PAUSE_MS * attempt));
       }
     }
   }
 
-  private once<Result>(work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  private once<Result>(work: (sql: Sql) => Promise<Result>, prepares: boolean): Promise<Result> {
     return this.onConnection(async (queryRunner, client) => {
-      const sql = new OpenTransaction(queryRunner, client);
+      const sql = new OpenTransaction(queryRunner, client, prepares);
       try {
         await queryRunner.startTransaction();
         const result = await work(sql);
@@ -138,14 +145,25 @@ export class Transactions implements Sql {
     work: (queryRunner: QueryRunner, client: PoolClient) => Promise<Result>,
   ): Promise<Result> {
     const queryRunner = this.dataSource.createQueryRunner();
+    let client: PoolClient | undefined;
     try {
-      return await work(queryRunner, (await queryRunner.connect()) as PoolClient);
+      client = (await queryRunner.connect()) as PoolClient;
+      return await work(queryRunner, client);
     } catch (error) {
+      if (client !== undefined && isUseless(error)) discard(client);
       throw withCode(error);
     } finally {
       await queryRunner.release();
     }
   }
+}
+
+/** Whether the connection would fail the next statement too: a new one may reach the new primary, or plans afresh. */
+const isUseless = (error: unknown): boolean => isStalePlan(error) || isReadOnly(error);
+
+/** Ends the connection; the pool removes it as soon as it is released. */
+function discard(client: PoolClient): void {
+  void (client as unknown as Client).end().catch(() => undefined);
 }
 
 /** One transaction on one connection. */
@@ -156,11 +174,12 @@ class OpenTransaction implements Sql {
   constructor(
     private readonly queryRunner: QueryRunner,
     private readonly client: PoolClient,
+    private readonly prepares: boolean,
   ) {}
 
   query<Row extends QueryResultRow>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     this.sent += 1;
-    return send(this.client, statement, values);
+    return send(this.client, this.prepares ? statement : { text: statement.text }, values);
   }
 
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withCode } from '../database/sql-errors';
 import { REFUSALS, Refusal, type RefusalCode } from '../domain/refusal';
 import { Log } from '../observability';
 import {
@@ -60,6 +61,12 @@ class ThingsController {
   @Get('failed/:code')
   fail(@Param('code') code: string): never {
     throw failedStatement(code);
+  }
+
+  /** As a pool whose connections are all in use fails. */
+  @Get('no-connection')
+  noConnection(): never {
+    throw withCode(new Error('timeout exceeded when trying to connect'));
   }
 
   @Get('broken')
@@ -215,13 +222,33 @@ describe('A refusal', () => {
   });
 });
 
+/** Lost connection, read-only, conflict, disk full, memory, connections, lock, statement, shutdown, disk broken. */
+const UNAVAILABLE = [
+  ...[
+    '08006',
+    '25006',
+    '25P03',
+    '40001',
+    '40P01',
+    '53100',
+    '53200',
+    '53300',
+    '55P03',
+    '57014',
+    '57P01',
+    '58030',
+  ],
+];
+
 describe('An unexpected error', () => {
   it.each([
     ['/things/broken', 500, 'internal_error'],
     ['/things/failed/23505', 500, 'internal_error'],
     ['/things/failed/22P02', 500, 'internal_error'],
-    ['/things/failed/57P01', 503, 'service_unavailable'],
-  ])(
+    ['/things/failed/0A000', 500, 'internal_error'],
+    ...UNAVAILABLE.map((code) => [`/things/failed/${code}`, 503, 'service_unavailable'] as const),
+    ['/things/no-connection', 503, 'service_unavailable'],
+  ] as const)(
     'at %s is answered with %i and reveals nothing, neither to the client nor to the log',
     async (path, status, type) => {
       const { body, text, ...answer } = await ask(path);
@@ -229,6 +256,7 @@ describe('An unexpected error', () => {
       expect(body.error).toMatchObject({ type });
       expect(`${text}${written}`).not.toContain(MARKER);
       expect(text).not.toMatch(/SELECT|\.ts|Error:/);
+      expect(answer.headers.get('retry-after')).toBe(status === 503 ? '5' : null);
     },
   );
 });

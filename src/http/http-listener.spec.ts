@@ -69,9 +69,10 @@ describe('Readiness', () => {
     [200, {}, { database: 'up', redis: 'not_needed', migrations: 'applied' }],
     [
       503,
-      { database: away, migrations: away },
+      { database: away, writable: away, migrations: away },
       { database: 'down', redis: 'not_needed', migrations: 'unknown' },
     ],
+    [503, { writable: no }, { database: 'read_only', redis: 'not_needed', migrations: 'applied' }],
     [503, { migrations: no }, { database: 'up', redis: 'not_needed', migrations: 'pending' }],
   ])('is %i with %o', async (status, probes, body) => {
     expect(await readinessWith(probes)).toEqual({ status, body });

@@ -13,7 +13,7 @@ class LivenessDto {
 }
 
 class ReadinessDto implements Readiness {
-  @AnswerWord(['up', 'down'])
+  @AnswerWord(['up', 'read_only', 'down'])
   database!: Readiness['database'];
 
   @AnswerWord(['up', 'down', 'not_needed'])

@@ -13,6 +13,8 @@ export type Probe = () => Promise<boolean>;
 export interface ReadinessProbes {
   /** Does PostgreSQL answer a statement? */
   readonly database: Probe;
+  /** May statements write? Not on a standby. */
+  readonly writable: Probe;
   /** Is every migration of this program applied? */
   readonly migrations: Probe;
   /** Does Redis answer? Left out where Redis is not used. */
@@ -24,7 +26,7 @@ export const READINESS_PROBES = Symbol('READINESS_PROBES');
 
 /** What `/health/ready` answers. */
 export interface Readiness {
-  readonly database: 'up' | 'down';
+  readonly database: 'up' | 'read_only' | 'down';
   readonly redis: 'up' | 'down' | 'not_needed';
   readonly migrations: 'applied' | 'pending' | 'unknown';
 }
@@ -60,7 +62,11 @@ export function withDeadline(probe: Probe, deadlineMs = PROBE_DEADLINE_MS): Prob
   };
 }
 
-const isUp = ({ details }: HealthCheckResult, key: keyof Readiness): boolean => details[key]?.status === 'up';
+/** What is asked about PostgreSQL. */
+type DatabaseQuestion = 'database' | 'writable' | 'migrations';
+
+const isUp = ({ details }: HealthCheckResult, key: DatabaseQuestion): boolean =>
+  details[key]?.status === 'up';
 
 /** Whether the process may get requests. */
 @Injectable()
@@ -69,11 +75,15 @@ export class ReadinessService {
   private readonly redis: Probe | undefined;
 
   constructor(
-    @Inject(READINESS_PROBES) { database, migrations, redis }: ReadinessProbes,
+    @Inject(READINESS_PROBES) { database, writable, migrations, redis }: ReadinessProbes,
     private readonly health: HealthCheckService,
     private readonly results: HealthIndicatorService,
   ) {
-    this.indicators = [this.indicator('database', database), this.indicator('migrations', migrations)];
+    this.indicators = [
+      this.indicator('database', database),
+      this.indicator('writable', writable),
+      this.indicator('migrations', migrations),
+    ];
     this.redis = redis && withDeadline(redis);
   }
 
@@ -82,15 +92,16 @@ export class ReadinessService {
     const [result, redis] = await Promise.all([this.result(), this.redis?.()]);
     const database = isUp(result, 'database');
     const pending = database ? 'pending' : 'unknown';
+    const up = isUp(result, 'writable') ? 'up' : 'read_only';
     return {
       isReady: result.status === 'ok',
-      database: database ? 'up' : 'down',
+      database: database ? up : 'down',
       redis: redis === undefined ? 'not_needed' : redis ? 'up' : 'down',
       migrations: isUp(result, 'migrations') ? 'applied' : pending,
     };
   }
 
-  private indicator(key: keyof Readiness, probe: Probe): HealthIndicatorFunction {
+  private indicator(key: DatabaseQuestion, probe: Probe): HealthIndicatorFunction {
     const ask = withDeadline(probe);
     return async () => {
       const indicator = this.results.check(key);

@@ -53,8 +53,21 @@ export interface Answer {
   readonly retryAfterSeconds?: number;
 }
 
-/** A server that we need is unavailable or refuses more connections: trying again later makes sense, so it is a 503. */
-const SERVER_AWAY = /^(?:ECONN\w+|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|08\w{3}|53300|57P0[1-3])$/;
+/**
+ * A server that we need is unavailable or too busy, so the same request may succeed later: sockets, and of PostgreSQL lost
+ * connections (08), a read-only session or a transaction that was ended (25), conflicts that outlasted the repeats (40),
+ * full disks, memory or connections (53), locks and statements that took too long (55P03, 57014), a server that shuts down
+ * (57P), its disks (58).
+ */
+const SERVER_AWAY = new RegExp(
+  `^(?:${[
+    'ECONN\\w+|E(?:HOST|NET)UNREACH|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN',
+    '08\\w{3}|25006|25P0[34]|40001|40P01|53\\w{3}|55P03|57014|57P0[1-5]|58\\w{3}',
+  ].join('|')})$`,
+);
+
+/** As long as a caller waits for a connection of the pool: by then the pool has moved on. */
+const RETRY_AFTER_SECONDS = 5;
 
 function answerToRefusal(refusal: Refusal): Answer {
   const { status, type } = REFUSAL_ANSWERS[refusal.code];
@@ -66,6 +79,7 @@ function answerToRefusal(refusal: Refusal): Answer {
 
 function answerWithStatus(status: number): Answer {
   const row = STATUS_ANSWERS[status];
+  if (row && status === 503) return { status, error: row, retryAfterSeconds: RETRY_AFTER_SECONDS };
   if (row) return { status, error: row };
   return { status: 500, error: { type: 'internal_error', message: 'Internal error' } };
 }

@@ -34,6 +34,8 @@ const KNOWN_CODES: ReadonlySet<string> = new Set([
   'ENFILE',
   'ENOSPC',
   'EROFS',
+  // What database/ gives a lost connection, of which the driver has no code.
+  '08006',
 ]);
 
 /** Node's own codes and those of its HTTP client are constants of their source code. */

@@ -11,6 +11,7 @@ interface Platform {
 
 const UP: ReadinessProbes = {
   database: () => Promise.resolve(true),
+  writable: () => Promise.resolve(true),
   migrations: () => Promise.resolve(true),
 };
 

@@ -114,3 +114,69 @@ export class TlsProxy {
     socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
   }
 }
+
+/**
+ * A network that can go silent: packets are swallowed in both directions, also those that open and end connections. When
+ * it comes back, connections from before stay dead, as after a router lost its table.
+ */
+export class SilentNetwork {
+  private isSilent = false;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {}
+
+  static async before(target: string): Promise<SilentNetwork> {
+    const server = createServer({ allowHalfOpen: true });
+    const network = new SilentNetwork(server, new URL(target));
+    server.on('connection', (caller) => network.join(caller));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return network;
+  }
+
+  /** The server, as it is reached through here. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  goSilent(): void {
+    this.isSilent = true;
+  }
+
+  comeBack(): void {
+    this.isSilent = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private join(caller: Socket): void {
+    const server = connect({
+      host: this.target.hostname,
+      port: Number(this.target.port),
+      allowHalfOpen: true,
+    });
+    this.forward(caller, server);
+    this.forward(server, caller);
+  }
+
+  private forward(from: Socket, to: Socket): void {
+    this.sockets.add(from);
+    from.on('data', (bytes) => void (this.isSilent || to.write(bytes)));
+    from.on('end', () => void (this.isSilent || to.end()));
+    from.on('error', () => undefined);
+    from.on('close', () => {
+      this.sockets.delete(from);
+      if (!this.isSilent) to.destroy();
+    });
+  }
+}
