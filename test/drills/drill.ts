@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { endAllChildren } from './child-process';
+import { endAllChildren } from './child-program';
 import { DRILLS } from './drill-list';
 import type { Drill } from './definition';
 import { asJson, isKept, type DrillResult, table } from './report';

@@ -1,6 +1,6 @@
 import { type EmbeddedPostgres, type EmbeddedRedis, startPostgres, startRedis } from '../../tools/embedded';
 import { DrillDatabase } from './database';
-import { Child, endAllChildren } from './child-process';
+import { Child, endAllChildren } from './child-program';
 import { SETTINGS } from './settings';
 import { loadPeople, loadRegister } from './population-loader';
 import { MakePeople, type People } from './population';

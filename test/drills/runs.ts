@@ -118,7 +118,7 @@ export async function nextFinishedAfter(database: DrillDatabase, atMs: number): 
       const finishedAtMs = row?.ms ?? undefined;
       return finishedAtMs && Math.max(1, Math.round(finishedAtMs - atMs));
     },
-    { what: 'the next finished person', timeoutMs: 300_000, everyMs: LOOK_EVERY_MS },
+    { what: 'the next finished person', timeoutMs: 120_000, everyMs: LOOK_EVERY_MS },
   );
 }
 

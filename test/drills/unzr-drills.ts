@@ -61,7 +61,7 @@ export async function killOver(
     const alive: Set<Opened> = isServer ? asking.servers : workers;
     asking.isHeld = true;
     // One stays, so that abandoned work is found by a living program.
-    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 300_000 });
+    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 60_000 });
     asking.isHeld = false;
     // A worker that has just started must have work, or nothing is broken with it.
     if (!isServer) await moreQuestions(environment);

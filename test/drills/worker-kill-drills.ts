@@ -43,7 +43,7 @@ export const killWorkers: Drill = {
 async function killDuringRun(environment: DrillEnvironment): Promise<FaultReport> {
   const { kills, runIds } = await killAgainAndAgain(environment, {
     times: WORKER_KILLS,
-    within: PERSONS_OF_ONE_JOB / 2,
+    within: PERSONS_OF_ONE_JOB * 0.55,
   });
   await runsEnd(environment.database, runIds);
   const granted = Math.max(environment.lagMs, await workersLateMs(environment));
@@ -114,7 +114,7 @@ function killPoints({ random }: DrillEnvironment, { times, within }: Killing): n
 async function aWorkerToSpare({ register }: DrillEnvironment, alive: ReadonlySet<Opened>): Promise<void> {
   if (alive.size > LEAST_ALIVE) return;
   await register.behave({ hold: true });
-  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 300_000 });
+  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
   await register.behave({ hold: false });
 }
 
@@ -126,7 +126,10 @@ async function kill(environment: DrillEnvironment, { child }: Opened): Promise<v
 
 /**
  * How late the machine made living workers, by their own clockwork: they renew their leases three times in a lease. A
- * worker whose lease passed although it lived was late by two thirds of a lease at least.
+ * worker whose lease passed although it lived was late by two thirds of a lease at least. The stalls of the drill's own
+ * process are no measure of this: on two cores with a load of seventeen to twenty, releases took 6.4 s and 8.3 s and
+ * renewals were 2.6 s and 5 s late, while the drill stalled for 0.5 s and 0.7 s. With a load of five a release took
+ * 2.8 s, and renewals were one second late at most.
  */
 async function workersLateMs({ database, crashes }: DrillEnvironment): Promise<number> {
   const slowestMs = await database.number(`SELECT max(after_ms) FROM drill.renewals`);
@@ -158,8 +161,8 @@ const FLUSH_EVERY = 3;
 
 const PERSONS_OF_BOTH_JOBS = 500;
 
-/** Kills happen within so many questions: fewer than each of the runs asks, so that both are under way. */
-const WITHIN_QUESTIONS = 150;
+/** Kills happen within so many questions of both runs together, about half of all; both are still under way then. */
+const WITHIN_QUESTIONS = 270;
 
 /** Fewer parties than this in the hands of killed workers, and the drill was one of persons. */
 const LEAST_PARTIES = 5;

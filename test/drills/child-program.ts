@@ -8,7 +8,7 @@ const PROJECT = join(__dirname, '../..');
 /** Enough of a program's last words to see why it fell. */
 const LINES_KEPT = 30;
 /** A start takes a second or two; on a machine full of other work it may take many times that. */
-const START_WITHIN_MS = 300_000;
+const START_WITHIN_MS = 60_000;
 /** The folder for the logs of the programs, one file a program. */
 const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;
