@@ -134,6 +134,8 @@ const carriedOver = (check: () => typeof SIGNED) => contentOf(structuredClone(re
 describe('The result of a check', () => {
   it('arrives from the thread unchanged', () => {
     expect(carriedOver(() => SIGNED)).toEqual(SIGNED);
+    const proven = { ...SIGNED, provenAt: new Date('2026-05-01T10:01:00Z') };
+    expect(carriedOver(() => proven)).toEqual(proven);
   });
 
   it('is the same refusal on both sides', () => {

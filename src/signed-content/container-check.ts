@@ -10,7 +10,7 @@ import {
   type Signature,
   type SignedAttributes,
 } from './container';
-import { readTimeStamp, type TimeStamp } from './time-stamp';
+import { isStampOn, readTimeStamp, type TimeStamp } from './time-stamp';
 
 /** National chains have two or three certificates; longer ones are attempts to waste time. */
 const MOST_CERTIFICATES = 5;
@@ -165,13 +165,13 @@ interface TimeStamps {
   readonly onSignature: readonly TimeStamp[];
 }
 
-function timeStampsIn({ content, signature }: Container): TimeStamps {
+function timeStampsIn({ signature }: Container): TimeStamps {
   const { contentTimeStamp } = signature.attributes;
   const tokens = signature.unsigned.get(ATTRIBUTES.signatureTimeStamp) ?? [];
   if (tokens.length > MOST_SIGNATURE_STAMPS) throw new Refusal('time_stamp_wrong');
   return {
-    onContent: contentTimeStamp === undefined ? undefined : readTimeStamp(contentTimeStamp, content),
-    onSignature: tokens.map((token) => readTimeStamp(token, signature.value)),
+    onContent: contentTimeStamp === undefined ? undefined : readTimeStamp(contentTimeStamp),
+    onSignature: tokens.map(readTimeStamp),
   };
 }
 
@@ -220,13 +220,17 @@ function refuseWrongTimeStamp({ token, madeAt }: TimeStamp, { sent, authorities 
 }
 
 function refuseWrongTimeStamps(
-  { onContent, onSignature }: TimeStamps,
-  signer: Certificate,
-  around: Around,
+  { content, signature }: Container,
+  stamps: TimeStamps,
+  of: { readonly signer: Certificate; readonly around: Around },
 ): void {
-  for (const stamp of [...(onContent === undefined ? [] : [onContent]), ...onSignature]) {
-    if (!signer.wasValidAt(stamp.madeAt)) throw new Refusal('certificate_not_valid_then');
-    refuseWrongTimeStamp(stamp, around);
+  const { onContent, onSignature } = stamps;
+  const stamped: (readonly [TimeStamp, Uint8Array])[] = onSignature.map((stamp) => [stamp, signature.value]);
+  if (onContent !== undefined) stamped.push([onContent, content]);
+  for (const [stamp, bytes] of stamped) {
+    if (!isStampOn(stamp, bytes)) throw new Refusal('time_stamp_wrong');
+    if (!of.signer.wasValidAt(stamp.madeAt)) throw new Refusal('certificate_not_valid_then');
+    refuseWrongTimeStamp(stamp, of.around);
   }
 }
 
@@ -274,7 +278,7 @@ export function checkContainer(
     at: signedAt,
     refuseUnfit: (signer) => refuseUnlessForSigning(signer, policy),
   });
-  refuseWrongTimeStamps(stamps, certificate, around);
+  refuseWrongTimeStamps(container, stamps, { signer: certificate, around });
   const provenAt = earliest(stamps.onSignature.map(({ madeAt }) => madeAt));
   const signer = signerOfCertificate(certificate);
   return { content: container.content, signedAt, ...(provenAt === undefined ? {} : { provenAt }), signer };

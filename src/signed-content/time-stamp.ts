@@ -2,7 +2,7 @@ import { AlgorithmIdentifier } from 'pkijs';
 import { Refusal } from '../domain/refusal';
 import { BerReader, malformed, TAG, type Value } from './ber-reader';
 import { momentOf, parseContainer, type Container } from './container';
-import { digestNamed, digestOf } from './signature-algorithm';
+import { type Digest, digestNamed, digestOf } from './signature-algorithm';
 
 /** The type of the content of a token, from RFC 3161. */
 const TIME_STAMP_CONTENT = '1.2.840.113549.1.9.16.1.4';
@@ -15,22 +15,33 @@ const VERSION = 1;
 /** Fractions of seconds are allowed here. They are dropped: no rule of ours asks for more than seconds. */
 const TIME = /^(\d{14})(?:\.\d{0,8}[1-9])?Z$/;
 
-/** A token of RFC 3161 that names the stamped bytes. Its own signature is not verified yet. */
+interface Imprint {
+  readonly algorithm: Digest;
+  readonly digest: Uint8Array;
+}
+
+/** A token of RFC 3161. Its own signature is not verified yet. */
 export interface TimeStamp {
   readonly token: Container;
   /** When the stamped bytes existed at the latest. */
   readonly madeAt: Date;
+  /** Of the stamped bytes. */
+  readonly imprint: Imprint;
 }
 
 const textOf = ({ content }: Value): string => Buffer.from(content).toString('latin1');
 
-/** Throws unless these are the bytes that were stamped. */
-function refuseOtherBytes(reader: BerReader, imprint: Value, stamped: Uint8Array): void {
+function readImprint(reader: BerReader, imprint: Value): Imprint {
   const parts = reader.parts(imprint);
-  const algorithm = new AlgorithmIdentifier({ schema: reader.parse(parts.required(TAG.sequence)) });
+  const { algorithmId } = new AlgorithmIdentifier({ schema: reader.parse(parts.required(TAG.sequence)) });
   const digest = parts.required(TAG.octetString).content;
   parts.end();
-  if (!digestOf(stamped, digestNamed(algorithm.algorithmId)).equals(digest)) throw malformed();
+  return { algorithm: digestNamed(algorithmId), digest };
+}
+
+/** Whether these are the bytes that were stamped. */
+export function isStampOn({ imprint }: TimeStamp, bytes: Uint8Array): boolean {
+  return digestOf(bytes, imprint.algorithm).equals(imprint.digest);
 }
 
 /** A critical extension may change what the token means, and none is known. */
@@ -41,12 +52,12 @@ function refuseCriticalExtension(reader: BerReader, extensions: Value): void {
   }
 }
 
-function readInfo(info: Uint8Array, stamped: Uint8Array): Date {
+function readInfo(info: Uint8Array): Omit<TimeStamp, 'token'> {
   const reader = new BerReader();
   const parts = reader.parts(reader.whole(info, TAG.sequence));
   const version = parts.required(TAG.integer).content;
   parts.required(TAG.objectIdentifier);
-  refuseOtherBytes(reader, parts.required(TAG.sequence), stamped);
+  const imprint = readImprint(reader, parts.required(TAG.sequence));
   parts.required(TAG.integer);
   const [, seconds = ''] = TIME.exec(textOf(parts.required(TAG.generalizedTime))) ?? [];
   // Accuracy, ordering, nonce and name of the authority.
@@ -56,15 +67,15 @@ function readInfo(info: Uint8Array, stamped: Uint8Array): Date {
   if (extensions !== undefined) refuseCriticalExtension(reader, extensions);
   const madeAt = momentOf(`${seconds}Z`);
   if (version.length !== 1 || version[0] !== VERSION || madeAt === undefined) throw malformed();
-  return madeAt;
+  return { madeAt, imprint };
 }
 
-/** Reads a token on these bytes. Throws `time_stamp_wrong` when it is malformed or stamps other bytes. */
-export function readTimeStamp(token: Uint8Array, stamped: Uint8Array): TimeStamp {
+/** Reads a token. Throws `time_stamp_wrong` for everything malformed. */
+export function readTimeStamp(token: Uint8Array): TimeStamp {
   try {
     if (token.length > LONGEST_TOKEN_BYTES) throw malformed();
     const container = parseContainer(token, TIME_STAMP_CONTENT);
-    return { token: container, madeAt: readInfo(container.content, stamped) };
+    return { token: container, ...readInfo(container.content) };
   } catch {
     // Errors of the packages may quote the bytes.
     throw new Refusal('time_stamp_wrong');

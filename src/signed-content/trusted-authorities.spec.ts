@@ -112,6 +112,15 @@ describe('Trusted authorities at start', () => {
     expect(logged(asPem(wrong))).toMatchObject([{ why: 'wrong', certificate_serial: serial }]);
   });
 
+  it('are reported in production when no time-stamp authority is among them', () => {
+    const lines: string[] = [];
+    const log = new Log({ LOG_LEVEL: 'info' }, { write: (line: string) => void lines.push(line) });
+    const SIGNATURE_TRUSTED_CA_FILE = 'test/fixtures/signed-content/cao-2026.pem';
+    for (const NODE_ENV of ['test', 'production'] as const)
+      new TrustedAuthorities({ NODE_ENV, SIGNATURE_TRUSTED_CA_FILE }, log);
+    expect(lines).toEqual([expect.stringContaining('no time-stamp authority is trusted')]);
+  });
+
   it.each([
     ['test', undefined, false],
     ['production', undefined, true],

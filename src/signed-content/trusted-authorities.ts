@@ -107,7 +107,10 @@ function faultOfAuthority(der: Uint8Array): 'algorithm' | 'wrong' | undefined {
   }
 }
 
-/** The certificate authorities whose signatures count, read once at start. */
+/**
+ * The certificate authorities whose signatures count, read once at start. The file also holds certificates of time-stamp
+ * authorities; a chain never passes through those, because they are not marked as authorities.
+ */
 @Injectable()
 export class TrustedAuthorities implements Trust {
   readonly certificates: readonly Uint8Array[];
@@ -121,6 +124,11 @@ export class TrustedAuthorities implements Trust {
       });
     this.certificates = certificates;
     this.mustBeQualified = settings.SIGNATURE_REQUIRE_QUALIFIED ?? settings.NODE_ENV === 'production';
+    const hasTimeStamps = certificates.some((der) => readCertificate(der).isForTimeStamps);
+    if (settings.NODE_ENV === 'production' && certificates.length > 0 && !hasTimeStamps)
+      log.warn(
+        'no time-stamp authority is trusted, signatures with national time-stamps will be refused: add their certificates to SIGNATURE_TRUSTED_CA_FILE',
+      );
     for (const der of certificates) {
       const why = faultOfAuthority(der);
       if (why === undefined) continue;

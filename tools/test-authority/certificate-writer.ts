@@ -53,6 +53,7 @@ export interface Wanted {
   readonly qualified?: 'european' | 'national' | 'no';
   /** Purposes of the extended key usage; no such extension without them. */
   readonly purposes?: readonly string[];
+  readonly arePurposesCritical?: boolean;
   /** The first byte of the key usage. */
   readonly usage?: number;
 }
@@ -141,9 +142,10 @@ function statementsOf({ isAuthority = false, isSeal = false, qualified }: Wanted
     : [extension('qualifiedStatements', new Sequence({ value: statements }))];
 }
 
-function purposesOf({ purposes }: Wanted): Extension[] {
+function purposesOf({ purposes, arePurposesCritical = false }: Wanted): Extension[] {
   if (purposes === undefined) return [];
-  return [extension('extendedKeyUsage', new ExtKeyUsage({ keyPurposes: [...purposes] }).toSchema())];
+  const usages = new ExtKeyUsage({ keyPurposes: [...purposes] }).toSchema();
+  return [extension('extendedKeyUsage', usages, arePurposesCritical)];
 }
 
 function extensionsOf(wanted: Wanted): Extension[] {

@@ -7,3 +7,4 @@ export {
   type MadeUpSignature,
   type RootKind,
 } from './test-authority';
+export type { TimeStamper } from './time-stamp-writer';

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { dirname, join, resolve } from 'node:path';
 import { Certificate } from 'pkijs';
 import { writeCertificate, type Certified, type Wanted } from './certificate-writer';
-import { writeContainer, type WantedContainer } from './container-writer';
+import { writeContainer, type Stamps, type WantedContainer } from './container-writer';
 import { isDstu, signingKey, type KeyKind, type SigningKey } from './signing-key';
+import { TimeStamper } from './time-stamp-writer';
 
 /** Something that can sign as anybody must not exist where signatures count. */
 function refuseProduction(nodeEnv: string): void {
@@ -38,6 +39,9 @@ export interface Defects {
   readonly edition?: 1 | 2;
   /** Adds a certificate between the root and the signer: one that may issue certificates, or one that may not. */
   readonly between?: 'an authority' | 'no authority';
+  /** Certificates sent along. */
+  readonly sent?: readonly Certified[];
+  readonly stamps?: Stamps;
   readonly certificate?: Partial<Omit<Wanted, 'issuer' | 'key' | 'drfo'>> & {
     readonly drfo?: string | null;
   };
@@ -56,6 +60,8 @@ export type RootKind = (typeof ROOT_KINDS)[number];
 /** The validity of a root: longer than any date a test sets its clock to. */
 const ROOT = { notBefore: new Date('2000-01-01T00:00:00Z'), notAfter: new Date('2099-12-31T23:59:59Z') };
 
+const TIME_STAMPS = '1.3.6.1.5.5.7.3.8';
+
 const DAY_MS = 86_400_000;
 
 /** Each signature gets a certificate of its own, valid around the signing time. */
@@ -67,8 +73,10 @@ function rootKindOf(kind: KeyKind): RootKind {
   return isDstu(kind) ? 'dstu-kupyna' : 'ecdsa';
 }
 
-const rootKindFor = ({ algorithm = 'ecdsa', certifiedBy }: MadeUpSignature): RootKind =>
-  certifiedBy ?? rootKindOf(algorithm);
+const rootKindFor = ({
+  algorithm = 'ecdsa',
+  certifiedBy,
+}: Pick<MadeUpSignature, 'algorithm' | 'certifiedBy'>): RootKind => certifiedBy ?? rootKindOf(algorithm);
 
 /** Creates a self-signed root. */
 function makeRoot(kind: RootKind): Certified {
@@ -113,13 +121,29 @@ export class TestAuthority {
       signedAt: hasSigningTime ? by.signedAt : undefined,
       isDetached,
       carriesCertificates,
-      between,
+      between: [...between, ...(defects.sent ?? [])],
+      ...(defects.stamps === undefined ? {} : { stamps: defects.stamps }),
       named: {
         edition: defects.edition ?? 2,
         ...(defects.namesAnother === true ? { certificate: this.certified(by, {}, undefined) } : {}),
       },
     };
     return writeContainer(wanted);
+  }
+
+  /** A time-stamp authority that the root for this kind of key has certified. */
+  timeStamper(algorithm: KeyKind = 'ecdsa', changed: Partial<Wanted> = {}): TimeStamper {
+    const certified = writeCertificate({
+      ...ROOT,
+      commonName: 'TEST ONLY time-stamp authority',
+      key: signingKey(algorithm),
+      issuer: this.rootFor({ algorithm }),
+      purposes: [TIME_STAMPS],
+      arePurposesCritical: true,
+      qualified: 'no',
+      ...changed,
+    });
+    return new TimeStamper(certified);
   }
 
   /** The certificate and the private key of such a signature, as PEM, for other programs. */
@@ -164,7 +188,7 @@ export class TestAuthority {
     return key;
   }
 
-  private rootFor(by: MadeUpSignature): Certified {
+  private rootFor(by: Pick<MadeUpSignature, 'algorithm' | 'certifiedBy'>): Certified {
     const kind = rootKindFor(by);
     const root = this.roots.find(({ key }) => key.kind === kind);
     if (root === undefined)
