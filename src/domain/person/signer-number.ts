@@ -3,37 +3,64 @@
  * series in Cyrillic, in the published transliteration, or with Latin letters that look like Cyrillic ones.
  */
 
-/** Spaces and hyphens of every kind, which authorities put between the series and the number. */
-const SEPARATORS = /[\s\u00ad\u200b\u2010-\u2015\u2212-]/gu;
+/** What `mithril.folded_tax_id` leaves out as well: spaces and hyphens of every kind that authorities use, and apostrophes. */
+const SEPARATORS = /[ \t\r\n\u00a0\u00ad\u2007\u2009\u200b\u202f\u2010-\u2015\u2212\u2019'-]/g;
+
+/** The Latin and the Ukrainian small letters, and no others. */
+const SMALL_LETTERS = /[a-zа-щьюяґєії]/g;
 
 const LATIN_LOOK_ALIKES = 'ABCEHIKMOPTX';
 const CYRILLIC_LOOK_ALIKES = 'АВСЕНІКМОРТХ';
 
-/** Resolution 55 of the Cabinet of Ministers, 2010, in capitals. A soft sign and apostrophes are left out. */
+/** Resolution 55 of the Cabinet of Ministers, 2010, in capitals. A soft sign is left out. */
 const TRANSLITERATION: Readonly<Record<string, string>> = {
   ...{ А: 'A', Б: 'B', В: 'V', Г: 'H', Ґ: 'G', Д: 'D', Е: 'E', Є: 'YE', Ж: 'ZH', З: 'Z', И: 'Y' },
   ...{ І: 'I', Ї: 'YI', Й: 'Y', К: 'K', Л: 'L', М: 'M', Н: 'N', О: 'O', П: 'P', Р: 'R', С: 'S' },
   ...{ Т: 'T', У: 'U', Ф: 'F', Х: 'KH', Ц: 'TS', Ч: 'CH', Ш: 'SH', Щ: 'SHCH', Ю: 'YU', Я: 'YA' },
-  ...{ Ь: '', "'": '', '’': '' },
+  ...{ Ь: '' },
 };
 
 const inCyrillic = (text: string): string =>
   text.replace(/[ABCEHIKMOPTX]/g, (letter) => CYRILLIC_LOOK_ALIKES.charAt(LATIN_LOOK_ALIKES.indexOf(letter)));
 
 const inLatin = (text: string): string =>
-  text.replace(/ЗГ/g, 'ZGH').replace(/[^0-9A-Z]/gu, (letter) => TRANSLITERATION[letter] ?? letter);
+  text
+    .replaceAll('Ь', '')
+    .replaceAll('ЗГ', 'ZGH')
+    .replace(/[^0-9A-Z]/gu, (letter) => TRANSLITERATION[letter] ?? letter);
 
-/** What a spelling may mean, in Latin: its Latin letters are taken for transliterated ones, or for look-alikes. */
-function readingsOf(number: string): readonly string[] {
-  const text = number.replace(SEPARATORS, '').toUpperCase();
-  return [inLatin(text), inLatin(inCyrillic(text))];
+/** What a spelling may mean; null where it cannot be meant so. */
+interface Meaning {
+  /** Its Latin letters only look like Cyrillic ones. */
+  readonly cyrillic: string | null;
+  /** It is transliterated. */
+  readonly latin: string | null;
+}
+
+function meaningOf(number: string): Meaning {
+  const text = number.replace(SEPARATORS, '').replace(SMALL_LETTERS, (letter) => letter.toUpperCase());
+  const cyrillic = inCyrillic(text);
+  if (/[A-Z]/.test(cyrillic)) return { cyrillic: null, latin: inLatin(text) };
+  return { cyrillic, latin: /\p{Script=Cyrillic}/u.test(text) ? null : text };
 }
 
 /**
- * Whether two spellings name one number. Two numbers in Cyrillic are the same only letter by letter (И and Й are one
- * letter in Latin); a Latin B may be В or Б. An empty number is nobody's.
+ * Whether two spellings name one number. Two numbers in Cyrillic are the same only letter by letter, although ЦГ and ТШ, or
+ * И and Й, are the same in Latin. A number in Latin is the same as every number that it may mean: a Latin B is В or Б. An
+ * empty number is nobody's.
  */
 export function isSameNumber(one: string, other: string): boolean {
-  const readings = readingsOf(other);
-  return readingsOf(one).some((reading) => reading !== '' && readings.includes(reading));
+  const [first, second] = [meaningOf(one), meaningOf(other)];
+  return (
+    isEqual(first.cyrillic, second.cyrillic) ||
+    isEqual(first.latin, second.latin) ||
+    isEqual(first.latin, transliterated(second)) ||
+    isEqual(transliterated(first), second.latin)
+  );
 }
+
+const transliterated = ({ cyrillic }: Meaning): string | null =>
+  cyrillic === null ? null : inLatin(cyrillic);
+
+const isEqual = (one: string | null, other: string | null): boolean =>
+  one !== null && one !== '' && one === other;
