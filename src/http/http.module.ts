@@ -8,6 +8,7 @@ import { HealthController, MetricsController } from './monitoring.controller';
 import { HttpServers } from './http-listener';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api.service';
+import { ReadAuditInterceptor } from './read-audit.interceptor';
 import { ReadinessService } from './readiness.service';
 import { RefusalFilter } from './refusal.filter';
 import { RequestValidationPipe } from './validation/request-validation.pipe';
@@ -30,6 +31,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe';
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: ReadAuditInterceptor },
   ],
 })
 export class HttpModule {}

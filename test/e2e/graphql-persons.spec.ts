@@ -24,7 +24,8 @@ beforeEach(async () => {
 const idOf = (personId: string): string => globalId('Person', personId);
 const readings = async (): Promise<unknown[]> =>
   env.sql.query({
-    text: `SELECT actor_id, resource_id, changeset FROM mpi.audit_log WHERE resource = 'persons'`,
+    text: `SELECT actor_id, resource_id, changeset FROM mpi.audit_log
+            WHERE resource = 'persons' AND changeset @> '{"read": ["personal_data"]}'`,
   });
 
 describe('person', () => {

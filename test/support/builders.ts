@@ -354,6 +354,7 @@ export type { DocumentDraft, LockDraft, StreamExtras } from './builder-rows';
 export {
   auditOf,
   auditOfStream,
+  readingsIn,
   authenticationMethodsOf,
   documentsOf,
   eventsOf,

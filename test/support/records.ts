@@ -101,12 +101,25 @@ export async function eventsOf(sql: Sql, id: string): Promise<EventRow[]> {
   return sql.query<EventRow>({ text }, [id]);
 }
 
-/** Oldest first; those of one transaction in the order of their content. */
+/** The audited changes, oldest first; those of one transaction in the order of their content. Readings are in `readingsIn`. */
 export async function auditOf(sql: Sql, id: string): Promise<AuditRow[]> {
   const text = `
     SELECT actor_id, resource, changeset, "row", run_id, claim_id, message_id, duration_ms, inserted_at
-      FROM mpi.audit_log WHERE resource_id = $1 ORDER BY inserted_at, changeset::text`;
+      FROM mpi.audit_log WHERE resource_id = $1 AND NOT changeset ? 'read' ORDER BY inserted_at, changeset::text`;
   return sql.query<AuditRow>({ text }, [id]);
+}
+
+/** An audited reading: who read what, and what the row says of it. */
+export type ReadingRow = Pick<AuditRow, 'actor_id' | 'resource' | 'changeset'> & {
+  readonly resource_id: string | null;
+};
+
+/** The audited calls that read persons or relationships, oldest first. */
+export function readingsIn(sql: Sql): Promise<ReadingRow[]> {
+  const text = `
+    SELECT actor_id, resource, resource_id, changeset FROM mpi.audit_log
+     WHERE changeset ? 'read' AND changeset ? 'ids' ORDER BY inserted_at`;
+  return sql.query<ReadingRow>({ text });
 }
 
 /** What `auditOf` gives, of one stream: signed data begin all of them again. */

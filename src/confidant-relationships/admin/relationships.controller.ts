@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
-import { CallerOf, ListAnswer, Needs, Refuses } from '../../http';
+import { AuditsReading, CallerOf, ListAnswer, Needs, Refuses } from '../../http';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   type ListedRelationship,
@@ -25,6 +25,7 @@ export class RelationshipsController {
 
   @Get()
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
+  @AuditsReading('confidant_person_relationships')
   @ApiOperation({ summary: 'Relationships with confidant persons, newest first; both persons masked' })
   @ApiOkResponse({ type: ListedRelationshipDto, isArray: true, example: LISTED_RELATIONSHIP_EXAMPLE })
   async list(@Query() { filter, request }: RelationshipQuery): Promise<ListAnswer<ListedRelationship>> {
@@ -35,6 +36,7 @@ export class RelationshipsController {
 
   @Get(':id')
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
+  @AuditsReading('confidant_person_relationships')
   @ApiOperation({ summary: 'One relationship with its documents' })
   @ApiOkResponse({ type: RelationshipDto, example: RELATIONSHIP_EXAMPLE })
   @Refuses('relationship_not_found')

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { ListAnswer, Needs, Refuses } from '../../http';
+import { AuditsReading, ListAnswer, Needs, Refuses } from '../../http';
 import { LISTED_PERSON_EXAMPLE, ListedPersonDto, StatusQuery } from './person-lists.dto';
 import { PersonPath, VERIFICATION_EXAMPLE, VerificationDto } from './verification.dto';
 import { type ListedPerson, PersonListRepository } from '../person-list.repository';
@@ -16,6 +16,7 @@ export class PersonVerificationController {
 
   @Get('verifications')
   @Needs('person_verification:read')
+  @AuditsReading('persons')
   @ApiOperation({ summary: 'Active persons by their cumulative verification status' })
   @ApiOkResponse({ type: ListedPersonDto, isArray: true, example: LISTED_PERSON_EXAMPLE })
   async list(@Query() { verification_status, request }: StatusQuery): Promise<ListAnswer<ListedPerson>> {
@@ -25,6 +26,7 @@ export class PersonVerificationController {
 
   @Get(':id/verification')
   @Needs('person_verification:details')
+  @AuditsReading('persons')
   @ApiOperation({ summary: 'The verification of a person: the cumulative status, and each stream' })
   @ApiOkResponse({ type: VerificationDto, example: VERIFICATION_EXAMPLE })
   @Refuses('verification_not_found')

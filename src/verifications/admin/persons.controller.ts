@@ -1,6 +1,7 @@
 import { Controller, Get, NotFoundException, Param, Query, Patch } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiBody } from '@nestjs/swagger';
 import {
+  AuditsReading,
   ListAnswer,
   Needs,
   PageQuery,
@@ -61,6 +62,7 @@ export class PersonsController {
 
   @Get('unverified')
   @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
   @ApiOperation({
     summary: 'Active persons who are not verified',
     description:
@@ -74,6 +76,7 @@ export class PersonsController {
 
   @Get('cannot_be_checked')
   @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
   @ApiOperation({ summary: 'Persons about whom a register gives no usable answer, again and again' })
   @ApiOkResponse({ type: UncheckedPersonDto, isArray: true, example: UNCHECKED_PERSON_EXAMPLE })
   async cannotBeChecked(@Query() { stream, request }: UncheckedQuery): Promise<ListAnswer<UncheckedPerson>> {
@@ -95,6 +98,7 @@ export class PersonsController {
 
   @Get(':id/verification/history')
   @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
   @ApiOperation({ summary: 'The changes of the verification of a person, newest first' })
   @ApiOkResponse({ type: HistoryEntryDto, isArray: true, example: HISTORY_ENTRY_EXAMPLE })
   @Refuses('person_not_found')

@@ -8,7 +8,7 @@ import {
   windowOf,
   withInputNames,
 } from '../../graphql';
-import { CallerOf, Needs, UncheckedInput } from '../../http';
+import { AuditsReading, CallerOf, Needs, UncheckedInput } from '../../http';
 import { PersonListRepository } from '../person-list.repository';
 import { type PersonNode, PersonNodes, GRAPHQL_NAMES } from './person-nodes';
 import { listChosenBy } from './person-lists.dto';
@@ -36,12 +36,14 @@ export class PersonsResolver {
 
   @Query('person')
   @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
   async person(@Args('id') id: string, @CallerOf() caller: Caller): Promise<PersonNode> {
     return this.persons.one(databaseIdOf('Person', id, 'id'), caller);
   }
 
   @Query('unverifiedPersons')
   @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
   async unverified(
     @Args() { filter, ...page }: PageAsked & { readonly filter?: unknown },
     @CallerOf() caller: Caller,
