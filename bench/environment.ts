@@ -61,7 +61,7 @@ export async function openEnvironment(
     const redis = await startRedis({ nodeEnv, log: say, cacheHome });
     await asAdmin(postgres, `CREATE DATABASE ${EMPTY}`);
     await migrate(postgres.databaseUrl(EMPTY));
-    return stageOf({ postgres, redis, settings });
+    return environmentOf({ postgres, redis, settings });
   } catch (error) {
     await postgres.stop();
     throw error;
@@ -74,7 +74,7 @@ interface Servers {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-function stageOf({ postgres, redis, settings }: Servers): BenchEnvironment {
+function environmentOf({ postgres, redis, settings }: Servers): BenchEnvironment {
   const registers = new Set<Register>();
   return {
     cores: availableParallelism(),

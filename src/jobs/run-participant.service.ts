@@ -48,7 +48,7 @@ export class JobRunObserver {
   }
 
   failed(job: string, error: unknown): void {
-    this.log.error('job interrupted, it goes on with the next poll', error, { job });
+    this.log.error('job interrupted, it is tried again', error, { job });
   }
 }
 

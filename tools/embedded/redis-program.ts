@@ -5,6 +5,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isRoot } from './account';
 
+const run = promisify(execFile);
+
 /** Where a Redis program may come from, in the order in which they are tried. */
 export const REDIS_KINDS = ['redis-server', 'valkey-server', 'private copy'] as const;
 
@@ -32,14 +34,12 @@ export async function findRedisProgram(
 
 async function findKind(kind: RedisKind, cacheHome?: string): Promise<RedisProgram | undefined> {
   if (kind === 'private copy') return privateCopyOfRedis(cacheHome);
-  const isInstalled = await promisify(execFile)(kind, ['--version']).then(
+  const isInstalled = await run(kind, ['--version']).then(
     () => true,
     () => false,
   );
   return isInstalled ? { kind, command: kind, variables: {} } : undefined;
 }
-
-const run = promisify(execFile);
 
 /** A fetch takes 2 to 7 seconds; without a network the demo must not wait long. */
 const FETCH_WITHIN_MS = 60_000;
