@@ -7,7 +7,9 @@ const LAYERS = [
   ['config'],
   // Above config: it lets the sentences of refusals and configuration errors into the log.
   ['observability'],
-  ['database', 'http'],
+  ['database'],
+  // Above database: an answer that shows persons leaves an audit row before it is sent.
+  ['http'],
   ['graphql'],
   ['mvs-trembita', 'jobs', 'signed-content', 'media-storage', 'mithril'],
   ['dms-passport', 'mvs-passport', 'unzr', 'unzr-info', 'confidant-relationships'],
