@@ -16,7 +16,10 @@ export interface CheckedStream {
   readonly subject: Subject;
 }
 
-/** To add a register stream, add its folder, and its names to these lists. */
+/**
+ * A new register stream needs its folder, its classes in these lists, its name in `domain/verification/stream.ts`, its job
+ * in `JOB_NAMES`, and its worker module in `WorkerModule`.
+ */
 export const STREAM_MODULES = [DmsPassportModule, MvsPassportModule, UnzrModule] as const;
 const STREAMS_OF_PERSONS = [DmsPassportStream, MvsPassportStream, UnzrStream] as const;
 /** Streams that are asked about parties too, with a job of their own. */
