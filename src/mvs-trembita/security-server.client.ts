@@ -92,6 +92,7 @@ const KEEP_ALIVE_MS = 4_000;
 class ServerConnection implements MessageConnection {
   private readonly client: Client;
   private socket: Socket | undefined;
+  private interim: InterimAnswers | undefined;
   private answers = 0;
   private bytesReadBefore = 0;
 
@@ -106,6 +107,7 @@ class ServerConnection implements MessageConnection {
       connect: (options, callback) => {
         connect(options, (...result) => {
           this.socket = result[1] ?? undefined;
+          this.interim = this.socket && new InterimAnswers(this.socket);
           this.answers = 0;
           callback(...result);
         });
@@ -119,6 +121,7 @@ class ServerConnection implements MessageConnection {
 
   noteStart(): void {
     this.bytesReadBefore = this.socket?.bytesRead ?? 0;
+    this.interim?.expectAnswer();
   }
 
   noteAnswer(): void {
@@ -131,5 +134,68 @@ class ServerConnection implements MessageConnection {
 
   async close(): Promise<void> {
     await this.client.destroy();
+  }
+}
+
+/** How the head of an answer with a status 1xx begins. */
+const INTERIM = /^HTTP\/1\.[01] 1\d\d[ \r\n]/;
+
+/** Bytes that show whether a head is one of those. */
+const ENOUGH_BYTES = 13;
+
+/** What may still become the beginning of such a head. */
+const MAYBE_INTERIM =
+  /^(?:H|HT|HTT|HTTP|HTTP\/|HTTP\/1|HTTP\/1\.|HTTP\/1\.[01]|HTTP\/1\.[01] (?:1\d{0,2})?)$/;
+
+const HEAD_END = /\r?\n\r?\n/;
+
+/**
+ * Drops answers with a status 1xx, any number of them, before the HTTP library reads the socket (RFC 9110, 15.2). The
+ * library takes `100 Continue` for a broken answer unless it asked for it.
+ */
+class InterimAnswers {
+  private isHeadNext = false;
+  private held: Buffer | undefined;
+
+  constructor(socket: Pick<Socket, 'read'>) {
+    const read = socket.read.bind(socket) as (size?: number) => Buffer | null;
+    socket.read = (size?: number) => this.nextBytes(() => read(size));
+  }
+
+  /** A message goes out: what arrives next is the head of its answer. */
+  expectAnswer(): void {
+    this.isHeadNext = true;
+    this.held = undefined;
+  }
+
+  private nextBytes(read: () => Buffer | null): Buffer | null {
+    for (;;) {
+      const piece = read();
+      if (piece === null || !this.isHeadNext) return piece;
+      const bytes = this.withoutInterim(this.held === undefined ? piece : Buffer.concat([this.held, piece]));
+      if (bytes !== undefined) return bytes;
+    }
+  }
+
+  /** The bytes from the head of the final answer on; undefined while it has not begun. */
+  private withoutInterim(bytes: Buffer): Buffer | undefined {
+    let rest = bytes;
+    while (INTERIM.test(rest.toString('latin1', 0, ENOUGH_BYTES))) {
+      const end = HEAD_END.exec(rest.toString('latin1', 0, MAX_HEADER_BYTES));
+      if (end === null) break;
+      rest = rest.subarray(end.index + end[0].length);
+    }
+    this.held = rest;
+    if (rest.length === 0 || this.mayBeInterim(rest)) return undefined;
+    this.isHeadNext = false;
+    this.held = undefined;
+    return rest;
+  }
+
+  /** Too long a head is left to the library, which refuses it. */
+  private mayBeInterim(bytes: Buffer): boolean {
+    if (bytes.length >= MAX_HEADER_BYTES) return false;
+    const start = bytes.toString('latin1', 0, ENOUGH_BYTES);
+    return INTERIM.test(start) || MAYBE_INTERIM.test(start);
   }
 }

@@ -110,6 +110,7 @@ export function readStatus(bodyChild: XmlElement, field: string): FoundOrNot {
   if (all > 1) throw unreadable('status_repeated');
   const [status] = direct;
   if (status === undefined) throw unreadable('status_missing');
+  if (status.isNil || bodyChild.isNil) throw unreadable('nil');
   if (status.children.length > 0) throw unreadable('status_not_a_number');
   const text = trimXmlSpace(status.text);
   if (text === '1') return 'FOUND';
@@ -123,7 +124,7 @@ export function readText(bodyChild: XmlElement, field: string): string | null {
   const name = field.toLowerCase();
   const found = bodyChild.children.filter((child) => child.local.toLowerCase() === name);
   const [only] = found;
-  return only === undefined || found.length > 1 || isBlank(only.text) ? null : only.text;
+  return only === undefined || found.length > 1 || only.isNil || isBlank(only.text) ? null : only.text;
 }
 
 /** An answer must not contain SOAP elements: an envelope inside it could be read in two ways. */

@@ -22,6 +22,7 @@ export type WhyRefused =
   | 'status_missing'
   | 'status_repeated'
   | 'status_not_a_number'
+  | 'nil'
   | 'field_repeated'
   | 'no_fields'
   | 'size'

@@ -41,7 +41,7 @@ function parseParts(text: string): MediaType {
 }
 
 /** True for an envelope alone, without multipart. */
-export function isEnvelopeType(essence: string): boolean {
+function isEnvelopeType(essence: string): boolean {
   return ENVELOPE_TYPES.has(essence);
 }
 
@@ -50,75 +50,144 @@ export function mayHoldEnvelope(essence: string): boolean {
   return ENVELOPE_TYPES.has(essence) || essence === 'multipart/related';
 }
 
-/** Refuses every declared charset except UTF-8 (`utf-8` or `utf8`). */
-export function mustBeUtf8(charset: string | undefined): void {
-  if (charset !== undefined && !/^utf-?8$/i.test(charset.trim())) throw unreadable('charset');
+/** Charsets whose texts are read as UTF-8. US-ASCII is a part of it, and what mail software declares by default. */
+const CHARSETS = { utf8: 'utf-8', 'utf-8': 'utf-8', 'us-ascii': 'ascii', ascii: 'ascii' } as const;
+
+type Charset = (typeof CHARSETS)[keyof typeof CHARSETS];
+
+/** The declared charset, by default UTF-8. Refuses every other one. */
+export function charsetOf(declared: string | undefined): Charset {
+  const name = declared?.trim().toLowerCase() ?? 'utf-8';
+  if (!Object.hasOwn(CHARSETS, name)) throw unreadable('charset');
+  return CHARSETS[name as keyof typeof CHARSETS];
+}
+
+const NOT_ASCII = /[^\x00-\x7f]/;
+
+/** Refuses characters that the declared charset does not have: then the declaration is wrong, and so may be the rest. */
+export function mustFit(text: string, charset: Charset): void {
+  if (charset === 'ascii' && NOT_ASCII.test(text)) throw unreadable('charset');
 }
 
 /** Registers send two parts at most; the loop must end on a body made of boundaries. */
 const MOST_PARTS = 10;
-
-const HEADERS_END = '\r\n\r\n';
-
-/** Transfer encodings that leave the bytes as they are. */
-const PLAIN_TRANSFER = /^(?:7bit|8bit|binary)$/i;
 
 interface Part {
   readonly headers: ReadonlyMap<string, string>;
   readonly bytes: Buffer;
 }
 
-/** Finds the part that holds the envelope: the one named by `start`, else the first. */
-export function rootPart(body: Buffer, type: MediaType): Buffer {
+/** The text of the part that holds the envelope: the one named by `start`, else the first. */
+function rootPart(body: Buffer, type: MediaType): string {
   const boundary = type.parameters.get('boundary');
   if (boundary === undefined || boundary === '' || boundary.length > 70) throw unreadable('multipart');
   const parts = readParts(body, boundary);
   const start = type.parameters.get('start');
   const root = start === undefined ? parts[0] : onlyPartNamed(parts, start);
   if (root === undefined) throw unreadable('multipart');
-  mustHoldEnvelope(root);
-  return root.bytes;
+  const { essence, parameters } = parseMediaType(root.headers.get('content-type'));
+  if (!isEnvelopeType(essence) && essence !== 'application/xop+xml') throw unreadable('content_type');
+  return decodeText(decodeTransfer(root), charsetOf(parameters.get('charset')));
 }
 
 function onlyPartNamed(parts: readonly Part[], contentId: string): Part | undefined {
-  const named = parts.filter((part) => part.headers.get('content-id') === contentId);
+  const wanted = withoutBrackets(contentId);
+  const named = parts.filter((part) => withoutBrackets(part.headers.get('content-id') ?? '') === wanted);
   return named.length === 1 ? named[0] : undefined;
 }
 
-function mustHoldEnvelope({ headers }: Part): void {
-  const type = parseMediaType(headers.get('content-type'));
-  if (!isEnvelopeType(type.essence) && type.essence !== 'application/xop+xml')
-    throw unreadable('content_type');
-  mustBeUtf8(type.parameters.get('charset'));
-  if (!PLAIN_TRANSFER.test(headers.get('content-transfer-encoding') ?? '8bit')) throw unreadable('multipart');
+/** `<root>` and `root` are one id: RFC 2387 wants the brackets, and many leave them out. */
+function withoutBrackets(contentId: string): string {
+  return contentId.trim().replace(/^<(.*)>$/, '$1');
 }
+
+/** A line that separates parts: where it begins with the line break before it, and where the next line begins. */
+interface DelimiterLine {
+  readonly from: number;
+  readonly to: number;
+  readonly closes: boolean;
+}
+
+/** The rest of a delimiter line: the closing sign, or padding and the end of the line (RFC 2046, 5.1.1). */
+const DELIMITER_REST = /^(?:(--)|[ \t]*\r?\n)/;
+
+/** Longer padding is none; it bounds what is looked at for each delimiter. */
+const MOST_PADDING = 100;
+
+/** Lines end with CRLF or, from gateways that rewrite them, with a bare line feed. */
+function* delimiterLines(body: Buffer, delimiter: string): Generator<DelimiterLine> {
+  for (let at = body.indexOf(delimiter); at >= 0; at = body.indexOf(delimiter, at + 1)) {
+    if (at > 0 && body[at - 1] !== LINE_FEED) continue;
+    const end = at + delimiter.length;
+    const rest = DELIMITER_REST.exec(body.toString('latin1', end, end + MOST_PADDING));
+    if (rest === null) continue;
+    const breakBytes = at === 0 ? 0 : body[at - 2] === CARRIAGE_RETURN ? 2 : 1;
+    yield { from: at - breakBytes, to: end + rest[0].length, closes: rest[1] !== undefined };
+  }
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** The closing delimiter is required: without it the body may have been cut off. */
 function readParts(body: Buffer, boundary: string): Part[] {
-  const delimiter = `\r\n--${boundary}`;
   const parts: Part[] = [];
-  let at = body.indexOf(`--${boundary}`);
-  if (at > 0) at = body.indexOf(delimiter);
-  let from = at < 0 ? -1 : at + boundary.length + (at === 0 ? 2 : 4);
-  while (from >= 0 && body.toString('latin1', from, from + 2) !== '--') {
-    const end = body.indexOf(delimiter, from);
-    if (end < 0 || parts.length === MOST_PARTS) throw unreadable('multipart');
-    parts.push(readPart(body.subarray(from, end)));
-    from = end + delimiter.length;
+  let begun: number | undefined;
+  for (const { from, to, closes } of delimiterLines(body, `--${boundary}`)) {
+    if (begun !== undefined) parts.push(readPart(body.subarray(begun, Math.max(begun, from))));
+    if (closes) return parts;
+    if (parts.length === MOST_PARTS) break;
+    begun = to;
   }
-  return parts;
+  throw unreadable('multipart');
 }
 
-/** `bytes` starts right after the delimiter, so even a part without headers has the blank line. */
+/** The headers, if any, and the blank line behind them. */
+const PART_HEAD = /^(?:\r?\n|([^]*?)\r?\n\r?\n)/;
+
+/** A header goes on in the next line when that begins with white space (RFC 5322, 2.2.3). */
+const FOLD = /\r?\n[ \t]+/g;
+
 function readPart(bytes: Buffer): Part {
-  const end = bytes.indexOf(HEADERS_END);
-  if (end < 0) throw unreadable('multipart');
+  const head = PART_HEAD.exec(bytes.toString('latin1'));
+  if (head === null) throw unreadable('multipart');
   const headers = new Map<string, string>();
-  for (const line of bytes.toString('latin1', 0, end).split('\r\n')) {
+  for (const line of (head[1] ?? '').replace(FOLD, ' ').split(/\r?\n/)) {
     const colon = line.indexOf(':');
     if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
-  return { headers, bytes: bytes.subarray(end + HEADERS_END.length) };
+  return { headers, bytes: bytes.subarray(head[0].length) };
+}
+
+/** Undoes the transfer encoding of a part; refuses one that is broken or unknown. */
+function decodeTransfer({ headers, bytes }: Part): Buffer {
+  switch (headers.get('content-transfer-encoding')?.toLowerCase() ?? '8bit') {
+    case '7bit':
+    case '8bit':
+    case 'binary':
+      return bytes;
+    case 'base64':
+      return fromBase64(bytes.toString('latin1'));
+    case 'quoted-printable':
+      return fromQuotedPrintable(bytes.toString('latin1'));
+    default:
+      throw unreadable('multipart');
+  }
+}
+
+/** Node skips what is no Base64, so that a broken text would become another one. */
+function fromBase64(text: string): Buffer {
+  const digits = text.replace(/\s+/g, '');
+  if (digits.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(digits)) throw unreadable('multipart');
+  return Buffer.from(digits, 'base64');
+}
+
+/** RFC 2045, 6.7. */
+function fromQuotedPrintable(text: string): Buffer {
+  const joined = text.replace(/=[ \t]*\r?\n/g, '');
+  if (/=(?![0-9A-Fa-f]{2})/.test(joined)) throw unreadable('multipart');
+  const plain = joined.replace(/=(..)/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+  return Buffer.from(plain, 'latin1');
 }
 
 /** An answer as received: the HTTP headers that matter, and the bytes. */
@@ -135,17 +204,20 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 export function decodeBody({ contentType, contentEncoding, bytes }: ReceivedBody, maxBytes: number): string {
   const type = parseMediaType(contentType);
   if (!mayHoldEnvelope(type.essence)) throw unreadable('content_type');
-  mustBeUtf8(type.parameters.get('charset'));
+  const charset = charsetOf(type.parameters.get('charset'));
   const plain = decompress(bytes, contentEncoding, maxBytes);
-  return decodeUtf8(isEnvelopeType(type.essence) ? plain : rootPart(plain, type));
+  return isEnvelopeType(type.essence) ? decodeText(plain, charset) : rootPart(plain, type);
 }
 
-function decodeUtf8(bytes: Buffer): string {
+function decodeText(bytes: Buffer, charset: Charset): string {
+  let text: string;
   try {
-    return UTF8.decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     throw unreadable('not_utf8');
   }
+  mustFit(text, charset);
+  return text;
 }
 
 const EXPANDERS = { gzip: gunzipSync, 'x-gzip': gunzipSync, deflate: inflateSync } as const;

@@ -1,6 +1,6 @@
-import { SaxesParser } from 'saxes';
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
 import { AnswerRefused, unreadable } from './answer-refused';
-import { mustBeUtf8 } from './body-decoder';
+import { charsetOf, mustFit } from './body-decoder';
 
 /** The envelope of SOAP 1.1. */
 export const SOAP_11 = 'http://schemas.xmlsoap.org/soap/envelope/';
@@ -72,14 +72,22 @@ function isXmlSpace(code: number): boolean {
   return code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a;
 }
 
-/** One element with its namespace and content. Attributes decide nothing and are not kept. */
+/** One element with its namespace and content. Of its attributes only `xsi:nil` decides anything. */
 export interface XmlElement {
   readonly uri: string;
   readonly local: string;
   /** Its own text, pieces around children, comments and CDATA joined. */
   text: string;
   readonly children: XmlElement[];
+  /** Declared to have no value. What is in it all the same must not be believed. */
+  readonly isNil?: true;
 }
+
+/** The attributes of XML Schema within documents. */
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+
+/** Every other value declares an element nil, or is too unclear to believe its content. */
+const NOT_NIL: ReadonlySet<string> = new Set(['false', '0']);
 
 /** An answer is six levels deep; 64 is enough for any nesting of a ministry. */
 const DEEPEST = 64;
@@ -92,6 +100,44 @@ const MOST_ATTRIBUTES = 10_000;
 
 const DOCUMENT_TYPE = /<!(?:DOCTYPE|ENTITY)/i;
 
+/** What may stand before the root element beside a document type. */
+const PROLOG = [
+  ['<!--', '-->'],
+  ['<?', '?>'],
+] as const;
+
+/**
+ * True when the document has a document type, or the words of one anywhere but in a comment. The place before the root
+ * element is read exactly: there a comment may be the text of a processing instruction.
+ */
+function hasDocumentType(text: string): boolean {
+  return DOCUMENT_TYPE.test(text) && (opensDocumentType(text) || DOCUMENT_TYPE.test(withoutComments(text)));
+}
+
+function opensDocumentType(text: string): boolean {
+  let at = text.indexOf('<');
+  for (;;) {
+    const part = PROLOG.find(([opening]) => text.startsWith(opening, at));
+    if (part === undefined) return text.startsWith('<!', at);
+    const end = text.indexOf(part[1], at + part[0].length);
+    at = end < 0 ? -1 : text.indexOf('<', end);
+    if (at < 0) return false;
+  }
+}
+
+/** Loops, because a pattern takes quadratic time on a megabyte of comments that do not end. */
+function withoutComments(text: string): string {
+  let kept = '';
+  let from = 0;
+  for (let at = text.indexOf('<!--'); at >= 0; at = text.indexOf('<!--', from)) {
+    const end = text.indexOf('-->', at + 4);
+    if (end < 0) break;
+    kept += text.slice(from, at);
+    from = end + 3;
+  }
+  return kept + text.slice(from);
+}
+
 const OPTIONS = { xmlns: true, position: false, defaultXMLVersion: '1.0', forceXMLVersion: true } as const;
 
 /** Reads one envelope after the other with one parser: creating a parser takes as long as reading an answer. */
@@ -101,6 +147,9 @@ class EnvelopeParser {
   #root: XmlElement | undefined;
   #elements = 0;
   #attributes = 0;
+  #text = '';
+  /** Whether an attribute called `nil` was read since the last opening tag. */
+  #mayBeNil = false;
 
   /**
    * Six handlers at most: with a seventh, V8 keeps the parser's properties in a dictionary, and
@@ -110,12 +159,13 @@ class EnvelopeParser {
     const parser = this.#parser;
     parser.on('xmldecl', ({ version, encoding }) => {
       if (version !== '1.0') throw unreadable('xml_version');
-      mustBeUtf8(encoding);
+      mustFit(this.#text, charsetOf(encoding));
     });
-    parser.on('attribute', () => {
+    parser.on('attribute', ({ local }) => {
+      if (local === 'nil') this.#mayBeNil = true;
       if (++this.#attributes > MOST_ATTRIBUTES) throw unreadable('too_many_attributes');
     });
-    parser.on('opentag', ({ uri, local }) => this.#enter(uri, local));
+    parser.on('opentag', (tag) => this.#enter(tag));
     parser.on('closetag', () => void this.#open.pop());
     parser.on('text', (text) => this.#add(text));
     parser.on('cdata', (text) => this.#add(text));
@@ -126,6 +176,8 @@ class EnvelopeParser {
     this.#root = undefined;
     this.#elements = 0;
     this.#attributes = 0;
+    this.#text = text;
+    this.#mayBeNil = false;
     try {
       this.#parser.write(text).close();
     } catch (error) {
@@ -136,11 +188,15 @@ class EnvelopeParser {
     const root = this.#root as XmlElement | undefined;
     if (root === undefined) throw unreadable('no_envelope');
     this.#root = undefined;
+    this.#text = '';
     return root;
   }
 
-  #enter(uri: string, local: string): void {
-    const element: XmlElement = { uri, local, text: '', children: [] };
+  #enter({ uri, local, attributes }: SaxesTagNS): void {
+    const isNil = this.#mayBeNil && Object.values(attributes).some(declaresNil);
+    this.#mayBeNil = false;
+    const plain: XmlElement = { uri, local, text: '', children: [] };
+    const element: XmlElement = isNil ? { ...plain, isNil } : plain;
     const parent = this.#open.at(-1);
     if (parent !== undefined) parent.children.push(element);
     else if (local === 'Envelope' && isSoapNamespace(uri)) this.#root = element;
@@ -155,11 +211,15 @@ class EnvelopeParser {
   }
 }
 
+function declaresNil({ uri, local, value }: SaxesAttributeNS): boolean {
+  return local === 'nil' && uri === XSI && !NOT_NIL.has(trimXmlSpace(value));
+}
+
 let parser: EnvelopeParser | undefined;
 
 /** Parses an envelope without a document type; whatever XML 1.0 forbids is refused. */
 export function parseEnvelope(text: string): XmlElement {
-  if (DOCUMENT_TYPE.test(text)) throw unreadable('document_type');
+  if (hasDocumentType(text)) throw unreadable('document_type');
   const current = parser ?? new EnvelopeParser();
   // A parser that threw is in the middle of a document; only one that finished is used again.
   parser = undefined;

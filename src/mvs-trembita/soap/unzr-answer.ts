@@ -25,6 +25,7 @@ export type UnzrAnswer = Readonly<Record<(typeof PERSON_FIELDS)[number], string 
 export function readUnzrAnswer(bodyChild: XmlElement): UnzrAnswer | null {
   refuseSoapWithin(bodyChild);
   if (!hasText(bodyChild)) return null;
+  if (bodyChild.isNil) throw unreadable('nil');
   if (bodyChild.children.length === 0) throw unreadable('no_fields');
   const documents: UnzrDocument[] = [];
   const others: XmlElement[] = [];
@@ -59,7 +60,7 @@ function readFields<N extends string>(elements: readonly XmlElement[], names: re
       continue;
     }
     if (known.has(name)) throw unreadable('field_repeated');
-    known.set(name, isBlank(element.text) ? null : element.text);
+    known.set(name, element.isNil || isBlank(element.text) ? null : element.text);
   }
   const fields = Object.fromEntries(names.map((name) => [name, known.get(name) ?? null]));
   // Every name has just been given its value, which the type of fromEntries cannot say.
