@@ -1,4 +1,5 @@
 import type { DynamicModule } from '@nestjs/common';
+import { Transactions } from '../../src/database/transactions';
 import { Refusal } from '../../src/domain/refusal';
 import { CALLERS, type Callers, READINESS_PROBES, type ReadinessProbes } from '../../src/http';
 import { Log, Metrics } from '../../src/observability';
@@ -17,6 +18,9 @@ const UP: ReadinessProbes = {
 
 const NO_CALLERS: Callers = { authenticate: () => Promise.reject(new Refusal('access_token_invalid')) };
 
+/** No call of these applications reads persons, so none of them writes to the audit log. */
+const NO_DATABASE = {};
+
 /** What `HttpModule` needs of other modules. By default every server answers, and every token is wrong. */
 export function httpPlatform({ log, probes = {}, callers = NO_CALLERS }: Platform): DynamicModule {
   return {
@@ -27,7 +31,8 @@ export function httpPlatform({ log, probes = {}, callers = NO_CALLERS }: Platfor
       Metrics,
       { provide: READINESS_PROBES, useValue: { ...UP, ...probes } },
       { provide: CALLERS, useValue: callers },
+      { provide: Transactions, useValue: NO_DATABASE },
     ],
-    exports: [Log, Metrics, READINESS_PROBES, CALLERS],
+    exports: [Log, Metrics, READINESS_PROBES, CALLERS, Transactions],
   };
 }
