@@ -53,9 +53,9 @@ export const AnswerObject = (type: Class<object>, described: ApiPropertyOptions 
 export const AnswerList = (type: Class<object>, described: ApiPropertyOptions = {}) =>
   property({ type: [type] as never }, described);
 
-/** A property that has exactly this JSON Schema. */
-export const AnswerSchema = (schema: JsonSchema, described: ApiPropertyOptions = {}) =>
-  property({ allOf: [schema] }, described);
+/** A property that has exactly this JSON Schema. A function makes it only when the document is asked for. */
+export const AnswerSchema = (schema: JsonSchema | (() => JsonSchema), described: ApiPropertyOptions = {}) =>
+  property({ allOf: [schema as JsonSchema] }, described);
 
 function property(kind: ApiPropertyOptions, described: ApiPropertyOptions): PropertyDecorator {
   return ApiProperty({ ...kind, ...described } as ApiPropertyOptions);

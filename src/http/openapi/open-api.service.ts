@@ -239,9 +239,10 @@ function closed(schemas: Readonly<Record<string, JsonSchema>>): Readonly<Record<
 
 /**
  * The words of OpenAPI 3.0 that 3.1 has no more, in those of JSON Schema: `nullable`, and `allOf` around a single schema.
- * Examples are left as they are.
+ * Schemas that are functions are made here. Examples are left as they are.
  */
 function inWordsOf31<Part>(part: Part): Part {
+  if (typeof part === 'function') return inWordsOf31((part as () => Part)());
   if (Array.isArray(part)) return part.map(inWordsOf31) as Part;
   if (typeof part !== 'object' || part === null) return part;
   const entries = Object.entries(part).map(([name, inner]: [string, unknown]) => [

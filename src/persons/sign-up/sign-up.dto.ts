@@ -85,17 +85,19 @@ export const REGISTRATION_EXAMPLE = { ...SIGN_UP_EXAMPLE, jwt: SESSION };
 /** Zod writes these formats out as long patterns as well; the name is enough. */
 const FORMATS_ENOUGH = new Set(['date-time', 'date', 'uuid', 'email']);
 
-/** A part of the signed document in the words of JSON Schema. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  const { $schema: _, ...described } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema }) => {
-      if (FORMATS_ENOUGH.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
-      // To zod it means that the program does not change a list; to a reader, that the list must not be sent.
-      delete jsonSchema.readOnly;
-    },
-  });
-  return described;
+/** A part of the signed document in the words of JSON Schema, converted when it is first shown. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): () => JsonSchema {
+  return () => {
+    const { $schema: _, ...described } = z.toJSONSchema(schema, {
+      io,
+      override: ({ jsonSchema }) => {
+        if (FORMATS_ENOUGH.has(jsonSchema.format ?? '')) delete jsonSchema.pattern;
+        // To zod it means that the program does not change a list; to a reader, that the list must not be sent.
+        delete jsonSchema.readOnly;
+      },
+    });
+    return described;
+  };
 }
 
 /** What is signed. */
