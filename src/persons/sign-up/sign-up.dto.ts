@@ -163,9 +163,9 @@ export const REGISTERED_PATIENT_EXAMPLE = {
   access_token: 'a-token-that-is-shown-once',
 };
 
-/** All that can be wrong with a container, its signature and its certificate. */
+/** All that can be wrong with a container, its signature, its certificates and its time-stamp. */
 const OF_SIGNATURE = (Object.keys(REFUSALS) as RefusalCode[]).filter((code) =>
-  /^(?:signature|certificate)_/.test(code),
+  /^(?:signature|certificate|time_stamp)_/.test(code),
 );
 
 /** Refusals of step 1. */
