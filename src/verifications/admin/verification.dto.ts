@@ -54,7 +54,7 @@ export class NhsMoveDto {
 
 export const NHS_MOVE_EXAMPLE = { status: 'NOT_VERIFIED', comment: 'прізвище не збігається' };
 
-/** Row S10: a repeat is requested by the status in which the stream begins again. */
+/** Row S10: a repeat is requested by the status to which the stream is reset. */
 export class RepeatDto {
   @OneOf([STREAM_STATUS_TABLE.S10.to])
   status!: typeof STREAM_STATUS_TABLE.S10.to;
