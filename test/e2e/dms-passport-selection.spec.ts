@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aPerson, lockOf, type PersonBuilder, savePersons, verificationOf } from '../support/builders';
 import { TestEnvironment } from '../support/test-environment';
-import type { StreamState } from '../support/builder-rows';
+import type { StreamState } from '../support/person-builder';
 
 const CLAIM = '33333333-3333-4333-8333-333333333333';
 const RUN_BEFORE = '44444444-4444-4444-8444-444444444444';

@@ -10,7 +10,7 @@ import {
   verificationOf,
   saveParties,
 } from '../support/builders';
-import type { StreamState } from '../support/builder-rows';
+import type { StreamState } from '../support/person-builder';
 import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { changesBetween, type RowCounts } from '../support/database';
 import type { Program } from '../support/program';
-import { S3_KEY, S3Server } from '../support/s3-server';
+import { S3_KEY, S3Server } from '../support/media';
 import type { Answer } from '../support/sign-up-fixture';
 import { type LineState, SwitchableProxy } from '../support/network-proxies';
 import { personIn, type RegisterBody, WHOLE, SignUpWithProxy } from '../support/sign-up-with-proxy';

@@ -14,9 +14,8 @@ import {
 } from '../../src/media-storage';
 import { Log, Metrics, NestLog, ObservabilityModule } from '../../src/observability';
 import { freshDatabase, type FreshDatabase } from '../support/database';
-import { BUCKET, MediaFolder } from '../support/media';
+import { BUCKET, MediaFolder, S3_KEY, S3Server } from '../support/media';
 import { environmentOf } from '../support/program';
-import { S3_KEY, S3Server } from '../support/s3-server';
 
 let database: FreshDatabase;
 let folder: MediaFolder;

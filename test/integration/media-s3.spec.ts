@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { S3Store } from '../../src/media-storage/s3-store';
 import { describeError } from '../../src/observability';
-import { S3_KEY, S3Server } from '../support/s3-server';
+import { S3_KEY, S3Server } from '../support/media';
 
 const KEY = '6f9b0c3e-58a1-4f0e-9d55-0a4f5d3f7c11/signed_content';
 const place = { bucket: 'persons-dev', key: KEY };

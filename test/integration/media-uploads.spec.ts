@@ -9,8 +9,7 @@ import type { MediaUploads } from '../../src/media-storage/media-uploads.service
 import { S3Store } from '../../src/media-storage/s3-store';
 import { waitUntil } from '../support/wait-until';
 import { freshDatabase, type FreshDatabase } from '../support/database';
-import { BUCKET, MediaFolder, MediaParts, storeWith } from '../support/media';
-import { S3_KEY } from '../support/s3-server';
+import { BUCKET, MediaFolder, MediaParts, S3_KEY, storeWith } from '../support/media';
 import { Session } from '../support/sql-session';
 
 const NOT_SAVED = { code: 'signed_content_not_saved' };

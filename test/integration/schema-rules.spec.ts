@@ -16,7 +16,7 @@ import {
   verificationOf,
   type PersonBuilder,
 } from '../support/builders';
-import { insertRows } from '../support/builder-rows';
+import { insertRows } from '../support/person-builder';
 
 const UNIQUE_VIOLATION = { code: '23505' };
 const CHECK_VIOLATION = { code: '23514' };

@@ -11,7 +11,7 @@ import {
   type Columns,
   type LockDraft,
   type StreamState,
-} from './builder-rows';
+} from './person-builder';
 import type { RelationType } from '../../src/domain/person/dictionaries';
 import type {
   RelationshipReason,
@@ -349,8 +349,14 @@ export class RelationshipBuilder {
 }
 
 export { aPerson, savePersons } from './person-builder';
-export type { AddressDraft, MethodDraft, PersonBuilder } from './person-builder';
-export type { DocumentDraft, LockDraft, StreamExtras } from './builder-rows';
+export type {
+  AddressDraft,
+  DocumentDraft,
+  LockDraft,
+  MethodDraft,
+  PersonBuilder,
+  StreamExtras,
+} from './person-builder';
 export {
   auditOf,
   auditOfStream,

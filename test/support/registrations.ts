@@ -7,7 +7,7 @@ import { PersonsService } from '../../src/persons/persons.service';
 import { InitialVerifications, StreamRestartService } from '../../src/verifications';
 import { StatusChangeRepository } from '../../src/verifications/status-change.repository';
 import { verificationOf } from './builders';
-import { insertRows } from './builder-rows';
+import { insertRows } from './person-builder';
 import { USUAL_PARAMETERS } from './registration-rules';
 import type { Registry } from './database';
 import type { Sql } from '../../src/database/transactions';
