@@ -3,12 +3,11 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { nodeArguments } from '../../tools/node-arguments';
+import { START_WITHIN_MS } from './settings';
 
 const PROJECT = join(__dirname, '../..');
 /** Enough of a program's last words to see why it fell. */
 const LINES_KEPT = 30;
-/** A start takes a second or two; on a machine full of other work it may take many times that. */
-const START_WITHIN_MS = 60_000;
 /** The folder for the logs of the programs, one file a program. */
 const KEEPS_LOGS_IN = process.env['DRILL_LOGS'] ?? '';
 const KIB_PER_MIB = 1024;

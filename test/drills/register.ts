@@ -122,9 +122,15 @@ export class RunPace {
     await this.limit();
   }
 
-  private async limit(): Promise<void> {
+  /** Every question so far is answered, also those beyond the limit: a worker that ends waits for its calls. */
+  async answerAsked(): Promise<void> {
+    await this.limit((await this.register.asked()).length);
+  }
+
+  private async limit(least = 0): Promise<void> {
     const point = this.points[this.next];
-    await this.register.behave({ answerUpTo: point === undefined ? null : point + MARGIN });
+    const answerUpTo = point === undefined ? null : Math.max(point + MARGIN, least);
+    await this.register.behave({ answerUpTo });
   }
 }
 

@@ -13,7 +13,7 @@ import {
   unzrProgress,
 } from './unzr-oracle';
 import { type Drill, runCustomDrill } from './definition';
-import { LONG_LEASE } from './settings';
+import { LONG_LEASE, START_WITHIN_MS } from './settings';
 
 const KILLS = 15;
 
@@ -61,7 +61,7 @@ export async function killOver(
     const alive: Set<Opened> = isServer ? asking.servers : workers;
     asking.isHeld = true;
     // One stays, so that abandoned work is found by a living program.
-    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: 60_000 });
+    await waitUntil(() => alive.size > 1, { what: 'somebody to kill', timeoutMs: START_WITHIN_MS });
     asking.isHeld = false;
     // A worker that has just started must have work, or nothing is broken with it.
     if (!isServer) await moreQuestions(environment);

@@ -60,7 +60,7 @@ async function endOneByOne(environment: DrillEnvironment): Promise<FaultReport> 
     const victim = random.pick(workers);
     // The calls of the victim must be answered, or it could not end.
     await pace.goOn();
-    ends.push(await end(environment, victim));
+    ends.push(await end(environment, { ...victim, pace }));
     workers = [...workers.filter((worker) => worker !== victim), await newcomer(environment)];
   }
   await runEnds(database, runId);
@@ -78,9 +78,10 @@ async function rollThrough(environment: DrillEnvironment): Promise<FaultReport> 
     line.push(await newcomer(environment));
     await pace.goOn();
     const before = (await register.asked()).length;
+    await pace.answerAsked();
     await register.reached(Math.min(before + QUESTIONS_BETWEEN / 4, PERSONS / 2));
     const oldest = line.shift();
-    if (oldest !== undefined) ends.push(await end(environment, oldest));
+    if (oldest !== undefined) ends.push(await end(environment, { ...oldest, pace }));
   }
   await runEnds(database, runId);
   return reportOf(environment, ends);
@@ -105,12 +106,17 @@ interface Ended {
 }
 
 /** Nothing of it is a crash: whatever is asked twice because of it is a fault. */
-async function end({ database }: DrillEnvironment, { child }: Opened): Promise<Ended> {
+async function end(
+  { database }: DrillEnvironment,
+  { child, pace }: Opened & { readonly pace: RunPace },
+): Promise<Ended> {
   const claimedNow = (): Promise<number> =>
     database.number(`SELECT count(*) FROM (${claimedBy(child.name)}) AS held`);
   const claimed = await claimedNow();
   const [signalledAtMs, sinceMs] = [Date.now(), performance.now()];
-  await child.end('SIGTERM');
+  const ended = child.end('SIGTERM');
+  await pace.answerAsked();
+  await ended;
   const tookMs = performance.now() - sinceMs;
   const left = await claimedNow();
   const goesOnMs = await nextFinishedAfter(database, signalledAtMs);

@@ -4,7 +4,7 @@ import { type FaultReport, releasedFromTheLiving } from './findings';
 import { type Drill, runDrill } from './definition';
 import { isOver, runsEnd, startRuns } from './runs';
 import { RunPace } from './register';
-import { LEASE_MS, PATIENT_CALLS } from './settings';
+import { LEASE_MS, PATIENT_CALLS, START_WITHIN_MS } from './settings';
 import type { Opened, DrillEnvironment } from './environment';
 
 const WORKER_KILLS = 20;
@@ -114,7 +114,7 @@ function killPoints({ random }: DrillEnvironment, { times, within }: Killing): n
 async function aWorkerToSpare({ register }: DrillEnvironment, alive: ReadonlySet<Opened>): Promise<void> {
   if (alive.size > LEAST_ALIVE) return;
   await register.behave({ hold: true });
-  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: 60_000 });
+  await waitUntil(() => alive.size > LEAST_ALIVE, { what: 'a worker to spare', timeoutMs: START_WITHIN_MS });
   await register.behave({ hold: false });
 }
 
