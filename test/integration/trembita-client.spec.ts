@@ -1,47 +1,36 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UnsendableText, type TrembitaSettings } from '../../src/mvs-trembita';
 import { SOAP_11_TYPE } from '../fixtures/trembita/envelope';
-import { clientSettings, openClient, type OpenClient } from '../fixtures/trembita/open-client';
+import {
+  askPassport,
+  clientSettings,
+  closeAll,
+  FOUND,
+  openAgainst,
+  PASSPORT,
+  type Opened,
+} from '../fixtures/trembita/open-client';
 import {
   answering,
   http,
   onRequests,
-  rawRegister,
   soapAnswer,
   type OnConnection,
-  type RawRegister,
   type RawRequest,
 } from '../fixtures/trembita/raw-register';
 
-const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
-const FOUND = '<PasStatus>1</PasStatus>';
 const UUID = /^[0-9a-f-]{36}$/;
-const opened: { register: RawRegister; open: OpenClient }[] = [];
+const opened: Opened[] = [];
 
-async function against(
-  onConnection: OnConnection,
-  changes?: Partial<TrembitaSettings>,
-): Promise<OpenClient & { register: RawRegister }> {
-  const register = await rawRegister(onConnection);
-  const open = await openClient(register.url, changes);
-  opened.push({ register, open });
-  return { ...open, register };
-}
+const against = (onConnection: OnConnection, changes?: Partial<TrembitaSettings>) =>
+  openAgainst(opened, onConnection, changes);
 
-const ask = ({ client }: OpenClient, signal = new AbortController().signal) =>
-  client.checkPassportDmsStatus(PASSPORT, signal);
-
-afterEach(async () => {
-  for (const { register, open } of opened.splice(0)) {
-    await open.close();
-    await register.close();
-  }
-});
+afterEach(() => closeAll(opened));
 
 describe('a call', () => {
   it('brings the answer, its message id and its times', async () => {
     const beforeMs = performance.now();
-    const outcome = await ask(await against(answering(FOUND)));
+    const outcome = await askPassport(await against(answering(FOUND)));
     expect(outcome).toMatchObject({
       kind: 'answer',
       answer: 'FOUND',
@@ -54,7 +43,7 @@ describe('a call', () => {
 
   it('follows another on the same connection, with an id of its own', async () => {
     const open = await against(answering('<PasStatus>0</PasStatus>'));
-    const [first, second] = [await ask(open), await ask(open)];
+    const [first, second] = [await askPassport(open), await askPassport(open)];
     expect([first, second]).toMatchObject([{ answer: 'NOT_FOUND' }, { answer: 'NOT_FOUND' }]);
     expect(new Set(open.lines.map(({ messageId }) => messageId)).size).toBe(2);
     expect(open.register.sockets).toHaveLength(1);
@@ -68,7 +57,7 @@ describe('a call', () => {
         if (waiting.length === 50) for (const answer of waiting) answer();
       }),
     );
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => ask(open)));
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => askPassport(open)));
     expect(outcomes.filter(({ kind }) => kind === 'answer')).toHaveLength(50);
   });
 
@@ -137,7 +126,7 @@ describe('a call', () => {
         },
       },
     );
-    expect(await ask(open)).toMatchObject({ answer: 'FOUND' });
+    expect(await askPassport(open)).toMatchObject({ answer: 'FOUND' });
     expect(heads[0]).toContain(
       'content-type: text/xml;charset=UTF-8\r\nsoapaction: "urn:CheckPassportDMSStatus"',
     );
@@ -152,26 +141,26 @@ describe('a call', () => {
     const open = await against((socket, index) =>
       onRequests(socket, ({ body }, nth) => void socket.write(replies[index + nth]?.(body) ?? '')),
     );
-    expect(await ask(open)).toMatchObject({ answer: 'FOUND' });
-    expect(await ask(open)).toMatchObject({ error: 'http_error' });
-    expect(await ask(open)).toMatchObject({ error: 'http_error' });
+    expect(await askPassport(open)).toMatchObject({ answer: 'FOUND' });
+    expect(await askPassport(open)).toMatchObject({ error: 'http_error' });
+    expect(await askPassport(open)).toMatchObject({ error: 'http_error' });
     expect(open.limiter.ends).toEqual(['answered', 'http_error', 'http_error']);
   });
 
   it('refuses the simulator in production and nowhere else', async () => {
     const sandbox = answering(FOUND, ['x-sandbox: 1']);
-    expect(await ask(await against(sandbox))).toMatchObject({ answer: 'FOUND' });
-    expect(await ask(await against(sandbox, { refuseSandbox: true }))).toMatchObject({
+    expect(await askPassport(await against(sandbox))).toMatchObject({ answer: 'FOUND' });
+    expect(await askPassport(await against(sandbox, { refuseSandbox: true }))).toMatchObject({
       error: 'foreign_answer',
     });
   });
 
   it('logs its facts and nothing of the person', async () => {
     const odd = await against(answering(FOUND, ['uxp-transaction-id: <КВ123456>']));
-    await ask(odd);
+    await askPassport(odd);
     expect(odd.lines[0]).not.toHaveProperty('uxpTransactionId');
     const open = await against(answering('<PasStatus>КВ123456</PasStatus>', ['uxp-transaction-id: ab-12']));
-    const outcome = await ask(open);
+    const outcome = await askPassport(open);
     expect(open.lines).toEqual([
       {
         messageId: outcome.kind === 'technical_error' ? outcome.messageId : '',

@@ -1,7 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openClient, OpenLimiter, type OpenClient } from '../fixtures/trembita/open-client';
+import {
+  askPassport,
+  closeAll,
+  FOUND,
+  openAgainst,
+  openClient,
+  OpenLimiter,
+  PASSPORT,
+  type Opened,
+} from '../fixtures/trembita/open-client';
 import {
   answering,
   http,
@@ -9,30 +18,14 @@ import {
   rawRegister,
   soapAnswer,
   type OnConnection,
-  type RawRegister,
 } from '../fixtures/trembita/raw-register';
 
-const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
-const FOUND = '<PasStatus>1</PasStatus>';
 const TLS = join(__dirname, '../fixtures/trembita/tls');
-const opened: { register: RawRegister; open: OpenClient }[] = [];
+const opened: Opened[] = [];
 
-async function against(onConnection: OnConnection): Promise<OpenClient & { register: RawRegister }> {
-  const register = await rawRegister(onConnection);
-  const open = await openClient(register.url);
-  opened.push({ register, open });
-  return { ...open, register };
-}
+const against = (onConnection: OnConnection) => openAgainst(opened, onConnection);
 
-const ask = ({ client }: OpenClient, signal = new AbortController().signal) =>
-  client.checkPassportDmsStatus(PASSPORT, signal);
-
-afterEach(async () => {
-  for (const { register, open } of opened.splice(0)) {
-    await open.close();
-    await register.close();
-  }
-});
+afterEach(() => closeAll(opened));
 
 describe('a stale connection', () => {
   /** Answers the first question of the first connection and resets it at the second. */
@@ -49,23 +42,26 @@ describe('a stale connection', () => {
 
   it('costs one more message, with a new id and a new permit', async () => {
     const open = await against(stale(answering('<PasStatus>0</PasStatus>')));
-    await ask(open);
-    expect(await ask(open)).toMatchObject({ answer: 'NOT_FOUND', messageId: open.lines[2]?.messageId });
+    await askPassport(open);
+    expect(await askPassport(open)).toMatchObject({
+      answer: 'NOT_FOUND',
+      messageId: open.lines[2]?.messageId,
+    });
     expect(open.limiter.ends).toEqual(['answered', 'connection', 'answered']);
     expect(new Set(open.lines.map(({ messageId }) => messageId)).size).toBe(3);
   });
 
   it('is repeated only once', async () => {
     const open = await against(stale((socket) => onRequests(socket, () => void socket.resetAndDestroy())));
-    await ask(open);
-    expect(await ask(open)).toMatchObject({ error: 'connection' });
+    await askPassport(open);
+    expect(await askPassport(open)).toMatchObject({ error: 'connection' });
     expect(open.limiter.ends).toEqual(['answered', 'connection', 'connection']);
   });
 
   it('is not repeated once a byte of the answer has arrived', async () => {
     const open = await against(stale(answering(FOUND), 'HTTP/1.1 200'));
-    await ask(open);
-    expect(await ask(open)).toMatchObject({ error: 'connection' });
+    await askPassport(open);
+    expect(await askPassport(open)).toMatchObject({ error: 'connection' });
     expect(open.limiter.ends).toEqual(['answered', 'connection']);
   });
 
@@ -88,14 +84,14 @@ describe('a stale connection', () => {
 describe('a call that is stopped', () => {
   it('before it started requests no permit', async () => {
     const open = await against(answering(FOUND));
-    expect(await ask(open, AbortSignal.abort())).toEqual({ kind: 'not_asked', why: 'stopped' });
+    expect(await askPassport(open, AbortSignal.abort())).toEqual({ kind: 'not_asked', why: 'stopped' });
     expect(open.limiter.ends).toEqual([]);
   });
 
   it('in flight returns its permit, closes its connection and is not counted by the breaker', async () => {
     const stop = new AbortController();
     const open = await against((socket) => onRequests(socket, () => stop.abort()));
-    expect(await ask(open, stop.signal)).toEqual({ kind: 'not_asked', why: 'stopped' });
+    expect(await askPassport(open, stop.signal)).toEqual({ kind: 'not_asked', why: 'stopped' });
     expect(open.limiter.ends).toEqual(['not_sent']);
     expect(open.lines).toMatchObject([{ end: 'stopped' }]);
     await open.register.allClosed();
@@ -134,9 +130,9 @@ describe('mutual TLS', () => {
     });
     for (const open of [own, nameless, trusting])
       opened.push({ register: { ...register, close: () => Promise.resolve() }, open });
-    expect(await ask(own)).toMatchObject({ answer: 'FOUND' });
-    expect(await ask(nameless)).toMatchObject({ error: 'connection' });
-    expect(await ask(trusting)).toMatchObject({ error: 'connection' });
+    expect(await askPassport(own)).toMatchObject({ answer: 'FOUND' });
+    expect(await askPassport(nameless)).toMatchObject({ error: 'connection' });
+    expect(await askPassport(trusting)).toMatchObject({ error: 'connection' });
     await register.close();
   });
 });

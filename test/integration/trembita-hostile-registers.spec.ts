@@ -3,44 +3,37 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TrembitaSettings } from '../../src/mvs-trembita';
 import { SOAP_12_TYPE } from '../fixtures/trembita/envelope';
-import { openClient, type OpenClient } from '../fixtures/trembita/open-client';
+import {
+  askPassport,
+  closeAll,
+  FOUND,
+  openAgainst,
+  openClient,
+  PASSPORT,
+  type Opened,
+} from '../fixtures/trembita/open-client';
 import {
   http,
   onRequests,
   rawRegister,
   soapAnswer,
   type OnConnection,
-  type RawRegister,
 } from '../fixtures/trembita/raw-register';
 
-const PASSPORT = { passType: '0101', series: 'КВ', number: '123456' };
-const FOUND = '<PasStatus>1</PasStatus>';
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Type: ${SOAP_12_TYPE}\r\n`;
 /** Enough for a busy machine to show that the deadline ended the call, not something slower. */
 const DEADLINE_MS = 300;
 const SLACK_MS = 2_000;
 const MIB = 1_048_576;
 
-const opened: { register: RawRegister; open: OpenClient }[] = [];
+const opened: Opened[] = [];
 
-async function against(
-  onConnection: OnConnection,
-  changes?: Partial<TrembitaSettings>,
-): Promise<OpenClient & { register: RawRegister }> {
-  const register = await rawRegister(onConnection);
-  const open = await openClient(register.url, changes);
-  opened.push({ register, open });
-  return { ...open, register };
-}
-
-const ask = ({ client }: OpenClient) => client.checkPassportDmsStatus(PASSPORT, new AbortController().signal);
+const against = (onConnection: OnConnection, changes?: Partial<TrembitaSettings>) =>
+  openAgainst(opened, onConnection, changes);
 
 afterEach(async () => {
-  for (const { register, open } of opened.splice(0)) {
-    expect(open.limiter.held).toBe(0);
-    await open.close();
-    await register.close();
-  }
+  for (const { open } of opened) expect(open.limiter.held).toBe(0);
+  await closeAll(opened);
 });
 
 /** Writes for as long as the other side takes it, and returns how much that was. */
@@ -96,7 +89,7 @@ describe('a register that never ends its answer is cut off at the deadline', () 
       { timeoutMs: DEADLINE_MS },
     );
     const startedAtMs = performance.now();
-    expect(await ask(open)).toMatchObject({ kind: 'technical_error', error: 'timeout' });
+    expect(await askPassport(open)).toMatchObject({ kind: 'technical_error', error: 'timeout' });
     const tookMs = performance.now() - startedAtMs;
     expect(tookMs).toBeGreaterThanOrEqual(DEADLINE_MS - 20);
     expect(tookMs).toBeLessThan(DEADLINE_MS + SLACK_MS);
@@ -134,7 +127,7 @@ describe('a register that sends too much is cut short', () => {
     let count = { written: 0 };
     const open = await against((socket) => onRequests(socket, () => (count = send(socket))));
     const heapBefore = process.memoryUsage().arrayBuffers;
-    expect(await ask(open)).toMatchObject({ kind: 'technical_error', error: 'too_large' });
+    expect(await askPassport(open)).toMatchObject({ kind: 'technical_error', error: 'too_large' });
     expect(process.memoryUsage().arrayBuffers - heapBefore).toBeLessThan(64 * MIB);
     await open.register.allClosed();
     expect(count.written).toBeLessThan(64 * MIB);
@@ -145,7 +138,7 @@ describe('a register that sends too much is cut short', () => {
     const open = await against((socket) =>
       onRequests(socket, () => void socket.write(http(bomb, ['Content-Encoding: gzip']))),
     );
-    expect(await ask(open)).toMatchObject({ kind: 'technical_error', error: 'too_large' });
+    expect(await askPassport(open)).toMatchObject({ kind: 'technical_error', error: 'too_large' });
   });
 });
 
@@ -183,7 +176,7 @@ describe('a register that breaks off', () => {
 
   it.each(Object.entries(cases))('%s', async (_title, [error, onConnection]) => {
     const open = await against(onConnection);
-    expect(await ask(open)).toMatchObject({ kind: 'technical_error', error });
+    expect(await askPassport(open)).toMatchObject({ kind: 'technical_error', error });
     expect(open.limiter.ends).toEqual([error]);
   });
 
