@@ -15,7 +15,7 @@ const LINE_BREAK = /\r?\n(?!\r?\n)/g;
 
 /**
  * Rows 2 and 3: decodes the container from base64 as RFC 4648 writes it, with padding. Line breaks are left out when each
- * may be between two lines or at the end; no other white space is allowed.
+ * is between two lines or at the end; no other white space is allowed.
  */
 export function decodeContainer(encoded: EncodedContainer): Buffer {
   const { signed_content: written, signed_content_encoding } = encoded;
