@@ -6,6 +6,8 @@ export interface BusyIndex {
   readonly name: string;
   /** With its schema. */
   readonly table: string;
+  /** Rows that are alike must have been ruled out before: PostgreSQL's error would quote them. */
+  readonly isUnique?: boolean;
   /** Columns, and what else follows the name of the table. */
   readonly columns: string;
 }
@@ -22,7 +24,8 @@ export async function indexBusyTable(queryRunner: QueryRunner, index: BusyIndex)
   )) as { valid: boolean }[];
   if (found?.valid === true) return;
   if (found !== undefined) await queryRunner.query(`DROP INDEX CONCURRENTLY ${schema}.${index.name}`);
-  await queryRunner.query(`CREATE INDEX CONCURRENTLY ${index.name} ON ${index.table} ${index.columns}`);
+  const kind = index.isUnique === true ? 'UNIQUE INDEX' : 'INDEX';
+  await queryRunner.query(`CREATE ${kind} CONCURRENTLY ${index.name} ON ${index.table} ${index.columns}`);
 }
 
 /** A migration that builds such indexes one after the other. Its revert is one transaction with short locks. */

@@ -33,6 +33,8 @@ import { IndexOldPartyLocks1700000001600 } from './1700000001600-index-old-party
 import { IndexFinishedRuns1700000001650 } from './1700000001650-index-finished-runs';
 import { FoldTaxIds1700000001700 } from './1700000001700-fold-tax-ids';
 import { IndexFoldedTaxIds1700000001701 } from './1700000001701-index-folded-tax-ids';
+import { ApproveRelationships1700000001750 } from './1700000001750-approve-relationships';
+import { UniqueTaxNumbers1700000001751 } from './1700000001751-unique-tax-numbers';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -71,4 +73,6 @@ export const MIGRATIONS = [
   IndexFinishedRuns1700000001650,
   FoldTaxIds1700000001700,
   IndexFoldedTaxIds1700000001701,
+  ApproveRelationships1700000001750,
+  UniqueTaxNumbers1700000001751,
 ] as const;

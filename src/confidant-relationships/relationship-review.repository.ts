@@ -13,6 +13,7 @@ import type {
   RelationshipStatus,
 } from '../domain/confidant/relationship-status.rules';
 import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
+import { parameterOf } from '../domain/person/registration.rules';
 
 /** Which relationships to list. */
 export interface RelationshipFilter {
@@ -83,6 +84,15 @@ export interface DecidedMove extends RelationshipPair, MovableColumns {
   readonly isStatusChanged: boolean;
 }
 
+/** The method THIRD_PERSON that an approved relationship was waiting for, and what its end follows from. */
+export interface AwaitedMethod {
+  readonly personId: string;
+  readonly confidantPersonId: string;
+  readonly alias: string | null;
+  readonly birthDate: IsoDay;
+  readonly noSelfAuthAge: number;
+}
+
 /** Changed columns by name. */
 export type Changes = Readonly<
   Record<string, { readonly old_value: string | Date | null; readonly new_value: string | Date | null }>
@@ -111,6 +121,19 @@ const ONE: Statement = {
   text: withPersons('SELECT * FROM mpi.confidant_person_relationships WHERE id = $1::uuid', '$2'),
 };
 
+/**
+ * What creations take first, too: both persons, who never change, in ascending order. $1 relationship.
+ */
+const LOCK_PERSONS_OF: Statement = {
+  name: 'relationship_lock_persons_of',
+  text: `
+    SELECT pg_advisory_xact_lock(number)
+      FROM (SELECT DISTINCT hashtextextended('confidant-relationship:' || person.id, 0) AS number
+              FROM mpi.confidant_person_relationships AS relationship,
+                   unnest(ARRAY[person_id, confidant_person_id]) AS person (id)
+             WHERE relationship.id = $1::uuid AND person.id IS NOT NULL ORDER BY 1) AS keys`,
+};
+
 /** Locks only the relationship: its documents never change. */
 const LOCK_RELATIONSHIP: Statement = {
   name: 'relationship_move_lock',
@@ -131,6 +154,33 @@ interface LockedRow {
   readonly dracs_birth_synced_at: Date | null;
   readonly now: Date;
   readonly document_types: RelationshipDocumentType[];
+}
+
+/** The relationship is locked. One that is not valid any more goes without the method. $1 relationship, $2 today. */
+const TAKE_AWAITED_METHOD: Statement = {
+  name: 'relationship_take_awaited_method',
+  text: `
+    WITH awaited AS MATERIALIZED (
+      SELECT relationship.id, person_id, confidant_person_id, method_alias, birth_date
+        FROM mpi.confidant_person_relationships AS relationship
+        JOIN mpi.persons AS person ON person.id = relationship.person_id
+       WHERE relationship.id = $1::uuid AND awaits_method AND relationship.is_active
+         AND (active_to IS NULL OR active_to > $2::date)),
+    taken AS (
+      UPDATE mpi.confidant_person_relationships AS relationship
+         SET awaits_method = false, method_alias = NULL
+        FROM awaited WHERE relationship.id = awaited.id)
+    SELECT person_id, confidant_person_id, method_alias, birth_date::text,
+           (SELECT value FROM prm.global_parameters WHERE parameter = 'no_self_auth_age') AS no_self_auth_age
+      FROM awaited`,
+};
+
+interface AwaitedMethodRow {
+  readonly person_id: string;
+  readonly confidant_person_id: string;
+  readonly method_alias: string | null;
+  readonly birth_date: IsoDay;
+  readonly no_self_auth_age: string | null;
 }
 
 /** What officials read, newest first, and what they change. */
@@ -170,6 +220,11 @@ export class RelationshipReviewRepository {
       where: { confidantPersonRelationshipId: id },
       order: { type: 'ASC', number: 'ASC' },
     });
+  }
+
+  /** Makes creations of relationships of these persons wait. Call it before `lock`, in the order of creations. */
+  async lockPersonsOf(sql: Sql, id: string): Promise<void> {
+    await sql.query(LOCK_PERSONS_OF, [id]);
   }
 
   async lock(sql: Sql, id: string): Promise<LockedRelationship | undefined> {
@@ -215,6 +270,23 @@ export class RelationshipReviewRepository {
     await sql
       .repository(AuditLog)
       .insert({ actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row });
+  }
+
+  /** The method that a relationship behind `lock` awaits, which is not awaited any more then. */
+  async takeAwaitedMethod(sql: Sql, id: string, today: IsoDay): Promise<AwaitedMethod | undefined> {
+    const [row] = await sql.query<AwaitedMethodRow & Record<string, unknown>>(TAKE_AWAITED_METHOD, [
+      id,
+      today,
+    ]);
+    return (
+      row && {
+        personId: row.person_id,
+        confidantPersonId: row.confidant_person_id,
+        alias: row.method_alias,
+        birthDate: row.birth_date,
+        noSelfAuthAge: parameterOf('no_self_auth_age', row.no_self_auth_age),
+      }
+    );
   }
 }
 

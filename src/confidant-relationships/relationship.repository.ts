@@ -4,7 +4,11 @@ import { ConfidantPersonRelationship } from '../database/mpi/confidant-person-re
 import type { Sql, Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type { FoundRelationship, RelationshipPair } from '../domain/confidant/relationship-status.rules';
-import type { ConfidantFacts, RelationshipFacts } from '../domain/confidant/relationship.rules';
+import {
+  RELATIONSHIP_APPROVAL,
+  type ConfidantFacts,
+  type RelationshipFacts,
+} from '../domain/confidant/relationship.rules';
 import type { RelationType } from '../domain/person/dictionaries';
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { CumulativeStatus } from '../domain/verification/stream';
@@ -17,6 +21,9 @@ export interface DecidedRelationship extends RelationshipPair {
   readonly relationType: RelationType;
   readonly documents: readonly RelationshipDocument[];
   readonly activeTo: IsoDay | null;
+  readonly isOfNewPerson: boolean;
+  readonly awaitsApproval: boolean;
+  readonly alias: string | null;
   readonly actorId: string;
 }
 
@@ -49,12 +56,23 @@ const LOCK_PERSONS: Statement = {
 /** Null is not active, and the last day is the one before `active_to`. */
 const isValidOn = (day: string): string => `is_active AND (active_to IS NULL OR active_to > ${day}::date)`;
 
+/** `RELATIONSHIP_APPROVAL` as a condition. */
+const IS_APPROVED = Object.entries(RELATIONSHIP_APPROVAL)
+  .filter(([, reasons]) => reasons.length > 0)
+  .map(([status, reasons]: [string, 'any reason' | readonly string[]]) =>
+    reasons === 'any reason'
+      ? `verification_status = '${status}'`
+      : `verification_status = '${status}' AND verification_reason IN ('${reasons.join("', '")}')`,
+  )
+  .join(' OR ');
+
 /** $1 person, $2 confidant, $3 today. */
 const FACTS: Statement = {
   name: 'relationship_facts',
   text: `
     SELECT EXISTS (SELECT FROM mpi.confidant_person_relationships
-                    WHERE person_id = $2 AND ${isValidOn('$3')}) AS confidant_has_confidant,
+                    WHERE person_id = $2 AND ${isValidOn('$3')}
+                      AND (made_at_registration OR ${IS_APPROVED})) AS confidant_has_confidant,
            EXISTS (SELECT FROM mpi.confidant_person_relationships
                     WHERE person_id = $1 AND confidant_person_id = $2 AND ${isValidOn('$3')}) AS is_related`,
 };
@@ -75,7 +93,7 @@ const END_EXPIRED: Statement = {
 /**
  * Writes nothing and returns no row when the two are related already.
  * $1 id, $2 confidant, $3 person, $4 type, $5 end, $6 status, $7 reason, $8 actor; documents: $9 type, $10 number,
- * $11 issued by, $12 issued at; $13 event, $14 changeset.
+ * $11 issued by, $12 issued at; $13 event, $14 changeset; $15 made with the person, $16 awaits the method, $17 its alias.
  */
 const INSERT: Statement = {
   name: 'relationship_insert',
@@ -83,8 +101,8 @@ const INSERT: Statement = {
     WITH made AS (
       INSERT INTO mpi.confidant_person_relationships
         (id, confidant_person_id, person_id, relation_type, is_active, active_to, verification_status,
-         verification_reason, inserted_by, updated_by)
-      VALUES ($1, $2, $3, $4, true, $5, $6, $7, $8::uuid, $8::uuid)
+         verification_reason, inserted_by, updated_by, made_at_registration, awaits_method, method_alias)
+      VALUES ($1, $2, $3, $4, true, $5, $6, $7, $8::uuid, $8::uuid, $15, $16, $17)
       ON CONFLICT (confidant_person_id, person_id) WHERE is_active DO NOTHING
       RETURNING id),
     proved AS (
@@ -113,7 +131,7 @@ const CONFIDANT_FACTS: Statement = {
            ARRAY (
              SELECT DISTINCT person_id FROM mpi.person_authentication_methods
               WHERE value = $1 AND type = 'THIRD_PERSON'
-                AND is_active AND (ended_at IS NULL OR ended_at > $2)) AS ward_ids`,
+                AND is_active IS NOT FALSE AND (ended_at IS NULL OR ended_at > $2)) AS ward_ids`,
 };
 
 interface ConfidantFactsRow {
@@ -123,9 +141,10 @@ interface ConfidantFactsRow {
 }
 
 /**
- * A valid method gets the new end; a new method is inserted only if there is none. The caller's locks on both persons
- * keep others from doing the same meanwhile. The end and the alias would reveal when the person was born and what their
- * family calls them, so the audit log shows only that they were written.
+ * A valid method gets the new end; a new method is inserted only if there is none. An unknown is_active counts as true; a
+ * method that somebody withdrew stays as it is. The caller's locks on both persons keep others from doing the same
+ * meanwhile. The end and the alias would reveal when the person was born and what their family calls them, so the audit
+ * log shows only that they were written.
  * $1 person, $2 confidant, $3 end, $4 now, $5 alias, $6 actor.
  */
 const GIVE_THIRD_PERSON: Statement = {
@@ -135,7 +154,7 @@ const GIVE_THIRD_PERSON: Statement = {
       UPDATE mpi.person_authentication_methods
          SET ended_at = $3, updated_by = $6::uuid, updated_at = now()
        WHERE person_id = $1 AND type = 'THIRD_PERSON' AND value = $2
-         AND is_active AND (ended_at IS NULL OR ended_at > $4)
+         AND is_active IS NOT FALSE AND (ended_at IS NULL OR ended_at > $4)
       RETURNING id),
     made AS (
       INSERT INTO mpi.person_authentication_methods
@@ -226,6 +245,9 @@ export class RelationshipRepository {
       documents.map(({ issued_at }) => issued_at),
       JSON.stringify({ verification_status: { new_value: relationship.verificationStatus } }),
       JSON.stringify(changesetOf(relationship)),
+      relationship.isOfNewPerson,
+      relationship.awaitsApproval,
+      relationship.awaitsApproval ? relationship.alias : null,
     ]);
     return rows.length > 0;
   }

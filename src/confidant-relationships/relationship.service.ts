@@ -26,6 +26,7 @@ import type { RegistrationParameters } from '../domain/person/registration.rules
 import { Refusal } from '../domain/refusal';
 import { RelationshipRepository } from './relationship.repository';
 import {
+  type AwaitedMethod,
   type Changes,
   type DecidedMove,
   type LockedRelationship,
@@ -63,6 +64,10 @@ export interface NewRelationship {
   readonly activeTo: IsoDay | null;
   /** What the applicant calls the method. */
   readonly alias: string | null;
+  /** Whether the person is registered in the same transaction: the relationship then counts before it is approved. */
+  readonly isOfNewPerson: boolean;
+  /** Whether the method is given only when the relationship becomes VERIFIED. */
+  readonly awaitsApproval: boolean;
   readonly actorId: string;
   readonly now: Date;
   readonly parameters: Pick<
@@ -106,14 +111,13 @@ export class RelationshipService {
 
   /** Refuses early what `create` would refuse because of other relationships. Takes no locks and writes nothing. */
   async refuseUnlessAllowed(sql: Sql, between: AskedRelationship): Promise<void> {
-    // A person who acts for themselves would be both at once, which the first rule forbids.
-    if (between.personId === between.confidantPersonId) throw new Refusal('confidant_has_confidant');
+    if (between.personId === between.confidantPersonId) throw new Refusal('confidant_is_patient');
     refuseRelationship(await this.relationships.facts(sql, between));
   }
 
   /**
-   * Writes the relationship, its documents and the method, with event and audit rows, in the caller's transaction. Checks
-   * that other relationships could make untrue are repeated behind locks on both persons, held until the transaction ends.
+   * Writes the relationship, its documents and, unless it awaits approval, the method, with event and audit rows, in the
+   * caller's transaction. Checks that other relationships could make untrue are repeated behind locks on both persons, held until the transaction ends.
    */
   async create(sql: Sql, relationship: NewRelationship): Promise<void> {
     const { personId, confidantPersonId, parameters, now, actorId } = relationship;
@@ -125,20 +129,25 @@ export class RelationshipService {
     await this.refuseUnlessAllowed(sql, between);
     await this.relationships.endExpired(sql, { ...between, actorId });
     await this.insert(sql, relationship, today);
-    await this.relationships.giveThirdPerson(sql, { ...relationship, endedAt: methodEndOf(relationship) });
+    if (relationship.awaitsApproval) return;
+    const { personBirthDate: birthDate } = relationship;
+    await this.giveMethod(sql, { ...relationship, birthDate, noSelfAuthAge: parameters.noSelfAuthAge });
   }
 
   /**
    * Rows R1–R4: an official takes a relationship into work, returns it to the queue, rejects or accepts it. Of two
-   * officials with the same relationship the later one waits, and starts from the result of the other.
+   * officials with the same relationship the later one waits, and starts from the result of the other. A relationship that
+   * becomes VERIFIED gets the method it awaited, in the same transaction.
    */
   move(asked: OfficialMove): Promise<void> {
     return this.transactions.inTransaction(async (sql) => {
+      await this.reviews.lockPersonsOf(sql, asked.id);
       const before = await this.reviews.lock(sql, asked.id);
       if (before === undefined) throw new Refusal('relationship_not_found');
       const move = nextRelationshipStatus(before, asked);
       if (!move.allowed) throw refusalOf(move.why, before, asked);
       await this.reviews.saveMove(sql, decidedMove(move.row, before, asked));
+      if (move.row.verificationStatus === 'VERIFIED') await this.giveAwaitedMethod(sql, asked, before.now);
     });
   }
 
@@ -171,6 +180,20 @@ export class RelationshipService {
     };
   }
 
+  /** Whoever lets a relationship become VERIFIED calls it behind the locks of `move`. */
+  private async giveAwaitedMethod(
+    sql: Sql,
+    { id, actorId }: Pick<OfficialMove, 'id' | 'actorId'>,
+    now: Date,
+  ): Promise<void> {
+    const awaited = await this.reviews.takeAwaitedMethod(sql, id, dayInKyiv(now));
+    if (awaited !== undefined) await this.giveMethod(sql, { ...awaited, actorId, now });
+  }
+
+  private async giveMethod(sql: Sql, method: AwaitedMethod & { actorId: string; now: Date }): Promise<void> {
+    await this.relationships.giveThirdPerson(sql, { ...method, endedAt: thirdPersonMethodEndOf(method) });
+  }
+
   private async insert(sql: Sql, relationship: NewRelationship, today: IsoDay): Promise<void> {
     const { personBirthDate: birthDate, activeTo, documents, parameters } = relationship;
     const { personFullLegalCapacityAge } = parameters;
@@ -182,10 +205,6 @@ export class RelationshipService {
     // Another program, without our locks, was faster; the unique index decides.
     if (!isWritten) throw new Refusal('relationship_exists');
   }
-}
-
-function methodEndOf({ personBirthDate: birthDate, now, parameters }: NewRelationship): Date | null {
-  return thirdPersonMethodEndOf({ birthDate, now, noSelfAuthAge: parameters.noSelfAuthAge });
 }
 
 /** A missing act of birth is a missing field of the request, and is reported like any other one. */

@@ -117,6 +117,8 @@ const SIGN_UP_ENVIRONMENT = {
   NO_SELF_AUTH_AGE_DOCUMENT_TYPES: listOf(DOCUMENT_TYPES, NO_SELF_AUTH_AGE_DOCUMENT_TYPES),
   SELF_AUTH_AGE_DOCUMENT_TYPES: listOf(DOCUMENT_TYPES, SELF_AUTH_AGE_DOCUMENT_TYPES),
   ACTIVE_PERSON_SEARCH_DOCUMENT_TYPES: listOf(DOCUMENT_TYPES, SEARCH_DOCUMENT_TYPES),
+  /** Which registered persons must be approved first: see `isGuarded`. */
+  SIGN_UP_REGISTERED_PERSONS: oneOf(['published', 'guard_adults', 'guard_all'], 'guard_adults'),
   /** A score above it is a match; with 1 nobody would ever match. */
   PIS_ONLINE_DEDUPLICATION_MATCH_SCORE: positive({ max: 1, fallback: 0.95, unit: 'a score' }),
 

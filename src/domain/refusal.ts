@@ -40,6 +40,7 @@ export const REFUSALS = {
   applicant_person_not_found: 'Applicant person not found.',
   applicant_too_young: 'Incorrect applicant person age for such an action.',
   confidant_is_not_signer: 'Confidant person and signer must be the same',
+  confidant_is_patient: 'Confidant person can not be the person who is registered',
   consent_missing: 'expected true but got false for attribute {attribute}',
   session_refused: 'Unauthorized',
   person_not_unique: 'It is impossible to uniquely identify the person.',

@@ -45,6 +45,7 @@ export const REFUSAL_ANSWERS = {
   applicant_person_not_found: { status: 404, type: 'not_found' },
   applicant_too_young: { status: 401, type: 'access_denied' },
   confidant_is_not_signer: { status: 422, type: 'request_malformed' },
+  confidant_is_patient: { status: 422, type: 'request_malformed' },
   consent_missing: { status: 422, type: 'request_malformed' },
   session_refused: { status: 401, type: 'access_denied' },
   person_not_unique: { status: 401, type: 'access_denied' },

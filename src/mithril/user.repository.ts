@@ -30,7 +30,8 @@ const OF_PERSON: Statement = {
 };
 
 /**
- * Returns no row when the person has an active user already. A number that another active user has is left out: a number
+ * Returns no row when the person has an active user already, or when somebody else was given the number after this
+ * statement began: it waits for their transaction. A number that another active user has is left out: a number
  * that several users share admits none of them, and anybody could claim somebody else's number for a child.
  * $1 id, $2 person, $3 tax_id, $4 actor, $5 changeset.
  */
@@ -44,7 +45,7 @@ const INSERT: Statement = {
                                           WHERE mithril.folded_tax_id(tax_id) = mithril.folded_tax_id($3::text)
                                             AND is_active)
                           THEN $3::varchar END AS tax_id) AS free
-      ON CONFLICT (person_id) WHERE is_active DO NOTHING
+      ON CONFLICT DO NOTHING
       RETURNING ${ACCOUNT}),
     audited AS (
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
@@ -92,13 +93,20 @@ export class UserRepository {
    * if no active user has it yet.
    */
   async create(sql: Sql, user: NewUser): Promise<UserAccount> {
+    // Without the number when the person still has no user: of two who claimed it at the same moment, the other one has it.
+    for (const taxId of [user.taxId, null]) {
+      const account =
+        (await this.insert(sql, { ...user, taxId })) ?? (await this.ofPerson(sql, user.personId));
+      if (account !== undefined) return account;
+    }
+    throw new Error('The existing user of the person was deactivated just now.');
+  }
+
+  private async insert(sql: Sql, user: NewUser): Promise<UserAccount | undefined> {
     const { id, personId, taxId, actorId } = user;
     const values = [id, personId, taxId, actorId, JSON.stringify(changesetOf(user))];
     const [created] = await sql.query<AccountRow>(INSERT, values);
-    if (created !== undefined) return created;
-    const existing = await this.ofPerson(sql, personId);
-    if (existing === undefined) throw new Error('The existing user of the person was deactivated just now.');
-    return existing;
+    return created;
   }
 }
 

@@ -126,6 +126,7 @@ const SIGNED = {
   content: new Uint8Array([1, 2]),
   signedAt: new Date('2026-05-01T10:00:00Z'),
   signer: { drfo: '1234567890', surname: null, givenName: null },
+  identity: 'a1'.repeat(32),
 };
 
 /** Results of threads are copied on the way. */

@@ -245,6 +245,23 @@ export interface SignedContent {
    */
   readonly provenAt?: Date;
   readonly signer: Signer;
+  /** The same for every encoding of the same signature: see `identityOf`. */
+  readonly identity: string;
+}
+
+/**
+ * SHA-256 of what makes a signature the same: content, issuer and serial number of the signer, and the time in the signed
+ * attributes. A container can be encoded in many ways, an ECDSA signature (r, s) is as right as (r, n − s), and anyone can
+ * add a time-stamp on the signature. The text behind the last two line breaks has none, so nothing is ambiguous.
+ */
+function identityOf(
+  { content, signature }: Container,
+  { onContent }: TimeStamps,
+  signer: Certificate,
+): string {
+  const time = onContent?.madeAt ?? signature.attributes.signingTime;
+  const text = `\n${signer.issuer}:${signer.serial}\n${time?.toISOString() ?? ''}`;
+  return createHash('sha256').update(content).update(text).digest('hex');
 }
 
 /** What a certificate must say besides being trusted. */
@@ -281,7 +298,9 @@ export function checkContainer(
   refuseWrongTimeStamps(container, stamps, { signer: certificate, around });
   const provenAt = earliest(stamps.onSignature.map(({ madeAt }) => madeAt));
   const signer = signerOfCertificate(certificate);
-  return { content: container.content, signedAt, ...(provenAt === undefined ? {} : { provenAt }), signer };
+  const proven = provenAt === undefined ? {} : { provenAt };
+  const identity = identityOf(container, stamps, certificate);
+  return { content: container.content, signedAt, ...proven, signer, identity };
 }
 
 /** The outcome of a check in a form that can be sent between threads. */
@@ -292,6 +311,7 @@ export type CheckResult =
       readonly signedAtMs: number;
       readonly provenAtMs?: number;
       readonly signer: Signer;
+      readonly identity: string;
     }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   /** A fault of the program. Only its places are passed on: the message of an error may quote the signed document. */
@@ -311,9 +331,9 @@ function placesOf(error: unknown): readonly string[] {
 /** Runs a check and returns its outcome; never throws. */
 export function resultOf(check: () => SignedContent): CheckResult {
   try {
-    const { content, signedAt, provenAt, signer } = check();
+    const { content, signedAt, provenAt, signer, identity } = check();
     const proven = provenAt === undefined ? {} : { provenAtMs: provenAt.getTime() };
-    const signed = { content: new Uint8Array(content), signedAtMs: signedAt.getTime(), signer };
+    const signed = { content: new Uint8Array(content), signedAtMs: signedAt.getTime(), signer, identity };
     return { kind: 'signed', ...signed, ...proven };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', code: error.code };
@@ -325,9 +345,9 @@ export function resultOf(check: () => SignedContent): CheckResult {
 export function contentOf(result: CheckResult): SignedContent {
   if (result.kind === 'refused') throw new Refusal(result.code);
   if (result.kind === 'failed') throw failureIn(result.places);
-  const { content, signedAtMs, provenAtMs, signer } = result;
+  const { content, signedAtMs, provenAtMs, signer, identity } = result;
   const proven = provenAtMs === undefined ? {} : { provenAt: new Date(provenAtMs) };
-  return { content, signedAt: new Date(signedAtMs), ...proven, signer };
+  return { content, signedAt: new Date(signedAtMs), ...proven, signer, identity };
 }
 
 /** An error with the places in the thread, and nothing else of the original. */

@@ -1,4 +1,5 @@
 import { Boolean as AsnBoolean, Constructed, Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js';
+import { ContentInfo, SignedData } from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import { TestAuthority, type Defects, type KeyKind, type TimeStamper } from '../../tools/test-authority';
 import { Refusal, type RefusalCode } from '../domain/refusal';
@@ -104,6 +105,20 @@ describe('The time of a signature', () => {
     };
     const { signedAt, provenAt } = check(signed(stamps));
     expect([signedAt, provenAt]).toEqual([STAMPED_AT, SIGNED_AT]);
+  });
+
+  it('by a time-stamp on the signature, which anybody can take away, does not make it another signature', () => {
+    const stamped = signed(onSignature());
+    const container = ContentInfo.fromBER(stamped);
+    const data = new SignedData({ schema: container.content });
+    for (const signer of data.signerInfos) delete signer.unsignedAttrs;
+    container.content = data.toSchema(true);
+    const bare = check(Buffer.from(container.toSchema().toBER()));
+    const { signedAt, identity } = check(stamped);
+    expect(bare.signedAt).not.toEqual(signedAt);
+    expect(bare.identity).toBe(identity);
+    // Another certificate, as every call of the authority makes one.
+    expect(check(signed(undefined)).identity).not.toBe(identity);
   });
 
   it('may have fractions of a second in a time-stamp', () => {

@@ -4,6 +4,7 @@ import { changesBetween, type RowCounts } from '../support/database';
 import { HeldStatements } from '../support/database-proxy';
 import type { SignUpContentBuilder } from '../support/sign-up-content';
 import type { Answer, MadeUpApplicant } from '../support/sign-up-fixture';
+import { waitUntil } from '../support/wait-until';
 import {
   idsIn,
   personIn,
@@ -124,6 +125,44 @@ describe('Different confidants who register one child at once', () => {
     await expectAllRelated(await allAt(SEARCH_LOCK, bodies), people);
   });
 });
+
+describe('Two confidants who claim one tax number for two made-up patients at once', () => {
+  it('give it to one of them: the other waits for the commit, and is registered without it', async () => {
+    const people = await applicants(2);
+    const bodies = await signedByEach(people, ({ personId }, index) =>
+      signUps
+        .child({ personId })
+        .aged(6 + index)
+        .withTaxId('3100000017'),
+    );
+    const commits = new HeldStatements('COMMIT');
+    signUps.proxy.intercept(commits.interceptor);
+    const [first, second] = bodies.map((body) => signUps.register(body));
+    // Of the two users one is inserted; the other insertion waits for its transaction.
+    await commits.arrived(1);
+    await anInsertionWaits();
+    commits.releaseAll();
+    const answers = await Promise.all([first, second]);
+    const numbers = answers.map((answer) => (answer?.body.data?.['user'] as { tax_id: string }).tax_id);
+    expect(numbers.sort()).toEqual(['', '3100000017']);
+    expect(await changes()).toEqual(together([WHOLE, 2]));
+    const { sql } = signUps.fixture.env;
+    const text = `SELECT FROM mithril.users WHERE tax_id = '3100000017' AND is_active`;
+    expect(await sql.query({ text })).toHaveLength(1);
+  });
+});
+
+/** Somebody waits for the transaction of another insertion. */
+async function anInsertionWaits(): Promise<void> {
+  const text = `
+    SELECT FROM pg_stat_activity
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'transactionid'
+       AND query LIKE '%INSERT INTO mithril.users%'`;
+  const { sql } = signUps.fixture.env;
+  await waitUntil(async () => (await sql.query({ text })).length === 1, {
+    what: 'the other user to wait',
+  });
+}
 
 describe('A confidant who has one place left', () => {
   it('gets one of two children registered at once, and of the other nothing remains', async () => {

@@ -10,7 +10,7 @@ let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 
 beforeAll(async () => {
-  fixture = await SignUpFixture.start();
+  fixture = await SignUpFixture.start({ SIGN_UP_REGISTERED_PERSONS: 'published' });
 });
 afterAll(() => fixture.stop());
 beforeEach(async () => {
@@ -51,7 +51,8 @@ const save = (builder: { save(sql: typeof fixture.env.sql): Promise<string> }): 
 
 /** Somebody acts for the applicant. */
 const applicantHasConfidant = async (relationship = aRelationship()): Promise<void> => {
-  await save(relationship.of(applicant.personId).through(await save(aPerson())));
+  const approved = relationship.status('VERIFIED', 'MANUAL');
+  await save(approved.of(applicant.personId).through(await save(aPerson())));
 };
 
 describe('Legal capacity that the registry knows to be proved', () => {

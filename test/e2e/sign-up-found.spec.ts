@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fromBER, Integer, OctetString, Sequence } from 'asn1js';
+import { ContentInfo, SignedData } from 'pkijs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   aRelationship,
@@ -20,6 +21,7 @@ import {
   registeredBy,
   SESSION_SECRET,
   type MadeUpApplicant,
+  type SignUpBody,
   SignUpFixture,
 } from '../support/sign-up-fixture';
 import { comparedIn, registeredAs } from '../support/sign-up-content';
@@ -124,6 +126,54 @@ describe('A person who is registered already', () => {
   });
 });
 
+/** The order of the group of P-256, from SEC 2. */
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The same signature in its other form (r, n − s), which is as right. */
+function withEquivalentSignature({ signed_content: text, ...encoding }: SignUpBody): SignUpBody {
+  const container = ContentInfo.fromBER(Buffer.from(text, 'base64'));
+  const data = new SignedData({ schema: container.content });
+  const [signer] = data.signerInfos;
+  if (signer === undefined) throw new Error('Nobody signed.');
+  const { result } = fromBER(signer.signature.valueBlock.valueHexView);
+  const [r, s] = (result as Sequence).valueBlock.value as Integer[];
+  if (r === undefined || s === undefined) throw new Error('This is no ECDSA signature.');
+  const other = new Sequence({ value: [r, Integer.fromBigInt(P256_ORDER - s.toBigInt())] });
+  signer.signature = new OctetString({ valueHex: other.toBER() });
+  container.content = data.toSchema(true);
+  return { signed_content: Buffer.from(container.toSchema().toBER()).toString('base64'), ...encoding };
+}
+
+describe('A repeat', () => {
+  it('is known by content, signer and signing time, however the container is encoded', async () => {
+    const signed = sign();
+    const altered = withEquivalentSignature(signed);
+    expect(altered.signed_content).not.toBe(signed.signed_content);
+    const first = registeredBy(await fixture.signUp(signed));
+    // Nothing else leads to the person any more.
+    await fixture.env.sql.run(
+      `UPDATE mpi.persons SET last_name = 'Шипшина', first_name = 'Устим' WHERE id = '${first.person.id}'`,
+    );
+    const again = registeredBy(await fixture.signUp(altered));
+    expect([again.person.id, again.user.id]).toEqual([first.person.id, first.user.id]);
+    expect(await signUpsOf(fixture.env.sql, first.person.id)).toHaveLength(1);
+  });
+
+  it('is not the same content that another confidant, or the same one at another time, has signed', async () => {
+    const bytes = aChild().bytes();
+    const at = (seconds: number) => new Date(Math.floor(Date.now() / 1000 - seconds) * 1000);
+    const signedAt = at(60);
+    const first = registeredBy(await fixture.signUp(fixture.sign(bytes, { ...applicant, signedAt })));
+    for (const by of [
+      { ...applicant, signedAt: at(90) },
+      { ...applicant, signedAt },
+    ])
+      expect(registeredBy(await fixture.signUp(fixture.sign(bytes, by))).person.id).toBe(first.person.id);
+    // Each signature of the authority has a new certificate.
+    expect(await signUpsOf(fixture.env.sql, first.person.id)).toHaveLength(3);
+  });
+});
+
 describe('The score of a registered person', () => {
   it('is above the threshold, or it is another person; exactly at it is another person too', async () => {
     const content = aChild().build();
@@ -169,10 +219,12 @@ describe('The score of a registered person', () => {
   it('of a deactivated person does not matter: a new person is registered, also by the same content', async () => {
     const signed = sign();
     const { person } = registeredBy(await fixture.signUp(signed));
+    const [first] = await signUpsOf(fixture.env.sql, person.id);
     await fixture.env.sql.run(`UPDATE mpi.persons SET status = 'inactive' WHERE id = '${person.id}'`);
     const again = registeredBy(await fixture.signUp(signed));
     expect(again.person.id).not.toBe(person.id);
-    const sha256 = createHash('sha256').update(Buffer.from(signed.signed_content, 'base64')).digest('hex');
-    expect(await signUpsOf(fixture.env.sql, again.person.id)).toMatchObject([{ content_sha256: sha256 }]);
+    expect(first).toMatchObject({ content_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const { content_sha256 } = first ?? {};
+    expect(await signUpsOf(fixture.env.sql, again.person.id)).toMatchObject([{ content_sha256 }]);
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SignedContentService } from '../../src/signed-content';
 import { signUpsOf, tokensOf, usersOf, verificationOf } from '../support/builders';
 import { type SignUpContentBuilder } from '../support/sign-up-content';
 import { registeredBy, type MadeUpApplicant, SignUpFixture } from '../support/sign-up-fixture';
@@ -187,11 +188,13 @@ describe('The signed content', () => {
     expect(readFileSync(join(fixture.mediaFolder, key)).equals(container)).toBe(true);
     expect(readdirSync(join(fixture.mediaFolder, BUCKET, person.id))).toEqual(['signed_content']);
     expect(await fixture.env.sql.query({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
+    const { identity } = await fixture.env.program.get(SignedContentService).read(container);
     expect(await signUpsOf(fixture.env.sql, person.id)).toEqual([
       {
-        content_sha256: createHash('sha256').update(container).digest('hex'),
+        content_sha256: identity,
         person_id: person.id,
         user_id: user.id,
+        created_person: true,
       },
     ]);
   });

@@ -148,8 +148,10 @@ describe('Row 4: a signature that proves nothing', () => {
 
 describe('Row 6: the applicant is known by the drfo of the signature alone', () => {
   it('several users with that number count as none', async () => {
-    const { applicant, signed } = await signedBySomebody();
-    await aUser().withTaxId(applicant.drfo).save(fixture.env.sql);
+    const personId = await aPerson().save(fixture.env.sql);
+    await aUser().ofPerson(personId).withTaxId('МЮ123456').save(fixture.env.sql);
+    await aUser().withTaxId('MYU123456').save(fixture.env.sql);
+    const signed = fixture.sign(fixture.contentBy({ personId }), { drfo: 'МЮ123456' });
     expect(await answersTo(signed)).toEqual(notFound('Applicant user not found.'));
   });
 

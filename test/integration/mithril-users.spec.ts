@@ -51,9 +51,9 @@ describe('A user found by tax_id', () => {
   });
 
   it('of whom there are several is nobody', async () => {
-    await aUser().withTaxId(TAX_ID).save(registry.sql);
-    await aUser().withTaxId(TAX_ID).blocked().save(registry.sql);
-    expect(await ofTaxId(TAX_ID)).toBeUndefined();
+    await aUser().withTaxId('МЮ123456').save(registry.sql);
+    await aUser().withTaxId('МЮ123456').blocked().save(registry.sql);
+    expect(await ofTaxId('МЮ123456')).toBeUndefined();
   });
 
   it.each(['', ' '])('that is empty (%j) is nobody, also when a user has none', async (empty) => {
@@ -159,6 +159,34 @@ describe('A new user', () => {
     const created = await Promise.all(Array.from({ length: 10 }, () => create(newUser())));
     expect(new Set(created.map(({ id }) => id)).size).toBe(1);
     expect(await usersOf(registry.sql, personId)).toHaveLength(1);
+  });
+
+  it('waits for another transaction that gives the number to somebody else, and is without it', async () => {
+    const other = await Session.open(registry.database.url);
+    await other.run('BEGIN');
+    const another = newUser({ personId: await aPerson().save(registry.sql) });
+    expect((await users.create(other, another)).taxId).toBe(TAX_ID);
+    const user = newUser();
+    const created = create(user);
+    await other.isWaitedFor(registry.sql);
+    await other.run('COMMIT');
+    expect(await created).toEqual({ id: user.id, personId, isBlocked: false, taxId: null });
+    expect(await auditOf(registry.sql, user.id)).toMatchObject([
+      { changeset: { tax_id: { new_value: null } } },
+    ]);
+    expect((await ofTaxId(TAX_ID))?.id).toBe(another.id);
+    await other.close();
+  });
+
+  it('has the number when the other transaction is rolled back', async () => {
+    const other = await Session.open(registry.database.url);
+    await other.run('BEGIN');
+    await users.create(other, newUser({ personId: await aPerson().save(registry.sql) }));
+    const created = create(newUser());
+    await other.isWaitedFor(registry.sql);
+    await other.run('ROLLBACK');
+    expect((await created).taxId).toBe(TAX_ID);
+    await other.close();
   });
 
   it('waits for another transaction that creates the user, and is that user', async () => {

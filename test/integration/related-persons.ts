@@ -49,6 +49,8 @@ export function aNewRelationship(
     documents: [BIRTH_CERTIFICATE],
     activeTo: null,
     alias: 'мама',
+    isOfNewPerson: false,
+    awaitsApproval: false,
     actorId: APPLICANT_USER_ID,
     now: NOW,
     parameters: { noSelfAuthAge: 14, personFullLegalCapacityAge: 18, thirdPersonLimit: 150 },

@@ -123,7 +123,12 @@ describe('What is known of a confidant', () => {
       aPerson().withAuthenticationMethod('THIRD_PERSON', { value, isActive: false }),
       aPerson().withAuthenticationMethod('THIRD_PERSON', { value: strangerId }),
     ]);
+    const unknown = aPerson().withAuthenticationMethod('THIRD_PERSON', { value, startedAt: NOW });
+    const unknownId = await unknown.save(registry.sql);
+    await registry.sql.run(
+      `UPDATE mpi.person_authentication_methods SET is_active = NULL WHERE person_id = '${unknownId}'`,
+    );
     const { wardIds } = await facts(confidantPersonId);
-    expect([...wardIds].sort()).toEqual([twice, soonOver].sort());
+    expect([...wardIds].sort()).toEqual([twice, soonOver, unknownId].sort());
   });
 });

@@ -119,4 +119,22 @@ describe('The method THIRD_PERSON', () => {
       { value: confidantPersonId, is_active: true },
     ]);
   });
+
+  it('whose is_active is unknown counts as active: it gets the new end and no other one is made', async () => {
+    const personId = await wardWith({});
+    await registry.sql.run('UPDATE mpi.person_authentication_methods SET is_active = NULL');
+    await create(personId);
+    expect(await methodsOf(personId)).toMatchObject([{ is_active: null, ended_at: LAST_SECOND }]);
+  });
+
+  it('waits with its alias while the relationship awaits approval', async () => {
+    const personId = await aPerson().save(registry.sql);
+    await create(personId, { awaitsApproval: true });
+    expect(await methodsOf(personId)).toEqual([]);
+    const text =
+      'SELECT awaits_method, method_alias FROM mpi.confidant_person_relationships WHERE person_id = $1';
+    expect(await registry.sql.query({ text }, [personId])).toEqual([
+      { awaits_method: true, method_alias: 'мама' },
+    ]);
+  });
 });

@@ -93,13 +93,15 @@ describe('Relationships that are created at the same moment', () => {
 
   it('rule 1: a person who is getting a confidant does not become one', async () => {
     const { one, two, three } = persons;
-    expect(await meets(asked(one, two), asked(two, three))).toEqual(refusedFor('confidant_has_confidant'));
+    const first = asked(one, two, { isOfNewPerson: true });
+    expect(await meets(first, asked(two, three))).toEqual(refusedFor('confidant_has_confidant'));
     expect(await countOf('confidant_person_relationships')).toBe(1);
   });
 
   it('rule 1: of two who want to act for each other one may', async () => {
     const { one, two } = persons;
-    expect(await meets(asked(one, two), asked(two, one))).toEqual(refusedFor('confidant_has_confidant'));
+    const first = asked(one, two, { isOfNewPerson: true });
+    expect(await meets(first, asked(two, one))).toEqual(refusedFor('confidant_has_confidant'));
     expect(await countOf('confidant_person_relationships')).toBe(1);
   });
 
@@ -130,6 +132,30 @@ describe('Relationships that are created at the same moment', () => {
     const outcome = await meets(asked(one, two, { parameters }), asked(one, three, { parameters }));
     expect(outcome).toEqual(refusedFor('third_person_limit_exceeded'));
     expect(await countOf('person_authentication_methods')).toBe(1);
+  });
+
+  it('meet an approval of one that has expired: nobody ends in a deadlock', async () => {
+    const { one, two } = persons;
+    const expired = aRelationship().of(two).through(one).activeTo(YESTERDAY).status('IN_REVIEW', 'MANUAL');
+    const id = await expired.save(registry.sql);
+    await relationshipService(registry).create(other, asked(one, two));
+    const approval = relationshipService(registry).move({
+      id,
+      actorId: one,
+      verificationStatus: 'VERIFIED',
+      comment: 'звірено',
+      dracsBirthActId: null,
+    });
+    await other.isWaitedFor(registry.sql);
+    await other.run('COMMIT');
+    await approval;
+    const rows = await relationshipsOf(registry.sql, two);
+    expect(rows).toHaveLength(2);
+    for (const { id: each, is_active, verification_status } of rows)
+      expect([is_active, verification_status]).toEqual(
+        each === id ? [false, 'VERIFIED'] : [true, 'VERIFICATION_NEEDED'],
+      );
+    expect(await authenticationMethodsOf(registry.sql, two)).toHaveLength(1);
   });
 
   it('of the same two crosswise: nobody ends in a deadlock', async () => {

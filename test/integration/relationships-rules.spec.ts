@@ -49,10 +49,13 @@ const between = (): { personId: string; confidantPersonId: string; today: string
   today: TODAY,
 });
 const relationships = () => relationshipsOf(registry.sql, personId);
+const confidantHasConfidant = (): Promise<string> =>
+  aRelationship().of(confidantPersonId).through(strangerId).status('VERIFIED', 'MANUAL').save(registry.sql);
 
 describe('Rule 1: who has a confidant cannot be one', () => {
   const refused = refusedFor('confidant_has_confidant');
-  const guarded = () => aRelationship().of(confidantPersonId).through(strangerId);
+  const guarded = () =>
+    aRelationship().of(confidantPersonId).through(strangerId).status('VERIFIED', 'MANUAL');
 
   it('is reported before the lock and refused again behind it', async () => {
     await guarded().save(registry.sql);
@@ -70,6 +73,28 @@ describe('Rule 1: who has a confidant cannot be one', () => {
     await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, ofNobody)).rejects.toThrow(
       refused,
     );
+  });
+
+  it.each([
+    ['VERIFICATION_NEEDED', 'ONLINE_TRIGGERED'],
+    ['VERIFICATION_NEEDED', 'MANUAL'],
+    ['IN_REVIEW', 'MANUAL'],
+    ['NOT_VERIFIED', 'AUTO'],
+  ] as const)('does not hold for a claim that nobody approved: %s/%s', async (status, reason) => {
+    await guarded().status(status, reason).save(registry.sql);
+    await relationshipService(registry).refuseUnlessAllowed(registry.sql, between());
+    await create();
+    expect(await relationships()).toHaveLength(1);
+  });
+
+  it('holds for one that a doctor made', async () => {
+    await guarded().status('VERIFICATION_NEEDED', 'MANUAL_CREATED_BY_DOCTOR').save(registry.sql);
+    await expect(create()).rejects.toThrow(refused);
+  });
+
+  it('holds for one that was made when the confidant was registered, before anybody approves it', async () => {
+    await create({ personId: confidantPersonId, confidantPersonId: strangerId, isOfNewPerson: true });
+    await expect(create()).rejects.toThrow(refused);
   });
 
   it('does not hold for a relationship that is over or was ended', async () => {
@@ -101,11 +126,12 @@ describe('Rule 1: who has a confidant cannot be one', () => {
   });
 
   it('forbids acting for oneself', async () => {
-    const ofHimself = { ...between(), personId: confidantPersonId };
-    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, ofHimself)).rejects.toThrow(
-      refused,
+    const themself = { ...between(), personId: confidantPersonId };
+    const isPatient = refusedFor('confidant_is_patient');
+    await expect(relationshipService(registry).refuseUnlessAllowed(registry.sql, themself)).rejects.toThrow(
+      isPatient,
     );
-    await expect(create({ personId: confidantPersonId })).rejects.toThrow(refused);
+    await expect(create({ personId: confidantPersonId })).rejects.toThrow(isPatient);
   });
 });
 
@@ -125,7 +151,7 @@ describe('Rule 2: two persons are related once', () => {
 
   it('after rule 1: the sentence about the confidant is first', async () => {
     await standing().save(registry.sql);
-    await aRelationship().of(confidantPersonId).through(strangerId).save(registry.sql);
+    await confidantHasConfidant();
     await expect(create()).rejects.toThrow(refusedFor('confidant_has_confidant'));
   });
 
@@ -159,7 +185,7 @@ describe('Rule 2: two persons are related once', () => {
 
   it('an expired one is still active when what should take its place is refused', async () => {
     await standing().activeTo(YESTERDAY).save(registry.sql);
-    await aRelationship().of(confidantPersonId).through(strangerId).save(registry.sql);
+    await confidantHasConfidant();
     await expect(create()).rejects.toThrow(refusedFor('confidant_has_confidant'));
     expect(await relationships()).toMatchObject([{ is_active: true }]);
   });
@@ -192,7 +218,7 @@ describe('The limit of wards', () => {
 
   it('is reported before the rules about other relationships', async () => {
     await wardOf();
-    await aRelationship().of(confidantPersonId).through(strangerId).save(registry.sql);
+    await confidantHasConfidant();
     await expect(create({ parameters: limited, now: NOW })).rejects.toThrow(
       refusedFor('third_person_limit_exceeded'),
     );

@@ -59,12 +59,12 @@ export const CONTRACT: Readonly<Record<string, string>> = {
   'mpi.audit_log': `
     actor_id uuid, resource varchar, resource_id uuid, changeset jsonb, row varchar, run_id uuid, claim_id uuid,
     message_id varchar, duration_ms integer`,
-  'mpi.sign_ups': 'content_sha256 varchar, person_id uuid!, user_id uuid',
+  'mpi.sign_ups': 'content_sha256 varchar, person_id uuid!, user_id uuid, created_person boolean!=',
   'mpi.confidant_person_relationships': `
     confidant_person_id uuid, person_id uuid!, relation_type varchar, is_active boolean=, active_to date,
     verification_status varchar, verification_reason varchar, verification_comment varchar,
     unverified_at timestamptz, dracs_birth_act_id uuid, dracs_birth_synced_at timestamptz, inserted_by uuid,
-    updated_by uuid`,
+    updated_by uuid, made_at_registration boolean!=, awaits_method boolean!=, method_alias varchar`,
   'mpi.confidant_person_relationship_documents': `
     confidant_person_relationship_id uuid, type varchar!, number varchar!, issued_by varchar, issued_at date`,
   'mimir.dms_passport_data':

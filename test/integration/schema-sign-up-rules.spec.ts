@@ -100,12 +100,23 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     expect(await usersOf(sql, personId)).toHaveLength(3);
   });
 
-  it('several users may be without a person, or have one tax number', async () => {
+  it('a tax number belongs to at most one active user, in any spelling, and to any number of inactive ones', async () => {
     const taxId = '0000000017';
+    await aUser().withTaxId(taxId).inactive().save(sql);
+    const id = await aUser().withTaxId(taxId).save(sql);
+    for (const spelling of [taxId, '000 000 00-17'])
+      await expect(aUser().withTaxId(spelling).save(sql)).rejects.toMatchObject(UNIQUE_VIOLATION);
+    const text = 'UPDATE mithril.users SET is_active = true WHERE tax_id = $1';
+    await expect(sql.query({ text }, [taxId])).rejects.toMatchObject(UNIQUE_VIOLATION);
+    await sql.query({ text: 'UPDATE mithril.users SET is_active = false WHERE id = $1' }, [id]);
     await aUser().withTaxId(taxId).save(sql);
-    await aUser().withTaxId(taxId).save(sql);
-    const text = 'SELECT id FROM mithril.users WHERE tax_id = $1';
-    expect(await sql.query({ text }, [taxId])).toHaveLength(2);
+  });
+
+  it('several users may be without a person, without a number, or have one passport', async () => {
+    for (const number of ['', '', 'МЮ123456', 'МЮ123456']) await aUser().withTaxId(number).save(sql);
+    await Promise.all([aUser().save(sql), aUser().save(sql)]);
+    const text = `SELECT id FROM mithril.users WHERE tax_id IN ('', 'МЮ123456') AND person_id IS NULL`;
+    expect(await sql.query({ text })).toHaveLength(4);
   });
 
   it('a user is active and not blocked by default', async () => {
@@ -134,7 +145,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
     await expect(signedUp(HASH.toUpperCase())).rejects.toMatchObject(CHECK_VIOLATION);
     await expect(signedUp('a1')).rejects.toMatchObject(CHECK_VIOLATION);
     expect(await signUpsOf(sql, personId)).toEqual([
-      { content_sha256: HASH, person_id: personId, user_id: null },
+      { content_sha256: HASH, person_id: personId, user_id: null, created_person: false },
     ]);
   });
 

@@ -320,6 +320,11 @@ export class RelationshipBuilder {
     return this.set({ verification_status: status, verification_reason: reason });
   }
 
+  /** Written together with the person. */
+  madeAtRegistration(): this {
+    return this.set({ made_at_registration: true });
+  }
+
   /** The first day, `YYYY-MM-DD`, on which it no longer holds. */
   activeTo(day: string): this {
     return this.set({ active_to: day });

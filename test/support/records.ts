@@ -213,6 +213,7 @@ export interface SignUpRow extends QueryResultRow {
   content_sha256: string;
   person_id: string;
   user_id: string | null;
+  created_person: boolean;
 }
 
 /** Of the person who is acted for; oldest first, the ended ones too. */
@@ -265,6 +266,6 @@ export async function tokensOf(sql: Sql, userId: string): Promise<TokenRow[]> {
 /** Oldest first. */
 export async function signUpsOf(sql: Sql, personId: string): Promise<SignUpRow[]> {
   const text = `
-    SELECT content_sha256, person_id, user_id FROM mpi.sign_ups WHERE person_id = $1 ORDER BY inserted_at, id`;
+    SELECT content_sha256, person_id, user_id, created_person FROM mpi.sign_ups WHERE person_id = $1 ORDER BY inserted_at, id`;
   return sql.query<SignUpRow>({ text }, [personId]);
 }

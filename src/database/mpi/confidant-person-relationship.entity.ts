@@ -22,6 +22,12 @@ export class ConfidantPersonRelationship extends Row {
   /** The civil status act of the birth that proves it. */
   @Column({ type: 'uuid', nullable: true }) dracsBirthActId!: string | null;
   @Column({ type: 'timestamptz', nullable: true }) dracsBirthSyncedAt!: Date | null;
+  /** Written together with the person. It counts against them as a confidant before it is approved. */
+  @Column({ type: 'boolean', default: false }) madeAtRegistration!: boolean;
+  /** The person gets the method THIRD_PERSON when this becomes VERIFIED. */
+  @Column({ type: 'boolean', default: false }) awaitsMethod!: boolean;
+  /** The alias of that method. */
+  @Column({ type: 'varchar', nullable: true }) methodAlias!: string | null;
   @Column({ type: 'uuid', nullable: true }) insertedBy!: string | null;
   @Column({ type: 'uuid', nullable: true }) updatedBy!: string | null;
 }

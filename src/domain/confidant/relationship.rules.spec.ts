@@ -5,10 +5,13 @@ import { RELATIONSHIP_DOCUMENT_TYPES } from '../person/dictionaries';
 import { Refusal, REFUSALS } from '../refusal';
 import {
   activeToOf,
+  type RelationshipCheck,
   relationshipCheckOf,
   initialPairOf,
+  isGuarded,
   refuseRelationship,
   thirdPersonMethodEndOf,
+  type WantedWard,
 } from './relationship.rules';
 import {
   RELATIONSHIP_REASONS,
@@ -170,5 +173,31 @@ describe('The end of the method THIRD_PERSON', () => {
         expect(ageInYears(birthDate, dayInKyiv(secondLater))).toBe(noSelfAuthAge);
       }),
     );
+  });
+});
+
+describe('A registered person whom an applicant wants to act for', () => {
+  const TODAY = '2026-06-01';
+  const ward = (birthDate: string, relationship: RelationshipCheck): WantedWard => ({
+    birthDate,
+    today: TODAY,
+    personFullLegalCapacityAge: 18,
+    relationship,
+  });
+  const POLICIES = ['published', 'guard_adults', 'guard_all'] as const;
+  const guardedBy = (...of: Parameters<typeof ward>) =>
+    POLICIES.filter((policy) => isGuarded(policy, ward(...of)));
+
+  it.each(['not_found', 'not_approved'] as const)(
+    'is guarded by age when the relationship is %s',
+    (check) => {
+      expect(guardedBy('2008-06-02', check)).toEqual(['guard_all']);
+      expect(guardedBy('2008-06-01', check)).toEqual(['guard_adults', 'guard_all']);
+    },
+  );
+
+  it('is not guarded against a confidant whose relationship is approved', () => {
+    expect(guardedBy('1980-06-01', 'approved')).toEqual([]);
+    expect(guardedBy('2020-06-01', 'approved')).toEqual([]);
   });
 });

@@ -36,9 +36,30 @@ function isApproved({ verificationStatus, verificationReason }: FoundRelationshi
   return reasons === 'any reason' || reasons.includes(verificationReason);
 }
 
+/** Which registered persons are guarded against applicants whose relationship nobody has approved. */
+export type RegisteredPersonsPolicy = 'published' | 'guard_adults' | 'guard_all';
+
+/** A registered person whom an applicant wants to act for. */
+export interface WantedWard {
+  readonly birthDate: IsoDay;
+  readonly today: IsoDay;
+  readonly personFullLegalCapacityAge: number;
+  /** The relationship of the two. */
+  readonly relationship: RelationshipCheck;
+}
+
+/**
+ * Whether a registered person gets no method, user or token from a sign-up until the relationship is approved: with
+ * any signature and a few facts about an adult, anybody could otherwise take part in that adult's account.
+ */
+export function isGuarded(policy: RegisteredPersonsPolicy, ward: WantedWard): boolean {
+  if (policy === 'published' || ward.relationship === 'approved') return false;
+  return policy === 'guard_all' || ageInYears(ward.birthDate, ward.today) >= ward.personFullLegalCapacityAge;
+}
+
 /** The existing relationships of the two persons of a new one. Expired ones do not count. */
 export interface RelationshipFacts {
-  /** The confidant has a confidant of their own. */
+  /** The confidant has a confidant of their own: approved, or since they were registered. A mere claim does not count. */
   readonly confidantHasConfidant: boolean;
   /** The two are already related in this way. */
   readonly isRelated: boolean;

@@ -13,6 +13,25 @@ export interface RegistrationParameters extends SignUpParameters {
   readonly thirdPersonLimit: number;
 }
 
+/** Values for parameters that the registry's administrators have not set. */
+export const PARAMETER_DEFAULTS = {
+  no_self_auth_age: 14,
+  no_self_registration_age: 14,
+  person_full_legal_capacity_age: 18,
+  third_person_limit: 150,
+} as const;
+
+export type ParameterName = keyof typeof PARAMETER_DEFAULTS;
+
+const WHOLE = /^\d{1,4}$/;
+
+/** A parameter as it is stored, or its default. A wrong age would refuse or admit the wrong people, so it is an error. */
+export function parameterOf(name: ParameterName, stored: string | null | undefined): number {
+  const value = stored ?? String(PARAMETER_DEFAULTS[name]);
+  if (!WHOLE.test(value)) throw new Error(`The global parameter ${name} is not a whole number.`);
+  return Number(value);
+}
+
 /** What the rules check. `ageYears` is the age on `today`. */
 export interface Registration {
   readonly person: PersonRequest;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK, SETTINGS } from '../../config/settings.module';
 import type { Settings } from '../../config/settings.schema';
@@ -27,6 +26,7 @@ export interface Applicant {
 export interface AdmittedSignUp {
   readonly applicant: Applicant;
   readonly container: Uint8Array;
+  /** The same for every encoding of the same signed content. */
   readonly contentSha256: string;
   readonly signed: Uint8Array;
   readonly parameters: RegistrationParameters;
@@ -64,16 +64,16 @@ export class ApplicantService {
   /** Rows 2 to 9: whose signature it is, and whether they may sign anybody up. */
   async admit(encoded: EncodedContainer): Promise<AdmittedSignUp> {
     const container = decodeContainer(encoded);
-    const { content, signedAt, signer } = await this.signedContent.read(container);
+    const read = await this.signedContent.read(container);
     const now = this.clock();
-    this.refuseUnlessFresh(signedAt, now);
+    this.refuseUnlessFresh(read.signedAt, now);
     const parameters = await this.registrations.parameters(this.transactions);
     const today = dayInKyiv(now);
-    const applicant = await this.applicantOf(signer.drfo);
+    const applicant = await this.applicantOf(read.signer.drfo);
     if (ageInYears(applicant.person.birthDate, today) <= parameters.noSelfAuthAge)
       throw new Refusal('applicant_too_young');
-    const contentSha256 = createHash('sha256').update(container).digest('hex');
-    return { applicant, container, contentSha256, signed: content, parameters, now, today };
+    const { content: signed, identity: contentSha256 } = read;
+    return { applicant, container, contentSha256, signed, parameters, now, today };
   }
 
   /** Rows 10 to 13: what the applicant signed, and whether they may be this person's confidant person. */
@@ -87,7 +87,14 @@ export class ApplicantService {
     const refused = CONSENTS.find((attribute) => !content[attribute]);
     if (refused !== undefined) throw new Refusal('consent_missing', { words: { attribute: refused } });
     await this.refuseConfidant(signUp, content.person);
+    if (isOwnNumber(content.person, applicant.person)) throw new Refusal('confidant_is_patient');
     return { ...signUp, content };
+  }
+
+  /** Refuses an applicant whom the request matches. Step 2 does the same when it searches for the person. */
+  async refuseThemself(signUp: CheckedSignUp): Promise<void> {
+    if ((await this.knownPersonId(signUp, signUp.content.person)) === signUp.applicant.person.id)
+      throw new Refusal('confidant_is_patient');
   }
 
   private refuseUnlessFresh(signedAt: Date, now: Date): void {
@@ -121,8 +128,16 @@ export class ApplicantService {
 
   private async knownPersonId(signUp: AdmittedSignUp, person: PersonRequest): Promise<string | null> {
     const signedUp = await this.registrations.personOf(this.transactions, signUp.contentSha256);
-    if (signedUp !== undefined) return signedUp;
+    if (signedUp !== undefined) return signedUp.personId;
     const match = await this.personsService.findMatch(this.transactions, person, signUp.today);
     return match.kind === 'one' ? match.personId : null;
   }
+}
+
+/** Whoever has the applicant's number and birth date is the applicant, also when too little else is alike for a match. */
+function isOwnNumber(
+  { tax_id: taxId, birth_date: birthDate }: PersonRequest,
+  own: RegisteredPerson,
+): boolean {
+  return taxId !== undefined && taxId === own.taxId && birthDate === own.birthDate;
 }

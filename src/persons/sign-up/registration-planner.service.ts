@@ -5,6 +5,7 @@ import { SETTINGS } from '../../config/settings.module';
 import { RelationshipService } from '../../confidant-relationships';
 import type { Sql } from '../../database/transactions';
 import { ageInYears } from '../../domain/calendar-day';
+import { isGuarded, type RelationshipCheck } from '../../domain/confidant/relationship.rules';
 import { Refusal } from '../../domain/refusal';
 import { TokenRepository, type UserAccount, UserRepository } from '../../mithril';
 import { PersonRepository, type RegisteredPerson } from '../person.repository';
@@ -20,6 +21,20 @@ export interface RegistrationPlan {
   readonly createsRelationship: boolean;
   /** The user of the registered person; null when one is to be created. */
   readonly foundUser: UserAccount | null;
+  /** Whether the method, the user and the token wait until the relationship is approved. */
+  readonly isGuarded: boolean;
+}
+
+/** What a registration gives the applicant; nothing while the person is guarded. */
+export interface GrantedAccess {
+  readonly user: UserAccount;
+  readonly token: string;
+}
+
+interface FoundPerson {
+  readonly person: RegisteredPerson;
+  /** Whether the same signed content registered them. */
+  readonly isCreatedByThis: boolean;
 }
 
 /** Chosen before anything is written, because the signed content is stored under them first. */
@@ -43,7 +58,8 @@ export function isSamePlan(one: RegistrationPlan, other: RegistrationPlan): bool
   return (
     one.found?.id === other.found?.id &&
     one.createsRelationship === other.createsRelationship &&
-    one.foundUser?.id === other.foundUser?.id
+    one.foundUser?.id === other.foundUser?.id &&
+    one.isGuarded === other.isGuarded
   );
 }
 
@@ -70,58 +86,76 @@ export class RegistrationPlanner {
 
   /** Looks up who exists already, and refuses what is not allowed. Writes nothing. */
   async plan(sql: Sql, signUp: CheckedSignUp): Promise<RegistrationPlan> {
-    const found = await this.registeredPerson(sql, signUp);
-    const createsRelationship = await this.needsRelationship(sql, signUp, found);
-    const user = found === null ? undefined : await this.users.ofPerson(sql, found.id);
+    const found = await this.foundPerson(sql, signUp);
+    const person = found?.person ?? null;
+    if (person?.id === signUp.applicant.person.id) throw new Refusal('confidant_is_patient');
+    const relationship = await this.checkRelationship(sql, signUp, person);
+    const user = person === null ? undefined : await this.users.ofPerson(sql, person.id);
     if (user?.isBlocked === true) throw new Refusal('user_blocked');
-    return { found, createsRelationship, foundUser: user ?? null };
+    return {
+      found: person,
+      createsRelationship: relationship === 'not_found',
+      foundUser: user ?? null,
+      isGuarded: found !== null && this.isGuarded(signUp, found, relationship),
+    };
   }
 
   /** Writes a plan in the caller's transaction, behind the caller's lock. */
-  async carryOut(
-    sql: Sql,
-    signUp: CheckedSignUp,
-    planned: Planned,
-  ): Promise<{ user: UserAccount; token: string }> {
-    const { content, parameters, now, contentSha256 } = signUp;
+  async carryOut(sql: Sql, signUp: CheckedSignUp, planned: Planned): Promise<GrantedAccess | null> {
+    const { content, parameters, now } = signUp;
     const { plan, ids } = planned;
     const actorId = signUp.applicant.userId;
     if (plan.found === null)
       await this.personsService.register(sql, { id: ids.personId, content, parameters, actorId, now });
     if (plan.createsRelationship) await this.relate(sql, signUp, planned);
-    const user = await this.userOf(sql, signUp, planned);
-    await this.registrations.remember(sql, { contentSha256, personId: ids.personId, userId: user.id });
-    return { user, token: await this.tokenOf(sql, signUp, user.id) };
-  }
-
-  private async registeredPerson(sql: Sql, signUp: CheckedSignUp): Promise<RegisteredPerson | null> {
-    const id = await this.registeredId(sql, signUp);
-    // A person deactivated between the two statements is not found any more.
-    return id === undefined ? null : ((await this.persons.findActive(sql, id)) ?? null);
+    const user = plan.isGuarded ? null : await this.userOf(sql, signUp, planned);
+    await this.registrations.remember(sql, {
+      contentSha256: signUp.contentSha256,
+      personId: ids.personId,
+      userId: user?.id ?? null,
+      isNewPerson: plan.found === null,
+    });
+    return user && { user, token: await this.tokenOf(sql, signUp, user.id) };
   }
 
   /** The same signed content leads to the same person, whatever the match score. */
-  private async registeredId(
-    sql: Sql,
-    { contentSha256, content, today }: CheckedSignUp,
-  ): Promise<string | undefined> {
-    const signedUp = await this.registrations.personOf(sql, contentSha256);
-    if (signedUp !== undefined) return signedUp;
+  private async foundPerson(sql: Sql, signUp: CheckedSignUp): Promise<FoundPerson | null> {
+    const signedUp = await this.registrations.personOf(sql, signUp.contentSha256);
+    const id = signedUp?.personId ?? (await this.matchingId(sql, signUp));
+    // A person deactivated between the two statements is not found any more.
+    const person = id === undefined ? undefined : await this.persons.findActive(sql, id);
+    return person === undefined ? null : { person, isCreatedByThis: signedUp?.isCreator === true };
+  }
+
+  private async matchingId(sql: Sql, { content, today }: CheckedSignUp): Promise<string | undefined> {
     const match = await this.personsService.findMatch(sql, content.person, today);
     if (match.kind === 'several') throw new Refusal('person_not_unique');
     return match.kind === 'one' ? match.personId : undefined;
   }
 
-  private async needsRelationship(
+  private isGuarded(
+    { today, parameters }: CheckedSignUp,
+    { person, isCreatedByThis }: FoundPerson,
+    relationship: RelationshipCheck,
+  ): boolean {
+    if (isCreatedByThis) return false;
+    const { birthDate } = person;
+    const { personFullLegalCapacityAge } = parameters;
+    const ward = { birthDate, today, personFullLegalCapacityAge, relationship };
+    return isGuarded(this.settings.SIGN_UP_REGISTERED_PERSONS, ward);
+  }
+
+  /** Refuses a relationship that is not there and may not be created. */
+  private async checkRelationship(
     sql: Sql,
     signUp: CheckedSignUp,
     found: RegisteredPerson | null,
-  ): Promise<boolean> {
+  ): Promise<RelationshipCheck> {
     const { applicant, today } = signUp;
     const confidantPersonId = applicant.person.id;
     if (found !== null) {
-      const between = { personId: found.id, confidantPersonId, today };
-      if ((await this.relationships.check(sql, between)) !== 'not_found') return false;
+      const check = await this.relationships.check(sql, { personId: found.id, confidantPersonId, today });
+      if (check !== 'not_found') return check;
       await this.refuseFullLegalCapacity(sql, signUp, found);
     }
     await this.relationships.refuseUnlessAllowed(sql, {
@@ -129,7 +163,7 @@ export class RegistrationPlanner {
       confidantPersonId,
       today,
     });
-    return true;
+    return 'not_found';
   }
 
   /** A person under age who has proved full legal capacity acts for themselves. */
@@ -159,6 +193,8 @@ export class RegistrationPlanner {
       documents: confidant.documents_relationship,
       activeTo: confidant.active_to ?? null,
       alias: methods?.[0]?.alias ?? null,
+      isOfNewPerson: plan.found === null,
+      awaitsApproval: plan.isGuarded,
       actorId: applicant.userId,
       now,
       parameters,

@@ -2,26 +2,29 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Settings } from '../../config/settings.schema';
 import { SETTINGS } from '../../config/settings.module';
 import type { Sql, Statement } from '../../database/transactions';
-import type { RegistrationParameters } from '../../domain/person/registration.rules';
+import {
+  PARAMETER_DEFAULTS,
+  type ParameterName,
+  parameterOf,
+  type RegistrationParameters,
+} from '../../domain/person/registration.rules';
 import { agedRows, type Retention, type OldRows } from '../../database/old-rows';
-
-/** Values for parameters that the registry's administrators have not set. Ages are whole years. */
-const DEFAULTS = {
-  no_self_auth_age: 14,
-  no_self_registration_age: 14,
-  person_full_legal_capacity_age: 18,
-  third_person_limit: 150,
-} as const;
-
-type ParameterName = keyof typeof DEFAULTS;
-
-const WHOLE = /^\d{1,4}$/;
 
 /** The person and the user that a signed content led to. */
 export interface RememberedSignUp {
   readonly contentSha256: string;
   readonly personId: string;
-  readonly userId: string;
+  /** Null when a relationship is to be approved first. */
+  readonly userId: string | null;
+  /** Whether this content registered the person, who was unknown before. */
+  readonly isNewPerson: boolean;
+}
+
+/** The person that a signed content led to before. */
+export interface SignedUpPerson {
+  readonly personId: string;
+  /** Whether this content registered them. */
+  readonly isCreator: boolean;
 }
 
 const PARAMETERS: Statement = {
@@ -33,7 +36,7 @@ const PARAMETERS: Statement = {
 const PERSON_OF_CONTENT = {
   name: 'sign_up_person_of_content',
   text: `
-    SELECT s.person_id FROM mpi.sign_ups s
+    SELECT s.person_id AS "personId", s.created_person AS "isCreator" FROM mpi.sign_ups s
       JOIN mpi.persons p ON p.id = s.person_id AND p.status = 'active' AND p.is_active
      WHERE s.content_sha256 = $1::varchar`,
 };
@@ -41,9 +44,12 @@ const PERSON_OF_CONTENT = {
 const REMEMBER = {
   name: 'sign_up_remember',
   text: `
-    INSERT INTO mpi.sign_ups (content_sha256, person_id, user_id) VALUES ($1::varchar, $2::uuid, $3::uuid)
+    INSERT INTO mpi.sign_ups (content_sha256, person_id, user_id, created_person)
+    VALUES ($1::varchar, $2::uuid, $3::uuid, $4::boolean)
     ON CONFLICT (content_sha256) DO UPDATE
-      SET person_id = excluded.person_id, user_id = excluded.user_id, updated_at = now()
+      SET person_id = excluded.person_id, user_id = excluded.user_id, updated_at = now(),
+          created_person = excluded.created_person
+                           OR (sign_ups.created_person AND sign_ups.person_id = excluded.person_id)
       WHERE (sign_ups.person_id, sign_ups.user_id) IS DISTINCT FROM (excluded.person_id, excluded.user_id)`,
 };
 
@@ -54,15 +60,10 @@ export class RegistrationRepository {
 
   /** Reads the parameters anew for every request: administrators change them while the program runs. */
   async parameters(sql: Sql): Promise<RegistrationParameters> {
-    const names = Object.keys(DEFAULTS);
+    const names = Object.keys(PARAMETER_DEFAULTS);
     const rows = await sql.query<{ parameter: string; value: string | null }>(PARAMETERS, [names]);
     const set = new Map(rows.map(({ parameter, value }) => [parameter, value]));
-    const wholeOf = (name: ParameterName): number => {
-      const value = set.get(name) ?? String(DEFAULTS[name]);
-      // A wrong age would refuse or admit the wrong people, so nobody is registered until it is corrected.
-      if (!WHOLE.test(value)) throw new Error(`The global parameter ${name} is not a whole number.`);
-      return Number(value);
-    };
+    const wholeOf = (name: ParameterName): number => parameterOf(name, set.get(name));
     return {
       noSelfAuthAge: wholeOf('no_self_auth_age'),
       noSelfRegistrationAge: wholeOf('no_self_registration_age'),
@@ -76,14 +77,17 @@ export class RegistrationRepository {
   }
 
   /** The person that the same signed content led to before. */
-  async personOf(sql: Sql, contentSha256: string): Promise<string | undefined> {
-    const [row] = await sql.query<{ person_id: string }>(PERSON_OF_CONTENT, [contentSha256]);
-    return row?.person_id;
+  async personOf(sql: Sql, contentSha256: string): Promise<SignedUpPerson | undefined> {
+    const [row] = await sql.query<SignedUpPerson & Record<string, unknown>>(PERSON_OF_CONTENT, [
+      contentSha256,
+    ]);
+    return row;
   }
 
   /** So that the same content, sent again, finds what it made. */
-  async remember(sql: Sql, { contentSha256, personId, userId }: RememberedSignUp): Promise<void> {
-    await sql.query(REMEMBER, [contentSha256, personId, userId]);
+  async remember(sql: Sql, signUp: RememberedSignUp): Promise<void> {
+    const { contentSha256, personId, userId, isNewPerson } = signUp;
+    await sql.query(REMEMBER, [contentSha256, personId, userId, isNewPerson]);
   }
 }
 

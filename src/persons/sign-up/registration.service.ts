@@ -44,8 +44,10 @@ export interface RegistrationRequest extends EncodedContainer {
 /** The answer to step 2. */
 export interface RegisteredPatient {
   readonly person: AnsweredPerson & { readonly id: string };
-  readonly user: { readonly id: string; readonly tax_id: string };
-  readonly access_token: string;
+  /** Null, as the token, until the relationship to a registered person is approved. */
+  readonly user: { readonly id: string; readonly tax_id: string } | null;
+  readonly access_token: string | null;
+  readonly access: 'granted' | 'after_approval';
 }
 
 /** Each further attempt means that somebody else registered the same person meanwhile; ten at once need two. */
@@ -69,13 +71,15 @@ export class RegistrationService {
   /** Step 1: checks everything and writes nothing. */
   async validate(request: EncodedContainer): Promise<ValidatedSignUp> {
     const signUp = await this.applicants.checkContent(await this.applicants.admit(request));
+    await this.applicants.refuseThemself(signUp);
     const token = await this.session.issue({ signedContent: request.signed_content, now: signUp.now });
     this.observer.validated();
     return { person: answeredPerson(signUp.content.person, signUp.applicant.person), token };
   }
 
   /**
-   * Step 2: writes the person, the verifications, the relationship, the method, the user and the token, all or nothing.
+   * Step 2: writes the person, the verifications, the relationship, the method, the user and the token, all or nothing. The
+   * last three wait for the approval of the relationship when the person is guarded.
    *
    * The signed content is stored before the transaction, so that no connection is held meanwhile, under ids that follow
    * from the plan. Behind a lock the plan is made once more: if it differs because somebody else was faster, the stored
@@ -103,7 +107,7 @@ export class RegistrationService {
         this.writeBehindLock(sql, signUp, { plan, ids, uploadId }),
       );
       if (registered !== undefined)
-        this.observer.registered({ plan, personId: ids.personId, userId: registered.user.id });
+        this.observer.registered({ plan, personId: ids.personId, userId: registered.user?.id });
       return registered;
     } catch (error) {
       if (isLockTimeout(error)) throw contended();
@@ -124,11 +128,12 @@ export class RegistrationService {
     const planBehindLock = await this.planner.plan(sql, signUp);
     if (!isSamePlan(plan, planBehindLock)) return undefined;
     if (uploadId !== undefined) await this.uploads.keep(sql, uploadId);
-    const { user, token } = await this.planner.carryOut(sql, signUp, { plan: planBehindLock, ids });
+    const granted = await this.planner.carryOut(sql, signUp, { plan: planBehindLock, ids });
     return {
       person: { ...answeredPerson(person, signUp.applicant.person), id: ids.personId },
-      user: { id: user.id, tax_id: answeredTaxId(user, person) },
-      access_token: token,
+      user: granted && { id: granted.user.id, tax_id: answeredTaxId(granted.user, person) },
+      access_token: granted && granted.token,
+      access: granted === null ? 'after_approval' : 'granted',
     };
   }
 

@@ -24,9 +24,11 @@ function observing() {
 
 describe('What an operator sees of sign-ups', () => {
   it.each([
-    ['person_created', { found: null, createsRelationship: true }],
-    ['relationship_created', { found: FOUND, createsRelationship: true }],
-    ['nothing_created', { found: FOUND, createsRelationship: false }],
+    ['person_created', { found: null, createsRelationship: true, isGuarded: false }],
+    ['relationship_created', { found: FOUND, createsRelationship: true, isGuarded: false }],
+    ['nothing_created', { found: FOUND, createsRelationship: false, isGuarded: false }],
+    ['approval_requested', { found: FOUND, createsRelationship: true, isGuarded: true }],
+    ['approval_awaited', { found: FOUND, createsRelationship: false, isGuarded: true }],
   ] as const)(
     'is that a registration ended with %s, for whom by ids, and nothing else',
     async (end, plan) => {

@@ -13,7 +13,13 @@ import { Reflector } from '@nestjs/core';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 
 const VALIDATED = 'validated';
-const REGISTERED = ['person_created', 'relationship_created', 'nothing_created'] as const;
+const REGISTERED = [
+  'person_created',
+  'relationship_created',
+  'nothing_created',
+  'approval_requested',
+  'approval_awaited',
+] as const;
 /** Neither done nor refused: a bug, or an unavailable server. */
 const FAILED = 'failed';
 /** Not in the description of a call, because every call with a body may be refused so. */
@@ -23,9 +29,9 @@ const REGISTRATION_ENDS = [...REGISTERED, FAILED, UNFIT, ...REGISTRATION_REFUSAL
 
 /** The result of a registration. */
 interface Registered {
-  readonly plan: Pick<RegistrationPlan, 'found' | 'createsRelationship'>;
+  readonly plan: Pick<RegistrationPlan, 'found' | 'createsRelationship' | 'isGuarded'>;
   readonly personId: string;
-  readonly userId: string;
+  readonly userId: string | undefined;
 }
 
 /** Counts and logs how the two calls of a sign-up end. It logs ids only, no personal data. */
@@ -66,9 +72,10 @@ export class SignUpObserver {
   }
 }
 
-/** The same registration sent again creates only one more token. */
-function endOf({ found, createsRelationship }: Registered['plan']): (typeof REGISTERED)[number] {
+/** The same registration sent again creates only one more token; of a guarded person, nothing. */
+function endOf({ found, createsRelationship, isGuarded }: Registered['plan']): (typeof REGISTERED)[number] {
   if (found === null) return 'person_created';
+  if (isGuarded) return createsRelationship ? 'approval_requested' : 'approval_awaited';
   return createsRelationship ? 'relationship_created' : 'nothing_created';
 }
 

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { type RefusalCode, REFUSALS } from '../../domain/refusal';
-import { AnswerId, AnswerObject, AnswerSchema, AnswerText, AnyText, type JsonSchema } from '../../http';
+import {
+  AnswerId,
+  AnswerObject,
+  AnswerSchema,
+  AnswerText,
+  AnswerWord,
+  AnyText,
+  type JsonSchema,
+} from '../../http';
 import { confidantPerson, PERSON_FIELDS, SIGN_UP_CONTENT } from './signed-content.schema';
 
 const CONTAINER = { contentEncoding: 'base64', contentMediaType: 'application/cms' } as object;
@@ -150,17 +158,25 @@ export class RegisteredPatientDto {
   )
   person!: object;
 
-  @AnswerObject(RegisteredUserDto)
-  user!: RegisteredUserDto;
+  @AnswerObject(RegisteredUserDto, { nullable: true })
+  user!: RegisteredUserDto | null;
 
-  @AnswerText({ minLength: 1 })
-  access_token!: string;
+  @AnswerText({ minLength: 1, nullable: true })
+  access_token!: string | null;
+
+  @AnswerWord(['granted', 'after_approval'], {
+    description:
+      'after_approval: the person was registered before, and the relationship must be approved first; ' +
+      'user and access_token are null. Sign again after the approval.',
+  })
+  access!: string;
 }
 
 export const REGISTERED_PATIENT_EXAMPLE = {
   person: { ...SHOWN_CHILD, id: '5a5b1c9e-0000-4000-8000-000000000001' },
   user: { id: '5a5b1c9e-0000-4000-8000-000000000002', tax_id: '' },
   access_token: 'a-token-that-is-shown-once',
+  access: 'granted',
 };
 
 /** All that can be wrong with a container, its signature, its certificates and its time-stamp. */
@@ -181,6 +197,7 @@ export const SIGN_UP_REFUSALS: readonly RefusalCode[] = [
   'consent_missing',
   'confidant_without_method',
   'confidant_not_verified',
+  'confidant_is_patient',
   'third_person_limit_exceeded',
 ];
 
