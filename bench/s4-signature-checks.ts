@@ -1,6 +1,7 @@
 import { readCertificate } from '../src/signed-content/certificate';
 import { checkContainer } from '../src/signed-content/container-check';
-import { TestAuthority, type KeyKind } from '../tools/test-authority';
+import { kupyna } from '../src/signed-content/kupyna';
+import { archived, revocationListOf, TestAuthority, type KeyKind } from '../tools/test-authority';
 import type { Figure, Measured } from './goal';
 import { median, ratios } from './statistics';
 import type { Terms } from './terms';
@@ -29,26 +30,39 @@ function checksPerSecond(check: () => void, seconds: number): number {
   return checks / ((performance.now() - startedAtMs) / 1_000);
 }
 
-/** Whole checks, chain included, by algorithm; in one process without threads, server and database. */
-export function measureSignatureChecks({ rounds, databaseSeconds }: Terms): Measured {
+/** The longest content that is accepted, and a revocation list as large as real ones are. */
+const LONGEST_CONTENT = Buffer.alloc(256 * 1024, 7);
+const LIST_ENTRIES = 300_000;
+
+/** Whole checks by algorithm, and what S5 and S6 compare with them. */
+function subjects(): Readonly<Record<string, () => void>> {
   const authority = TestAuthority.make({ nodeEnv: 'test' });
   const trusted = [...authority.trustedPem.matchAll(CERTIFICATE)].map(([, base64 = '']) =>
     readCertificate(Buffer.from(base64, 'base64')),
   );
-  const kinds: readonly KeyKind[] = [ECDSA, ...ALGORITHMS];
-  const checks = kinds.map((algorithm) => {
-    const container = authority.sign(CONTENT, { drfo: '1234567890', signedAt: SIGNED_AT, algorithm });
-    const check = (): void => void checkContainer(container, trusted);
-    // The first checks run uncompiled.
-    checksPerSecond(check, databaseSeconds / 10);
-    return { algorithm, check, rates: [] as number[] };
-  });
+  const signed = (algorithm: KeyKind): Buffer =>
+    authority.sign(CONTENT, { drfo: '1234567890', signedAt: SIGNED_AT, algorithm });
+  const checkOf = (container: Buffer) => (): void => void checkContainer(container, trusted);
+  const checks = ([ECDSA, ...ALGORITHMS] as const).map(
+    (algorithm) => [algorithm, checkOf(signed(algorithm))] as const,
+  );
+  return {
+    ...Object.fromEntries(checks),
+    large: checkOf(archived(signed(ECDSA), 'X-Long', revocationListOf(LIST_ENTRIES))),
+    digest: () => void kupyna(LONGEST_CONTENT, 256),
+  };
+}
+
+/** In one process without threads, server and database; chains are included. */
+export function measureSignatureChecks({ rounds, databaseSeconds }: Terms): Measured {
+  const all = Object.entries(subjects()).map(([name, run]) => ({ name, run, rates: [] as number[] }));
+  // The first checks run uncompiled.
+  for (const { run } of all) checksPerSecond(run, databaseSeconds / 10);
   // One round after the other, so that what disturbs the machine disturbs all of them.
   for (let round = 0; round < rounds; round += 1) {
-    for (const { check, rates } of checks) rates.push(checksPerSecond(check, databaseSeconds / 2));
+    for (const { run, rates } of all) rates.push(checksPerSecond(run, databaseSeconds / 2));
   }
-  const ratesOf = (algorithm: KeyKind): number[] =>
-    checks.find((each) => each.algorithm === algorithm)?.rates ?? [];
+  const ratesOf = (name: string): number[] => all.find((each) => each.name === name)?.rates ?? [];
   const ecdsa = ratesOf(ECDSA);
   const figures = ALGORITHMS.map((algorithm): Figure => {
     const measured = ratesOf(algorithm);
@@ -60,10 +74,38 @@ export function measureSignatureChecks({ rounds, databaseSeconds }: Terms): Meas
     };
   });
   return {
-    figures,
+    figures: [
+      ...figures,
+      largeContainer(ratesOf('large'), ecdsa),
+      digest(ratesOf('digest'), ratesOf('dstu-kupyna')),
+    ],
     references: [{ symbol: ECDSA, unit: 'checks/s', values: ecdsa }],
     notes: [
       `S4: one core checks containers of ${CONTENT.length} bytes of content, signed by a person whom a root certified.`,
+      `S5: the same with ${LIST_ENTRIES} revoked certificates inside. S6: the digest of 256 KiB against one check.`,
     ],
+  };
+}
+
+function largeContainer(large: readonly number[], plain: readonly number[]): Figure {
+  return {
+    goal: {
+      id: 'S5',
+      what: 'container with 300,000 revoked inside',
+      unit: '× a plain one',
+      must: { atLeast: 0.5 },
+    },
+    reference: ECDSA,
+    rounds: ratios(large, plain),
+    detail: `${(1_000 / median(large)).toFixed(1)} ms a check`,
+  };
+}
+
+function digest(digests: readonly number[], checks: readonly number[]): Figure {
+  return {
+    goal: { id: 'S6', what: 'Kupyna of 256 KiB', unit: '× time of a check', must: { atMost: 0.1 } },
+    reference: ECDSA,
+    rounds: ratios(checks, digests),
+    detail: `${(1_000 / median(digests)).toFixed(2)} ms, a check with dstu-kupyna ${(1_000 / median(checks)).toFixed(1)} ms`,
   };
 }

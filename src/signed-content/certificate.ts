@@ -89,6 +89,8 @@ export class Certificate {
   readonly subject: string;
   readonly issuer: string;
   readonly serial: string;
+  /** Which issuers are known to have signed it or not. Trusted certificates stay, so their signatures are verified once. */
+  private readonly known = new WeakMap<Certificate, boolean>();
 
   constructor(readonly parsed: ParsedCertificate) {
     this.der = Buffer.from(parsed.toSchema().toBER());
@@ -179,6 +181,12 @@ export class Certificate {
 
   /** Throws `signature_algorithm_unknown` for algorithms outside the table. */
   isSignedBy(issuer: Certificate): boolean {
+    const isSigned = this.known.get(issuer) ?? this.hasSignatureOf(issuer);
+    this.known.set(issuer, isSigned);
+    return isSigned;
+  }
+
+  private hasSignatureOf(issuer: Certificate): boolean {
     const { signatureAlgorithm, signature, tbsView, signatureValue } = this.parsed;
     // The algorithm is stored twice, once under the protection of the signature.
     if (signature.algorithmId !== signatureAlgorithm.algorithmId) return false;

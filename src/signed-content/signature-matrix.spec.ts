@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { TestAuthority, type Defects, type KeyKind, type RootKind } from '../../tools/test-authority';
+import {
+  archived,
+  revocationListOf,
+  TestAuthority,
+  type Defects,
+  type KeyKind,
+  type RootKind,
+} from '../../tools/test-authority';
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { readCertificate } from './certificate';
 import { checkContainer } from './container-check';
 
 /*
- * Every algorithm of a certificate with every algorithm of a signature and every form of the signer's number. Certificates
- * are signed by their root, so their algorithm is that of the root.
+ * Every algorithm of a certificate with every algorithm of a signature, every form of the signer's number and every kind of
+ * embedded material. Certificates are signed by their root, so their algorithm is that of the root.
  */
 const authority = TestAuthority.make({ nodeEnv: 'test' });
 const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
@@ -53,14 +60,63 @@ const NUMBERS: readonly (readonly [string, CertificateOf, { readonly drfo: strin
   ['no number', { drfo: null }, 'certificate_without_drfo'],
 ];
 
-function outcomeOf(
-  algorithm: KeyKind,
-  certifiedBy: RootKind,
-  certificate: CertificateOf,
-): { drfo: string } | RefusalCode {
+/** Time-stamps are signed with the algorithm of the root. */
+const STAMPERS = {
+  ecdsa: authority.timeStamper('ecdsa'),
+  dstu: authority.timeStamper('dstu'),
+  'dstu-kupyna': authority.timeStamper('dstu-kupyna'),
+} as const satisfies Record<RootKind, unknown>;
+
+trusted.push(...Object.values(STAMPERS).map(({ der }) => readCertificate(der)));
+
+interface Material {
+  readonly stamps?: (root: RootKind) => NonNullable<Defects['stamps']>;
+  readonly archive?: (container: Buffer) => Buffer;
+  /** With an algorithm and a number that are accepted. */
+  readonly verdict: Verdict;
+}
+
+const stampBy =
+  (root: RootKind, isWrong = false) =>
+  (bytes: Uint8Array): Buffer =>
+    STAMPERS[root].stamp(isWrong ? Buffer.from('other bytes') : bytes, SIGNED_AT);
+
+const MATERIAL: Readonly<Record<string, Material>> = {
+  none: { verdict: 'accepted' },
+  'content time-stamp': { stamps: (root) => ({ onContent: [stampBy(root)] }), verdict: 'accepted' },
+  'signature time-stamp': { stamps: (root) => ({ onSignature: [stampBy(root)] }), verdict: 'accepted' },
+  'wrong content time-stamp': {
+    stamps: (root) => ({ onContent: [stampBy(root, true)] }),
+    verdict: 'time_stamp_wrong',
+  },
+  'wrong signature time-stamp': {
+    stamps: (root) => ({ onSignature: [stampBy(root, true)] }),
+    verdict: 'time_stamp_wrong',
+  },
+  'references and revocation lists': {
+    archive: (container) => archived(container, 'X-Long', revocationListOf(10)),
+    verdict: 'accepted',
+  },
+};
+
+interface Row {
+  readonly algorithm: KeyKind;
+  readonly certifiedBy: RootKind;
+  readonly certificate?: CertificateOf;
+  readonly material?: Material;
+}
+
+function outcomeOf({
+  algorithm,
+  certifiedBy,
+  certificate = {},
+  material = { verdict: 'accepted' },
+}: Row): { drfo: string } | RefusalCode {
   const by = { drfo: '1234567890', signedAt: SIGNED_AT, algorithm, certifiedBy };
+  const stamps = material.stamps?.(certifiedBy) ?? {};
+  const container = authority.sign('{}', by, { certificate, stamps });
   try {
-    const { drfo } = checkContainer(authority.sign('{}', by, { certificate }), trusted).signer;
+    const { drfo } = checkContainer(material.archive?.(container) ?? container, trusted).signer;
     return { drfo };
   } catch (error) {
     if (error instanceof Refusal) return error.code;
@@ -72,7 +128,20 @@ describe.each(CERTIFIED_BY)('A certificate signed with %s', (certifiedBy) => {
   it.each(SIGNED_WITH)('and a signature with %s: %s', (algorithm, verdict) => {
     for (const [form, certificate, number] of NUMBERS) {
       const expected = verdict === 'accepted' ? number : verdict;
-      expect([form, outcomeOf(algorithm, certifiedBy, certificate)]).toEqual([form, expected]);
+      expect([form, outcomeOf({ algorithm, certifiedBy, certificate })]).toEqual([form, expected]);
     }
   });
+
+  const kinds: readonly KeyKind[] = ['ecdsa', 'rsa', 'dstu', 'dstu-kupyna', 'ecdsa-sha1'];
+
+  it.each(SIGNED_WITH.filter(([kind]) => kinds.includes(kind)))(
+    'and a signature with %s, with embedded material: %s',
+    (algorithm, verdict) => {
+      for (const [name, material] of Object.entries(MATERIAL)) {
+        const expected = verdict === 'accepted' ? material.verdict : verdict;
+        const outcome = outcomeOf({ algorithm, certifiedBy, material });
+        expect([name, typeof outcome === 'string' ? outcome : 'accepted']).toEqual([name, expected]);
+      }
+    },
+  );
 });

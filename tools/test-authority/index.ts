@@ -8,4 +8,4 @@ export {
   type RootKind,
 } from './test-authority';
 export type { TimeStamper } from './time-stamp-writer';
-export { archived, revocationListOf, type ArchivedForm } from './archived-container';
+export { archived, der, revocationListOf, type ArchivedForm } from './archived-container';

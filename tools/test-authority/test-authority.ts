@@ -113,6 +113,7 @@ export class TestAuthority {
   /** A container with the content, signed by this person. */
   sign(content: Uint8Array | string, by: MadeUpSignature, defects: Defects = {}): Buffer {
     const { signatures = 1, isDetached = false, carriesCertificates = true, hasSigningTime = true } = defects;
+    const { sent = [], stamps = {} } = defects;
     const between = defects.between === undefined ? [] : [this.between(by, defects.between)];
     const signers = Array.from({ length: signatures }, () => this.certified(by, defects, between[0]));
     const wanted: WantedContainer = {
@@ -121,12 +122,9 @@ export class TestAuthority {
       signedAt: hasSigningTime ? by.signedAt : undefined,
       isDetached,
       carriesCertificates,
-      between: [...between, ...(defects.sent ?? [])],
-      ...(defects.stamps === undefined ? {} : { stamps: defects.stamps }),
-      named: {
-        edition: defects.edition ?? 2,
-        ...(defects.namesAnother === true ? { certificate: this.certified(by, {}, undefined) } : {}),
-      },
+      between: [...between, ...sent],
+      stamps,
+      named: this.named(by, defects),
     };
     return writeContainer(wanted);
   }
@@ -150,6 +148,13 @@ export class TestAuthority {
   credentials(by: MadeUpSignature, defects: Defects = {}): Credentials {
     const certified = this.certified(by, defects, undefined);
     return { certificate: pemOf(certified), privateKey: certified.key.kept };
+  }
+
+  private named(
+    by: MadeUpSignature,
+    { edition = 2, namesAnother = false }: Defects,
+  ): WantedContainer['named'] {
+    return { edition, ...(namesAnother ? { certificate: this.certified(by, {}, undefined) } : {}) };
   }
 
   private certified(by: MadeUpSignature, defects: Defects, between: Certified | undefined): Certified {
