@@ -35,6 +35,9 @@ import { FoldTaxIds1700000001700 } from './1700000001700-fold-tax-ids';
 import { IndexFoldedTaxIds1700000001701 } from './1700000001701-index-folded-tax-ids';
 import { ApproveRelationships1700000001750 } from './1700000001750-approve-relationships';
 import { UniqueTaxNumbers1700000001751 } from './1700000001751-unique-tax-numbers';
+import { NormalizePersonSearch1700000001800 } from './1700000001800-normalize-person-search';
+import { IndexNormalizedSearch1700000001801 } from './1700000001801-index-normalized-search';
+import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-search';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -75,4 +78,7 @@ export const MIGRATIONS = [
   IndexFoldedTaxIds1700000001701,
   ApproveRelationships1700000001750,
   UniqueTaxNumbers1700000001751,
+  NormalizePersonSearch1700000001800,
+  IndexNormalizedSearch1700000001801,
+  DropFoldedSearch1700000001802,
 ] as const;

@@ -58,13 +58,17 @@ const OVERTAKEN: Statement = {
        AND kept.updated_at > given.sent_at AND kept.updated_at <= clock_timestamp()`,
 };
 
+/** The first condition on the number is that of the index, the second one is exact: it folds fewer signs. */
 const PERSONS_HOLDING: Statement = {
   name: 'mvs_passport_persons_holding',
   text: `
     SELECT DISTINCT given.type, given.number, document.person_id AS id
       FROM unnest($1::varchar[], $2::varchar[]) AS given (type, number)
       JOIN mpi.person_documents document
-        ON document.type = given.type AND lower(document.number) = lower(given.number)`,
+        ON document.type = given.type
+       AND mpi.searched_document_number(document.type, document.number)
+           = mpi.searched_document_number(given.type, given.number)
+       AND mpi.plain_document_number(document.number) = mpi.plain_document_number(given.number)`,
 };
 
 const PARTIES_HOLDING: Statement = {
@@ -73,7 +77,10 @@ const PARTIES_HOLDING: Statement = {
     SELECT DISTINCT given.type, given.number, document.party_id AS id
       FROM unnest($1::varchar[], $2::varchar[]) AS given (type, number)
       JOIN prm.party_documents document
-        ON document.type = given.type AND lower(document.number) = lower(given.number)
+        ON document.type = given.type
+       AND mpi.searched_document_number(document.type, document.number)
+           = mpi.searched_document_number(given.type, given.number)
+       AND mpi.plain_document_number(document.number) = mpi.plain_document_number(given.number)
       JOIN prm.parties party ON party.id = document.party_id AND party.is_active`,
 };
 

@@ -26,9 +26,12 @@ const HAS_TAX_ID = `
 /** $1 birth date, $2 tax number. */
 export const FIND_BY_TAX_ID: Statement = { name: 'find_persons_by_tax_id', text: HAS_TAX_ID };
 
+const DIGITS_OF = (number: string): string => `regexp_replace(${number}, '[^0-9]', '', 'g')`;
+
 /**
- * $1 birth date, $2 tax number or null, $3 last name, $4 digits of certificates. OFFSET 0 keeps PostgreSQL from starting
- * with the digits: a person has a few documents, but a million documents may have digits such as 1.
+ * $1 birth date, $2 tax number or null, $3 last name, $4 digits of certificates, as written and with Roman ones. OFFSET 0
+ * keeps PostgreSQL from starting with the digits: a person has a few documents, but a million documents may have digits
+ * such as 1.
  */
 export const FIND_BY_TAX_ID_OR_CERTIFICATE: Statement = {
   name: 'find_persons_by_tax_id_or_certificate',
@@ -39,9 +42,10 @@ export const FIND_BY_TAX_ID_OR_CERTIFICATE: Statement = {
         FROM mpi.persons AS p
        CROSS JOIN LATERAL (
                SELECT d.type, d.number FROM mpi.person_documents AS d WHERE d.person_id = p.id OFFSET 0) AS d
-       WHERE p.birth_date = $1::date AND mpi.folded_last_name(p.last_name) = mpi.folded_last_name($3::text)
+       WHERE p.birth_date = $1::date AND mpi.searched_last_name(p.last_name) = mpi.searched_last_name($3::text)
          AND ${IS_ACTIVE} AND NOT EXISTS (SELECT FROM by_tax_id)
-         AND d.type = 'BIRTH_CERTIFICATE' AND regexp_replace(d.number, '[^0-9]', '', 'g') = ANY ($4::text[])
+         AND d.type = 'BIRTH_CERTIFICATE' AND d.number ~ '[0-9]'
+         AND ARRAY[${DIGITS_OF('d.number')}, ${DIGITS_OF('mpi.searched_document_number(d.type, d.number)')}] && $4::text[]
        ${LIMIT})
     SELECT id FROM by_tax_id UNION ALL SELECT id FROM by_certificate`,
 };
@@ -54,7 +58,8 @@ export const FIND_BY_DOCUMENTS: Statement = {
       FROM unnest($1::varchar[], $2::text[]) AS wanted (type, number)
       JOIN mpi.person_documents AS d
         ON d.type = wanted.type
-       AND mpi.folded_document_number(d.number) = mpi.folded_document_number(wanted.number)
+       AND mpi.searched_document_number(d.type, d.number)
+           = mpi.searched_document_number(wanted.type, wanted.number)
       JOIN mpi.persons AS p ON p.id = d.person_id AND ${IS_ACTIVE}
      ${LIMIT}`,
 };
@@ -87,8 +92,8 @@ export const LOCK_KEYS: Statement = {
   text: `
     WITH keys AS MATERIALIZED (
       SELECT DISTINCT hashtextextended(concat_ws(chr(31), 'person search', kind, scope,
-               CASE kind WHEN 'certificate' THEN mpi.folded_last_name(value)
-                         WHEN 'document' THEN mpi.folded_document_number(value)
+               CASE kind WHEN 'certificate' THEN mpi.searched_last_name(value)
+                         WHEN 'document' THEN mpi.searched_document_number(scope, value)
                          ELSE value END, digits), 0) AS key
         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS given (kind, scope, value, digits)
        ORDER BY 1)

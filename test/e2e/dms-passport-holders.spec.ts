@@ -5,9 +5,12 @@ import {
   auditOf,
   eventsOf,
   lockOf,
+  otherSpellings,
   partyLockOf,
   partyVerificationOf,
   type PersonBuilder,
+  saveParties,
+  savePersons,
   verificationOf,
 } from '../support/builders';
 import { TestEnvironment } from '../support/test-environment';
@@ -64,6 +67,50 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     expect(run.counts).toMatchObject({ propagated_persons: others.length });
   });
 
+  it('in any spelling of its number, by persons and parties, and asks the register about the well-formed one only', async () => {
+    const passport = env.passport('FOUND');
+    const spellings = otherSpellings(passport);
+    const persons = await savePersons(
+      env.sql,
+      spellings.map((number) => notDue().withPassport(number)),
+    );
+    const parties = await saveParties(
+      env.sql,
+      spellings.map((number) => aParty().withPassport(number)),
+    );
+    const asked = await aPerson().withPassport(passport).save(env.sql);
+    const run = await env.run();
+    const { dms_passport_data_id: dataId } = await verificationOf(env.sql, asked);
+    for (const id of persons)
+      expect(await verificationOf(env.sql, id)).toMatchObject({ ...REFUTED, dms_passport_data_id: dataId });
+    for (const id of parties)
+      expect(await partyVerificationOf(env.sql, id)).toMatchObject({
+        ...REFUTED,
+        dms_passport_data_id: dataId,
+      });
+    const each = spellings.length;
+    expect(run.counts).toMatchObject({ propagated_persons: each, propagated_parties: each });
+    expect(env.register.requestsFor(passport)).toHaveLength(1);
+  });
+
+  it('also after the own check ended with a malformed number, which the register is not asked about', async () => {
+    const passport = env.passport('FOUND');
+    const spelling = `${passport.slice(0, 2)} ${passport.slice(2)}`;
+    const other = await aPerson().withPassport(spelling).save(env.sql);
+    await env.run();
+    const incorrect = {
+      dms_passport_verification_status: 'NOT_VERIFIED',
+      dms_passport_verification_reason: 'AUTO_INCORRECT_DATA',
+      dms_passport_data_status: null,
+    };
+    expect(await verificationOf(env.sql, other)).toMatchObject(incorrect);
+    await aPerson().withPassport(passport).save(env.sql);
+    await env.run();
+    expect(await verificationOf(env.sql, other)).toMatchObject(REFUTED);
+    expect(env.register.requestsFor(passport)).toHaveLength(1);
+    expect(env.register.requestsFor(spelling)).toEqual([]);
+  });
+
   it.each([
     ['VERIFICATION_NOT_NEEDED', 'AUTO_DATA_ABSENT'],
     ['NOT_VERIFIED', 'AUTO_INCORRECT_DATA'],
@@ -98,7 +145,7 @@ describe('S8: a passport found in the DMS register is refuted for every other ho
     const others = [
       notDue().withPassport(passport).inactive(),
       notDue().withNationalId(passport),
-      notDue().withPassport(`${passport} `),
+      notDue().withPassport(`${passport}/`),
       notDue().withPassport(env.passport()),
     ];
     const ids = [];

@@ -6,8 +6,11 @@ import {
   auditOf,
   auditOfStream,
   lockOf,
+  otherSpellings,
   partyVerificationOf,
   type PersonBuilder,
+  saveParties,
+  savePersons,
   verificationOf,
 } from '../support/builders';
 import { changeData } from '../support/registrations';
@@ -76,12 +79,38 @@ describe('S8: a passport found among the stolen and lost ones is refuted for eve
     });
   });
 
-  it('an ID card as well', async () => {
+  it('persons and parties, in whatever spelling', async () => {
+    const passport = env.passport('FOUND');
+    const spellings = otherSpellings(passport);
+    const persons = await savePersons(
+      env.sql,
+      spellings.map((number) => notDue().withPassport(number)),
+    );
+    const parties = await saveParties(
+      env.sql,
+      spellings.map((number) => aParty().withPassport(number)),
+    );
+    const differs = await notDue().withPassport(`${passport}/`).save(env.sql);
+    await toBeChecked().withPassport(passport).save(env.sql);
+    await run();
+    for (const id of persons) expect(await verificationOf(env.sql, id)).toMatchObject(REFUTED);
+    for (const id of parties) expect(await partyVerificationOf(env.sql, id)).toMatchObject(REFUTED);
+    expect(await verificationOf(env.sql, differs)).toMatchObject({
+      mvs_passport_verification_status: 'VERIFIED',
+    });
+  });
+
+  it('an ID card as well, in whatever spelling', async () => {
     const card = env.idCard('FOUND');
-    const other = await notDue().withNationalId(card).save(env.sql);
+    const others = await savePersons(
+      env.sql,
+      [card, `№ ${card}`, `${card.slice(0, 3)}-${card.slice(3)}`].map((number) =>
+        notDue().withNationalId(number),
+      ),
+    );
     await toBeChecked().withNationalId(card).save(env.sql);
     await run();
-    expect(await verificationOf(env.sql, other)).toMatchObject(REFUTED);
+    for (const id of others) expect(await verificationOf(env.sql, id)).toMatchObject(REFUTED);
   });
 
   it('and a good answer about an ID card that another check found meanwhile is not believed', async () => {

@@ -7,6 +7,7 @@ import {
   auditOf,
   eventsOf,
   lockOf,
+  otherSpellings,
   type PartyBuilder,
   partyLockOf,
   partyVerificationOf,
@@ -47,6 +48,7 @@ describe('S8: a passport found in the check of a party is refuted', () => {
     const others = await saveParties(env.sql, [
       party().withPassport(passport.toLowerCase()),
       party().withPassport(env.passport()).withPassport(passport),
+      ...otherSpellings(passport).map((number) => party().withPassport(number)),
     ]);
     const waiting = party()
       .withPassport(passport)
@@ -56,6 +58,7 @@ describe('S8: a passport found in the check of a party is refuted', () => {
     const persons = await savePersons(env.sql, [
       person().withPassport(passport, { expirationDate: '2001-01-01' }),
       person().withPassport(passport.toLowerCase()),
+      ...otherSpellings(passport).map((number) => person().withPassport(number)),
     ]);
     const run = await env.run({ job: JOB });
     const dataId = (await partyVerificationOf(env.sql, asked)).dms_passport_data_id;
@@ -102,8 +105,10 @@ describe('S8: a passport found in the check of a party is refuted', () => {
       party().withPassport(passport).inactive(),
       party().withNationalId(passport),
       party().withPassport(env.passport()),
+      party().withPassport(`(${passport})`),
     ]);
     const persons = await savePersons(env.sql, [
+      person().withPassport(`(${passport})`),
       person().withPassport(passport).inactive(),
       person().withNationalId(passport),
     ]);

@@ -124,6 +124,22 @@ describe('Different confidants who register one child at once', () => {
     });
     await expectAllRelated(await allAt(SEARCH_LOCK, bodies), people);
   });
+
+  it.each<[string, ...[lastName: string, number: string][]]>([
+    ['the certificate in brackets', ['Гринько', 'І-ЯЩ№777003'], ['Гринько', 'І-ЯЩ(777003)']],
+    ['the Roman one as a digit', ['Гринько', 'І-ЯЩ№777003'], ['Гринько', '1-ЯЩ777003']],
+    ['the Roman one as a digit and as Q', ['Гринько', '1-ЯЩ№777003'], ['Гринько', 'Q-ЯЩ777003']],
+    ['the last name with another letter', ['Гринько', 'І-ЯЩ№777003'], ['Грінько', 'І-ЯЩ№777003']],
+    ['both without signs', ["Дем'янів-Лис", 'І-ЯЩ№777003'], ['Демянів Лис', '1ЯЩ777003']],
+  ])('register one person when one writes %s', async (_, ...spellings) => {
+    const people = await applicants(2);
+    const bodies = await signedByEach(people, ({ personId }, index) => {
+      const [lastName = '', number = ''] = spellings[index] ?? [];
+      const child = signUps.fixture.contentBy({ personId }).named(lastName, 'Волошка', 'Барвінківна');
+      return child.withOnlyDocument('BIRTH_CERTIFICATE', number);
+    });
+    await expectAllRelated(await allAt(SEARCH_LOCK, bodies), people);
+  });
 });
 
 describe('Two confidants who claim one tax number for two made-up patients at once', () => {

@@ -24,7 +24,7 @@ import {
   type SignUpBody,
   SignUpFixture,
 } from '../support/sign-up-fixture';
-import { comparedIn, registeredAs } from '../support/sign-up-content';
+import { comparedIn, registeredAs, type SignUpContentBuilder } from '../support/sign-up-content';
 
 let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
@@ -171,6 +171,60 @@ describe('A repeat', () => {
       expect(registeredBy(await fixture.signUp(fixture.sign(bytes, by))).person.id).toBe(first.person.id);
     // Each signature of the authority has a new certificate.
     expect(await signUpsOf(fixture.env.sql, first.person.id)).toHaveLength(3);
+  });
+});
+
+describe('A person who is registered in another spelling', () => {
+  const signUpOf = async (content: SignUpContentBuilder): Promise<string> =>
+    registeredBy(await fixture.signUp(sign(content))).person.id;
+
+  const withCertificate = (number: string) => aChild().withOnlyDocument('BIRTH_CERTIFICATE', number);
+
+  it.each([
+    ['І-ЯЩ№777003', 'І-ЯЩ(777003)'],
+    ['І-ЯЩ(777003)', 'І-ЯЩ№777003'],
+    ['і-ящ № 777003', 'І-ЯЩ№777003'],
+    ['І-АМ№777003', '1-АМ777003'],
+    ['1-АМ№777003', 'І-АМ№777003'],
+    ['!-АМ. 777003', 'I-АМ№777003'],
+    ['qАМ777003', '1-АМ№777003'],
+  ])('is found by the certificate: %s is %s', async (registered, signed) => {
+    const personId = await registeredAs(withCertificate(registered).build()).save(fixture.env.sql);
+    expect(await signUpOf(withCertificate(signed))).toBe(personId);
+  });
+
+  it.each([
+    ['Нечуй-Левицький', 'Нечуй Левицький'],
+    ['Нечуй Левицький', 'Нечуй-Левицький'],
+    ["Дем'яненко", 'Демяненко'],
+    ['Дем’яненко', "Дем'яненко"],
+    ['Демʼяненко', 'Демяненко'],
+    ['Грінько', 'Гринько'],
+    ['Гринько', 'Грінько'],
+    ['Ґудзь', 'Гудзь'],
+    ['Гpинькo', 'Гринько'],
+  ])('is found by the last name: %s is %s', async (registered, signed) => {
+    const named = (lastName: string) => aChild().named(lastName, 'Волошка', 'Барвінківна');
+    const personId = await registeredAs(named(registered).build()).save(fixture.env.sql);
+    expect(await signUpOf(named(signed))).toBe(personId);
+  });
+
+  it.each(['МН 123 456', 'MH123456', 'мн№123456', 'МH-123456'])(
+    'is found by the passport: %s is МН123456',
+    async (registered) => {
+      const withPassport = (number: string) =>
+        aChild().aged(16).withoutTaxId().withOnlyDocument('PASSPORT', number);
+      const personId = await registeredAs(withPassport(registered).build()).save(fixture.env.sql);
+      expect(await signUpOf(withPassport('МН123456'))).toBe(personId);
+    },
+  );
+
+  it('is another person when the name or the number is another one', async () => {
+    const child = withCertificate('І-ЯЩ№777003').named('Гринько', 'Волошка', 'Барвінківна');
+    const personId = await registeredAs(child.build()).save(fixture.env.sql);
+    expect(await signUpOf(child.named('Гранько', 'Волошка', 'Барвінківна'))).not.toBe(personId);
+    const other = withCertificate('ІІ-ЯЩ№777103').named('Гринько', 'Волошка', 'Барвінківна');
+    expect(await signUpOf(other)).not.toBe(personId);
   });
 });
 

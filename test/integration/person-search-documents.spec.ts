@@ -25,6 +25,10 @@ describe('Whom a search by documents meets', () => {
     ['all look-alikes', 'ABCEHIKMOPTX', 'АВСЕНІКМОРТХ'],
     ['all look-alikes, small', 'авсенікмортх', 'abcehikmoptx'],
     ['letters of Ukrainian alone', 'їґє-77', 'ЇҐЄ-77'],
+    ['a blank more in the registry', 'КВ 123456', 'КВ123456'],
+    ['a blank more in the request', 'КВ123456', '\u00a0КВ 123456 '],
+    ['signs between the parts', 'КВ№123-456', '(K.B)/123456'],
+    ['signs only', '-', '-'],
   ])('is who has %s', async (_, saved, asked) => {
     const id = await save(aPerson().withPassport(saved));
     expect(await byDocument('PASSPORT', asked)).toEqual([id]);
@@ -33,11 +37,35 @@ describe('Whom a search by documents meets', () => {
   it.each([
     ['another number', 'PASSPORT', 'КВ123457'],
     ['another type', 'NATIONAL_ID', 'КВ123456'],
-    ['a blank more', 'PASSPORT', 'КВ 123456'],
+    ['a sign that separates nothing', 'PASSPORT', 'КВ!123456'],
+    ['no number but signs', 'PASSPORT', '№ -'],
     ['a letter that only sounds alike', 'PASSPORT', 'KV123456'],
   ] as const)('is nobody by %s', async (_, type, number) => {
     await save(aPerson().withPassport('КВ123456'));
     expect(await byDocument(type, number)).toEqual([]);
+  });
+
+  it.each([
+    ['the Roman one as a digit', '1-ЯЩ№777003'],
+    ['the Roman one in Latin', 'I-ЯЩ№777003'],
+    ['the Roman one as a sign', '!ЯЩ777003'],
+    ['another letter at the beginning that stands for it', 'Q-ЯЩ№777003'],
+    ['brackets', 'І-ЯЩ(777003)'],
+    ['small letters', 'і-ящ№777003'],
+  ])('is who has the same certificate of birth, written with %s', async (_, number) => {
+    const id = await save(aPerson().withDocument('BIRTH_CERTIFICATE', number));
+    expect(await byDocument('BIRTH_CERTIFICATE', 'І-ЯЩ№777003')).toEqual([id]);
+  });
+
+  it('is who has the same certificate of birth in Latin letters, although the score tells them apart', async () => {
+    const id = await save(aPerson().withDocument('BIRTH_CERTIFICATE', 'I-AM777003'));
+    expect(await byDocument('BIRTH_CERTIFICATE', '1-АМ№777003')).toEqual([id]);
+    expect(await byDocument('BIRTH_CERTIFICATE_FOREIGN', '1-АМ№777003')).toEqual([]);
+  });
+
+  it('is nobody by a document of another type with a Roman one for a digit', async () => {
+    await save(aPerson().withDocument('BIRTH_CERTIFICATE_FOREIGN', 'І-ЯЩ№777003'));
+    expect(await byDocument('BIRTH_CERTIFICATE_FOREIGN', '1-ЯЩ№777003')).toEqual([]);
   });
 
   it('is every person who has any of them, whatever the birth date, each once', async () => {

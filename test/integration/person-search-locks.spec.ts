@@ -67,9 +67,16 @@ describe('Two registrations at once', () => {
     ['all keys', child()],
     ['the tax number and the birth date', another().withTaxId('3111111117')],
     ['the certificate by its digits', onlyCertificate('ЖЖ-100001')],
+    ['the certificate, the Roman one as a digit', onlyCertificate('1-ЖЖ№100001')],
+    ['the certificate in small letters', onlyCertificate('і-ящ(100001)')],
+    [
+      'the certificate, the last name in another spelling',
+      onlyCertificate('100001').named('Чор-нобрівець', 'Мальва'),
+    ],
     ['the certificate, the last name in capitals', onlyCertificate('100001').named('ЧОРНОБРИВЕЦЬ', 'Мальва')],
     ['the passport', another().withOnlyDocument('PASSPORT', 'КВ123456')],
     ['the passport in Latin letters', another().withOnlyDocument('PASSPORT', 'kb123456')],
+    ['the passport with signs', another().withOnlyDocument('PASSPORT', 'K.В № 123-456')],
     [
       'the passport, born on another day',
       another().born('1990-01-01').withOnlyDocument('PASSPORT', 'КВ123456'),
@@ -88,6 +95,7 @@ describe('Two registrations at once', () => {
     ['the digits of a certificate', onlyCertificate('100001').named('Ясен', 'Мальва')],
     ['the digits of a certificate and the name', onlyCertificate('100001').born('2020-01-01')],
     ['the number of a document of another type', another().withOnlyDocument('NATIONAL_ID', 'КВ123456')],
+    ['the number with other letters', another().withOnlyDocument('PASSPORT', 'КГ123456')],
     ['a type nobody is searched by', another().withOnlyDocument('TEMPORARY_PASSPORT', 'КВ123456')],
   ])('do not wait when they share only %s', async (_, other) => {
     await lock(first, child().build().person);
@@ -135,7 +143,7 @@ describe('Two registrations at once', () => {
       text: `SELECT count(*)::int AS locks FROM pg_locks JOIN pg_database AS d ON d.oid = database
               WHERE locktype = 'advisory' AND granted AND datname = current_database()`,
     });
-    // The tax number, the certificate by its digits and by its number, the passport, the text.
-    expect(held).toEqual({ locks: 5 });
+    // The tax number, the certificate by its digits, by those with the Roman one and by its number, the passport, the text.
+    expect(held).toEqual({ locks: 6 });
   });
 });

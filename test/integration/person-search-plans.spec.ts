@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { arrayLiteral, type Statement } from '../../src/database/transactions';
+import { arrayLiteral, type Sql, type Statement } from '../../src/database/transactions';
+import { DmsPassportRepository } from '../../src/dms-passport/dms-passport.repository';
+import { MvsPassportRepository } from '../../src/mvs-passport/mvs-passport.repository';
 import {
   FIND_BY_DOCUMENTS,
   FIND_BY_TAX_ID,
@@ -74,7 +76,7 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
   function expectIndexes(plan: PlanNode, indexes: readonly string[]): void {
     const nodes = nodesOf(plan);
     const output = JSON.stringify(plan, null, 1);
-    const onTables = nodes.filter((node) => node['Relation Name']?.startsWith('person'));
+    const onTables = nodes.filter((node) => /^(person|part)/.test(node['Relation Name'] ?? ''));
     expect(onTables.length, output).toBeGreaterThan(0);
     expect(onTables.filter((node) => node['Node Type'] === 'Seq Scan').length, output).toBe(0);
     const scans = nodes.filter((node) => node['Index Name'] !== undefined);
@@ -100,21 +102,43 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
       expect(plan['Actual Rows']).toBe(1);
       expectIndexes(plan, [
         'persons_birth_date_tax_id_index',
-        'persons_birth_date_folded_last_name_index',
+        'persons_birth_date_searched_last_name_index',
         'person_documents_person_id_index',
       ]);
     }
   });
 
-  it('by documents use the index on type and folded number', async () => {
+  it('by documents use the index on type and normalised number', async () => {
     const latin = (await numberOf('PASSPORT')).replace('КВ', 'kb');
     const types = ['PASSPORT', 'NATIONAL_ID', 'BIRTH_CERTIFICATE'];
     const plans = await plansOf(FIND_BY_DOCUMENTS, [types, [latin, '000000000', 'І-ЯЩ№0']]);
     for (const plan of plans) {
       expect(plan['Actual Rows']).toBe(1);
-      expectIndexes(plan, ['person_documents_type_folded_number_index', 'persons_pkey']);
+      expectIndexes(plan, ['person_documents_type_searched_number_index', 'persons_pkey']);
     }
   });
+
+  it.each([
+    ['dms_passport', 'persons', ['person_documents_type_searched_number_index']],
+    ['mvs_passport', 'persons', ['person_documents_type_searched_number_index']],
+    ['dms_passport', 'parties', ['party_documents_type_searched_number_index', 'parties_pkey']],
+    ['mvs_passport', 'parties', ['party_documents_type_searched_number_index', 'parties_pkey']],
+  ] as const)(
+    'of the stream %s for other %s with a document use its number',
+    async (stream, whom, indexes) => {
+      const number = await numberOf('PASSPORT');
+      const question = { documentType: 'PASSPORT', passType: '0101', series: number.slice(0, 2) } as const;
+      const questions = [number, 'КВ999999'].map((text) => ({ ...question, number: text.slice(2) }));
+      const repository =
+        stream === 'dms_passport' ? new DmsPassportRepository() : new MvsPassportRepository();
+      const holding = whom === 'persons' ? 'personsHolding' : 'partiesHolding';
+      const [statement, values] = await sentBy((sql) => repository[holding](sql, questions));
+      for (const plan of await plansOf(statement, values as string[][])) {
+        expect(plan['Actual Rows']).toBe(1);
+        expectIndexes(plan, indexes);
+      }
+    },
+  );
 
   it('of the facts about candidates use the indexes on the person', async () => {
     for (const plan of await plansOf(READ_CANDIDATES, [[await of('id')]])) {
@@ -131,7 +155,7 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
   it('hold in their partial indexes nobody who is inactive', async () => {
     const sizes = await asApp.query<{ name: string; rows: number }>(
       `SELECT relname AS name, reltuples::int AS rows FROM pg_class
-        WHERE relname IN ('persons_birth_date_tax_id_index', 'persons_birth_date_folded_last_name_index') ORDER BY 1`,
+        WHERE relname IN ('persons_birth_date_tax_id_index', 'persons_birth_date_searched_last_name_index') ORDER BY 1`,
     );
     const [byName = 0, byTaxId = 0] = sizes.rows.map(({ rows }) => rows / PERSONS);
     // ANALYZE counts a sample of the rows.
@@ -144,6 +168,21 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
       `SELECT number AS value FROM mpi.person_documents WHERE type = '${type}' AND person_id = '${await of('id')}'`,
     );
 });
+
+/** The one statement that the work sends, with its parameters. */
+async function sentBy(work: (sql: Sql) => Promise<unknown>): Promise<[Statement, readonly unknown[]]> {
+  const sent: [Statement, readonly unknown[]][] = [];
+  const sql: Pick<Sql, 'query'> = {
+    query: (statement, values = []) => {
+      sent.push([statement, values]);
+      return Promise.resolve([]);
+    },
+  };
+  await work(sql as Sql);
+  const [only] = sent;
+  if (only === undefined || sent.length > 1) throw new Error('It was not one statement.');
+  return only;
+}
 
 function nodesOf(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
@@ -171,5 +210,11 @@ async function fill(client: Client): Promise<void> {
   await client.query(`
     INSERT INTO mpi.person_authentication_methods (person_id, type, phone_number)
     SELECT id, 'OTP', '+380000000000' FROM mpi.persons`);
+  // Every fourth person is a health worker too, whose passport is written in small letters.
+  await client.query(`
+    INSERT INTO prm.parties (id, first_name) SELECT id, first_name FROM mpi.persons WHERE secret::integer % 4 = 0`);
+  await client.query(`
+    INSERT INTO prm.party_documents (party_id, type, number)
+    SELECT parties.id, type, lower(number) FROM prm.parties JOIN mpi.person_documents ON person_id = parties.id`);
   await client.query('VACUUM (ANALYZE)');
 }

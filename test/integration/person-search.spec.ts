@@ -57,9 +57,24 @@ describe('Whom a search meets', () => {
       },
     );
 
+    it.each(['1-ЯЩ№777003', 'I-ЯЩ№777003', '!ЯЩ777003', 'Q-ЯЩ777003', 'і-ящ(777003)', '1777003'])(
+      'is who has one with its digits when each Roman one is a digit: %s',
+      async (number) => {
+        const id = await save(child().withDocument('BIRTH_CERTIFICATE', number));
+        expect(await byCertificate('1777003')).toEqual([id]);
+      },
+    );
+
+    it('is who has one with either of its digits, once', async () => {
+      const id = await save(child().withDocument('BIRTH_CERTIFICATE', 'І-ЯЩ№777003'));
+      expect(await met('tax_id_or_certificate', { certificateDigits: ['777003', '1777003'] })).toEqual([id]);
+      expect(await byCertificate('777003')).toEqual([id]);
+    });
+
     it.each([
       ['other digits', child().withDocument('BIRTH_CERTIFICATE', '1ЯЩ123456')],
-      ['a Roman one, which is no digit here', child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ12345І')],
+      ['a Roman one in place of a digit', child().withDocument('BIRTH_CERTIFICATE', 'ЯЩ12345І')],
+      ['Roman ones and no digits', child().withDocument('BIRTH_CERTIFICATE', 'ІІІІІІ')],
       ['another birth date', child().bornOn('2019-05-07').withDocument('BIRTH_CERTIFICATE', 'ЯЩ123456')],
       [
         'another last name',
@@ -78,6 +93,15 @@ describe('Whom a search meets', () => {
       ['ВербаЛоза', 'Верба Лоза'],
       ['ЇЖАКЕВИЧ ҐЕДЗЬ', 'їжакевич ґедзь'],
       ['Верба\u00a0Лоза', 'верба лоза'],
+      ['Нечуй Левицький', 'Нечуй-Левицький'],
+      ['Нечуй–Левицький', 'нечуйлевицький'],
+      ['Демяненко', "Дем'яненко"],
+      ['Дем’яненко', 'Демяненко'],
+      ['Дем`яненко', 'Демʼяненко'],
+      ['Гринько', 'Грінько'],
+      ['Єлисєєнко', 'Еліс Еенко'],
+      ['Ґедзь', 'Гедзь'],
+      ['Beрбoлoз', 'Верболоз'],
     ])('takes the last name %s for %s', async (saved, asked) => {
       const id = await save(child().named(saved, 'Зоряна').withDocument('BIRTH_CERTIFICATE', 'ЯЩ1'));
       expect(await byCertificate('1', { lastName: asked })).toEqual([id]);

@@ -353,6 +353,18 @@ export class RelationshipBuilder {
   }
 }
 
+/** Numbers that are written otherwise than КВ123456, and mean the same passport; no register is asked about them. */
+export function otherSpellings(passport: string): string[] {
+  const [series, number] = [passport.slice(0, 2), passport.slice(2)];
+  const latin = series.replace('К', 'K').replace('В', 'B');
+  return [
+    `${series} ${number}`,
+    `${latin}${number}`,
+    `${latin.toLowerCase()}\u00a0№ ${number}`,
+    ` ${series.toLowerCase()}—${number.slice(0, 3)}-${number.slice(3)} `,
+  ];
+}
+
 export { aPerson, savePersons } from './person-builder';
 export type {
   AddressDraft,

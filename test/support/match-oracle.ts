@@ -169,11 +169,22 @@ function town(text: string): string {
   return simplified(small.slice(kind.length));
 }
 
+/** What is written between the parts of a number in the made-up documents, and may be left out. */
+const BETWEEN = new Set('( ) : * \' | " , . ? ‹ = + \\ / % # № _ - … – — ’'.split(' ').concat(' '));
+
+const CYRILLIC_OF_LATIN = new Map(
+  ['aа', 'bв', 'cс', 'eе', 'hн', 'iі', 'kк', 'mм', 'oо', 'pр', 'tт', 'xх'].map(
+    ([latin = '', cyrillic = '']) => [latin, cyrillic],
+  ),
+);
+
 function whole({ type, number }: MatchingDocument): string {
   let kept = '';
-  for (const sign of number) {
-    if ('/%#№_- '.includes(sign)) continue;
-    kept += type === 'BIRTH_CERTIFICATE' && 'iі!IІ'.includes(sign) ? '1' : sign;
+  for (const sign of number.toLowerCase()) {
+    if (BETWEEN.has(sign)) continue;
+    if (type !== 'BIRTH_CERTIFICATE') kept += CYRILLIC_OF_LATIN.get(sign) ?? sign;
+    else if (['i', 'і', '!'].includes(sign) || (kept === '' && ['q', 'j', 'l'].includes(sign))) kept += '1';
+    else kept += sign;
   }
   return kept;
 }

@@ -39,13 +39,51 @@ describe('The whole numbers of documents', () => {
     expect(binOfPair('d_documents_bin', { documents: one }, { documents: other })).toBe('0x<4');
   });
 
-  it.each(['І-ЯЩ № 123456', 'I-ЯЩ/123456', '1ЯЩ%123456', '!_ЯЩ#123456', 'іЯЩ123456', 'iЯЩ 123 456'])(
-    'the certificate %s is 1ЯЩ123456, with seven digits',
-    (number) => {
-      const [here, there] = [{ documents: [certificate(number)] }, { documents: [certificate('1ЯЩ123456')] }];
-      expect(binOfPair('d_documents_bin', here, there)).toBe('0x>6');
-    },
-  );
+  it.each([
+    ...['І-ЯЩ № 123456', 'I-ЯЩ/123456', '1ЯЩ%123456', '!_ЯЩ#123456', 'іЯЩ123456', 'iЯЩ 123 456'],
+    ...[
+      'І-ЯЩ(123456)',
+      'і-ящ№123456',
+      'Q-ЯЩ123456',
+      'J ЯЩ 123456',
+      'l—ЯЩ…123456',
+      '(L)ЯЩ:123456',
+      "'1'ЯЩ=123456",
+    ],
+  ])('the certificate %s is 1ЯЩ123456, with seven digits', (number) => {
+    const [here, there] = [{ documents: [certificate(number)] }, { documents: [certificate('1ЯЩ123456')] }];
+    expect(binOfPair('d_documents_bin', here, there)).toBe('0x>6');
+  });
+
+  it.each([
+    ['1QЩ123456', 'q, j and l are a Roman one at the beginning only'],
+    ['7-ЯЩ123456', 'another digit'],
+    ['VЯЩ123456', 'another Roman number'],
+  ])('the certificate %s is not 1ЯЩ123456: %s', (number) => {
+    const [here, there] = [{ documents: [certificate(number)] }, { documents: [certificate('1ЯЩ123456')] }];
+    expect(binOfPair('d_documents_bin', here, there)).not.toBe('0x>6');
+  });
+
+  it.each([
+    'кв1234567',
+    'KB1234567',
+    'kв 123-45-67',
+    'К.В,(1234567)',
+    'КВ№1234567',
+    `"КВ"+'1234567'?`,
+    'К\\В*|:‹<1234567',
+  ])('the passport %s is КВ1234567: letters of either case or alphabet, without signs', (number) => {
+    const [here, there] = [{ documents: [passport(number)] }, { documents: [passport('КВ1234567')] }];
+    expect(binOfPair('d_documents_bin', here, there)).toBe('0x>6');
+  });
+
+  it('certificates of birth keep their Latin letters, apart from the Roman one', () => {
+    const [here, there] = [
+      { documents: [certificate('І-AM123456')] },
+      { documents: [certificate('І-АМ123456')] },
+    ];
+    expect(binOfPair('d_documents_bin', here, there)).toBe('2');
+  });
 
   it('only certificates of birth have Roman ones; other documents lose the signs between their parts', () => {
     const [here, there] = [{ documents: [foreign('І-ЯЩ № 123456')] }, { documents: [foreign('1ЯЩ123456')] }];

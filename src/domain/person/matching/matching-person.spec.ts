@@ -38,7 +38,7 @@ describe('The keys of a search', () => {
       birthDate: person.birth_date,
       taxId: '3111111117',
       lastName: 'Чорно Бривець',
-      certificateDigits: ['001234'],
+      certificateDigits: ['001234', '1001234'],
       documents: [
         { type: 'BIRTH_CERTIFICATE', number: 'І-ЯЩ№001 234' },
         { type: 'PASSPORT', number: 'кв123456' },
@@ -55,6 +55,20 @@ describe('The keys of a search', () => {
     expect(certificateDigits).toEqual([]);
     expect(documents).toEqual([{ type: 'BIRTH_CERTIFICATE_FOREIGN', number: 'XX' }]);
   });
+
+  it.each([
+    ['1-ЯЩ№001234', ['1001234']],
+    ['ІІ-ЯЩ№001234', ['001234', '11001234']],
+    ['і-ящ(001234)', ['001234', '1001234']],
+    ['q!ЯЩ001234', ['001234', '11001234']],
+    ['ЯЩ001234', ['001234']],
+  ])(
+    'the certificate %s has the digits %j: as written, and with each Roman one as a digit',
+    (number, digits) => {
+      const { person } = aSignUpContent(TODAY).withOnlyDocument('BIRTH_CERTIFICATE', number).build();
+      expect(keysOf(person).certificateDigits).toEqual(digits);
+    },
+  );
 
   it('digits of a certificate count also where certificates are no documents of the search', () => {
     const { person } = aSignUpContent(TODAY).withOnlyDocument('BIRTH_CERTIFICATE', 'ЯЩ42').build();

@@ -25,14 +25,27 @@ export interface MatchingPerson {
   readonly residenceSettlement: string | null;
 }
 
-/** Blanks, hyphens and apostrophes in all their Unicode forms. */
-const JOINTS = /[\s\-\u2010\u2011\u2013\u2014\u2212'\u2018\u2019\u02BC`]/gu;
+const BLANKS = '\\s\\u200B';
+const HYPHENS = '\\-\\u00AD\\u2010-\\u2015\\u2212';
+const APOSTROPHES = "'`\\u00B4\\u02B9\\u02BC\\u2018\\u2019\\u201B\\u2032";
 
-/** Separators within a document number, and blanks. */
-const SEPARATORS = /[\s/%#№_\-\u2010\u2011\u2013\u2014\u2212]/gu;
+/** Signs within a document number: those of the published service, and those of its description. */
+const SIGNS = '():*|",.?‹<=+\\\\/%#№_…';
+
+const IN_NAMES = new RegExp(`[${BLANKS}${HYPHENS}${APOSTROPHES}]`, 'gu');
+const IN_NUMBERS = new RegExp(`[${BLANKS}${HYPHENS}${APOSTROPHES}${SIGNS}]`, 'gu');
+
+/** Latin and Cyrillic: only letters that the functions of the search fold too, whatever the locale of the database. */
+const CAPITALS = /[A-Z\u0400-\u042FҐ]/g;
 
 /** The Roman one in the series of a certificate, in Latin or Ukrainian letters. */
-const ROMAN_ONES = /[iі!IІ]/gu;
+const ROMAN_ONES = /[iі!]/g;
+
+/** Letters that stand for it at the beginning. */
+const FIRST_ROMAN_ONE = /^[qjl]/;
+
+const LATIN_LOOK_ALIKES = 'abcehikmoptx';
+const CYRILLIC_LOOK_ALIKES = 'авсенікмортх';
 
 /**
  * Kinds of settlement before a name. A word or an abbreviation is a kind only when a full stop, a comma or a blank
@@ -43,18 +56,28 @@ const SETTLEMENT_KIND =
 
 /** Unifies spellings: registrars confuse є with е and и with і. */
 export function normalName(name: string): string {
-  return name.toLowerCase().replace(JOINTS, '').replaceAll('є', 'е').replaceAll('и', 'і');
+  return inSmallLetters(name).replace(IN_NAMES, '').replaceAll('є', 'е').replaceAll('и', 'і');
 }
 
 /** Removes the kind of settlement first: afterwards no blank separates it from the name. */
 export function normalSettlement(settlement: string): string {
-  return normalName(settlement.toLowerCase().replace(SETTLEMENT_KIND, ''));
+  return normalName(inSmallLetters(settlement).replace(SETTLEMENT_KIND, ''));
 }
 
-/** The whole number with its letters, which keep their case, as in the published model. */
+/** The whole number with its letters. In certificates of birth only the Roman one has several spellings. */
 export function normalDocument({ type, number }: MatchingDocument): string {
-  const joined = number.replace(SEPARATORS, '');
-  return type === 'BIRTH_CERTIFICATE' ? joined.replace(ROMAN_ONES, '1') : joined;
+  const joined = inSmallLetters(number).replace(IN_NUMBERS, '');
+  return type === 'BIRTH_CERTIFICATE'
+    ? joined.replace(ROMAN_ONES, '1').replace(FIRST_ROMAN_ONE, '1')
+    : joined.replace(/[abcehikmoptx]/g, cyrillicLookAlike);
+}
+
+function inSmallLetters(text: string): string {
+  return text.replace(CAPITALS, (letter) => letter.toLowerCase());
+}
+
+function cyrillicLookAlike(letter: string): string {
+  return CYRILLIC_LOOK_ALIKES.charAt(LATIN_LOOK_ALIKES.indexOf(letter));
 }
 
 /** The digits 0–9 and nothing else. */
@@ -113,7 +136,7 @@ export interface SearchKeys {
   readonly birthDate: IsoDay;
   readonly taxId: string | null;
   readonly lastName: string;
-  /** The digits of each BIRTH_CERTIFICATE that has any. */
+  /** The digits of each BIRTH_CERTIFICATE that has any: as written, and with each Roman one as a digit. */
   readonly certificateDigits: readonly string[];
   /** The documents by which to search: type and number. */
   readonly documents: readonly MatchingDocument[];
@@ -136,11 +159,15 @@ export function searchKeysOf(person: PersonRequest, searchTypes: readonly Docume
     lastName: savedName(person.last_name),
     certificateDigits: telling
       .filter(({ type }) => type === 'BIRTH_CERTIFICATE')
-      .map(({ number }) => digitsOf(number)),
+      .flatMap(digitsOfCertificate),
     documents: telling
       .filter(({ type }) => searchTypes.includes(type))
       .map(({ type, number }) => ({ type, number })),
   };
+}
+
+function digitsOfCertificate(certificate: MatchingDocument): readonly string[] {
+  return [...new Set([digitsOf(certificate.number), digitsOf(normalDocument(certificate))])];
 }
 
 /** The look-up for a person of this age. */
