@@ -4,7 +4,7 @@ import { waitUntil } from './wait-until';
 
 /** A statement on its way from a program to the database. */
 export interface SeenStatement {
-  /** Counted from one since somebody lies in wait. */
+  /** Counted from one since the proxy began to watch. */
   readonly number: number;
   /** The name of a prepared statement, of an insert `insert_` and its table, and the text of any other statement. */
   readonly name: string;
@@ -35,7 +35,7 @@ export const RAISED = 'words of the database';
  * is decided about is the whole of a statement, up to where the program waits for its answer.
  */
 export class DatabaseProxy {
-  /** Statements since somebody lies in wait. */
+  /** Statements since the proxy began to watch. */
   readonly seen: string[] = [];
   private interceptor: StatementInterceptor = passes;
   private readonly sockets = new Set<Socket>();
@@ -107,10 +107,10 @@ export class DatabaseProxy {
 
   private async forward(whole: readonly ProtocolMessage[], { database, answers, cut }: Line): Promise<void> {
     const name = nameOf(whole);
-    const deed = name === undefined ? 'pass' : await this.decide(name);
-    if (deed === 'cut') return cut();
-    if (deed !== 'pass' && 'onAnswer' in deed) answers.holdNext(deed.onAnswer);
-    const bytes = deed !== 'pass' && 'failWith' in deed ? raising(deed.failWith) : bytesOf(whole);
+    const action = name === undefined ? 'pass' : await this.decide(name);
+    if (action === 'cut') return cut();
+    if (action !== 'pass' && 'onAnswer' in action) answers.holdNext(action.onAnswer);
+    const bytes = action !== 'pass' && 'failWith' in action ? raising(action.failWith) : bytesOf(whole);
     if (!database.destroyed) database.write(bytes);
   }
 
