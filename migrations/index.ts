@@ -38,6 +38,7 @@ import { UniqueTaxNumbers1700000001751 } from './1700000001751-unique-tax-number
 import { NormalizePersonSearch1700000001800 } from './1700000001800-normalize-person-search';
 import { IndexNormalizedSearch1700000001801 } from './1700000001801-index-normalized-search';
 import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-search';
+import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -81,4 +82,5 @@ export const MIGRATIONS = [
   NormalizePersonSearch1700000001800,
   IndexNormalizedSearch1700000001801,
   DropFoldedSearch1700000001802,
+  OrderActivityLocks1700000001900,
 ] as const;

@@ -49,6 +49,7 @@ export interface MalformedValue extends ClaimKey {
 /** One person under one claim. The same person under another claim has another key. */
 export const claimKeyOf = (personId: string, claimId: string | null): string => `${personId} ${claimId}`;
 
+const LOCK_PEOPLE = { persons: lockPeople(PERSONS), parties: lockPeople(PARTIES) } as const;
 const LOCK_ROWS = { persons: lockRows(PERSONS), parties: lockRows(PARTIES) } as const;
 
 /**
@@ -57,9 +58,17 @@ const LOCK_ROWS = { persons: lockRows(PERSONS), parties: lockRows(PARTIES) } as 
  */
 @Injectable()
 export class OutcomeRepository {
-  /** Locks the rows in the common order; returns the ids that exist. */
+  /**
+   * Locks the rows in the common order, persons before their verifications; returns the ids that exist. Triggers on the
+   * persons that other programs change lock in the same order.
+   */
   async lock(sql: Sql, { name }: Pick<Subject, 'name'>, ids: readonly string[]): Promise<readonly string[]> {
-    const rows = await sql.query<{ id: string }>(LOCK_ROWS[name], [[...new Set(ids)]]);
+    const distinct = [...new Set(ids)];
+    const several = distinct.length > 1;
+    if (several) await sql.query(WAIT_SHORTLY);
+    await sql.query(LOCK_PEOPLE[name], [distinct]);
+    if (several) await sql.query(WAIT_AS_BEFORE);
+    const rows = await sql.query<{ id: string }>(LOCK_ROWS[name], [distinct]);
     return rows.map((row) => row.id);
   }
 
@@ -165,7 +174,15 @@ export class OutcomeRepository {
   }
 }
 
-/** Every transaction that writes a verification or a lock row locks these rows first, in this order. */
+/** The persons or parties, whose cumulative status may change. */
+function lockPeople({ people, suffix }: Subject): Statement {
+  return {
+    name: `lock_people${suffix}`,
+    text: `SELECT FROM ${people} WHERE id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+  };
+}
+
+/** Their verifications. Every transaction that writes a verification or a lock row locks these rows before, in this order. */
 function lockRows({ id, verifications, suffix }: Subject): Statement {
   return {
     name: `lock_verifications${suffix}`,
@@ -174,6 +191,13 @@ function lockRows({ id, verifications, suffix }: Subject): Statement {
      WHERE ${id} = ANY ($1::uuid[]) ORDER BY ${id} FOR UPDATE`,
   };
 }
+
+/**
+ * Another program may change several persons in any order, and each of the two could wait for the other. This one gives up
+ * before PostgreSQL looks for deadlocks (after `deadlock_timeout`, a second), so the other program is never the victim.
+ */
+const WAIT_SHORTLY: Statement = { text: `SET LOCAL lock_timeout = '500ms'` };
+const WAIT_AS_BEFORE: Statement = { text: `SET LOCAL lock_timeout = DEFAULT` };
 
 /**
  * Rows S4 to S7. Sent after `lockRows`, as a statement of its own: after a wait PostgreSQL reads the row it waited for
