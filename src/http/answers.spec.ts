@@ -26,6 +26,7 @@ const ID = '3c2e8e3a-94b1-4d6f-9d3e-0e7b8a3f0c11';
 const ANY_PORT = {
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: 0,
+  HTTP_REQUEST_TIMEOUT_MS: 10_000,
   HTTP_TRUSTED_PROXIES: 0,
   INTERNAL_HOST: '127.0.0.1',
   INTERNAL_PORT: 0,
@@ -211,7 +212,7 @@ describe('A refusal', () => {
     [404, 'not_found', '/nowhere', {}],
     [404, 'not_found', '/things', { method: 'DELETE' }],
     [400, 'request_malformed', '/things/%E0%A4%A', {}],
-    [413, 'request_too_large', '/things', post(`"${'x'.repeat(2 * 1024 * 1024)}"`)],
+    [413, 'request_too_large', '/things', post(`"${'x'.repeat(64 * 1024)}"`)],
     [415, 'content_type_invalid', '/things', post('a=1', 'application/x-www-form-urlencoded')],
     [415, 'content_type_invalid', '/things', post('{}', 'application/json; charset=koi8-u')],
   ])('%i %s for %s', async (status, type, path, init) => {

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Log, Metrics, NestLog } from '../observability';
 import { OpenApi } from './openapi/open-api.service';
-import { countRequests, identifyRequest, readJsonBody, setHeaders } from './request.middleware';
+import { countRequests, identifyRequest, setHeaders } from './request.middleware';
 
 /**
  * Creates the application, not yet listening. Errors at start are thrown to the caller, who logs them by the allow-list;
@@ -22,10 +22,13 @@ export async function createApplication(
   return app;
 }
 
-/** What every application needs that serves HTTP; it must have been created without a body parser. */
+/**
+ * What every application needs that serves HTTP. It must have been created without a body parser: bodies are read behind
+ * the guards.
+ */
 export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders, readJsonBody);
+  app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders);
   app.get(OpenApi).describes(app);
 }

@@ -13,6 +13,7 @@ import { withDeadline } from './readiness.service';
 const SETTINGS = {
   HTTP_HOST: '127.0.0.1',
   HTTP_PORT: 0,
+  HTTP_REQUEST_TIMEOUT_MS: 10_000,
   HTTP_TRUSTED_PROXIES: 0,
   INTERNAL_HOST: '127.0.0.1',
   INTERNAL_PORT: 0,

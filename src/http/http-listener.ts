@@ -20,6 +20,7 @@ type ListenerSettings = Pick<
   Settings,
   | 'HTTP_HOST'
   | 'HTTP_PORT'
+  | 'HTTP_REQUEST_TIMEOUT_MS'
   | 'HTTP_TRUSTED_PROXIES'
   | 'INTERNAL_HOST'
   | 'INTERNAL_PORT'
@@ -30,10 +31,15 @@ interface ListenerPlace {
   listener: Listener;
   host: string;
   port: number;
+  /** A client that sends its request byte by byte holds a connection no longer than this. */
+  wholeRequestMs: number;
 }
 
-/** A client that sends its request byte by byte holds a connection no longer than this. */
-const WHOLE_REQUEST_MS = 30_000;
+/** A proxy keeps some hundred connections open. Each costs some kilobytes while its request arrives. */
+const MOST_CONNECTIONS = 2_000;
+
+/** How often late requests are looked for, as a share of the time they have. */
+const LOOKED_FOR_SHARE = 0.1;
 
 function urlOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
@@ -41,19 +47,29 @@ function urlOf(server: Server): string {
 }
 
 function listenersOf(settings: ListenerSettings, role: ServerRole): ListenerPlace[] {
-  const host = settings.INTERNAL_HOST;
-  if (role === 'worker') return [{ listener: 'internal', host, port: settings.WORKER_INTERNAL_PORT }];
+  const { HTTP_REQUEST_TIMEOUT_MS: wholeRequestMs, INTERNAL_HOST } = settings;
+  const internal = { listener: 'internal', host: INTERNAL_HOST, wholeRequestMs } as const;
+  if (role === 'worker') return [{ ...internal, port: settings.WORKER_INTERNAL_PORT }];
   return [
-    { listener: 'public', host: settings.HTTP_HOST, port: settings.HTTP_PORT },
-    { listener: 'internal', host, port: settings.INTERNAL_PORT },
+    { listener: 'public', host: settings.HTTP_HOST, port: settings.HTTP_PORT, wholeRequestMs },
+    { ...internal, port: settings.INTERNAL_PORT },
   ];
 }
 
-async function open({ listener, host, port }: ListenerPlace, answer: RequestListener): Promise<Server> {
-  const server = createServer({ requestTimeout: WHOLE_REQUEST_MS }, (request, response) => {
+async function open(
+  { listener, host, port, wholeRequestMs }: ListenerPlace,
+  answer: RequestListener,
+): Promise<Server> {
+  const limits = {
+    headersTimeout: wholeRequestMs,
+    requestTimeout: wholeRequestMs,
+    connectionsCheckingInterval: wholeRequestMs * LOOKED_FOR_SHARE,
+  };
+  const server = createServer(limits, (request, response) => {
     noteListener(request, listener);
     answer(request, response);
   });
+  server.maxConnections = MOST_CONNECTIONS;
   server.listen(port, host);
   await once(server, 'listening');
   return server;

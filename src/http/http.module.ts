@@ -6,6 +6,7 @@ import { AccessCheck, DeclaredCalls } from './declared-calls.service';
 import { EnvelopeInterceptor } from './envelope.interceptor';
 import { HealthController, MetricsController } from './monitoring.controller';
 import { HttpServers } from './http-listener';
+import { JsonBodyInterceptor } from './json-body.interceptor';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api.service';
 import { ReadAuditInterceptor } from './read-audit.interceptor';
@@ -30,6 +31,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe';
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
+    { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
     { provide: APP_INTERCEPTOR, useClass: ReadAuditInterceptor },
   ],

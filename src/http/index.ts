@@ -14,6 +14,7 @@ export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
 export { type HttpAddresses, type ServerRole, startListening } from './http-listener';
 export { HttpModule } from './http.module';
+export { AcceptsBodyOf } from './json-body.interceptor';
 export {
   AllowsMore,
   AnswerDay,
@@ -34,7 +35,7 @@ export { DEFAULT_PAGE_SIZE, ListAnswer, PAGE_SIZE_CAP, PageQuery, type PageReque
 export { AuditsReading } from './read-audit.interceptor';
 export { type Probe, READINESS_PROBES, type ReadinessProbes } from './readiness.service';
 export { answerTo } from './refusal.filter';
-export { type FieldContext, traitsOf } from './request-context';
+export { type FieldContext, limitedAddress, traitsOf } from './request-context';
 export {
   entryOf,
   type FaultOfField,

@@ -39,6 +39,8 @@ export class RefusalFilter implements ExceptionFilter {
       response.setHeader('Retry-After', String(answer.retryAfterSeconds));
     // HTTP asks for it (RFC 9110, 15.5.2); it is the only scheme we know, also where something else was refused.
     if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    // A call that answers with something else has set its own type before its body was refused.
+    response.type('json');
     response.status(answer.status).json({
       meta: { code: answer.status, url: urlOfRefused(request), type: 'object', request_id: requestId },
       error: answer.error,

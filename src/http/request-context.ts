@@ -1,6 +1,7 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import type { Request } from 'express';
 import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { Caller } from '../domain/access/access.rules';
 
 /** What the fields of a GraphQL operation know of each other: by which request they were asked for. */
@@ -86,3 +87,28 @@ export function urlOfRefused(request: Request): string {
 export function urlOfAnswered(request: Request): string {
   return request.originalUrl.split('?', 1)[0] ?? '/';
 }
+
+/** An IPv4 address seen through a socket for both kinds. */
+const MAPPED = /^::ffff:([0-9.]+)$/i;
+
+const GROUPS = 8;
+
+/** Providers give every household a whole network of this many groups. */
+const GROUPS_OF_NETWORK = 4;
+
+/**
+ * The key under which the requests of an address are limited: an IPv4 address, or the network of an IPv6 address, because
+ * one household can use another IPv6 address for every request.
+ */
+export function limitedAddress(address: string): string {
+  const [, mapped] = MAPPED.exec(address) ?? [];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [before = [], after] = (address.split('%', 1)[0] ?? '').split('::', 2).map(groupsOf);
+  const left = GROUPS - before.length - (after?.length ?? 0);
+  const groups = after === undefined ? before : [...before, ...Array<string>(left).fill('0'), ...after];
+  const network = groups.slice(0, GROUPS_OF_NETWORK).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${network.join(':')}::/64`;
+}
+
+const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));

@@ -119,10 +119,10 @@ describe('An address', () => {
     expectRetryAfter(last, 60);
   });
 
-  it('that has asked too often is refused before its body is read as anything but JSON', async () => {
+  it('that has asked too often is refused before its body is read', async () => {
     const program = await programWith({ SIGN_UP_REQUESTS_PER_MINUTE: '1' });
     expect((await fixture.register({}, program)).status).toBe(422);
-    for (const body of [{}, [], GARBAGE, { ...signed(), jwt: 'none' }]) {
+    for (const body of ['{', {}, [], GARBAGE, { ...signed(), jwt: 'none' }]) {
       const answer = await fixture.register(body, program);
       expect(answer.status).toBe(429);
       expectRetryAfter(answer, 60);

@@ -85,24 +85,30 @@ export type Framing = 'by its length' | 'in pieces';
  */
 export class OpenRequest {
   readonly answered: Promise<Pick<Answer, 'status' | 'body'>>;
+  /** Resolves when the connection is gone, whoever closed it. */
+  readonly closed: Promise<unknown>;
 
   private constructor(
     private readonly socket: Socket,
     private readonly framing: Framing,
   ) {
+    this.closed = once(socket, 'close');
     this.answered = answerOn(socket);
     // Checked by the caller that awaits it.
     this.answered.catch(() => undefined);
   }
 
   /** Sends the head; whether and how the body follows is up to the caller. */
-  static to(url: string, body: { readonly framing: Framing; readonly bytes: number }): OpenRequest {
+  static to(
+    url: string,
+    body: { readonly framing: Framing; readonly bytes: number; readonly headers?: readonly string[] },
+  ): OpenRequest {
     const { hostname, port, pathname } = new URL(url);
     const socket = connect(Number(port), hostname);
     const reported =
       body.framing === 'in pieces' ? 'Transfer-Encoding: chunked' : `Content-Length: ${body.bytes}`;
     const head = [`POST ${pathname} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json', reported];
-    socket.write(`${head.join('\r\n')}\r\n\r\n`);
+    socket.write(`${[...head, ...(body.headers ?? [])].join('\r\n')}\r\n\r\n`);
     return new OpenRequest(socket, body.framing);
   }
 

@@ -79,7 +79,7 @@ describe('The description of a call', () => {
   it('has the refusals of access, of fields and of the server that follow from its decorators', async () => {
     const { paths } = await documentOf(ThingsController);
     const one = paths['/api/things/{id}']?.['get'];
-    expect(statusesOf(one)).toEqual('200 400 401 403 404 409 413 415 422 500 503'.split(' '));
+    expect(statusesOf(one)).toEqual('200 400 401 403 404 409 413 415 422 429 500 503'.split(' '));
     expect(one).toMatchObject({
       description: 'Needs job:read and a client of type NHS.',
       security: [{ token: ['job:read'] }],
@@ -96,7 +96,7 @@ describe('The description of a call', () => {
   it('has the paging of a list, and marks an internal call', async () => {
     const { paths } = await documentOf(ThingsController);
     const all = paths['/api/things']?.['get'];
-    expect(statusesOf(all)).toEqual('200 400 404 413 415 422 500 503'.split(' '));
+    expect(statusesOf(all)).toEqual('200 400 404 413 415 422 429 500 503'.split(' '));
     expect(all).toMatchObject({
       'x-internal': true,
       security: [],

@@ -61,7 +61,14 @@ function headersOf(status: number): JsonSchema {
 }
 
 /** Refusals of a request that cannot be read, whatever the call, and of a server that cannot answer. */
-export const REFUSALS_OF_EVERY_CALL: readonly RefusalOrStatus[] = ['request_malformed', 413, 415, 500, 503];
+export const REFUSALS_OF_EVERY_CALL: readonly RefusalOrStatus[] = [
+  'request_malformed',
+  413,
+  415,
+  'too_many_requests',
+  500,
+  503,
+];
 
 /** Refusals of who may make a call. */
 export function refusalsOfAccess(access: Access): readonly RefusalOrStatus[] {
@@ -87,7 +94,7 @@ export function refusalResponses(
   codes: readonly RefusalOrStatus[],
   url: string,
 ): Readonly<Record<number, JsonSchema>> {
-  const described = codes.map(describedError);
+  const described = [...new Set(codes)].map(describedError);
   const statuses = [...new Set(described.map(({ status }) => status))];
   return Object.fromEntries(
     statuses.map((status) => {

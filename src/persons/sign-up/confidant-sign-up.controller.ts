@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Refuses, WithoutToken } from '../../http';
+import { AcceptsBodyOf, Refuses, WithoutToken } from '../../http';
 import { type RegisteredPatient, RegistrationService, type ValidatedSignUp } from './registration.service';
 import { SignUpLimitGuard } from './sign-up-limit.guard';
 import { SignUpRefusalsInterceptor, SignUpStep } from './sign-up-observer';
@@ -18,10 +18,14 @@ import {
   ValidatedSignUpDto,
 } from './sign-up.dto';
 
+/** A signed document with its certificates and revocation lists, in base64. */
+const LARGEST_BODY_BYTES = 2 * 1024 * 1024;
+
 const WHAT_IS_SIGNED = 'What is signed is JSON of the schema SignedContent.';
 
 /** A confidant person signs up a patient. The calls carry no token: their signature proves who makes them. */
 @WithoutToken()
+@AcceptsBodyOf(LARGEST_BODY_BYTES)
 @UseGuards(SignUpLimitGuard)
 @UseInterceptors(SignUpRefusalsInterceptor)
 @ApiExtraModels(SignedContent)

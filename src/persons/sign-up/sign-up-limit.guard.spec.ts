@@ -2,10 +2,10 @@ import { Controller, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createApplication, HttpModule, startListening, WithoutToken } from '../../http';
+import { createApplication, HttpModule, limitedAddress, startListening, WithoutToken } from '../../http';
 import { Log } from '../../observability';
 import { httpPlatform } from '../../../test/support/http-platform';
-import { SignUpLimitGuard, limitedAddress } from './sign-up-limit.guard';
+import { SignUpLimitGuard } from './sign-up-limit.guard';
 
 const LIMIT = 3;
 const MINUTE_MS = 60_000;
@@ -55,6 +55,7 @@ async function aServerBehind(proxies: number): Promise<Ask> {
     {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: 0,
+      HTTP_REQUEST_TIMEOUT_MS: 10_000,
       HTTP_TRUSTED_PROXIES: proxies,
       INTERNAL_HOST: '127.0.0.1',
       INTERNAL_PORT: 0,
