@@ -43,7 +43,7 @@ const invalid = (number: string): Stream => ({
 
 /** Answers for everybody of a drill, once all runs are over. `today` is the day in Kyiv. */
 export class Oracle {
-  /** Passports that somebody's review finds, by their number in small letters. */
+  /** Passports that somebody's review finds, by their number in its plain spelling. */
   private readonly refuted: ReadonlyMap<string, string>;
 
   constructor(
@@ -51,7 +51,7 @@ export class Oracle {
     private readonly today: string,
   ) {
     const numbers = [...this.questions().values()].filter((number) => this.isFound(number));
-    this.refuted = new Map(numbers.map((number) => [number.toLowerCase(), number]));
+    this.refuted = new Map(numbers.map((number) => [plainSpelling(number), number]));
   }
 
   /** Every correct state of the person. More than one only where two checks race and either may win. */
@@ -67,7 +67,7 @@ export class Oracle {
 
   party(party: MadeParty): Expected {
     const passport = passportOf(party);
-    const number = this.refuted.get(passport?.toLowerCase() ?? '');
+    const number = this.refuted.get(plainSpelling(passport ?? ''));
     const isReached = number !== undefined && party.active && party.stream.status !== 'IN_REVIEW';
     const own =
       this.people.partiesToo && isDue(party)
@@ -110,7 +110,7 @@ export class Oracle {
 
   private refutedOf({ documents }: MadePerson): string | undefined {
     const passports = documents.filter(({ type }) => type === 'PASSPORT');
-    return passports.map(({ number }) => this.refuted.get(number.toLowerCase())).find(Boolean);
+    return passports.map(({ number }) => this.refuted.get(plainSpelling(number))).find(Boolean);
   }
 
   private isFound(number: string): boolean {
@@ -126,6 +126,13 @@ function isDue({ active, stream: { status, syncedDaysAgo } }: MadePerson | MadeP
 
 function passportOf({ type, number }: MadeParty): string | undefined {
   return type === 'PASSPORT' ? number : undefined;
+}
+
+/** Two holders have the same passport when these are equal. */
+function plainSpelling(number: string): string {
+  const cyrillic = new Map([...'ABCEHIKMOPTX'].map((latin, place) => [latin, 'АВСЕНІКМОРТХ'.charAt(place)]));
+  const kept = [...number.toUpperCase()].filter((sign) => !' №-'.includes(sign));
+  return kept.map((sign) => cyrillic.get(sign) ?? sign).join('');
 }
 
 function isWellFormed(number: string): boolean {

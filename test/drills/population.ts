@@ -150,7 +150,7 @@ export class MakePeople {
     this.person('plain', { documents: [this.passport(this.askable())] });
   }
 
-  /** One passport, several holders: due and not due, active and not, spelt in small letters; and parties. */
+  /** One passport, several holders: due and not due, active and not, in another spelling; and parties. */
   private shared(): void {
     const number = this.askable(0.6);
     const holders = 2 + this.random.below(3);
@@ -163,7 +163,9 @@ export class MakePeople {
     if (this.random.chance(0.3)) bystander(ONLINE, false);
     if (this.random.chance(0.3)) bystander(IN_REVIEW_ELSEWHERE, true);
     if (this.random.chance(0.3)) {
-      this.person('shared passport in small letters', { documents: [this.passport(number.toLowerCase())] });
+      this.person('shared passport in another spelling', {
+        documents: [this.passport(this.otherSpelling(number))],
+      });
     }
     if (this.random.chance(0.3)) {
       const old = this.passport(number, { expiresOn: LONG_OVER });
@@ -253,6 +255,12 @@ export class MakePeople {
     const good = this.number();
     const bad = [`AB${good.slice(2)}`, good.toLowerCase(), ` ${good}`, good.slice(0, 7), `Ы${good.slice(1)}`];
     return this.random.pick(bad);
+  }
+
+  /** The same passport, about which the register is not asked. */
+  private otherSpelling(number: string): string {
+    const [series, digits] = [number.slice(0, 2), number.slice(2)];
+    return this.random.pick([number.toLowerCase(), `${series} ${digits}`, `${series}-№${digits}`]);
   }
 
   private cardNumber(): string {
