@@ -103,7 +103,13 @@ function largeContainer(large: readonly number[], plain: readonly number[]): Fig
 
 function digest(digests: readonly number[], checks: readonly number[]): Figure {
   return {
-    goal: { id: 'S6', what: 'Kupyna of 256 KiB', unit: '× time of a check', must: { atMost: 0.1 } },
+    goal: {
+      id: 'S6',
+      what: 'Kupyna of 256 KiB',
+      unit: '× time of a check',
+      must: { atMost: 0.2 },
+      aim: { atMost: 0.1 },
+    },
     reference: ECDSA,
     rounds: ratios(checks, digests),
     detail: `${(1_000 / median(digests)).toFixed(2)} ms, a check with dstu-kupyna ${(1_000 / median(checks)).toFixed(1)} ms`,

@@ -111,7 +111,11 @@ describe('Row 4: a signature that proves nothing', () => {
       { certificate: { isSeal: true } },
       'Signed content must be signed by a person, not sealed by an organisation',
     ],
-    ['has no signing time', { hasSigningTime: false }, 'Digital signature carries no signing time'],
+    [
+      'has no signing time',
+      { hasSigningTime: false },
+      'Digital signature carries no signing time and no time-stamp of its content',
+    ],
     [
       'lacks its certificate',
       { carriesCertificates: false },
@@ -143,6 +147,46 @@ describe('Row 4: a signature that proves nothing', () => {
     expect(await answersTo(encoded(change(container)))).toEqual(
       malformed('Signed content is not a CMS container of signed data'),
     );
+  });
+});
+
+describe('The time of a signature', () => {
+  const HOUR_MS = 3_600_000;
+  const stampedNow = (bytes: Uint8Array): Buffer =>
+    fixture.authority.timeStamper().stamp(bytes, new Date(), { carriesCertificate: true });
+  const hoursAgo = (hours: number) => ({ signedAt: new Date(Date.now() - hours * HOUR_MS) });
+
+  it('is that of a time-stamp on the content, although the clock of the signer is three hours slow', async () => {
+    const { signed } = await signedBySomebody({ stamps: { onContent: [stampedNow] } }, hoursAgo(3));
+    expect((await fixture.signUp(signed)).status).toBe(201);
+  });
+
+  it('is not that of a time-stamp on the signature, which anybody can add to an old one', async () => {
+    const { signed } = await signedBySomebody({ stamps: { onSignature: [stampedNow] } }, hoursAgo(3));
+    expect(await answersTo(signed)).toEqual(
+      twice({ status: 401, type: 'access_denied', message: 'Digital signature timestamp is expired' }),
+    );
+  });
+
+  it('is that of a time-stamp on the signature when the clock of the signer is three hours fast', async () => {
+    const { signed } = await signedBySomebody({ stamps: { onSignature: [stampedNow] } }, hoursAgo(-3));
+    expect((await fixture.signUp(signed)).status).toBe(201);
+  });
+
+  it.each<[string, Defects, string]>([
+    [
+      'on other content',
+      { stamps: { onContent: [() => stampedNow(Buffer.from('other'))] } },
+      'Time-stamp of the digital signature is not valid',
+    ],
+    [
+      'by an authority nobody knows',
+      { stamps: { onContent: [(bytes) => fixture.authority.timeStamper().stamp(bytes, new Date())] } },
+      'Time-stamp of the digital signature is not issued by a trusted authority',
+    ],
+  ])('is refused with a time-stamp %s', async (_, departures, message) => {
+    const { signed } = await signedBySomebody(departures);
+    expect(await answersTo(signed)).toEqual(malformed(message));
   });
 });
 
