@@ -233,3 +233,23 @@ export function servers(example: string) {
   const accepts = (value: string): boolean => value.split(',').every((each) => serverIn(each) !== undefined);
   return kind({ accepts, sentence, read }).optional();
 }
+
+/** A host as it stands in an address, in small letters, with its port where that is not the usual one. */
+function hostIn(value: string): string | undefined {
+  const address = `http://${value.trim()}/`;
+  if (!URL.canParse(address)) return undefined;
+  const { host, href } = new URL(address);
+  return href === `http://${host}/` && host === value.trim().toLowerCase() ? host : undefined;
+}
+
+/** Several hosts, each perhaps with a port, separated by commas; may be left out. */
+export function hosts(example: string) {
+  const sentence = `must be a list of hosts with commas between, for example ${example}`;
+  const read = (value: string): readonly string[] =>
+    value
+      .split(',')
+      .map(hostIn)
+      .filter((host) => host !== undefined);
+  const accepts = (value: string): boolean => value.split(',').every((each) => hostIn(each) !== undefined);
+  return kind({ accepts, sentence, read }).optional();
+}

@@ -5,6 +5,7 @@ import {
   optionalYesOrNo,
   secret,
   servers,
+  hosts,
   text,
   yesOrNo,
   cronExpression,
@@ -130,6 +131,15 @@ const SIGN_UP_ENVIRONMENT = {
   /** Signatures that wait to be checked. Further ones are refused with "try again later". */
   SIGNATURE_QUEUE_SIZE: whole({ min: 1, max: 10_000, fallback: 100 }),
   SIGNATURE_TIMEOUT_MS: milliseconds(5_000),
+  /** What happens when nobody says whether a certificate was revoked: not asked at all, accepted, or refused. */
+  SIGNATURE_REVOCATION: oneOf(['off', 'soft', 'hard'], 'soft'),
+  SIGNATURE_OCSP_URL: connectionUrl(['http:', 'https:'], 'http://ocsp.example.org/'),
+  /** Besides the hosts in the certificates of the trust file. */
+  SIGNATURE_REVOCATION_HOSTS: hosts('ocsp.example.org,crl.example.org:8080'),
+  /** Of all calls for one certificate together. */
+  SIGNATURE_REVOCATION_TIMEOUT_MS: milliseconds(1_500),
+  /** Programs of Ukrainian providers use half an hour, too. */
+  SIGNATURE_REVOCATION_MAX_AGE_MINUTES: whole({ min: 1, max: 10_080, fallback: 30 }),
 
   PIS_SESSION_SECRET: secret({ minBytes: 32 }),
   PIS_SESSION_TTL_SECONDS: whole({ min: 1, max: 86_400, fallback: 600 }),

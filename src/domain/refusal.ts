@@ -33,6 +33,9 @@ export const REFUSALS = {
   certificate_not_qualified: 'Signer certificate is not qualified',
   certificate_without_drfo: 'Signer certificate carries no drfo',
   certificate_numbers_differ: 'Signer certificate carries two different numbers of the signer',
+  certificate_revoked: 'Signer certificate is revoked',
+  certificate_status_unknown:
+    'It cannot be checked now whether the signer certificate is revoked, try again later',
   signature_expired: 'Digital signature timestamp is expired',
   signature_checks_busy: 'Too many signatures are waiting to be checked, try again later',
   applicant_user_not_found: 'Applicant user not found.',

@@ -38,6 +38,8 @@ export const REFUSAL_ANSWERS = {
   certificate_not_qualified: { status: 400, type: 'request_malformed' },
   certificate_without_drfo: { status: 400, type: 'request_malformed' },
   certificate_numbers_differ: { status: 400, type: 'request_malformed' },
+  certificate_revoked: { status: 400, type: 'request_malformed' },
+  certificate_status_unknown: { status: 503, type: 'service_unavailable' },
   signature_expired: { status: 401, type: 'access_denied' },
   signature_checks_busy: { status: 503, type: 'service_unavailable' },
   applicant_user_not_found: { status: 404, type: 'not_found' },

@@ -87,6 +87,16 @@ export class Metrics {
     'Sign-up calls by outcome: what was created, or the code of the refusal',
     ['step', 'end'],
   );
+  readonly revocationChecks = this.counter(
+    'signature_revocation_checks_total',
+    'Checks whether the certificate of a signer is revoked, by where the answer is from and what it says',
+    ['source', 'result'],
+  );
+  readonly revocationFailures = this.counter(
+    'signature_revocation_failures_total',
+    'OCSP responses and revocation lists that were not received or do not count, by reason',
+    ['source', 'why'],
+  );
   readonly mediaUploadsWaiting = this.gauge(
     'media_uploads_waiting',
     'Objects in media storage whose registration has not committed yet',

@@ -34,6 +34,7 @@ interface Level {
   readonly isOpen: boolean;
 }
 
+/** Tag and length of a value; the content begins at `from`. */
 interface Header {
   readonly tag: number;
   readonly isConstructed: boolean;
@@ -52,7 +53,8 @@ function byteAt(bytes: Uint8Array, place: number): number {
   return byte;
 }
 
-function headerAt(bytes: Uint8Array, at: number): Header {
+/** The header of the value at this place. */
+export function headerAt(bytes: Uint8Array, at: number): Header {
   const tag = byteAt(bytes, at);
   const first = byteAt(bytes, at + 1);
   const isConstructed = (tag & CONSTRUCTED) !== 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Refusal } from '../domain/refusal';
 import type { Certificate } from './certificate';
-import { refuseUnlessTrusted } from './container-check';
+import { trustedIssuerOf } from './container-check';
 
 const AT = new Date('2026-05-01T10:00:00Z');
 
@@ -50,7 +50,7 @@ const root = (): StandIn => one('root', 'root');
 function answer(signer: StandIn, sent: StandIn[], authorities: StandIn[]): string {
   const certificates = (all: StandIn[]): Certificate[] => all as unknown as Certificate[];
   try {
-    refuseUnlessTrusted(signer as unknown as Certificate, {
+    trustedIssuerOf(signer as unknown as Certificate, {
       sent: certificates(sent),
       authorities: certificates(authorities),
       at: AT,

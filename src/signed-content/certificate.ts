@@ -21,6 +21,10 @@ export const EXTENSIONS = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
   qualifiedStatements: '1.3.6.1.5.5.7.1.3',
+  /** Where revocation lists are, and OCSP responders. */
+  distributionPoints: '2.5.29.31',
+  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
+  subjectInfoAccess: '1.3.6.1.5.5.7.1.11',
 } as const;
 
 /**
@@ -32,8 +36,7 @@ export const UNDERSTOOD_WHEN_CRITICAL: ReadonlySet<string> = new Set([
   /** Alternative names of the subject and of the issuer. */
   '2.5.29.17',
   '2.5.29.18',
-  /** Where revocation lists are, and policies. */
-  '2.5.29.31',
+  /** Policies. */
   '2.5.29.32',
 ]);
 
@@ -78,7 +81,7 @@ const SIGNING_PURPOSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Bits of the first byte of a key usage. */
-const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 } as const;
+const USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, crlSign: 0x02 } as const;
 
 const hexOf = (bytes: ArrayBuffer | Uint8Array): string =>
   Buffer.from(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes)).toString('hex');
@@ -163,6 +166,11 @@ export class Certificate {
     // A number too large for the package is larger than any chain we follow.
     const isDeepEnough = typeof most !== 'number' || authoritiesBelow <= most;
     return isDeepEnough && this.mayBeUsedFor(USAGE.keyCertSign);
+  }
+
+  /** Its key may sign revocation lists. */
+  get mayIssueLists(): boolean {
+    return this.mayBeUsedFor(USAGE.crlSign);
   }
 
   get hasOnlyUnderstoodDemands(): boolean {

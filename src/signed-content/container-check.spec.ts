@@ -127,6 +127,11 @@ const SIGNED = {
   signedAt: new Date('2026-05-01T10:00:00Z'),
   signer: { drfo: '1234567890', surname: null, givenName: null },
   identity: 'a1'.repeat(32),
+  revocable: {
+    certificate: new Uint8Array([3]),
+    issuer: new Uint8Array([4]),
+    evidence: [{ kind: 'ocsp' as const, bytes: new Uint8Array([5]) }],
+  },
 };
 
 /** Results of threads are copied on the way. */

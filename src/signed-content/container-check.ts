@@ -10,6 +10,7 @@ import {
   type Signature,
   type SignedAttributes,
 } from './container';
+import { embeddedEvidence, type Revocable } from './revocation-evidence';
 import { isStampOn, readTimeStamp, type TimeStamp } from './time-stamp';
 
 /** National chains have two or three certificates; longer ones are attempts to waste time. */
@@ -51,17 +52,20 @@ function isChainVerified(chain: readonly Certificate[]): boolean {
 }
 
 /**
- * Throws `certificate_not_trusted` when no chain leads to a trusted authority, and `certificate_not_valid_then` when a
- * certificate of every such chain was not valid at that moment. Revocation is not checked.
+ * Returns the certificate of the signer's issuer. Throws `certificate_not_trusted` when no chain leads to a trusted
+ * authority, and `certificate_not_valid_then` when a certificate of every such chain was not valid at that moment.
+ * Revocation is not checked here.
  */
-export function refuseUnlessTrusted(signer: Certificate, around: Around & { readonly at: Date }): void {
+export function trustedIssuerOf(signer: Certificate, around: Around & { readonly at: Date }): Certificate {
   let isVerified = false;
   let tried = 0;
   for (const chain of chainsAbove([signer], around)) {
     if (++tried > MOST_CHAINS) break;
     if (!isChainVerified(chain)) continue;
     isVerified = true;
-    if (chain.every((certificate) => certificate.wasValidAt(around.at))) return;
+    const issuer = chain.at(-2);
+    if (issuer !== undefined && chain.every((certificate) => certificate.wasValidAt(around.at)))
+      return issuer;
   }
   throw new Refusal(isVerified ? 'certificate_not_valid_then' : 'certificate_not_trusted');
 }
@@ -144,16 +148,19 @@ interface Verification {
   readonly refuseUnfit: (certificate: Certificate) => void;
 }
 
-/** Verifies the signature of signed data and its chain; returns the certificate of the signer. */
-function verifiedSigner(container: Container, { among, around, at, refuseUnfit }: Verification): Certificate {
+/** Verifies the signature of signed data and its chain; returns the certificates of the signer and of their issuer. */
+function verifiedSigner(
+  container: Container,
+  { among, around, at, refuseUnfit }: Verification,
+): { readonly certificate: Certificate; readonly issuer: Certificate } {
   const { signature } = container;
   refuseOtherContent(container);
   const certificate = certificateOf(signature, among);
   refuseOtherCertificate(certificate, signature.attributes);
-  refuseUnlessTrusted(certificate, { ...around, at });
+  const issuer = trustedIssuerOf(certificate, { ...around, at });
   refuseUnfit(certificate);
   refuseWrongSignature(signature, certificate);
-  return certificate;
+  return { certificate, issuer };
 }
 
 /** Real containers have one time-stamp on the signature; archives add few. */
@@ -264,6 +271,11 @@ function identityOf(
   return createHash('sha256').update(content).update(text).digest('hex');
 }
 
+/** The same, and what the status of the signer's certificate is asked with. */
+export interface CheckedContent extends SignedContent {
+  readonly revocable: Revocable;
+}
+
 /** What a certificate must say besides being trusted. */
 export interface CertificatePolicy {
   readonly mustBeQualified: boolean;
@@ -284,12 +296,12 @@ export function checkContainer(
   bytes: Uint8Array,
   authorities: readonly Certificate[],
   policy: CertificatePolicy = { mustBeQualified: false },
-): SignedContent {
+): CheckedContent {
   const container = parseContainer(bytes);
   const stamps = timeStampsIn(container);
   const signedAt = timeOfSigning(container, stamps);
   const around = { sent: container.certificates, authorities };
-  const certificate = verifiedSigner(container, {
+  const { certificate, issuer } = verifiedSigner(container, {
     among: container.certificates,
     around,
     at: signedAt,
@@ -297,10 +309,14 @@ export function checkContainer(
   });
   refuseWrongTimeStamps(container, stamps, { signer: certificate, around });
   const provenAt = earliest(stamps.onSignature.map(({ madeAt }) => madeAt));
-  const signer = signerOfCertificate(certificate);
-  const proven = provenAt === undefined ? {} : { provenAt };
-  const identity = identityOf(container, stamps, certificate);
-  return { content: container.content, signedAt, ...proven, signer, identity };
+  return {
+    content: container.content,
+    signedAt,
+    ...(provenAt === undefined ? {} : { provenAt }),
+    signer: signerOfCertificate(certificate),
+    identity: identityOf(container, stamps, certificate),
+    revocable: { certificate: certificate.der, issuer: issuer.der, evidence: embeddedEvidence(container) },
+  };
 }
 
 /** The outcome of a check in a form that can be sent between threads. */
@@ -312,6 +328,7 @@ export type CheckResult =
       readonly provenAtMs?: number;
       readonly signer: Signer;
       readonly identity: string;
+      readonly revocable: Revocable;
     }
   | { readonly kind: 'refused'; readonly code: RefusalCode }
   /** A fault of the program. Only its places are passed on: the message of an error may quote the signed document. */
@@ -329,12 +346,12 @@ function placesOf(error: unknown): readonly string[] {
 }
 
 /** Runs a check and returns its outcome; never throws. */
-export function resultOf(check: () => SignedContent): CheckResult {
+export function resultOf(check: () => CheckedContent): CheckResult {
   try {
-    const { content, signedAt, provenAt, signer, identity } = check();
+    const { content, signedAt, provenAt, ...rest } = check();
     const proven = provenAt === undefined ? {} : { provenAtMs: provenAt.getTime() };
-    const signed = { content: new Uint8Array(content), signedAtMs: signedAt.getTime(), signer, identity };
-    return { kind: 'signed', ...signed, ...proven };
+    const signed = { content: new Uint8Array(content), signedAtMs: signedAt.getTime() };
+    return { kind: 'signed', ...signed, ...proven, ...rest };
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', code: error.code };
     return { kind: 'failed', places: placesOf(error) };
@@ -342,12 +359,12 @@ export function resultOf(check: () => SignedContent): CheckResult {
 }
 
 /** The reverse of `resultOf`: returns the content, or throws what the check threw. */
-export function contentOf(result: CheckResult): SignedContent {
+export function contentOf(result: CheckResult): CheckedContent {
   if (result.kind === 'refused') throw new Refusal(result.code);
   if (result.kind === 'failed') throw failureIn(result.places);
-  const { content, signedAtMs, provenAtMs, signer, identity } = result;
+  const { content, signedAtMs, provenAtMs, signer, identity, revocable } = result;
   const proven = provenAtMs === undefined ? {} : { provenAt: new Date(provenAtMs) };
-  return { content, signedAt: new Date(signedAtMs), ...proven, signer, identity };
+  return { content, signedAt: new Date(signedAtMs), ...proven, signer, identity, revocable };
 }
 
 /** An error with the places in the thread, and nothing else of the original. */

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Refusal } from '../domain/refusal';
 import { Log } from '../observability';
+import type { StatusTask } from './revocation-evidence';
 import { TrustedAuthorities, type Trust } from './trusted-authorities';
 
 /** A check needs some tens of megabytes; a document that needs more is not a real one. */
@@ -54,13 +55,13 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     return this.inside;
   }
 
-  /** Resolves with what the thread returned for the container. */
-  async submit(container: Uint8Array): Promise<unknown> {
+  /** Resolves with what the thread returned for the container, or for answers about the status of a certificate. */
+  async submit(task: Uint8Array | StatusTask): Promise<unknown> {
     if (this.isClosed || this.inside >= this.threadCount + this.settings.SIGNATURE_QUEUE_SIZE)
       throw this.busy();
     this.inside += 1;
     try {
-      return await this.checkInTurn(container);
+      return await this.checkInTurn(task);
     } finally {
       this.inside -= 1;
     }
@@ -80,11 +81,11 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     return { certificates, mustBeQualified } satisfies Trust;
   }
 
-  private async checkInTurn(container: Uint8Array): Promise<unknown> {
+  private async checkInTurn(task: Uint8Array | StatusTask): Promise<unknown> {
     await this.loadedPool();
     const waitedMs = await this.turn();
     try {
-      return await this.checkWithin(this.settings.SIGNATURE_TIMEOUT_MS - waitedMs, container);
+      return await this.checkWithin(this.settings.SIGNATURE_TIMEOUT_MS - waitedMs, task);
     } finally {
       this.endTurn();
     }
@@ -135,15 +136,16 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     next();
   }
 
-  private async checkWithin(limitMs: number, container: Uint8Array): Promise<unknown> {
+  private async checkWithin(limitMs: number, task: Uint8Array | StatusTask): Promise<unknown> {
     // The thread before may have been terminated: then a new one loads the code now.
     const pool = await this.loadedPool();
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), limitMs);
     // A copy: a small buffer shares its memory with others, and transferring it would move all of them.
-    const copy = new Uint8Array(container);
+    const sent = task instanceof Uint8Array ? new Uint8Array(task) : task;
+    const transferList = sent instanceof Uint8Array ? [sent.buffer] : [];
     try {
-      return await pool.run(copy, { signal: deadline.signal, transferList: [copy.buffer] });
+      return await pool.run(sent, { signal: deadline.signal, transferList });
     } catch (error) {
       throw this.refusalFor(error, deadline.signal.aborted);
     } finally {

@@ -1,6 +1,8 @@
 import { Tinypool } from 'tinypool';
 import { readCertificate } from './certificate';
+import { statusIn } from './certificate-status';
 import { checkContainer, resultOf, type CheckResult } from './container-check';
+import type { StatusTask, Verdict } from './revocation-evidence';
 import type { Trust } from './trusted-authorities';
 
 /*
@@ -10,8 +12,13 @@ import type { Trust } from './trusted-authorities';
 const { certificates, mustBeQualified } = Tinypool.workerData as Trust;
 const authorities = certificates.map(readCertificate);
 
-/** Checks one container. Without one it does nothing: the call only made the thread load its code. */
-export default function checkInThread(container: Uint8Array | undefined): CheckResult | undefined {
-  if (container === undefined) return undefined;
-  return resultOf(() => checkContainer(container, authorities, { mustBeQualified }));
+/** A container to check, or answers about the status of a certificate to read. */
+type ThreadTask = Uint8Array | StatusTask;
+
+/** Carries out one task. Without one it does nothing: the call only made the thread load its code. */
+export default function checkInThread(task: ThreadTask | undefined): CheckResult | Verdict | undefined {
+  if (task === undefined) return undefined;
+  if (task instanceof Uint8Array)
+    return resultOf(() => checkContainer(task, authorities, { mustBeQualified }));
+  return statusIn(task, authorities);
 }

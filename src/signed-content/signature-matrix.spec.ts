@@ -6,9 +6,11 @@ import {
   type Defects,
   type KeyKind,
   type RootKind,
+  type WantedEvidence,
 } from '../../tools/test-authority';
 import { Refusal, type RefusalCode } from '../domain/refusal';
 import { readCertificate } from './certificate';
+import { statusIn } from './certificate-status';
 import { checkContainer } from './container-check';
 
 /*
@@ -144,4 +146,45 @@ describe.each(CERTIFIED_BY)('A certificate signed with %s', (certifiedBy) => {
       }
     },
   );
+});
+
+const MINUTE_MS = 60_000;
+const fromSigning = (minutes: number): Date => new Date(SIGNED_AT.getTime() + minutes * MINUTE_MS);
+const CURRENT = { thisUpdate: fromSigning(-1), nextUpdate: fromSigning(60) };
+const REVOKED = { status: 'revoked', since: fromSigning(-90) } as const;
+
+/** What a container carries about its certificate, and what that says a quarter of an hour after the signing. */
+const EMBEDDED: readonly (readonly [string, WantedEvidence, string])[] = [
+  ['nothing', {}, 'no evidence'],
+  ['OCSP: good', { answer: { status: 'good', ...CURRENT } }, 'good'],
+  ['OCSP: good, made after the signing', { answer: { status: 'good', thisUpdate: fromSigning(9) } }, 'good'],
+  ['OCSP: revoked', { answer: { ...REVOKED, ...CURRENT } }, 'revoked'],
+  ['OCSP: on hold', { answer: { ...REVOKED, isOnHold: true, ...CURRENT } }, 'revoked'],
+  ['OCSP: stale at signing', { answer: { status: 'good', thisUpdate: fromSigning(-36) } }, 'stale'],
+  ['OCSP: from the future', { answer: { status: 'good', thisUpdate: fromSigning(21) } }, 'future'],
+  ['OCSP: wrong signature', { answer: { status: 'good', ...CURRENT, hasWrongSignature: true } }, 'signature'],
+  ['list: good', { list: { status: 'good', ...CURRENT } }, 'good'],
+  ['list: revoked', { list: { ...REVOKED, ...CURRENT } }, 'revoked'],
+  [
+    'list: stale at signing',
+    { list: { status: 'good', thisUpdate: fromSigning(-90), nextUpdate: fromSigning(-6) } },
+    'stale',
+  ],
+  ['list: wrong signature', { list: { status: 'good', ...CURRENT, hasWrongSignature: true } }, 'signature'],
+];
+
+function embeddedStatus(certifiedBy: RootKind, evidence: WantedEvidence): string {
+  const by = { drfo: '1234567890', signedAt: SIGNED_AT, algorithm: certifiedBy };
+  const { revocable } = checkContainer(authority.sign('{}', by, { evidence }), trusted);
+  if (revocable.evidence.length === 0) return 'no evidence';
+  const times = { atMs: SIGNED_AT.getTime(), nowMs: fromSigning(15).getTime(), maxAgeMs: 30 * MINUTE_MS };
+  const verdict = statusIn({ ...revocable, ...times }, trusted);
+  return verdict.status === 'unknown' ? verdict.why : verdict.status;
+}
+
+describe.each(CERTIFIED_BY)('A certificate of %s with embedded material', (certifiedBy) => {
+  it.each(EMBEDDED)('%s', (_, evidence, expected) => {
+    for (const place of ['attribute', 'lists'] as const)
+      expect([place, embeddedStatus(certifiedBy, { ...evidence, in: place })]).toEqual([place, expected]);
+  });
 });

@@ -1,11 +1,19 @@
 import { Module } from '@nestjs/common';
+import { RevocationClient } from './revocation.client';
+import { RevocationService } from './revocation.service';
 import { SignatureCheckPool } from './signature-check-pool.service';
 import { SignedContentService } from './signed-content.service';
 import { TrustedAuthorities } from './trusted-authorities';
 
 /** Verifies who signed a document and when. Other modules know nothing of containers and certificates. */
 @Module({
-  providers: [TrustedAuthorities, SignatureCheckPool, SignedContentService],
+  providers: [
+    TrustedAuthorities,
+    SignatureCheckPool,
+    RevocationClient,
+    RevocationService,
+    SignedContentService,
+  ],
   exports: [SignedContentService],
 })
 export class SignedContentModule {}

@@ -27,6 +27,7 @@ async function started(changed: Partial<Settings> = {}) {
     SIGNATURE_TRUSTED_CA_FILE: trustedFile,
     SIGNATURE_QUEUE_SIZE: 100,
     SIGNATURE_TIMEOUT_MS: 30_000,
+    SIGNATURE_REVOCATION: 'off',
     ...changed,
   } as Settings;
   const log = new Log(settings, { write: (line: string) => void lines.push(line) });
@@ -102,7 +103,8 @@ describe('Signed content', () => {
   it('starts no thread before the first check, and leaves none behind', () => {
     const container = authority.sign('{"a":1}', BY).toString('base64');
     const program = `
-      const { Log } = require('./dist/src/observability');
+      const { Log, Metrics } = require('./dist/src/observability');
+      const { RevocationService } = require('./dist/src/signed-content/revocation.service');
       const { SignatureCheckPool } = require('./dist/src/signed-content/signature-check-pool.service');
       const { SignedContentService } = require('./dist/src/signed-content');
       const { TrustedAuthorities } = require('./dist/src/signed-content/trusted-authorities');
@@ -111,10 +113,12 @@ describe('Signed content', () => {
         SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}',
         SIGNATURE_QUEUE_SIZE: 1,
         SIGNATURE_TIMEOUT_MS: 30000,
+        SIGNATURE_REVOCATION: 'off',
       };
       const log = new Log({ LOG_LEVEL: 'info' });
       const threads = new SignatureCheckPool(settings, new TrustedAuthorities(settings, log), log);
-      const signedContent = new SignedContentService(threads);
+      const revocation = new RevocationService(settings, () => new Date(), undefined, threads, log, new Metrics());
+      const signedContent = new SignedContentService(threads, revocation);
       (async () => {
         const before = threads['pool'];
         const { content } = await signedContent.read(Buffer.from('${container}', 'base64'));

@@ -10,12 +10,17 @@ import {
   Utf8String,
 } from 'asn1js';
 import {
+  AccessDescription,
   Attribute,
   AttributeTypeAndValue,
   BasicConstraints,
   Certificate,
+  CRLDistributionPoints,
+  DistributionPoint,
   Extension,
   ExtKeyUsage,
+  GeneralName,
+  InfoAccess,
   RelativeDistinguishedNames,
   SubjectDirectoryAttributes,
   Time,
@@ -56,6 +61,9 @@ export interface Wanted {
   readonly arePurposesCritical?: boolean;
   /** The first byte of the key usage. */
   readonly usage?: number;
+  /** Where its status is asked: an OCSP responder, and a complete revocation list. */
+  readonly ocspUrl?: string;
+  readonly listUrl?: string;
 }
 
 /** The kinds of text that authorities use. */
@@ -70,8 +78,8 @@ const usualString = (value: string): keyof typeof STRINGS =>
   /^[\x20-\x7e]*$/.test(value) ? 'PrintableString' : 'UTF8String';
 
 const COMMON_NAME = '2.5.4.3';
-/** Key usages: signing certificates, and digital signature with non-repudiation. */
-const CERTIFIES = 0x04;
+/** Key usages: signing certificates and revocation lists, and digital signature with non-repudiation. */
+const CERTIFIES = 0x06;
 const SIGNS = 0xc0;
 /** From this year on RFC 5280 writes the year with four digits. */
 const FOUR_DIGITS_FROM = 2050;
@@ -148,6 +156,32 @@ function purposesOf({ purposes, arePurposesCritical = false }: Wanted): Extensio
   return [extension('extendedKeyUsage', usages, arePurposesCritical)];
 }
 
+const OCSP_ACCESS = '1.3.6.1.5.5.7.48.1';
+const URI = 6;
+
+function addressesOf({ ocspUrl, listUrl }: Wanted): Extension[] {
+  const uri = (value: string): GeneralName => new GeneralName({ type: URI, value });
+  const responders = (ocspUrl === undefined ? [] : [uri(ocspUrl)]).map(
+    (accessLocation) => new AccessDescription({ accessMethod: OCSP_ACCESS, accessLocation }),
+  );
+  const points = (listUrl === undefined ? [] : [uri(listUrl)]).map(
+    (name) => new DistributionPoint({ distributionPoint: [name] }),
+  );
+  return [
+    ...(responders.length === 0
+      ? []
+      : [extension('authorityInfoAccess', new InfoAccess({ accessDescriptions: responders }).toSchema())]),
+    ...(points.length === 0
+      ? []
+      : [
+          extension(
+            'distributionPoints',
+            new CRLDistributionPoints({ distributionPoints: points }).toSchema(),
+          ),
+        ]),
+  ];
+}
+
 function extensionsOf(wanted: Wanted): Extension[] {
   const { key, isAuthority = false, usage = isAuthority ? CERTIFIES : SIGNS } = wanted;
   const identifier = key.digest(new Uint8Array(key.publicKey.subjectPublicKey.valueBlock.valueHexView));
@@ -158,11 +192,12 @@ function extensionsOf(wanted: Wanted): Extension[] {
     ...directoryOf(wanted),
     ...statementsOf(wanted),
     ...purposesOf(wanted),
+    ...addressesOf(wanted),
   ];
 }
 
-/** Certificates wrap a national signature in one more octet string than containers. */
-function wrapped(key: SigningKey, signature: Buffer): Uint8Array {
+/** Certificates, like answers about them, wrap a national signature in one more octet string than containers. */
+export function wrapped(key: SigningKey, signature: Buffer): Uint8Array {
   return isDstu(key.kind) ? Buffer.concat([Buffer.from([0x04, signature.length]), signature]) : signature;
 }
 

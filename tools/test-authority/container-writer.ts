@@ -10,6 +10,7 @@ import {
   SignerInfo,
 } from 'pkijs';
 import type { Certified } from './certificate-writer';
+import type { WrittenEvidence } from './status-writer';
 
 /** The container to write. Everything but the first two fields can make it defective. */
 export interface WantedContainer {
@@ -28,6 +29,7 @@ export interface WantedContainer {
   /** The type that the signed attribute states, where it is another one. */
   readonly statedType?: string;
   readonly stamps?: Stamps;
+  readonly evidence?: WrittenEvidence;
 }
 
 /** Makes a token on the bytes. */
@@ -105,7 +107,10 @@ function signatureOf(signer: Certified, wanted: WantedContainer): SignerInfo {
   const signed = new AsnSet({ value: attributes.map((attribute) => attribute.toSchema()) }).toBER();
   if (new Uint8Array(signed)[0] !== TAG_OF_SET) throw new Error('Attributes are signed as a SET.');
   const signature = key.sign(new Uint8Array(signed));
-  const unsigned = stamped(OID.signatureTimeStamp, wanted.stamps?.onSignature, signature);
+  const unsigned = [
+    ...stamped(OID.signatureTimeStamp, wanted.stamps?.onSignature, signature),
+    ...(wanted.evidence?.unsigned ?? []),
+  ];
   return new SignerInfo({
     version: 1,
     sid: new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
@@ -133,6 +138,8 @@ export function writeContainer(wanted: WantedContainer): Buffer {
     signerInfos: signers.map((signer) => signatureOf(signer, wanted)),
   });
   if (carriesCertificates) data.certificates = [...signers, ...between].map(({ certificate }) => certificate);
+  const lists = wanted.evidence?.lists ?? [];
+  if (lists.length > 0) data.crls = [...lists];
   const outer = new ContentInfo({ contentType: OID.signedData, content: data.toSchema(true) });
   return Buffer.from(outer.toSchema().toBER());
 }

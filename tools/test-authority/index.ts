@@ -1,4 +1,13 @@
+export type { Certified } from './certificate-writer';
 export type { KeyKind } from './signing-key';
+export {
+  writeBasicResponse,
+  writeResponse,
+  writeRevocationList,
+  type WantedAnswer,
+  type WantedEvidence,
+  type WantedList,
+} from './status-writer';
 export {
   openTestAuthority,
   TestAuthority,

@@ -3,6 +3,8 @@ import { dirname, join, resolve } from 'node:path';
 import { Certificate } from 'pkijs';
 import { writeCertificate, type Certified, type Wanted } from './certificate-writer';
 import { writeContainer, type Stamps, type WantedContainer } from './container-writer';
+import { parseContainer } from '../../src/signed-content/container';
+import { writeEvidence, type WantedEvidence } from './status-writer';
 import { isDstu, signingKey, type KeyKind, type SigningKey } from './signing-key';
 import { TimeStamper } from './time-stamp-writer';
 
@@ -45,6 +47,8 @@ export interface Defects {
   readonly certificate?: Partial<Omit<Wanted, 'issuer' | 'key' | 'drfo'>> & {
     readonly drfo?: string | null;
   };
+  /** What the container carries about the status of its certificate. */
+  readonly evidence?: WantedEvidence;
 }
 
 interface Credentials {
@@ -124,9 +128,19 @@ export class TestAuthority {
       carriesCertificates,
       between: [...between, ...sent],
       stamps,
+      ...this.evidence(defects, signers[0], between[0] ?? this.rootFor(by)),
       named: this.named(by, defects),
     };
     return writeContainer(wanted);
+  }
+
+  private evidence(
+    { evidence }: Defects,
+    signer: Certified | undefined,
+    issuer: Certified,
+  ): Pick<WantedContainer, 'evidence'> {
+    if (evidence === undefined || signer === undefined) return {};
+    return { evidence: writeEvidence(signer, issuer, evidence) };
   }
 
   /** A time-stamp authority that the root for this kind of key has certified. */
@@ -142,6 +156,34 @@ export class TestAuthority {
       ...changed,
     });
     return new TimeStamper(certified);
+  }
+
+  /** The certificate of such a signature and its issuer with its key, for answers about its status. */
+  issued(
+    by: MadeUpSignature,
+    defects: Defects = {},
+  ): { readonly subject: Certified; readonly issuer: Certified } {
+    return { subject: this.certified(by, defects, undefined), issuer: this.rootFor(by) };
+  }
+
+  /** The signer of a container that this authority made, and the root that certified them. */
+  signerIn(container: Uint8Array): { readonly subject: Certified; readonly issuer: Certified } {
+    const [parsed] = parseContainer(container).certificates;
+    const issuer = this.roots.find(({ certificate }) => parsed?.parsed.issuer.isEqual(certificate.subject));
+    if (parsed === undefined || issuer === undefined) throw new Error('This authority did not make it.');
+    return { subject: { certificate: parsed.parsed, key: issuer.key }, issuer };
+  }
+
+  /** A certificate of a service of this authority, such as an OCSP responder. */
+  service(by: MadeUpSignature, wanted: Partial<Wanted>): Certified {
+    const commonName = 'TEST ONLY service';
+    return writeCertificate({
+      ...ROOT,
+      commonName,
+      key: signingKey(rootKindFor(by)),
+      issuer: this.rootFor(by),
+      ...wanted,
+    });
   }
 
   /** The certificate and the private key of such a signature, as PEM, for other programs. */
