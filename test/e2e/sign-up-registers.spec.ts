@@ -53,7 +53,7 @@ describe('The answers', () => {
     const { secret: _, confidant_person: confidant, ...shown } = content.person;
     const names = { first_name: 'Зоряна', last_name: 'Верболоз', second_name: 'Любомирівна' };
     const { person, user, access_token: token, ...more } = await signedUp(content);
-    expect(more).toEqual({});
+    expect(more).toEqual({ access: 'granted' });
     const [row] = await fixture.env.sql.query({
       text: `SELECT id FROM mpi.persons WHERE tax_id = '3999400006'`,
     });

@@ -23,6 +23,7 @@ export interface Registered {
   readonly person: AnsweredPerson & { readonly id: string };
   readonly user: { readonly id: string; readonly tax_id: string };
   readonly access_token: string;
+  readonly access: string;
 }
 
 interface Envelope {

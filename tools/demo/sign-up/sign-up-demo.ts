@@ -187,13 +187,14 @@ export function validatedLines({ person, token }: Validated): string {
 }
 
 /** The answer of step 2. */
-export function registeredLines({ person, user, access_token: token }: Registered): string {
+export function registeredLines({ person, user, access_token: token, access }: Registered): string {
   const taxId = user.tax_id === '' ? '' : `, tax_id ${maskedNumber(user.tax_id)}`;
   return [
     '3  POST /api/pis/confidant/register → 201',
     `   person: ${person.id}, ${patient(person)}`,
     `   user: ${user.id}${taxId}`,
     `   access_token: ${shortened(token)}`,
+    `   access: ${access}`,
   ].join('\n');
 }
 
