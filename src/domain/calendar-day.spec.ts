@@ -1,6 +1,6 @@
 import { assert, date, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarDay, dayInKyiv, isIsoDay, ageInYears, dayOfReachingAge } from './calendar-day';
+import { calendarDay, dayInKyiv, isIsoDay, ageInYears, dayOfReachingAge, startInKyiv } from './calendar-day';
 
 describe('the age of a person', () => {
   it.each([
@@ -69,5 +69,16 @@ describe('calendar days', () => {
   it('the error of a wrong day does not repeat it, since it may be a birth date', () => {
     expect(isIsoDay('2024-02-29')).toBe(true);
     expect(() => calendarDay('1985-02-31')).toThrow(/^This is not a calendar day of the form YYYY-MM-DD\.$/);
+  });
+});
+
+describe('The start of a day in Kyiv', () => {
+  it.each([
+    ['2026-01-15', 0, '2026-01-14T22:00:00.000Z'],
+    ['2026-07-15', 0, '2026-07-14T21:00:00.000Z'],
+    ['2026-03-29', 0, '2026-03-28T22:00:00.000Z'],
+    ['2026-03-29', 1, '2026-03-29T21:00:00.000Z'],
+  ])('%s and %i days is %s', (day, later, moment) => {
+    expect(startInKyiv(day, later).toISOString()).toBe(moment);
   });
 });

@@ -28,6 +28,12 @@ export function dayInKyiv(now: Date): IsoDay {
     .toString();
 }
 
+/** The moment at which the day begins in Kyiv, `later` days on. */
+export function startInKyiv(day: IsoDay, later = 0): Date {
+  const start = calendarDay(day).add({ days: later }).toZonedDateTime(KYIV);
+  return new Date(start.epochMilliseconds);
+}
+
 function parsed(text: string): Temporal.PlainDate | 'malformed' {
   if (!ISO_DAY.test(text)) return 'malformed';
   try {

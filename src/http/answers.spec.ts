@@ -14,6 +14,7 @@ import {
   WithoutToken,
   createApplication,
   startListening,
+  AnyText,
   PageQuery,
   UuidInPath,
   type HttpAddresses,
@@ -40,6 +41,11 @@ function failedStatement(code: string): Error {
 
 /** Fills the braces of every sentence that has some. */
 const WORDS = { from: 'VERIFIED', to: 'IN_REVIEW', attribute: 'patient_signed', allowances: 'job:read' };
+
+class NameQuery {
+  @AnyText()
+  name!: string;
+}
 
 class ThingPath {
   @UuidInPath()
@@ -73,6 +79,11 @@ class ThingsController {
   @Get('broken')
   break(): never {
     throw new TypeError(MARKER);
+  }
+
+  @Get('named')
+  named(@Query() { name }: NameQuery): { length: number } {
+    return { length: name.length };
   }
 
   @Get(':id')
@@ -171,6 +182,18 @@ describe('The envelope', () => {
       { entry: '$.page', entry_type: 'json_data_property', rules: [{ rule: 'invalid', params: [] }] },
       { entry: '$.page_size', rules: [{ rule: 'cast' }] },
     ]);
+  });
+
+  it('refuses a parameter that the call does not have, and repeats nothing of its value', async () => {
+    const { status, body, text } = await ask(`/things?page=1&colour=${encodeURIComponent(MARKER)}`);
+    expect(status).toBe(422);
+    expect(body.error?.['invalid']).toMatchObject([{ entry: '$.colour', rules: [{ rule: 'schema' }] }]);
+    expect(text).not.toContain(MARKER);
+  });
+
+  it('holds the path without what was searched for', async () => {
+    const { body } = await ask(`/things/named?name=${encodeURIComponent(MARKER)}`);
+    expect(body).toMatchObject({ meta: { url: '/things/named' }, data: { length: MARKER.length } });
   });
 
   it('carries the status the call has chosen', async () => {

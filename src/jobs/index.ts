@@ -16,7 +16,7 @@ export {
   JobRegistry,
   type QueueName,
 } from './job-registry';
-export { JobRunRepository } from './job-run.repository';
+export { JobRunRepository, type RunFilter } from './job-run.repository';
 export { type ForegroundEnd, JobRunner } from './job-runner.service';
 export { JobWorkers } from './job-worker.service';
 export { JobsModule, JobsWorkerModule } from './jobs.module';

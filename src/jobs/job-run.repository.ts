@@ -126,15 +126,31 @@ const FIND: Statement = {
   text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r WHERE id = $1::uuid`,
 };
 
+/** $1 job, $2 status, $3 the first moment of the start, $4 the moment before which it is; null where it does not matter. */
+const MATCHES = `($1::varchar IS NULL OR r.job = $1) AND ($2::varchar IS NULL OR r.status = $2)
+    AND ($3::timestamptz IS NULL OR coalesce(r.started_at, r.inserted_at) >= $3)
+    AND ($4::timestamptz IS NULL OR coalesce(r.started_at, r.inserted_at) < $4)`;
+
 const LIST: Statement = {
   name: 'list_runs',
-  text: `SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r ORDER BY r.started_at DESC, r.id LIMIT $1 OFFSET $2`,
+  text: `
+    SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r WHERE ${MATCHES}
+     ORDER BY r.started_at DESC, r.id LIMIT $5 OFFSET $6`,
 };
 
 const COUNT: Statement = {
   name: 'count_runs',
-  text: `SELECT count(*)::int AS total FROM mpi.job_runs`,
+  text: `SELECT count(*)::int AS total FROM mpi.job_runs AS r WHERE ${MATCHES}`,
 };
+
+/** Which runs a list has; what is undefined does not matter. */
+export interface RunFilter {
+  readonly job: string | undefined;
+  readonly status: RunStatus | undefined;
+  /** Started at this moment or later. */
+  readonly startedFrom: Date | undefined;
+  readonly startedBefore: Date | undefined;
+}
 
 /** The result of a start by hand. */
 export type Started =
@@ -270,15 +286,17 @@ export class JobRunRepository {
   }
 
   /** Newest first. */
-  async list(page: {
-    readonly size: number;
-    readonly offset: number;
-  }): Promise<{ runs: JobRun[]; total: number }> {
+  async list(
+    { job, status, startedFrom, startedBefore }: RunFilter,
+    page: { readonly size: number; readonly offset: number },
+  ): Promise<{ runs: JobRun[]; total: number }> {
+    const matches = [job ?? null, status ?? null, startedFrom ?? null, startedBefore ?? null];
     const rows = await this.transactions.query<RunRow & Record<string, unknown>>(LIST, [
+      ...matches,
       page.size,
       page.offset,
     ]);
-    const [count] = await this.transactions.query<{ total: number }>(COUNT);
+    const [count] = await this.transactions.query<{ total: number }>(COUNT, matches);
     return { runs: rows.map(jobRun), total: count?.total ?? 0 };
   }
 }

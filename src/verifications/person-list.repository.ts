@@ -77,6 +77,8 @@ interface ListParts {
   readonly order: string;
   /** Number of parameters of the condition. */
   readonly parameters: number;
+  /** A further condition, which a long list is counted without: it would read a second index of millions. */
+  readonly shown?: string;
 }
 
 /** An index returns this many entries within about ten milliseconds. */
@@ -89,15 +91,24 @@ const COUNT_MAX_AGE_MS = 60_000;
 const ACTIVE = `p.status = 'active' AND p.is_active`;
 const UNVERIFIED = `${ACTIVE} AND p.verification_status IS DISTINCT FROM 'VERIFIED'`;
 
+/** Other programs may have inserted a person without verifications; nothing could be shown of them. */
+const HAS_VERIFICATIONS = ' AND EXISTS (SELECT FROM mpi.person_verifications AS v WHERE v.person_id = p.id)';
+
 const RETRY_AT = REGISTER_STREAMS.map((stream) => `WHEN '${stream}' THEN v.${stream}_retry_at`).join(' ');
 
 /** Active persons; with $1, those of one cumulative status. */
 export const LISTED = {
-  all: personList('listed_persons', { from: 'mpi.persons AS p', where: ACTIVE, parameters: 0 }),
+  all: personList('listed_persons', {
+    from: 'mpi.persons AS p',
+    where: ACTIVE,
+    parameters: 0,
+    shown: HAS_VERIFICATIONS,
+  }),
   ofStatus: personList('listed_persons_of_status', {
     from: 'mpi.persons AS p',
     where: `${ACTIVE} AND p.verification_status = $1::varchar`,
     parameters: 1,
+    shown: HAS_VERIFICATIONS,
   }),
 } as const;
 
@@ -106,6 +117,7 @@ export const ALL_UNVERIFIED = personList('unverified_persons', {
   from: 'mpi.persons AS p',
   where: UNVERIFIED,
   parameters: 0,
+  shown: HAS_VERIFICATIONS,
 });
 
 /** Active persons who cannot be checked, in all streams or in stream $1. */
@@ -211,12 +223,15 @@ function uncheckedList(name: string, ofStream: string, parameters: number): Coun
   });
 }
 
-function countedList(name: string, { columns, from, where, order, parameters }: ListParts): CountedList {
+function countedList(
+  name: string,
+  { columns, from, where, order, parameters, shown = '' }: ListParts,
+): CountedList {
   return {
     page: {
       name,
       text: `
-        SELECT ${columns} FROM ${from} WHERE ${where}
+        SELECT ${columns} FROM ${from} WHERE ${where}${shown}
          ORDER BY ${order} LIMIT $${parameters + 1}::bigint OFFSET $${parameters + 2}::bigint`,
     },
     count: { name: `${name}_count`, text: `SELECT count(*)::integer AS total FROM ${from} WHERE ${where}` },
@@ -224,7 +239,7 @@ function countedList(name: string, { columns, from, where, order, parameters }: 
       // PostgreSQL cuts names after 63 bytes: names that differ only behind that would be the same statement.
       name: `${name}_short`,
       text: `SELECT count(*)::integer AS total
-               FROM (SELECT FROM ${from} WHERE ${where} LIMIT ${SHORT_LIST + 1}) AS listed`,
+               FROM (SELECT FROM ${from} WHERE ${where}${shown} LIMIT ${SHORT_LIST + 1}) AS listed`,
     },
     shortList: SHORT_LIST,
   };
@@ -238,6 +253,7 @@ interface CachedCount {
 /**
  * Numbers of entries. A short list is counted each time. A long list is counted exactly, from its index only, but each
  * process counts it at most once a minute and never twice at once: counting five million entries takes most of a second.
+ * That count includes persons without verifications, whom no page shows.
  */
 export class ListCounts {
   private readonly cached = new Map<string, CachedCount>();

@@ -139,3 +139,28 @@ describe('unverifiedPersons', () => {
     ]);
   });
 });
+
+describe('A person without verifications', () => {
+  it('is left out of the list, and breaks nothing of it', async () => {
+    const shown = await aPerson()
+      .stream('nhs', 'NOT_VERIFIED', 'MANUAL')
+      .cumulative('NOT_VERIFIED')
+      .save(env.sql);
+    const without = await aPerson().cumulative('NOT_VERIFIED').save(env.sql);
+    await env.sql.run(`DELETE FROM mpi.person_verifications WHERE person_id = '${without}'`);
+    const { body } = await client.ask(
+      '{ unverifiedPersons(first: 10) { nodes { databaseId verificationDetails { nhs: manualRules { verificationStatus } } } } }',
+    );
+    expect(body.errors).toBeUndefined();
+    expect(body.data.unverifiedPersons.nodes).toEqual([
+      { databaseId: shown, verificationDetails: { nhs: { verificationStatus: 'NOT_VERIFIED' } } },
+    ]);
+  });
+
+  it('may have no verificationDetails, as the schema says', async () => {
+    const asked = '{ __type(name: "Person") { fields { name type { kind } } } }';
+    const { body } = await client.ask(asked);
+    const fields = body.data.__type.fields as { readonly name: string; readonly type: unknown }[];
+    expect(fields.find(({ name }) => name === 'verificationDetails')?.type).toEqual({ kind: 'OBJECT' });
+  });
+});

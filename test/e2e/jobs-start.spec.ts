@@ -13,10 +13,13 @@ beforeEach(async () => {
 });
 
 async function call(method: 'GET' | 'POST', path: string) {
-  const answer = await fetch(`${env.program.addresses.publicUrl}/api/admin/jobs/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}` },
-  });
+  const answer = await fetch(
+    `${env.program.addresses.publicUrl}/api/admin/jobs${path.startsWith('?') ? '' : '/'}${path}`,
+    {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+    },
+  );
   return { status: answer.status, body: JSON.parse(await answer.text()) };
 }
 
@@ -87,6 +90,56 @@ describe('POST /api/admin/jobs/{name}/run', () => {
       expect(await env.sql.query({ text: 'SELECT id FROM mpi.job_runs' })).toEqual([]);
     },
   );
+});
+
+describe('GET /api/admin/jobs', () => {
+  const PURGE = 'purge';
+  const listed = async (query: string) => {
+    const { status, body } = await call('GET', `?${query}`);
+    expect(status).toBe(200);
+    const runs = body.data as { readonly job: string; readonly started_at: string }[];
+    expect(body.paging.total_entries).toBe(runs.length);
+    return runs.map(({ job, started_at: startedAt }) => [job, startedAt]);
+  };
+  const MORNING = [JOB, '2026-03-28T22:30:00.000Z'];
+  const EVENING = [JOB, '2026-03-29T20:30:00.000Z'];
+  const NIGHT = [PURGE, '2026-03-29T21:00:00.000Z'];
+
+  // 29 March 2026 has 23 hours in Kyiv.
+  beforeEach(() =>
+    env.sql.run(`
+      INSERT INTO mpi.job_runs (job, started_at, inserted_at, finished_at, status) VALUES
+        ('${JOB}', '${MORNING[1]}', now(), now(), 'FINISHED'), ('${JOB}', '${EVENING[1]}', now(), now(), 'FAILED'),
+        ('${PURGE}', '${NIGHT[1]}', now(), now(), 'FINISHED')`),
+  );
+
+  it.each([
+    ['', [NIGHT, EVENING, MORNING]],
+    ['job=&status=&from=&to=', [NIGHT, EVENING, MORNING]],
+    [`job=${JOB}`, [EVENING, MORNING]],
+    ['status=FINISHED', [NIGHT, MORNING]],
+    ['status=STOPPED', []],
+    [`job=${JOB}&status=FAILED`, [EVENING]],
+    ['from=2026-03-29', [NIGHT, EVENING, MORNING]],
+    ['from=2026-03-30', [NIGHT]],
+    ['to=2026-03-29', [EVENING, MORNING]],
+    ['from=2026-03-29&to=2026-03-29&status=FINISHED', [MORNING]],
+    ['from=2026-03-30&to=2026-03-29', []],
+  ])('with %s has the runs that match', async (query, runs) => {
+    expect(await listed(query)).toEqual(runs);
+  });
+
+  it.each([
+    ['status=ENDED', '$.status', 'inclusion'],
+    ['job=nothing', '$.job', 'inclusion'],
+    ['from=yesterday', '$.from', 'format'],
+    ['to=2026-02-30', '$.to', 'format'],
+    ['state=FAILED', '$.state', 'schema'],
+  ])('with %s is 422', async (query, entry, rule) => {
+    const { status, body } = await call('GET', `?${query}`);
+    expect(status).toBe(422);
+    expect(body.error.invalid).toMatchObject([{ entry, rules: [{ rule }] }]);
+  });
 });
 
 describe('GET /api/admin/jobs/{run_id}', () => {

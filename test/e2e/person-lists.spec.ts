@@ -210,3 +210,19 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
     expect((await historyOf(NOBODY, '?page=-1')).status).toBe(422);
   });
 });
+
+describe('A person whom another program inserted without verifications', () => {
+  beforeEach(async () => {
+    await saveAll();
+    await save(8, aPerson().cumulative('VERIFICATION_NEEDED'));
+    await env.sql.run(`DELETE FROM mpi.person_verifications WHERE person_id = '${idOf(8)}'`);
+  });
+
+  it.each([
+    [ALL, ids(1, 2, 3, 4, 5)],
+    [`${ALL}?verification_status=VERIFICATION_NEEDED`, ids(2, 5)],
+    [UNVERIFIED, ids(2, 3, 4, 5)],
+  ])('is in no list: %s', async (path, expected) => {
+    expect(await listed(path)).toEqual({ ids: expected, total: expected.length });
+  });
+});

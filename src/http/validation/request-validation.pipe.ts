@@ -24,7 +24,7 @@ import {
 import type { RuleContext } from './fields.decorator';
 
 interface InputOptions {
-  /** Unknown properties are dropped; otherwise each is a fault. Queries and paths always drop them. */
+  /** Unknown properties are dropped; otherwise each is a fault. Paths always drop them. */
   readonly dropsUnknown?: true;
   /** The refusal of an input at fault as a whole; otherwise every fault is reported. */
   readonly refusedAs?: RefusalCode;
@@ -68,7 +68,7 @@ export class RequestValidationPipe implements PipeTransform<unknown, Promise<unk
     return this.check(
       metatype as Class<object>,
       value,
-      inputOptionsNamed(metatype.name).dropsUnknown ?? type !== 'body',
+      inputOptionsNamed(metatype.name).dropsUnknown ?? type === 'param',
     );
   }
 

@@ -190,11 +190,11 @@ describe('An input at fault', () => {
 describe('The validation pipe', () => {
   const pipe = new RequestValidationPipe();
 
-  it('drops unknown properties of queries and paths, and refuses those of bodies', async () => {
+  it('drops unknown properties of paths, and refuses those of queries and bodies', async () => {
     const input = { name: 'Анна', more: 1 };
-    for (const type of ['query', 'param'] as const)
-      expect(await pipe.transform(input, { type, metatype: ContactInput })).toEqual({ name: 'Анна' });
-    await expect(pipe.transform(input, { type: 'body', metatype: ContactInput })).rejects.toThrow();
+    expect(await pipe.transform(input, { type: 'param', metatype: ContactInput })).toEqual({ name: 'Анна' });
+    for (const type of ['query', 'body'] as const)
+      await expect(pipe.transform(input, { type, metatype: ContactInput })).rejects.toThrow();
   });
 
   it('reports a path at fault before a body at fault', async () => {

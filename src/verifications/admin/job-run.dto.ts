@@ -1,5 +1,6 @@
 import { RETRY_KINDS } from '../../domain/verification/technical-error';
 import {
+  AllowsMore,
   AnswerId,
   AnswerInteger,
   AnswerSchema,
@@ -7,9 +8,15 @@ import {
   AnswerTime,
   AnswerWord,
   AnyText,
+  EmptyIsAbsent,
+  IsDay,
+  MayBeAbsent,
+  OneOf,
+  PageQuery,
   UuidInPath,
 } from '../../http';
-import { RUN_STATUSES } from '../../jobs';
+import { JOB_NAMES, type JobName, RUN_STATUSES, type RunFilter, type RunStatus } from '../../jobs';
+import { startInKyiv } from '../../domain/calendar-day';
 import { RUN_COUNTERS } from '../verification-metrics';
 
 /** The path of a run. */
@@ -18,13 +25,49 @@ export class RunPath {
   run_id!: string;
 }
 
+/** The query of the list of runs. Filters narrow the list together. */
+export class JobRunQuery extends PageQuery {
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(JOB_NAMES, { example: 'dms-passport-persons' })
+  job?: JobName;
+
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(RUN_STATUSES, { example: 'FAILED' })
+  status?: RunStatus;
+
+  /** The first day on which a run started, in Kyiv. */
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @IsDay()
+  from?: string;
+
+  /** The last day on which a run started, in Kyiv. */
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @IsDay()
+  to?: string;
+
+  get filter(): RunFilter {
+    const { job, status, from, to } = this;
+    return {
+      job,
+      status,
+      startedFrom: from === undefined ? undefined : startInKyiv(from),
+      startedBefore: to === undefined ? undefined : startInKyiv(to, 1),
+    };
+  }
+}
+
 /** The path of a job. */
 export class JobPath {
   @AnyText({ example: 'dms-passport-persons' })
   name!: string;
 }
 
-/** A run of a job. Which counters it has depends on the job. */
+/** A run of a job. Which counters it has depends on the job: those of `purge` are tables. */
+@AllowsMore()
 export class JobRunDto {
   @AnswerText()
   job!: string;

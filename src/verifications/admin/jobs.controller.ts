@@ -2,9 +2,9 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Refusal } from '../../domain/refusal';
-import { CallerOf, ListAnswer, Needs, PageQuery, Refuses } from '../../http';
+import { CallerOf, ListAnswer, Needs, Refuses } from '../../http';
 import { JobRegistry, type JobRun, JobRunner, JobRunRepository, runSummary } from '../../jobs';
-import { JOB_RUN_EXAMPLE, JobPath, JobRunDto, RunPath } from './job-run.dto';
+import { JOB_RUN_EXAMPLE, JobPath, JobRunDto, JobRunQuery, RunPath } from './job-run.dto';
 
 /** The runs of jobs, newest first; and the start of a run by hand. */
 @Controller('api/admin/jobs')
@@ -17,10 +17,13 @@ export class JobsController {
 
   @Get()
   @Needs('job:read', { of: 'NHS' })
-  @ApiOperation({ summary: 'Runs of jobs, newest first' })
+  @ApiOperation({
+    summary: 'Runs of jobs, newest first',
+    description: 'Optionally of one job, with one status, started on the days from `from` to `to` in Kyiv.',
+  })
   @ApiOkResponse({ type: JobRunDto, isArray: true, example: JOB_RUN_EXAMPLE })
-  async list(@Query() { request }: PageQuery): Promise<ListAnswer<Record<string, unknown>>> {
-    const { runs, total } = await this.runs.list({ size: request.pageSize, offset: request.offset });
+  async list(@Query() { request, filter }: JobRunQuery): Promise<ListAnswer<Record<string, unknown>>> {
+    const { runs, total } = await this.runs.list(filter, { size: request.pageSize, offset: request.offset });
     return new ListAnswer(
       runs.map((run) => this.shown(run)),
       { request, total },

@@ -72,7 +72,8 @@ function nodeOf(
     id: globalId('Person', id),
     databaseId: id,
     verificationStatus: verification_status,
-    verificationDetails: async () => streamsOf(among(await read.details(), id)),
+    // Null when the row was removed after the list was read.
+    verificationDetails: async () => streamsOf((await read.details()).get(id)),
   };
 }
 
@@ -88,7 +89,9 @@ function among<Row>(rows: ReadonlyMap<string, Row>, id: string): Row {
   return row;
 }
 
-function streamsOf({ details }: VerificationDetails): Readonly<Record<string, unknown>> {
+function streamsOf(read: VerificationDetails | undefined): Readonly<Record<string, unknown>> | null {
+  if (read === undefined) return null;
+  const { details } = read;
   const streams = STREAMS.map((stream) => [GRAPHQL_NAMES[stream], inCamelCase(details[stream])] as const);
   return Object.fromEntries(streams);
 }
