@@ -1,11 +1,10 @@
 import { Module } from '@nestjs/common';
 import { RevocationClient } from './revocation.client';
-import { RevocationService } from './revocation.service';
 import { SignatureCheckPool } from './signature-check-pool.service';
-import { SignedContentService } from './signed-content.service';
+import { RevocationService, SignedContentService } from './signed-content.service';
 import { TrustedAuthorities } from './trusted-authorities';
 
-/** Verifies who signed a document and when. Other modules know nothing of containers and certificates. */
+/** Verifies who signed a document and when, with a certificate that is not revoked. Other modules know nothing of containers and certificates. */
 @Module({
   providers: [
     TrustedAuthorities,

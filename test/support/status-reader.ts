@@ -4,7 +4,7 @@ import type { Settings } from '../../src/config/settings.schema';
 import { Refusal } from '../../src/domain/refusal';
 import { Log, Metrics, NestLog, ObservabilityModule } from '../../src/observability';
 import { SignedContentModule, SignedContentService } from '../../src/signed-content';
-import { RevocationService } from '../../src/signed-content/revocation.service';
+import { RevocationService } from '../../src/signed-content/signed-content.service';
 
 /** A program that reads signed content and asks about certificates. */
 export interface StatusReader {
