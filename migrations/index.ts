@@ -39,6 +39,7 @@ import { NormalizePersonSearch1700000001800 } from './1700000001800-normalize-pe
 import { IndexNormalizedSearch1700000001801 } from './1700000001801-index-normalized-search';
 import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-search';
 import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
+import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -83,4 +84,5 @@ export const MIGRATIONS = [
   IndexNormalizedSearch1700000001801,
   DropFoldedSearch1700000001802,
   OrderActivityLocks1700000001900,
+  RecordRunPeriod1700000001910,
 ] as const;

@@ -54,6 +54,11 @@ export class Metrics {
     'Batches of persons or parties taken, and those whose claim expired',
     ['stream', 'subject', 'end'],
   );
+  readonly jobSettingsDiffer = this.counter(
+    'job_settings_differ_total',
+    'Times a worker joined a run that began with another validation period than its own',
+    ['stream', 'subject'],
+  );
   readonly writeSeconds = this.histogram(
     'verification_write_duration_seconds',
     'Duration of writing one group of outcomes',

@@ -85,6 +85,14 @@ const LIVING: Statement = {
   text: `SELECT id FROM mpi.verification_claims WHERE id = ANY ($1::uuid[])`,
 };
 
+/** Fixes the period of a run that has none yet; $1 run, $2 days. */
+const PERIOD_OF_RUN: Statement = {
+  name: 'period_of_run',
+  text: `
+    UPDATE mpi.job_runs SET validation_period_days = coalesce(validation_period_days, $2::integer)
+     WHERE id = $1::uuid RETURNING validation_period_days AS days`,
+};
+
 const OF_RUN: Statement = {
   name: 'claims_of_run',
   text: `SELECT EXISTS (SELECT FROM mpi.verification_claims WHERE run_id = $1::uuid) AS unfinished`,
@@ -129,6 +137,12 @@ export class ClaimRepository {
       syncedAt: row.synced_at,
       tried: row.tried,
     }));
+  }
+
+  /** The validation period that decides who is due in the run: the first worker's, and the same for all later ones. */
+  async periodOfRun(runId: string, ownDays: number): Promise<number> {
+    const [row] = await this.transactions.query<{ days: number }>(PERIOD_OF_RUN, [runId, ownDays]);
+    return row?.days ?? ownDays;
   }
 
   /** Whether anybody is due, retries aside. */

@@ -18,6 +18,8 @@ export class VerificationJob implements Job {
   readonly name: string;
   readonly schedule: string;
   readonly counters = RUN_COUNTERS;
+  /** The run this worker takes part in, and the validation period it began with. */
+  private joined: { readonly runId: string; readonly periodDays: number } | undefined;
 
   constructor(
     private readonly checked: CheckedStream,
@@ -38,6 +40,7 @@ export class VerificationJob implements Job {
   async help(run: RunFacts, signals: StopSignals): Promise<HelpEnd> {
     // A worker takes its permits when it has something to ask, not while it is idle.
     await this.limiter.join();
+    await this.join(run.id);
     const { checked, worker, settings, observer } = this;
     const leaseSeconds = settings.VERIFICATION_LEASE_SECONDS;
     const writer = { runId: run.id, worker, actorId: settings.SYSTEM_USER_ID };
@@ -77,12 +80,22 @@ export class VerificationJob implements Job {
     return this.claims.countDue(this.claimant(''));
   }
 
+  /** One run has one period, or a worker with another one would end it while people are due by that of the others. */
+  private async join(runId: string): Promise<void> {
+    if (this.joined?.runId === runId) return;
+    const own = this.checked.stream.job.validationPeriodDays;
+    const periodDays = await this.claims.periodOfRun(runId, own);
+    this.joined = { runId, periodDays };
+    if (periodDays !== own)
+      this.observer.settingsDiffer(this.checked, { runId, ofRun: periodDays, ofWorker: own });
+  }
+
   private claimant(runId: string): Claimant {
     const { worker, settings } = this;
     const { stream, subject } = this.checked;
     const threshold = dueThreshold({
       today: dayInKyiv(this.clock.at()),
-      periodDays: stream.job.validationPeriodDays,
+      periodDays: this.joined?.runId === runId ? this.joined.periodDays : stream.job.validationPeriodDays,
       timeZone: KYIV,
     });
     return {

@@ -55,6 +55,13 @@ const OUTCOMES: readonly RunCounter[] = [
   ...RETRY_KINDS.map((kind) => `technical_errors.${kind}` as const),
 ];
 
+/** The validation period of a run, and that of a worker which takes part in it. */
+interface RunPeriods {
+  readonly runId: string;
+  readonly ofRun: number;
+  readonly ofWorker: number;
+}
+
 /** Metrics and log of the checks. They never contain a person, not even an id: the audit log does. */
 @Injectable()
 export class VerificationObserver {
@@ -66,6 +73,7 @@ export class VerificationObserver {
   /** Initialises all counters of the stream with 0, before the first check. */
   startAtZero({ stream: { name: stream }, subject: { name: subject } }: CheckedStream): void {
     startAtZero(this.metrics.claims, { stream: [stream], subject: [subject], end: CLAIM_ENDS });
+    startAtZero(this.metrics.jobSettingsDiffer, { stream: [stream], subject: [subject] });
     startAtZero(this.metrics[subject], { stream: [stream], outcome: OUTCOMES });
   }
 
@@ -83,6 +91,20 @@ export class VerificationObserver {
   reclaimed({ stream: { name: stream }, subject: { name: subject } }: CheckedStream, n: number): void {
     this.metrics.claims.inc({ stream, subject, end: 'expired' });
     this.log.warn(`released ${subject} whose claims expired`, { stream, [subject]: n });
+  }
+
+  /** The run goes on with its own period: it decides who is due for every worker. */
+  settingsDiffer(
+    { stream: { name: stream }, subject: { name: subject } }: CheckedStream,
+    periods: RunPeriods,
+  ): void {
+    this.metrics.jobSettingsDiffer.inc({ stream, subject });
+    const counts = { days_of_the_run: periods.ofRun, days_of_this_worker: periods.ofWorker };
+    this.log.warn('a run began with another validation period than the settings of this worker have', {
+      stream,
+      run_id: periods.runId,
+      counts,
+    });
   }
 
   readonly failed = (error: unknown): void => this.log.error('check interrupted', error);

@@ -23,6 +23,7 @@ const STOPPED = {
     'mpi.confidant_person_relationships: everybody',
     'mpi.sign_ups: everybody',
   ],
+  RecordRunPeriod1700000001910: ['mpi.job_runs: everybody'],
   OrderActivityLocks1700000001900: ['mpi.persons: who writes', 'prm.parties: who writes'],
 };
 

@@ -15,6 +15,8 @@ export class JobRun extends Row {
   @Column({ type: 'timestamptz', nullable: true }) leaseUntil!: Date | null;
   @Column({ type: 'varchar', nullable: true })
   status!: 'RUNNING' | 'FINISHED' | 'FAILED' | 'STOPPED' | 'SKIPPED' | null;
+  /** Decides who is due in this run, whatever the settings of the workers that take part. */
+  @Column({ type: 'integer', nullable: true }) validationPeriodDays!: number | null;
   /** Summed up when the run ends. */
   @Column({ type: 'jsonb', nullable: true }) counts!: Readonly<Record<string, unknown>> | null;
 }
