@@ -128,7 +128,7 @@ export class TestAuthority {
       carriesCertificates,
       between: [...between, ...sent],
       stamps,
-      ...this.evidence(defects, signers[0], between[0] ?? this.rootFor(by)),
+      ...this.evidence(defects, by, [signers[0], between[0]]),
       named: this.named(by, defects),
     };
     return writeContainer(wanted);
@@ -136,8 +136,8 @@ export class TestAuthority {
 
   private evidence(
     { evidence }: Defects,
-    signer: Certified | undefined,
-    issuer: Certified,
+    by: MadeUpSignature,
+    [signer, issuer = this.rootFor(by)]: readonly [Certified | undefined, Certified | undefined],
   ): Pick<WantedContainer, 'evidence'> {
     if (evidence === undefined || signer === undefined) return {};
     return { evidence: writeEvidence(signer, issuer, evidence) };
