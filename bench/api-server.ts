@@ -36,6 +36,7 @@ export async function startApiServer(wishes: ApiServerOptions): Promise<ApiServe
       PIS_SESSION_SECRET: SESSION.PIS_SESSION_SECRET,
       // The limit of one address is far below what an API process can do.
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
+      SIGNATURE_SECONDS_PER_MINUTE: '100000',
     },
   });
   const urls = await program.line('stderr', urlsIn);

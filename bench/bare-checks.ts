@@ -22,7 +22,7 @@ export class BareChecks {
   constructor(trustedPem: string) {
     const certificates = (trustedPem.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem).raw);
     this.pool = new CompiledCheckPool(
-      { SIGNATURE_QUEUE_SIZE: 1_000, SIGNATURE_TIMEOUT_MS: 30_000 },
+      { SIGNATURE_QUEUE_SIZE: 1_000, SIGNATURE_TIMEOUT_MS: 30_000, SIGNATURE_SECONDS_PER_MINUTE: 100_000 },
       { certificates, mustBeQualified: false },
       new Log({ LOG_LEVEL: 'silent' }),
     );

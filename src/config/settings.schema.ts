@@ -140,6 +140,8 @@ const SIGN_UP_ENVIRONMENT = {
   SIGNATURE_REVOCATION_TIMEOUT_MS: milliseconds(1_500),
   /** Programs of Ukrainian providers use half an hour, too. */
   SIGNATURE_REVOCATION_MAX_AGE_MINUTES: whole({ min: 1, max: 10_080, fallback: 30 }),
+  /** Of one address in a minute: a tenth of one thread, and enough for a sign-up each second. */
+  SIGNATURE_SECONDS_PER_MINUTE: whole({ min: 1, max: 100_000, fallback: 6 }),
 
   PIS_SESSION_SECRET: secret({ minBytes: 32 }),
   PIS_SESSION_TTL_SECONDS: whole({ min: 1, max: 86_400, fallback: 600 }),

@@ -2,7 +2,7 @@ import type { RefusalCode } from '../domain/refusal';
 
 /** The HTTP side of a refusal; its sentence belongs to the domain. */
 export interface RefusalAnswer {
-  readonly status: 400 | 401 | 403 | 404 | 409 | 422 | 429 | 502 | 503;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 502 | 503;
   readonly type: string;
 }
 
@@ -19,6 +19,7 @@ export const REFUSAL_ANSWERS = {
   job_not_found: { status: 404, type: 'not_found' },
   job_already_running: { status: 409, type: 'request_conflict' },
   signed_content_invalid: { status: 422, type: 'request_malformed' },
+  signed_content_too_large: { status: 413, type: 'request_too_large' },
   signature_container_malformed: { status: 400, type: 'request_malformed' },
   signature_content_detached: { status: 400, type: 'request_malformed' },
   signature_missing: { status: 400, type: 'request_malformed' },
@@ -42,6 +43,7 @@ export const REFUSAL_ANSWERS = {
   certificate_status_unknown: { status: 503, type: 'service_unavailable' },
   signature_expired: { status: 401, type: 'access_denied' },
   signature_checks_busy: { status: 503, type: 'service_unavailable' },
+  signature_budget_spent: { status: 429, type: 'too_many_requests' },
   applicant_user_not_found: { status: 404, type: 'not_found' },
   applicant_user_blocked: { status: 401, type: 'access_denied' },
   applicant_person_not_found: { status: 404, type: 'not_found' },

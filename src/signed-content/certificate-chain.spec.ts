@@ -16,7 +16,12 @@ class StandIn {
   constructor(
     readonly name: string,
     readonly issuedBy: string,
+    readonly keyIdentifier?: string,
   ) {}
+
+  get subject(): string {
+    return this.name;
+  }
 
   with(traits: Partial<Pick<StandIn, 'isValid' | 'isUnderstood' | 'mostBelow' | 'isForged'>>): this {
     return Object.assign(this, traits);
@@ -46,6 +51,9 @@ class StandIn {
 
 const one = (name: string, issuedBy: string): StandIn => new StandIn(name, issuedBy);
 const root = (): StandIn => one('root', 'root');
+
+const lookedAt = (all: readonly StandIn[]): number =>
+  all.reduce((sum, { signaturesLookedAt }) => sum + signaturesLookedAt, 0);
 
 function answer(signer: StandIn, sent: StandIn[], authorities: StandIn[]): string {
   const certificates = (all: StandIn[]): Certificate[] => all as unknown as Certificate[];
@@ -125,9 +133,19 @@ describe('A chain of certificates', () => {
     expect(answer(one('me', 'a'), [old, renewed], [root()])).toBe('trusted');
   });
 
-  it('is given up after eight ways, however many somebody sends', () => {
+  it('is tried once for each name and key, however many certificates somebody sends', () => {
     const many = Array.from({ length: 16 }, () => one('a', 'root').with({ isForged: true }));
     expect(answer(one('me', 'a'), many, [root()])).toBe('certificate_not_trusted');
-    expect(many.filter(({ signaturesLookedAt }) => signaturesLookedAt > 0)).toHaveLength(8);
+    expect(lookedAt(many)).toBe(1);
+  });
+
+  it('is given up after four signatures, whatever names and keys somebody makes up', () => {
+    const keys = Array.from({ length: 16 }, (_, key) => new StandIn('a', 'root', String(key)));
+    const forged = keys.map((each) => each.with({ isForged: true }));
+    expect(answer(one('me', 'a'), forged, [root()])).toBe('certificate_not_trusted');
+    expect(lookedAt(forged)).toBe(4);
+    const me = one('me', 'root').with({ isForged: true });
+    expect(answer(me, [], Array.from({ length: 16 }, root))).toBe('certificate_not_trusted');
+    expect(me.signaturesLookedAt).toBe(4);
   });
 });

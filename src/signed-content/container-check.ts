@@ -16,8 +16,11 @@ import { isStampOn, readTimeStamp, type TimeStamp } from './time-stamp';
 /** National chains have two or three certificates; longer ones are attempts to waste time. */
 const MOST_CERTIFICATES = 5;
 
-/** An authority renews its certificate under the same name, so several chains are possible, but not many. */
-const MOST_CHAINS = 8;
+/**
+ * A chain of five has four signatures, and a real one two. An authority renews its certificate under the same name, so
+ * several chains are possible; but each signature costs up to a fifth of a second, and anybody can send a container.
+ */
+const MOST_SIGNATURES = 4;
 
 interface Around {
   /** The certificates in the container; none of them is trusted by itself. */
@@ -25,10 +28,28 @@ interface Around {
   readonly authorities: readonly Certificate[];
 }
 
+/** Around a certificate at the moment of its signature. */
+type AroundAt = Around & { readonly at: Date };
+
+/**
+ * The issuers of a certificate among those that were sent: one for each name and key, however many copies there are. One
+ * that was valid at that moment comes before others.
+ */
+function issuersSent(certificate: Certificate, { sent, at }: AroundAt): Iterable<Certificate> {
+  const named = sent.filter((each) => certificate.namesAsIssuer(each));
+  const byKey = new Map<string, Certificate>();
+  for (const issuer of named) {
+    const key = `${issuer.subject} ${issuer.keyIdentifier ?? ''}`;
+    const known = byKey.get(key);
+    if (known === undefined || (!known.wasValidAt(at) && issuer.wasValidAt(at))) byKey.set(key, issuer);
+  }
+  return byKey.values();
+}
+
 /** Every chain from the certificate up to an authority, by names only; no signature is verified yet. */
 function* chainsAbove(
   path: readonly [Certificate, ...Certificate[]],
-  around: Around,
+  around: AroundAt,
 ): Generator<Certificate[]> {
   const [top] = path;
   for (const authority of around.authorities) {
@@ -36,18 +57,20 @@ function* chainsAbove(
   }
   // One place remains for the authority itself.
   if (path.length >= MOST_CERTIFICATES - 1) return;
-  for (const issuer of around.sent) {
-    if (top.namesAsIssuer(issuer) && !path.includes(issuer)) yield* chainsAbove([issuer, ...path], around);
+  for (const issuer of issuersSent(top, around)) {
+    if (!path.includes(issuer)) yield* chainsAbove([issuer, ...path], around);
   }
 }
 
+type SignatureCheck = (certificate: Certificate, issuer: Certificate) => boolean;
+
 /** Verifies from the trusted end down: a key is used only after its certificate has been verified. */
-function isChainVerified(chain: readonly Certificate[]): boolean {
+function isChainVerified(chain: readonly Certificate[], isSigned: SignatureCheck): boolean {
   return chain.every((certificate, place) => {
     const issuer = chain[place - 1];
     // Below the issuer are the authorities between it and the signer.
     const mayBe = issuer?.mayIssue({ authoritiesBelow: chain.length - place - 1 }) ?? true;
-    return mayBe && certificate.hasOnlyUnderstoodDemands && (!issuer || certificate.isSignedBy(issuer));
+    return mayBe && certificate.hasOnlyUnderstoodDemands && (!issuer || isSigned(certificate, issuer));
   });
 }
 
@@ -56,12 +79,13 @@ function isChainVerified(chain: readonly Certificate[]): boolean {
  * authority, and `certificate_not_valid_then` when a certificate of every such chain was not valid at that moment.
  * Revocation is not checked here.
  */
-export function trustedIssuerOf(signer: Certificate, around: Around & { readonly at: Date }): Certificate {
+export function trustedIssuerOf(signer: Certificate, around: AroundAt): Certificate {
   let isVerified = false;
-  let tried = 0;
+  let left = MOST_SIGNATURES;
+  const isSigned: SignatureCheck = (certificate, issuer) => left-- > 0 && certificate.isSignedBy(issuer);
   for (const chain of chainsAbove([signer], around)) {
-    if (++tried > MOST_CHAINS) break;
-    if (!isChainVerified(chain)) continue;
+    if (left <= 0) break;
+    if (!isChainVerified(chain, isSigned)) continue;
     isVerified = true;
     const issuer = chain.at(-2);
     if (issuer !== undefined && chain.every((certificate) => certificate.wasValidAt(around.at)))
@@ -120,7 +144,7 @@ function certificateOf({ signer }: Signature, among: readonly Certificate[]): Ce
   return found;
 }
 
-/** Only the digest binds the content to the signature; it is cheap, so it is checked first. */
+/** Only the digest binds the content to the signature. Under a national digest it costs more than the certificates do. */
 function refuseOtherContent({ content, contentType, signature }: Container): void {
   const digest = digestNamed(signature.digestAlgorithm.algorithmId);
   if (signature.attributes.contentType !== contentType) throw new Refusal('signature_container_malformed');
@@ -148,17 +172,20 @@ interface Verification {
   readonly refuseUnfit: (certificate: Certificate) => void;
 }
 
-/** Verifies the signature of signed data and its chain; returns the certificates of the signer and of their issuer. */
+/**
+ * Verifies the chain and the signature of signed data; returns the certificates of the signer and of their issuer. What the
+ * sender can make large is digested last.
+ */
 function verifiedSigner(
   container: Container,
   { among, around, at, refuseUnfit }: Verification,
 ): { readonly certificate: Certificate; readonly issuer: Certificate } {
   const { signature } = container;
-  refuseOtherContent(container);
   const certificate = certificateOf(signature, among);
   refuseOtherCertificate(certificate, signature.attributes);
   const issuer = trustedIssuerOf(certificate, { ...around, at });
   refuseUnfit(certificate);
+  refuseOtherContent(container);
   refuseWrongSignature(signature, certificate);
   return { certificate, issuer };
 }

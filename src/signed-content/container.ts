@@ -86,6 +86,9 @@ export const PLAIN_DATA = '1.2.840.113549.1.7.1';
 /** A signer with their authorities is three certificates. */
 const MOST_CERTIFICATES = 16;
 
+/** Real documents have a few kilobytes, and the slowest digest takes a tenth of a second for this many bytes. */
+const LONGEST_CONTENT_BYTES = 256 * 1024;
+
 /** Signed data in its parts; nothing in it is verified yet. */
 export interface Container {
   readonly contentType: string;
@@ -143,7 +146,9 @@ class ContainerReader {
     // Programs that do not know the length in advance write the content in several pieces.
     const parsed = octets === undefined ? undefined : this.reader.parse(octets);
     if (!(parsed instanceof OctetString) || further.length > 0) throw malformed();
-    return { contentType, content: Buffer.from(parsed.getValue()) };
+    const content = Buffer.from(parsed.getValue());
+    if (content.length > LONGEST_CONTENT_BYTES) throw new Refusal('signed_content_too_large');
+    return { contentType, content };
   }
 
   private certificates(value: Value | undefined): readonly Certificate[] {

@@ -1,13 +1,18 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Refusal, type RefusalCode } from '../domain/refusal';
-import { readCertificate } from './certificate';
+import { Certificate, readCertificate } from './certificate';
 import { checkContainer, type SignedContent } from './container-check';
 import { TestAuthority } from '../../tools/test-authority';
+import { type Certified, writeCertificate } from '../../tools/test-authority/certificate-writer';
+import { signingKey } from '../../tools/test-authority/signing-key';
 
 const authority = TestAuthority.make({ nodeEnv: 'test' });
-const [root = ''] = authority.trustedPem.split('-----END CERTIFICATE-----');
-const trusted = [readCertificate(Buffer.from(root.replace(/-----.*-----/, ''), 'base64'))];
+const certificatesIn = (pem: string): Certificate[] =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]+)-----END/g)].map(([, base64 = '']) =>
+    readCertificate(Buffer.from(base64, 'base64')),
+  );
+const trusted = certificatesIn(authority.trustedPem).slice(0, 1);
 
 const SIGNED_AT = new Date('2026-05-01T10:00:00Z');
 const BY = { drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак', signedAt: SIGNED_AT };
@@ -116,3 +121,69 @@ describe('A good container, changed anywhere', () => {
     );
   });
 });
+
+describe('Checks of a hostile container that cost little come first', () => {
+  const validity = {
+    notBefore: new Date('2020-01-01T00:00:00Z'),
+    notAfter: new Date('2040-01-01T00:00:00Z'),
+  };
+  const certify = (commonName: string, kind: 'dstu', issuer?: Certified): Certified =>
+    writeCertificate({
+      ...validity,
+      commonName,
+      key: signingKey(kind),
+      isAuthority: true,
+      ...(issuer ? { issuer } : {}),
+    });
+  const national = certificatesIn(authority.trustedPem);
+
+  /** How many signatures of certificates were looked at. */
+  function certificatesChecked(check: () => void): number {
+    const spy = vi.spyOn(Certificate.prototype, 'isSignedBy');
+    try {
+      check();
+      return spy.mock.calls.length;
+    } finally {
+      spy.mockRestore();
+    }
+  }
+
+  it('looks at four signatures of eight forged certificates that name a trusted authority', () => {
+    const forgedRoot = certify('TEST ONLY root (dstu)', 'dstu');
+    const sent = Array.from({ length: 7 }, () =>
+      certify('TEST ONLY authority in between', 'dstu', forgedRoot),
+    );
+    const container = new TestAuthority([forgedRoot]).sign(
+      '{}',
+      { ...BY, algorithm: 'dstu' },
+      { between: 'an authority', sent },
+    );
+    const checked = certificatesChecked(() => {
+      expect(() => checkContainer(container, national)).toThrow(code('certificate_not_trusted'));
+    });
+    expect(checked).toBeLessThanOrEqual(4);
+  });
+
+  it('refuses content of more than 256 KiB before it looks at anything else', () => {
+    const longest = 'x'.repeat(256 * 1024);
+    expect(answerTo(authority.sign(longest, BY))).not.toBe('signed_content_too_large');
+    const unknown = TestAuthority.make({ nodeEnv: 'test' });
+    const checked = certificatesChecked(() =>
+      expect(answerTo(unknown.sign(`${longest}x`, BY))).toBe('signed_content_too_large'),
+    );
+    expect(checked).toBe(0);
+  });
+
+  it('digests content only under a certificate that is trusted', () => {
+    const unknown = TestAuthority.make({ nodeEnv: 'test' });
+    const changedBy = (signer: TestAuthority): Buffer => {
+      const container = Buffer.from(signer.sign('{"a":"unchanged"}', BY));
+      container.write('exchanged', container.indexOf('unchanged'));
+      return container;
+    };
+    expect(answerTo(changedBy(unknown))).toBe('certificate_not_trusted');
+    expect(answerTo(changedBy(authority))).toBe('signature_wrong');
+  });
+});
+
+const code = (refusal: RefusalCode): unknown => expect.objectContaining({ code: refusal });

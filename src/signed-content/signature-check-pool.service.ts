@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Refusal } from '../domain/refusal';
 import { Log } from '../observability';
+import { BudgetByAddress, TurnsByAddress, type Waiter } from './address-shares';
 import type { StatusTask } from './revocation-evidence';
 import { TrustedAuthorities, type Trust } from './trusted-authorities';
 
@@ -22,12 +23,20 @@ const spareCores = (): number => Math.max(1, availableParallelism() - 1);
  */
 const WAITING_SHARE = 0.5;
 
-type PoolSettings = Pick<Settings, 'SIGNATURE_QUEUE_SIZE' | 'SIGNATURE_TIMEOUT_MS'>;
+/** Whose turn it is when a task was submitted without an address. */
+const OURS = '';
+
+type PoolSettings = Pick<
+  Settings,
+  'SIGNATURE_QUEUE_SIZE' | 'SIGNATURE_TIMEOUT_MS' | 'SIGNATURE_SECONDS_PER_MINUTE'
+>;
 
 /**
  * Threads that check signatures, one check at a time each. They start with the first check. A check is refused with
  * `signature_checks_busy` when the queue is full, when it waits too long, or when it takes too long; in the last case its
- * thread is terminated, because nothing else ends a computation, and a new one replaces it.
+ * thread is terminated, because nothing else ends a computation, and a new one replaces it. Addresses take turns, a full
+ * queue makes room for those with fewer checks in it, and an address that has used its seconds of this minute is refused
+ * with `signature_budget_spent`.
  */
 @Injectable()
 export class SignatureCheckPool implements OnApplicationShutdown {
@@ -40,28 +49,34 @@ export class SignatureCheckPool implements OnApplicationShutdown {
   private loaded: Promise<unknown> | undefined;
   private inside = 0;
   private working = 0;
-  /** Checks that wait for a thread, in the order of arrival; each function starts one. */
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new TurnsByAddress();
+  private readonly budget: BudgetByAddress;
   private isClosed = false;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: PoolSettings,
     private readonly authorities: TrustedAuthorities,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.budget = new BudgetByAddress(settings.SIGNATURE_SECONDS_PER_MINUTE);
+  }
 
   /** How many checks are running or waiting. */
   get size(): number {
     return this.inside;
   }
 
-  /** Resolves with what the thread returned for the container, or for answers about the status of a certificate. */
-  async submit(task: Uint8Array | StatusTask): Promise<unknown> {
-    if (this.isClosed || this.inside >= this.threadCount + this.settings.SIGNATURE_QUEUE_SIZE)
-      throw this.busy();
+  /**
+   * Resolves with what the thread returned for the container, or for answers about the status of a certificate. What is
+   * submitted without an address of its own has no budget.
+   */
+  async submit(task: Uint8Array | StatusTask, from?: string): Promise<unknown> {
+    this.refuseIfSpent(from);
+    const isFull = this.inside >= this.threadCount + this.settings.SIGNATURE_QUEUE_SIZE;
+    if (this.isClosed || (isFull && !this.waiting.makeRoomFor(from ?? OURS))) throw this.busy();
     this.inside += 1;
     try {
-      return await this.checkInTurn(task);
+      return await this.checkInTurn(task, from);
     } finally {
       this.inside -= 1;
     }
@@ -81,13 +96,34 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     return { certificates, mustBeQualified } satisfies Trust;
   }
 
-  private async checkInTurn(task: Uint8Array | StatusTask): Promise<unknown> {
+  private async checkInTurn(task: Uint8Array | StatusTask, from: string | undefined): Promise<unknown> {
     await this.loadedPool();
-    const waitedMs = await this.turn();
+    const waitedMs = await this.turn(from ?? OURS);
     try {
-      return await this.checkWithin(this.settings.SIGNATURE_TIMEOUT_MS - waitedMs, task);
+      // Checks before this one may have used what was left.
+      this.refuseIfSpent(from);
+      return await this.checkAtCostOf(from, task, waitedMs);
     } finally {
       this.endTurn();
+    }
+  }
+
+  private refuseIfSpent(from: string | undefined): void {
+    if (from !== undefined) this.budget.refuseIfSpent(from);
+  }
+
+  private async checkAtCostOf(
+    from: string | undefined,
+    task: Uint8Array | StatusTask,
+    waitedMs: number,
+  ): Promise<unknown> {
+    // The thread before may have been terminated: then a new one loads the code now.
+    const pool = await this.loadedPool();
+    const startedAt = performance.now();
+    try {
+      return await this.checkWithin(this.settings.SIGNATURE_TIMEOUT_MS - waitedMs, pool, task);
+    } finally {
+      if (from !== undefined) this.budget.charge(from, performance.now() - startedAt);
     }
   }
 
@@ -104,41 +140,45 @@ export class SignatureCheckPool implements OnApplicationShutdown {
   }
 
   /** Resolves with the milliseconds it took until a thread was free. */
-  private async turn(): Promise<number> {
+  private async turn(from: string): Promise<number> {
     if (this.working < this.threadCount) {
       this.working += 1;
       return 0;
     }
     const startedAt = performance.now();
     await new Promise<void>((resolve, reject) => {
-      const begin = (): void => {
-        clearTimeout(timer);
-        resolve();
+      const waiter: Waiter = {
+        begin: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        giveWay: () => {
+          clearTimeout(timer);
+          reject(this.busy());
+        },
       };
       const giveUp = (): void => {
-        this.waiting.delete(begin);
-        reject(this.busy());
+        this.waiting.remove(from, waiter);
+        waiter.giveWay();
       };
       const timer = setTimeout(giveUp, this.settings.SIGNATURE_TIMEOUT_MS * WAITING_SHARE);
-      this.waiting.add(begin);
+      this.waiting.add(from, waiter);
     });
     return performance.now() - startedAt;
   }
 
   /** The thread passes directly to the next waiting check, so that a new one cannot overtake those that wait. */
   private endTurn(): void {
-    const [next] = this.waiting;
-    if (next === undefined) {
-      this.working -= 1;
-      return;
-    }
-    this.waiting.delete(next);
-    next();
+    const next = this.waiting.next();
+    if (next === undefined) this.working -= 1;
+    else next.begin();
   }
 
-  private async checkWithin(limitMs: number, task: Uint8Array | StatusTask): Promise<unknown> {
-    // The thread before may have been terminated: then a new one loads the code now.
-    const pool = await this.loadedPool();
+  private async checkWithin(
+    limitMs: number,
+    pool: Tinypool,
+    task: Uint8Array | StatusTask,
+  ): Promise<unknown> {
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), limitMs);
     // A copy: a small buffer shares its memory with others, and transferring it would move all of them.

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Clock, CLOCK, SETTINGS } from '../config/settings.module';
 import type { Settings } from '../config/settings.schema';
-import { Refusal } from '../domain/refusal';
+import { Refusal, type RefusalCode } from '../domain/refusal';
 import { Log, Metrics, startAtZero } from '../observability';
 import { type Certificate, readCertificate } from './certificate';
 import { type CheckedContent, type CheckResult, contentOf, type SignedContent } from './container-check';
@@ -24,6 +24,8 @@ const SOURCES = ['cache', 'embedded', 'ocsp', 'crl', 'none'] as const;
 const RESULTS = ['good', 'revoked', 'unknown'] as const;
 /** Besides faults of calls and answers: the certificate names nobody to ask; an answer took too long to verify. */
 const OWN_FAULTS = ['no_address', 'not_verified'] as const;
+
+const BUSY: readonly RefusalCode[] = ['signature_checks_busy', 'signature_budget_spent'];
 
 interface UnknownVerdict {
   readonly status: 'unknown';
@@ -109,12 +111,13 @@ export class RevocationService {
 
   /**
    * Throws `certificate_revoked` unless a time-stamp proves that the signature is older than the revocation, and with
-   * SIGNATURE_REVOCATION=hard `certificate_status_unknown` when nobody says whether the certificate is revoked.
+   * SIGNATURE_REVOCATION=hard `certificate_status_unknown` when nobody says whether the certificate is revoked. What the
+   * container carries is verified at the cost of the address `from`.
    */
-  async refuseRevoked({ revocable, signedAt, provenAt }: RevocableContent): Promise<void> {
+  async refuseRevoked({ revocable, signedAt, provenAt }: RevocableContent, from?: string): Promise<void> {
     const { SIGNATURE_REVOCATION: policy } = this.settings;
     if (policy === 'off') return;
-    const { source, verdict } = await this.find(revocable, signedAt);
+    const { source, verdict } = await this.find(revocable, signedAt, from);
     this.metrics.revocationChecks.inc({ source, result: verdict.status });
     if (verdict.status === 'revoked') {
       if (provenAt !== undefined && provenAt.getTime() < verdict.sinceMs) return;
@@ -129,12 +132,12 @@ export class RevocationService {
     this.log.warn('signature accepted: nobody says whether the certificate is revoked', fields);
   }
 
-  private async find(revocable: Revocable, signedAt: Date): Promise<Found> {
+  private async find(revocable: Revocable, signedAt: Date, from: string | undefined): Promise<Found> {
     const key = createHash('sha256').update(revocable.certificate).digest('base64');
     const known = this.verdicts.get(key);
     if (known !== undefined) return { source: 'cache', verdict: known };
     if (revocable.evidence.length > 0) {
-      const embedded = await this.verdictIn('embedded', { ...revocable, ...this.times(signedAt) });
+      const embedded = await this.verdictIn('embedded', { ...revocable, ...this.times(signedAt) }, from);
       if (embedded.verdict.status === 'revoked') this.remember(key, embedded, revocable);
       if (embedded.verdict.status !== 'unknown') return embedded;
     }
@@ -216,13 +219,17 @@ export class RevocationService {
     return { atMs: at.getTime(), nowMs: this.clock().getTime(), maxAgeMs: this.maxAgeMs };
   }
 
-  private async verdictIn(source: 'embedded' | 'ocsp' | 'crl', task: StatusTask): Promise<Found> {
+  private async verdictIn(
+    source: 'embedded' | 'ocsp' | 'crl',
+    task: StatusTask,
+    from?: string,
+  ): Promise<Found> {
     try {
-      const verdict = (await this.pool.submit(task)) as Verdict;
+      const verdict = (await this.pool.submit(task, from)) as Verdict;
       return verdict.status === 'unknown' ? this.failed(source, verdict) : { source, verdict };
     } catch (error) {
       // Too many signatures at once must not open the way for a revoked one. A list may be too long to be verified.
-      const isBusy = error instanceof Refusal && error.code === 'signature_checks_busy' && source !== 'crl';
+      const isBusy = error instanceof Refusal && BUSY.includes(error.code) && source !== 'crl';
       if (!(error instanceof Refusal) || isBusy) throw error;
       return this.failed(source, { status: 'unknown', why: 'not_verified' });
     }
@@ -259,11 +266,11 @@ export class SignedContentService {
 
   /**
    * Returns the content and its signer when the signature is right and trusted and the signer's certificate is not revoked;
-   * otherwise throws a `Refusal`.
+   * otherwise throws a `Refusal`. The checks are made at the cost of the address that sent the container.
    */
-  async read(container: Uint8Array): Promise<SignedContent> {
-    const checked = contentOf((await this.pool.submit(container)) as CheckResult);
-    await this.revocation.refuseRevoked(checked);
+  async read(container: Uint8Array, from: string): Promise<SignedContent> {
+    const checked = contentOf((await this.pool.submit(container, from)) as CheckResult);
+    await this.revocation.refuseRevoked(checked, from);
     const { revocable: _, ...content } = checked;
     return content;
   }

@@ -77,6 +77,7 @@ export class SignUpClient {
       // The shortest there is: the orphan clean-up runs four times in it.
       MEDIA_ORPHAN_MINUTES: '1',
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
+      SIGNATURE_SECONDS_PER_MINUTE: '100000',
       PIS_SESSION_SECRET: 'a-secret-that-all-servers-of-a-drill-share',
     };
   }

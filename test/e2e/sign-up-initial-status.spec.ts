@@ -188,7 +188,7 @@ describe('The signed content', () => {
     expect(readFileSync(join(fixture.mediaFolder, key)).equals(container)).toBe(true);
     expect(readdirSync(join(fixture.mediaFolder, BUCKET, person.id))).toEqual(['signed_content']);
     expect(await fixture.env.sql.query({ text: 'SELECT id FROM mpi.media_uploads' })).toEqual([]);
-    const { identity } = await fixture.env.program.get(SignedContentService).read(container);
+    const { identity } = await fixture.env.program.get(SignedContentService).read(container, 'a test');
     expect(await signUpsOf(fixture.env.sql, person.id)).toEqual([
       {
         content_sha256: identity,

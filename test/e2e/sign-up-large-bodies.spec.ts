@@ -99,14 +99,26 @@ describe.each(CALLS)('A body about as large as may be for %s', (call) => {
   });
 });
 
-/** As much as a container of less than the cap can hold when it is written in base64. */
-const MOST_CONTENT_BYTES = 1_500_000;
+/** The longest content there may be. */
+const MOST_CONTENT_BYTES = 256 * 1024;
+/** What stands around a repeated part. */
+const FRAME_BYTES = 4 * 1024;
 const repeated = (part: string): string =>
-  part.repeat(Math.floor(MOST_CONTENT_BYTES / Buffer.byteLength(part)));
+  part.repeat(Math.floor((MOST_CONTENT_BYTES - FRAME_BYTES) / Buffer.byteLength(part)));
 
-describe('A really signed content of one and a half megabytes', () => {
+describe('A really signed content of a quarter of a megabyte', () => {
   const content = () => fixture.contentBy(applicant);
   const listed = (count: number, entry: unknown): unknown[] => Array<unknown>(count).fill(entry);
+
+  it('that is longer than that is too large, whatever it says', async () => {
+    const { status, body } = await fixture.validate(
+      fixture.sign(' '.repeat(MOST_CONTENT_BYTES + 1), applicant),
+    );
+    expect({ status, error: body.error }).toEqual({
+      status: 413,
+      error: { type: 'request_too_large', message: 'Signed content must not be longer than 256 KiB' },
+    });
+  });
 
   it.each<[string, () => string]>([
     ['blanks', () => repeated(' ')],
@@ -139,18 +151,14 @@ describe('A really signed content of one and a half megabytes', () => {
       () => content().with('person.confidant_person.person_id', repeated('0')).build(),
       '$.person.confidant_person.person_id',
     ],
-    ['documents', () => content().with('person.documents', listed(700_000, 1)).build(), '$.person.documents'],
-    [
-      'addresses',
-      () => content().with('person.addresses', listed(500_000, {})).build(),
-      '$.person.addresses',
-    ],
-    ['phones', () => content().with('person.phones', listed(300_000, null)).build(), '$.person.phones'],
+    ['documents', () => content().with('person.documents', listed(120_000, 1)).build(), '$.person.documents'],
+    ['addresses', () => content().with('person.addresses', listed(80_000, {})).build(), '$.person.addresses'],
+    ['phones', () => content().with('person.phones', listed(50_000, null)).build(), '$.person.phones'],
     [
       'properties',
       () => ({
         ...content().build(),
-        ...Object.fromEntries(listed(100_000, 0).map((_v, i) => [`К${i}`, 1])),
+        ...Object.fromEntries(listed(15_000, 0).map((_v, i) => [`К${i}`, 1])),
       }),
       '$.*',
     ],

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Log } from '../../src/observability';
 import { SignatureCheckPool } from '../../src/signed-content/signature-check-pool.service';
@@ -18,13 +19,17 @@ class StandInPool extends SignatureCheckPool {
   protected override readonly memoryMb = 32;
 
   constructor(
-    choices: { queueSize: number; timeoutMs: number },
+    choices: { queueSize: number; timeoutMs: number; secondsPerMinute?: number },
     log: Log,
     protected override readonly threadCount: number,
     private readonly memory: SharedArrayBuffer,
   ) {
     super(
-      { SIGNATURE_QUEUE_SIZE: choices.queueSize, SIGNATURE_TIMEOUT_MS: choices.timeoutMs },
+      {
+        SIGNATURE_QUEUE_SIZE: choices.queueSize,
+        SIGNATURE_TIMEOUT_MS: choices.timeoutMs,
+        SIGNATURE_SECONDS_PER_MINUTE: choices.secondsPerMinute ?? 3_600,
+      },
       { certificates: [], mustBeQualified: false },
       log,
     );
@@ -41,6 +46,7 @@ function standIn({
 }: {
   queueSize: number;
   timeoutMs: number;
+  secondsPerMinute?: number;
   threads?: number;
 }) {
   const memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
@@ -125,6 +131,71 @@ describe('Checks of signatures', () => {
     await expect(first).resolves.toBeTypeOf('number');
     expect(stopped).toEqual([]);
     expect(begun()).toBe(1);
+  });
+
+  it('are made in turns of their addresses, not in the order of arrival', async () => {
+    const { threads, letChecksPass, begun } = standIn({ queueSize: 9, timeoutMs: PATIENT_MS });
+    const ended: string[] = [];
+    const send = (from: string): Promise<unknown> =>
+      threads.submit(task('wait'), from).then(() => ended.push(from));
+    const first = send('first');
+    await waitUntil(() => begun() === 1, { what: 'the check to begin' });
+    const all = ['many', 'many', 'many', 'many', 'two', 'two', 'one'].map(send);
+    await waitUntil(() => threads.size === 8, { what: 'all to wait' });
+    letChecksPass();
+    await Promise.all([first, ...all]);
+    expect(ended).toEqual(['first', 'many', 'two', 'one', 'many', 'two', 'many', 'many']);
+  });
+
+  it('of the address that sent most make room when the queue is full', async () => {
+    const { threads, letChecksPass, begun } = standIn({ queueSize: 4, timeoutMs: PATIENT_MS });
+    const first = threads.submit(task('wait'), 'many');
+    await waitUntil(() => begun() === 1, { what: 'the check to begin' });
+    const many = Array.from({ length: 4 }, () => threads.submit(task('who'), 'many'));
+    const ends = Promise.allSettled(many);
+    await setImmediate();
+    await expect(threads.submit(task('who'), 'many')).rejects.toMatchObject(BUSY);
+    const others: Promise<unknown>[] = [];
+    for (let each = 0; each < 2; each += 1) {
+      others.push(threads.submit(task('who'), 'honest'));
+      await setImmediate();
+    }
+    // Both would have two of four places now, so the queue is as fair as it can be.
+    await expect(threads.submit(task('who'), 'honest')).rejects.toMatchObject(BUSY);
+    letChecksPass();
+    await expect(Promise.all([first, ...others])).resolves.toHaveLength(3);
+    expect((await ends).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    expect(threads.size).toBe(0);
+  });
+
+  it('of an address that has used its seconds of the minute are refused, those that wait included', async () => {
+    const { threads, letChecksPass, begun } = standIn({
+      queueSize: 9,
+      timeoutMs: PATIENT_MS,
+      secondsPerMinute: 0.05,
+    });
+    const dear = threads.submit(task('wait'), 'dear');
+    await waitUntil(() => begun() === 1, { what: 'the check to begin' });
+    const begunAt = performance.now();
+    const waiting = Promise.allSettled([threads.submit(task('who'), 'dear')]);
+    const honest = threads.submit(task('who'), 'honest');
+    await waitUntil(() => performance.now() - begunAt > 100, { what: 'its seconds to pass' });
+    letChecksPass();
+    await expect(dear).resolves.toBeTypeOf('number');
+    const isRestOfMinute = (seconds: number): boolean => seconds > 50 && seconds <= 60;
+    const spent = {
+      code: 'signature_budget_spent',
+      details: { retryAfterSeconds: expect.toSatisfy(isRestOfMinute) as number },
+    };
+    expect(await waiting).toMatchObject([{ status: 'rejected', reason: spent }]);
+    await expect(threads.submit(task('who'), 'dear')).rejects.toMatchObject(spent);
+    await expect(honest).resolves.toBeTypeOf('number');
+    expect(begun()).toBe(2);
   });
 
   it('that still wait at shutdown are refused', async () => {

@@ -26,6 +26,7 @@ async function started(changed: Partial<Settings> = {}) {
     LOG_LEVEL: 'info',
     SIGNATURE_TRUSTED_CA_FILE: trustedFile,
     SIGNATURE_QUEUE_SIZE: 100,
+    SIGNATURE_SECONDS_PER_MINUTE: 3_600,
     SIGNATURE_TIMEOUT_MS: 30_000,
     SIGNATURE_REVOCATION: 'off',
     ...changed,
@@ -45,12 +46,16 @@ async function started(changed: Partial<Settings> = {}) {
   return { signedContent, lines, close: () => app.close() };
 }
 
+/** Which address pays for the checks. */
+const FROM = '203.0.113.1';
+
 describe('Signed content', () => {
   it('is read in threads, for every algorithm', async () => {
     const { signedContent, lines, close } = await started();
     for (const algorithm of ['ecdsa', 'rsa', 'rsa-pss', 'dstu', 'dstu-kupyna'] as const) {
       const { content, signedAt, signer } = await signedContent.read(
         authority.sign('{"a":"ї"}', { ...BY, algorithm }),
+        FROM,
       );
       expect(Buffer.from(content).toString()).toBe('{"a":"ї"}');
       expect(signedAt).toEqual(BY.signedAt);
@@ -63,8 +68,8 @@ describe('Signed content', () => {
   it('is refused in threads with the same reason as in process', async () => {
     const { signedContent, close } = await started();
     const two = authority.sign('{}', BY, { signatures: 2 });
-    await expect(signedContent.read(two)).rejects.toMatchObject({ code: 'signature_not_single' });
-    await expect(signedContent.read(Buffer.alloc(2 ** 21))).rejects.toMatchObject({
+    await expect(signedContent.read(two, FROM)).rejects.toMatchObject({ code: 'signature_not_single' });
+    await expect(signedContent.read(Buffer.alloc(2 ** 21), FROM)).rejects.toMatchObject({
       code: 'signature_container_malformed',
     });
     await close();
@@ -73,7 +78,7 @@ describe('Signed content', () => {
   it('is read a hundred at a time', async () => {
     const { signedContent, close } = await started();
     const all = Array.from({ length: 100 }, (_, number) =>
-      signedContent.read(authority.sign(`{"n":${number}}`, BY)),
+      signedContent.read(authority.sign(`{"n":${number}}`, BY), FROM),
     );
     const contents = (await Promise.all(all)).map(({ content }) => Buffer.from(content).toString());
     expect(contents).toEqual(all.map((_, number) => `{"n":${number}}`));
@@ -87,7 +92,7 @@ describe('Signed content', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { level: 'warn', why: 'missing' },
     ]);
-    await expect(signedContent.read(authority.sign('{}', BY))).rejects.toMatchObject({
+    await expect(signedContent.read(authority.sign('{}', BY), FROM)).rejects.toMatchObject({
       code: 'certificate_not_trusted',
     });
     await close();
@@ -112,6 +117,7 @@ describe('Signed content', () => {
         NODE_ENV: 'test',
         SIGNATURE_TRUSTED_CA_FILE: '${trustedFile}',
         SIGNATURE_QUEUE_SIZE: 1,
+        SIGNATURE_SECONDS_PER_MINUTE: 3600,
         SIGNATURE_TIMEOUT_MS: 30000,
         SIGNATURE_REVOCATION: 'off',
       };
@@ -121,7 +127,7 @@ describe('Signed content', () => {
       const signedContent = new SignedContentService(threads, revocation);
       (async () => {
         const before = threads['pool'];
-        const { content } = await signedContent.read(Buffer.from('${container}', 'base64'));
+        const { content } = await signedContent.read(Buffer.from('${container}', 'base64'), 'nobody');
         await threads.onApplicationShutdown();
         console.log(JSON.stringify({ before: before === undefined, content: Buffer.from(content).toString() }));
       })();
@@ -155,7 +161,10 @@ describe('npm run sign', () => {
     const body = JSON.parse(stdout) as Record<string, string>;
     expect(Object.keys(body)).toEqual(['signed_content', 'signed_content_encoding']);
     const { signedContent, close } = await started({ SIGNATURE_TRUSTED_CA_FILE: trustedFileIn(own) });
-    const { content, signer } = await signedContent.read(Buffer.from(body['signed_content'] ?? '', 'base64'));
+    const { content, signer } = await signedContent.read(
+      Buffer.from(body['signed_content'] ?? '', 'base64'),
+      FROM,
+    );
     await close();
     expect(Buffer.from(content).toString()).toBe('{"person":{"first_name":"Їжак"}}');
     expect(signer).toEqual({ drfo: '1234567890', surname: 'Ґалаґан', givenName: 'Їжак Юрійович' });

@@ -33,7 +33,10 @@ export class FuzzFixture {
   ) {}
 
   static async start(): Promise<FuzzFixture> {
-    const env = await TestEnvironment.start({ SIGN_UP_REQUESTS_PER_MINUTE: '1000000' });
+    const env = await TestEnvironment.start({
+      SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
+      SIGNATURE_SECONDS_PER_MINUTE: '100000',
+    });
     await env.stopProgram(env.program);
     const program = await Program.start({ ...env.servers, works: false });
     const token = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);

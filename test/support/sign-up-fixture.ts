@@ -81,6 +81,7 @@ export class SignUpFixture {
         SIGNATURE_TRUSTED_CA_FILE: trusted,
         MEDIA_STORAGE_DIRECTORY: mediaFolder,
         SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
+        SIGNATURE_SECONDS_PER_MINUTE: '100000',
         ...environment,
       },
       clock,

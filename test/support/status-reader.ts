@@ -26,6 +26,7 @@ export async function statusReader(
     LOG_LEVEL: 'info',
     SIGNATURE_QUEUE_SIZE: 100,
     SIGNATURE_TIMEOUT_MS: 30_000,
+    SIGNATURE_SECONDS_PER_MINUTE: 100_000,
     SIGNATURE_REVOCATION: 'hard',
     SIGNATURE_REVOCATION_TIMEOUT_MS: 20_000,
     SIGNATURE_REVOCATION_MAX_AGE_MINUTES: 30,
@@ -46,7 +47,7 @@ export async function statusReader(
   const service = app.get(SignedContentService, { strict: false });
   const metrics = app.get(Metrics, { strict: false });
   const read = (container: Uint8Array): Promise<string> =>
-    service.read(container).then(
+    service.read(container, 'nobody').then(
       () => 'accepted',
       (error: unknown) => {
         if (error instanceof Refusal) return error.code;

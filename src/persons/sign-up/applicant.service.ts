@@ -62,9 +62,9 @@ export class ApplicantService {
   ) {}
 
   /** Rows 2 to 9: whose signature it is, and whether they may sign anybody up. */
-  async admit(encoded: EncodedContainer): Promise<AdmittedSignUp> {
+  async admit(encoded: EncodedContainer, from: string): Promise<AdmittedSignUp> {
     const container = decodeContainer(encoded);
-    const read = await this.signedContent.read(container);
+    const read = await this.signedContent.read(container, from);
     const now = this.clock();
     this.refuseUnlessFresh(read.signedAt, now);
     const parameters = await this.registrations.parameters(this.transactions);

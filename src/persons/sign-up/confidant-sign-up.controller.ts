@@ -1,6 +1,6 @@
-import { Body, Controller, HttpCode, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, HttpCode, Ip, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiCreatedResponse, ApiExtraModels, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AcceptsBodyOf, Refuses, WithoutToken } from '../../http';
+import { AcceptsBodyOf, limitedAddress, Refuses, WithoutToken } from '../../http';
 import { type RegisteredPatient, RegistrationService, type ValidatedSignUp } from './registration.service';
 import { SignUpLimitGuard } from './sign-up-limit.guard';
 import { SignUpRefusalsInterceptor, SignUpStep } from './sign-up-observer';
@@ -43,8 +43,8 @@ export class ConfidantSignUpController {
   @ApiBody({ type: SignUpValidationDto, examples: { body: { value: SIGN_UP_EXAMPLE } } })
   @ApiOkResponse({ type: ValidatedSignUpDto, example: VALIDATED_SIGN_UP_EXAMPLE })
   @Refuses(...SIGN_UP_REFUSALS)
-  validate(@Body() body: SignUpValidationDto): Promise<ValidatedSignUp> {
-    return this.registrations.validate(body);
+  validate(@Body() body: SignUpValidationDto, @Ip() ip: string): Promise<ValidatedSignUp> {
+    return this.registrations.validate(body, limitedAddress(ip));
   }
 
   @Post('register')
@@ -56,7 +56,7 @@ export class ConfidantSignUpController {
   @ApiBody({ type: RegistrationDto, examples: { body: { value: REGISTRATION_EXAMPLE } } })
   @ApiCreatedResponse({ type: RegisteredPatientDto, example: REGISTERED_PATIENT_EXAMPLE })
   @Refuses(...REGISTRATION_REFUSALS)
-  register(@Body() body: RegistrationDto): Promise<RegisteredPatient> {
-    return this.registrations.register(body);
+  register(@Body() body: RegistrationDto, @Ip() ip: string): Promise<RegisteredPatient> {
+    return this.registrations.register(body, limitedAddress(ip));
   }
 }

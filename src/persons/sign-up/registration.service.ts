@@ -68,9 +68,9 @@ export class RegistrationService {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Step 1: checks everything and writes nothing. */
-  async validate(request: EncodedContainer): Promise<ValidatedSignUp> {
-    const signUp = await this.applicants.checkContent(await this.applicants.admit(request));
+  /** Step 1: checks everything and writes nothing. `from` is the address that pays for it. */
+  async validate(request: EncodedContainer, from: string): Promise<ValidatedSignUp> {
+    const signUp = await this.applicants.checkContent(await this.applicants.admit(request, from));
     await this.applicants.refuseThemself(signUp);
     const token = await this.session.issue({ signedContent: request.signed_content, now: signUp.now });
     this.observer.validated();
@@ -85,8 +85,8 @@ export class RegistrationService {
    * from the plan. Behind a lock the plan is made once more: if it differs because somebody else was faster, the stored
    * object is discarded and everything starts again.
    */
-  async register(request: RegistrationRequest): Promise<RegisteredPatient> {
-    const admitted = await this.applicants.admit(request);
+  async register(request: RegistrationRequest, from: string): Promise<RegisteredPatient> {
+    const admitted = await this.applicants.admit(request, from);
     await this.session.check(request.jwt, { signedContent: request.signed_content, now: admitted.now });
     const signUp = await this.applicants.checkContent(admitted);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {

@@ -188,6 +188,7 @@ const OF_SIGNATURE = (Object.keys(REFUSALS) as RefusalCode[]).filter((code) =>
 export const SIGN_UP_REFUSALS: readonly RefusalCode[] = [
   'too_many_requests',
   'signed_content_invalid',
+  'signed_content_too_large',
   ...OF_SIGNATURE,
   'applicant_user_not_found',
   'applicant_user_blocked',
