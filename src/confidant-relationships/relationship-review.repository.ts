@@ -201,12 +201,14 @@ export class RelationshipReviewRepository {
     // $1 is the day in both statements; a statement without a condition on it must still give its type.
     const text = `SELECT count(*)::integer AS total FROM ${table} ${where === '' ? 'WHERE' : 'AND'} $1::date IS NOT NULL`;
     const [counted] = await sql.query<{ total: number }>({ text }, values);
+    const total = counted?.total ?? 0;
+    if (offset >= total) return { rows: [], total };
     const page = `SELECT * FROM ${table} ORDER BY inserted_at DESC, id DESC LIMIT ${size} OFFSET ${offset}`;
     const rows = await sql.query<ReadRelationshipRow & Record<string, unknown>>(
       { text: withPersons(page, '$1') },
       values,
     );
-    return { rows, total: counted?.total ?? 0 };
+    return { rows, total };
   }
 
   async one(sql: Sql, id: string, today: IsoDay): Promise<ReadRelationshipRow | undefined> {

@@ -31,7 +31,14 @@ export {
   Refuses,
 } from './openapi/document.decorator';
 export { OpenApi, type OpenApiDocument } from './openapi/open-api.service';
-export { DEFAULT_PAGE_SIZE, ListAnswer, PAGE_SIZE_CAP, PageQuery, type PageRequest } from './paging.dto';
+export {
+  DEFAULT_PAGE_SIZE,
+  ListAnswer,
+  PAGE_SIZE_CAP,
+  PageQuery,
+  type PageRequest,
+  ShowsList,
+} from './paging.dto';
 export { AuditsReading } from './read-audit.interceptor';
 export { type Probe, READINESS_PROBES, type ReadinessProbes } from './readiness.service';
 export { answerTo } from './refusal.filter';

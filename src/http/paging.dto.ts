@@ -1,3 +1,13 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  UseInterceptors,
+} from '@nestjs/common';
+import { finalize, type Observable } from 'rxjs';
+import { Refusal } from '../domain/refusal';
+import { bearerTokenIn } from './access.guard';
+import { requestOf } from './request-context';
 import { QueryInteger } from './validation/fields.decorator';
 
 /** Ours, as published. */
@@ -57,3 +67,34 @@ export class ListAnswer<T> {
     };
   }
 }
+
+/** A long list keeps a connection to the database for as long as it takes; other calls need some of them. */
+const MOST_LISTS = 4;
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** Counts the lists that each token is being shown. */
+class ListLimit implements NestInterceptor {
+  private readonly inProgress = new Map<string, number>();
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const token = bearerTokenIn(requestOf(context).headers.authorization);
+    const others = this.inProgress.get(token) ?? 0;
+    if (others >= MOST_LISTS)
+      throw new Refusal('too_many_requests', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    this.inProgress.set(token, others + 1);
+    return next.handle().pipe(finalize(() => this.end(token)));
+  }
+
+  private end(token: string): void {
+    const others = (this.inProgress.get(token) ?? 1) - 1;
+    if (others === 0) this.inProgress.delete(token);
+    else this.inProgress.set(token, others);
+  }
+}
+
+/** One for all lists: a token may have so many of them at once, whichever they are. */
+const LIST_LIMIT = new ListLimit();
+
+/** Marks a call or a GraphQL field that shows a list: one token may have four of them in progress at once. */
+export const ShowsList = () => UseInterceptors(LIST_LIMIT);

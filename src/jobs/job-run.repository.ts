@@ -291,13 +291,15 @@ export class JobRunRepository {
     page: { readonly size: number; readonly offset: number },
   ): Promise<{ runs: JobRun[]; total: number }> {
     const matches = [job ?? null, status ?? null, startedFrom ?? null, startedBefore ?? null];
+    const [count] = await this.transactions.query<{ total: number }>(COUNT, matches);
+    const total = count?.total ?? 0;
+    if (page.offset >= total) return { runs: [], total };
     const rows = await this.transactions.query<RunRow & Record<string, unknown>>(LIST, [
       ...matches,
       page.size,
       page.offset,
     ]);
-    const [count] = await this.transactions.query<{ total: number }>(COUNT, matches);
-    return { runs: rows.map(jobRun), total: count?.total ?? 0 };
+    return { runs: rows.map(jobRun), total };
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { type Statement, Transactions } from '../database/transactions';
 import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/technical-error';
 import {
@@ -65,6 +66,8 @@ export interface ListStatements {
 
 /** A list that may be long. */
 export interface CountedList extends ListStatements {
+  /** Of a list in the order of ids: the parameters of the condition, then the limit and the id before the page. */
+  readonly pageAfter?: Statement;
   /** The number of entries, or `shortList` + 1 if there are more. */
   readonly countShort: Statement;
   readonly shortList: number;
@@ -86,6 +89,12 @@ const SHORT_LIST = 50_000;
 
 /** Maximum age of the count of a long list, so that turning pages does not count millions of entries for each page. */
 const COUNT_MAX_AGE_MS = 60_000;
+
+/** To skip so many entries of an index takes some milliseconds; nobody turns so many pages by hand. */
+const DEEP_OFFSET = 10_000;
+
+/** Where deep pages begin, for those who read one page after the other. */
+const MOST_BOOKMARKS = 10_000;
 
 /** Exactly the conditions of the partial indexes. */
 const ACTIVE = `p.status = 'active' AND p.is_active`;
@@ -130,6 +139,8 @@ export const UNCHECKED = {
 @Injectable()
 export class PersonListRepository {
   private readonly counts: ListCounts;
+  /** The id before a deep page, by list and offset: the next page begins there instead of skipping all entries before. */
+  private readonly bookmarks = new LRUCache<string, string>({ max: MOST_BOOKMARKS, ttl: COUNT_MAX_AGE_MS });
 
   constructor(private readonly transactions: Transactions) {
     this.counts = new ListCounts(transactions);
@@ -156,25 +167,44 @@ export class PersonListRepository {
   }
 
   /** A part of a list of persons without the count, which would take longer than the rows. */
-  rows(chosen: ChosenList, window: Window): Promise<ListedPerson[]> {
+  async rows(chosen: ChosenList, window: Window): Promise<ListedPerson[]> {
+    // Beyond the end of a list every entry would be skipped.
+    const isDeep = window.offset >= DEEP_OFFSET;
+    if (isDeep && window.offset >= (await this.counts.count(chosen.list, chosen.values))) return [];
     return this.window<ListedPerson>(chosen, window);
   }
 
-  private async page<Entry extends object>(
+  private async page<Entry extends { readonly id: string }>(
     chosen: ChosenList,
     { pageSize: size, offset }: PageRequest,
   ): Promise<ListedPage<Entry>> {
     const total = await this.counts.count(chosen.list, chosen.values);
-    return { entries: await this.window<Entry>(chosen, { size, offset }), total };
+    const entries = offset < total ? await this.window<Entry>(chosen, { size, offset }) : [];
+    return { entries, total };
   }
 
-  private window<Entry extends object>(
-    { list, values }: ChosenList,
+  private async window<Entry extends { readonly id: string }>(
+    chosen: ChosenList,
     { size, offset }: Window,
   ): Promise<Entry[]> {
-    return this.transactions.query<Entry>(list.page, [...values, size, offset]);
+    const { list, values } = chosen;
+    const before = this.bookmarks.get(bookmarkOf(chosen, offset));
+    const entries =
+      list.pageAfter === undefined || before === undefined
+        ? await this.transactions.query<Entry>(list.page, [...values, size, offset])
+        : await this.transactions.query<Entry>(list.pageAfter, [...values, size, before]);
+    // Where the next page begins; a reader that asks for one entry more than its page will begin one earlier.
+    for (const length of [entries.length, entries.length - 1]) {
+      const last = entries[length - 1];
+      if (last !== undefined && offset + length >= DEEP_OFFSET)
+        this.bookmarks.set(bookmarkOf(chosen, offset + length), last.id);
+    }
+    return entries;
   }
 }
+
+const bookmarkOf = ({ list, values }: ChosenList, offset: number): string =>
+  [list.page.name, ...values, offset].join(' ');
 
 /** Active persons, optionally only those with this cumulative status. */
 export function listedBy(status: CumulativeStatus | undefined): ChosenList {
@@ -208,7 +238,17 @@ export function unverifiedBy(
 }
 
 function personList(name: string, parts: Omit<ListParts, 'columns' | 'order'>): CountedList {
-  return countedList(name, { columns: 'p.id, p.verification_status', order: 'p.id', ...parts });
+  const columns = 'p.id, p.verification_status';
+  const { from, where, parameters } = parts;
+  return {
+    ...countedList(name, { columns, order: 'p.id', ...parts }),
+    pageAfter: {
+      name: `${name}_after`,
+      text: `
+        SELECT ${columns} FROM ${from} WHERE ${where} AND p.id > $${parameters + 2}::uuid
+         ORDER BY p.id LIMIT $${parameters + 1}::bigint`,
+    },
+  };
 }
 
 function uncheckedList(name: string, ofStream: string, parameters: number): CountedList {

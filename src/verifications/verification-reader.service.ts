@@ -82,12 +82,14 @@ export class VerificationReader {
   async history(personId: string, { pageSize, offset }: PageRequest): Promise<ListedPage<HistoryEntry>> {
     await this.persons.requireExisting(personId);
     const [counted] = await this.transactions.query<{ total: number }>(HISTORY.count, [personId]);
+    const total = counted?.total ?? 0;
+    if (offset >= total) return { entries: [], total };
     const entries = await this.transactions.query<HistoryEntry & Record<string, unknown>>(HISTORY.page, [
       personId,
       pageSize,
       offset,
     ]);
-    return { entries, total: counted?.total ?? 0 };
+    return { entries, total };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
-import { AuditsReading, CallerOf, ListAnswer, Needs, Refuses } from '../../http';
+import { AuditsReading, CallerOf, ListAnswer, Needs, Refuses, ShowsList } from '../../http';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import {
   type ListedRelationship,
@@ -24,6 +24,7 @@ export class RelationshipsController {
   constructor(private readonly relationships: RelationshipService) {}
 
   @Get()
+  @ShowsList()
   @Needs('confidant_person_relationship_admin:read', { of: 'NHS' })
   @AuditsReading('confidant_person_relationships')
   @ApiOperation({ summary: 'Relationships with confidant persons, newest first; both persons masked' })

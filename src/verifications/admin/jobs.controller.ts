@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Refusal } from '../../domain/refusal';
-import { CallerOf, ListAnswer, Needs, Refuses } from '../../http';
+import { CallerOf, ListAnswer, Needs, Refuses, ShowsList } from '../../http';
 import { JobRegistry, type JobRun, JobRunner, JobRunRepository, runSummary } from '../../jobs';
 import { JOB_RUN_EXAMPLE, JobPath, JobRunDto, JobRunQuery, RunPath } from './job-run.dto';
 
@@ -16,6 +16,7 @@ export class JobsController {
   ) {}
 
   @Get()
+  @ShowsList()
   @Needs('job:read', { of: 'NHS' })
   @ApiOperation({
     summary: 'Runs of jobs, newest first',

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AuditsReading, ListAnswer, Needs, Refuses } from '../../http';
+import { AuditsReading, ListAnswer, Needs, Refuses, ShowsList } from '../../http';
 import { LISTED_PERSON_EXAMPLE, ListedPersonDto, StatusQuery } from './person-lists.dto';
 import { PersonPath, VERIFICATION_EXAMPLE, VerificationDto } from './verification.dto';
 import { type ListedPerson, PersonListRepository } from '../person-list.repository';
@@ -15,6 +15,7 @@ export class PersonVerificationController {
   ) {}
 
   @Get('verifications')
+  @ShowsList()
   @Needs('person_verification:read')
   @AuditsReading('persons')
   @ApiOperation({ summary: 'Active persons by their cumulative verification status' })

@@ -10,6 +10,7 @@ import {
   CallerOf,
   UncheckedBody,
   UncheckedInput,
+  ShowsList,
 } from '../../http';
 import type { CheckRequestRow } from '../check-request.repository';
 import { CheckRequestService } from '../check-request.service';
@@ -61,6 +62,7 @@ export class PersonsController {
   ) {}
 
   @Get('unverified')
+  @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
   @ApiOperation({
@@ -75,6 +77,7 @@ export class PersonsController {
   }
 
   @Get('cannot_be_checked')
+  @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
   @ApiOperation({ summary: 'Persons about whom a register gives no usable answer, again and again' })
@@ -97,6 +100,7 @@ export class PersonsController {
   }
 
   @Get(':id/verification/history')
+  @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
   @ApiOperation({ summary: 'The changes of the verification of a person, newest first' })

@@ -8,7 +8,7 @@ import {
   windowOf,
   withInputNames,
 } from '../../graphql';
-import { AuditsReading, CallerOf, Needs, UncheckedInput } from '../../http';
+import { AuditsReading, CallerOf, Needs, UncheckedInput, ShowsList } from '../../http';
 import { PersonListRepository } from '../person-list.repository';
 import { type PersonNode, PersonNodes, GRAPHQL_NAMES } from './person-nodes';
 import { listChosenBy } from './person-lists.dto';
@@ -42,6 +42,7 @@ export class PersonsResolver {
   }
 
   @Query('unverifiedPersons')
+  @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
   async unverified(
