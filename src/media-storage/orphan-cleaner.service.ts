@@ -83,14 +83,16 @@ export class OrphanCleaner implements OnApplicationBootstrap, BeforeApplicationS
     while (failures < FAILURES_IN_A_ROW && !this.stopped.signal.aborted) {
       const orphan = await this.uploadLog.markOldOrphan({ startedAt, olderThanSeconds });
       if (orphan === undefined) break;
-      if (await this.removeOrphan(orphan)) [removed, failures] = [removed + 1, 0];
-      else failures += 1;
+      const end = await this.removeOrphan(orphan);
+      failures = end === 'failed' ? failures + 1 : 0;
+      if (end === 'removed') removed += 1;
     }
     if (removed > 0) this.log.info('removed objects of failed registrations', { counts: { removed } });
     return removed;
   }
 
-  private async removeOrphan(orphan: OrphanedUpload): Promise<boolean> {
+  /** `gone` when another clean-up, which removed the same object at the same time, has counted it. */
+  private async removeOrphan(orphan: OrphanedUpload): Promise<'removed' | 'gone' | 'failed'> {
     const timeout = AbortSignal.timeout(this.settings.MEDIA_STORAGE_TIMEOUT_MS);
     const deadline = AbortSignal.any([timeout, this.stopped.signal]);
     try {
@@ -98,11 +100,11 @@ export class OrphanCleaner implements OnApplicationBootstrap, BeforeApplicationS
     } catch (error) {
       if (!this.stopped.signal.aborted)
         this.log.error('orphan not removed', error, { why: troubleOf(error) });
-      return false;
+      return 'failed';
     }
-    await this.uploadLog.delete(orphan.id);
+    if (!(await this.uploadLog.delete(orphan.id))) return 'gone';
     this.metrics.mediaOrphansRemoved.inc();
-    return true;
+    return 'removed';
   }
 
   private scheduleNext(share = 1): void {

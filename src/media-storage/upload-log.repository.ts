@@ -39,7 +39,7 @@ const MARK_OLD_ORPHAN: Statement = {
 
 const DELETE: Statement = {
   name: 'delete_media_upload',
-  text: `DELETE FROM mpi.media_uploads WHERE id = $1::uuid`,
+  text: `DELETE FROM mpi.media_uploads WHERE id = $1::uuid RETURNING id`,
 };
 
 /** As text, since a timestamp of the database is finer than a Date. */
@@ -90,9 +90,9 @@ export class UploadLogRepository {
     return row;
   }
 
-  /** To be called when the object is gone. */
-  async delete(id: string): Promise<void> {
-    await this.transactions.query(DELETE, [id]);
+  /** To be called when the object is gone. False when the row was gone before. */
+  async delete(id: string): Promise<boolean> {
+    return (await this.transactions.query(DELETE, [id])).length > 0;
   }
 
   /** By the clock of the database, for `markOldOrphan`. */
