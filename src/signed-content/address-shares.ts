@@ -6,7 +6,10 @@ export interface Waiter {
   giveWay(): void;
 }
 
-/** Checks that wait, in a queue for each address. The addresses take turns, however many checks each of them sends. */
+/**
+ * Checks that wait, in a queue for each address. The address that has used least goes first, and addresses that have used
+ * the same take turns, however many checks each of them sends.
+ */
 export class TurnsByAddress {
   private readonly queues = new Map<string, Set<Waiter>>();
 
@@ -22,16 +25,20 @@ export class TurnsByAddress {
   }
 
   /** Takes the first check of the address whose turn it is. */
-  next(): Waiter | undefined {
-    const [first] = this.queues;
+  next(usedBy: (address: string) => number): Waiter | undefined {
+    // Sorting keeps the order of those that are equal, and `endRound` puts the one just served behind them.
+    const [first] = [...this.queues].sort(([one], [other]) => usedBy(one) - usedBy(other));
     if (first === undefined) return undefined;
     const [address, queue] = first;
     const [waiter] = queue;
-    // The address goes to the end of the round.
-    this.queues.delete(address);
     if (waiter !== undefined) queue.delete(waiter);
-    if (queue.size > 0) this.queues.set(address, queue);
+    this.endRound(address, queue);
     return waiter;
+  }
+
+  private endRound(address: string, queue: Set<Waiter>): void {
+    this.queues.delete(address);
+    if (queue.size > 0) this.queues.set(address, queue);
   }
 
   /** Makes the longest queue give up its last place; false when the address itself would then have the longest one. */
@@ -49,6 +56,9 @@ export class TurnsByAddress {
 }
 
 const MINUTE_MS = 60_000;
+
+/** One check costs less; who has used this much more than others lets them go first. */
+const STEP_MS = 250;
 
 interface Minute {
   readonly startedAtMs: number;
@@ -71,6 +81,13 @@ export class BudgetByAddress {
     const leftMs = minute.startedAtMs + MINUTE_MS - this.now();
     if (leftMs <= 0 || minute.usedMs < this.secondsPerMinute * 1000) return;
     throw new Refusal('signature_budget_spent', { retryAfterSeconds: Math.ceil(leftMs / 1000) });
+  }
+
+  /** In steps: smaller differences give nobody precedence. */
+  usedSteps(address: string): number {
+    const minute = this.minutes.get(address);
+    if (minute === undefined || minute.startedAtMs + MINUTE_MS <= this.now()) return 0;
+    return Math.floor(minute.usedMs / STEP_MS);
   }
 
   charge(address: string, ms: number): void {

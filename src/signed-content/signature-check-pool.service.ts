@@ -34,9 +34,9 @@ type PoolSettings = Pick<
 /**
  * Threads that check signatures, one check at a time each. They start with the first check. A check is refused with
  * `signature_checks_busy` when the queue is full, when it waits too long, or when it takes too long; in the last case its
- * thread is terminated, because nothing else ends a computation, and a new one replaces it. Addresses take turns, a full
- * queue makes room for those with fewer checks in it, and an address that has used its seconds of this minute is refused
- * with `signature_budget_spent`.
+ * thread is terminated, because nothing else ends a computation, and a new one replaces it. The address that has
+ * used least of this minute goes first, a full queue makes room for those with fewer checks in it, and an address that has
+ * used its seconds is refused with `signature_budget_spent`.
  */
 @Injectable()
 export class SignatureCheckPool implements OnApplicationShutdown {
@@ -169,7 +169,7 @@ export class SignatureCheckPool implements OnApplicationShutdown {
 
   /** The thread passes directly to the next waiting check, so that a new one cannot overtake those that wait. */
   private endTurn(): void {
-    const next = this.waiting.next();
+    const next = this.waiting.next((address) => this.budget.usedSteps(address));
     if (next === undefined) this.working -= 1;
     else next.begin();
   }

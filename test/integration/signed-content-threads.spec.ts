@@ -144,6 +144,7 @@ describe('Checks of signatures', () => {
     await waitUntil(() => threads.size === 8, { what: 'all to wait' });
     letChecksPass();
     await Promise.all([first, ...all]);
+    // None of them has used a quarter of a second.
     expect(ended).toEqual(['first', 'many', 'two', 'one', 'many', 'two', 'many', 'many']);
   });
 
