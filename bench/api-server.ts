@@ -5,6 +5,7 @@ import { type ReadySignUp, SESSION } from './sign-ups';
 
 /** The API process as an operator starts it. */
 export interface ApiServer {
+  readonly publicUrl: string;
   /** Registers all of them, so many at once, and gives registrations a second. */
   register(signUps: readonly ReadySignUp[], inFlight: number): Promise<number>;
   /** What it has sent to PostgreSQL so far. */
@@ -17,6 +18,8 @@ export interface ApiServerOptions {
   readonly redisUrl: string;
   readonly trustedFile: string;
   readonly mediaFolder: string;
+  /** What departs from the settings below. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 const STATEMENTS = /^sql_statements_total (\S+)$/m;
@@ -37,11 +40,13 @@ export async function startApiServer(wishes: ApiServerOptions): Promise<ApiServe
       // The limit of one address is far below what an API process can do.
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
       SIGNATURE_SECONDS_PER_MINUTE: '100000',
+      ...wishes.variables,
     },
   });
   const urls = await program.line('stderr', urlsIn);
   const pool = new Pool(urls.publicUrl, { pipelining: 1 });
   return {
+    publicUrl: urls.publicUrl,
     register: (signUps, inFlight) => registerAll(pool, signUps, inFlight),
     statements: async () => {
       const text = await (await fetch(`${urls.internalUrl}/metrics`)).text();
@@ -61,11 +66,11 @@ function urlsIn(line: string): { readonly publicUrl: string; readonly internalUr
 }
 
 async function registerAll(pool: Pool, signUps: readonly ReadySignUp[], inFlight: number): Promise<number> {
-  return ratePerSecond(signUps, inFlight, async ({ body }) => {
+  return ratePerSecond(signUps, inFlight, async ({ body, address }) => {
     const answer = await pool.request({
       method: 'POST',
       path: '/api/pis/confidant/register',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': address },
       body,
     });
     const text = await answer.body.text();

@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import type { Measured } from './goal';
+import { measureHostileAddress } from './h1-hostile-address';
 import { measureDatabase } from './measure-database';
 import { measureFullLoad } from './measure-full-load';
 import { measureRegistrations } from './measure-registrations';
@@ -45,6 +46,7 @@ const IN_THE_WORLD: readonly Measurement[] = [
   { figures: 'P13', measure: measureAtOnce },
   { figures: 'P14', measure: measureTwoWorkers },
   { figures: 'S1', measure: measureRegistrations },
+  { figures: 'H1', measure: measureHostileAddress },
 ];
 
 /** Each in tables of its own; `load` gives how many seconds that took. */

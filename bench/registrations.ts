@@ -128,7 +128,12 @@ async function register(
   });
 }
 
-async function signedBeforehand(authority: TestAuthority, url: string, n: number): Promise<ReadySignUp[]> {
+/** Signs for so many applicants, each for another child. */
+export async function signedBeforehand(
+  authority: TestAuthority,
+  url: string,
+  n: number,
+): Promise<ReadySignUp[]> {
   const signUps = new SignUps(authority);
   const ready: ReadySignUp[] = [];
   const applicants = await onDatabase(url, (client) => SignUps.applicants(client, n));

@@ -16,6 +16,8 @@ export interface ReadySignUp {
   readonly container: Buffer;
   /** The body of the second call. */
   readonly body: string;
+  /** Where it is sent from, for a server that trusts a proxy: every applicant has an address of their own. */
+  readonly address: string;
 }
 
 /** Shared with the API process, so that it accepts a session it did not issue. */
@@ -68,6 +70,7 @@ export class SignUps {
     const signedContent = container.toString('base64');
     const jwt = await this.session.issue({ signedContent, now });
     const body = { signed_content: signedContent, signed_content_encoding: 'base64', jwt };
-    return { container, body: JSON.stringify(body) };
+    const address = `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+    return { container, body: JSON.stringify(body), address };
   }
 }
