@@ -54,6 +54,7 @@ export default defineConfig({
       },
       withServers('integration', 30_000),
       withServers('e2e', 60_000),
+      withServers('interleavings', 60_000),
     ],
   },
 });

@@ -146,7 +146,7 @@ const STATEMENTS = WATCHED.map(textsOf).flatMap((texts) =>
  * statement, so in one moment.
  */
 export async function brokenInvariants(
-  database: DrillDatabase,
+  database: Pick<DrillDatabase, 'look'>,
   startedAt: string,
 ): Promise<Map<string, number>> {
   const counts = STATEMENTS.map(({ sql }, index) => `(${sql}) AS "${index}"`).join(',\n');
@@ -158,7 +158,7 @@ export async function brokenInvariants(
 }
 
 /** Effects that happened a second time: an answer or a decision under one claim, an event without its own change. */
-export function effectsTwice(database: DrillDatabase): Promise<number> {
+export function effectsTwice(database: Pick<DrillDatabase, 'number'>): Promise<number> {
   return database.number(`
     SELECT (SELECT coalesce(sum(n - 1), 0) FROM (
               SELECT count(*) AS n FROM mpi.audit_log WHERE "row" IN ('S4', 'S5', 'S6', 'S7')
