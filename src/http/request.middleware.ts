@@ -30,11 +30,9 @@ const HUNG_UP = 499;
 /** A request whose answer was not sent is not counted under the status that the answer would have had. */
 function statusOf({ socket }: Request, response: Response): number {
   if (response.writableFinished) return response.statusCode;
-  const isLate = socket.errored !== null && codeOf(socket.errored) === 'ERR_HTTP_REQUEST_TIMEOUT';
-  return isLate ? NO_BODY_IN_TIME : HUNG_UP;
+  const { code } = (socket.errored ?? {}) as NodeJS.ErrnoException;
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? NO_BODY_IN_TIME : HUNG_UP;
 }
-
-const codeOf = (error: NodeJS.ErrnoException): string | undefined => error.code;
 
 /** Writes one line and one figure per request: by declared route, never by the path that was sent. */
 export function countRequests(log: Log, metrics: Metrics): Middleware {
