@@ -3,24 +3,37 @@ import { DataSource } from 'typeorm';
 import { pendingMigrations } from './data-source';
 import { ConfigurationFault } from '../config/read-settings';
 import type { Settings } from '../config/settings.schema';
-import type { Sql, Statement } from './transactions';
+import { READ_ONLY } from './sql-errors';
+import { type Sql, type Statement, Transactions } from './transactions';
+
+const WRITABLE: Statement = {
+  text: `SELECT NOT pg_is_in_recovery() AND NOT current_setting('transaction_read_only')::boolean AS writable`,
+};
 
 /** What the readiness probe checks in the database. */
 @Injectable()
 export class DatabaseHealth {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly transactions: Transactions,
+  ) {}
 
   async answers(): Promise<boolean> {
     await this.dataSource.query('SELECT 1');
     return true;
   }
 
-  /** False on a standby, and where the server or the database was made read-only. */
-  async isWritable(): Promise<boolean> {
-    const [session] = await this.dataSource.query<{ writable: boolean }[]>(
-      `SELECT NOT pg_is_in_recovery() AND NOT current_setting('transaction_read_only')::boolean AS writable`,
-    );
-    return session?.writable === true;
+  /**
+   * Throws on a standby, and where the server or the database was made read-only. The connection is discarded then, as after
+   * a refused write: a process that gets no requests because of it would keep it, and never see the new primary.
+   */
+  isWritable(): Promise<boolean> {
+    return this.transactions.inTransaction(async (sql) => {
+      const [session] = await sql.query<{ writable: boolean }>(WRITABLE);
+      if (session?.writable !== true)
+        throw Object.assign(new Error('The session may only read.'), { code: READ_ONLY });
+      return true;
+    });
   }
 
   async isMigrated(): Promise<boolean> {

@@ -39,9 +39,12 @@ export function isStalePlan(error: unknown): boolean {
   return code === PLAN_CHANGED.code && (error as { routine?: unknown }).routine === PLAN_CHANGED.routine;
 }
 
+/** read_only_sql_transaction. */
+export const READ_ONLY = '25006';
+
 /** Whether the session may only read: the server has become a standby, or was made read-only. */
 export function isReadOnly(error: unknown): boolean {
-  return codeOf(error) === '25006';
+  return codeOf(error) === READ_ONLY;
 }
 
 /** Whether a lock was not granted in time: lock_not_available. */

@@ -113,19 +113,25 @@ describe('A connection that would fail every further statement', () => {
     await small.destroy();
   });
 
+  const mayOnlyRead = () => transactions.query({ text: 'SET default_transaction_read_only = on' });
+
   it('because it may only read is replaced by one to the server as it is now', async () => {
-    const health = new DatabaseHealth(dataSource);
     const insert = (job: string) => transactions.repository(JobSchedule).insert({ job });
-    expect(await health.isWritable()).toBe(true);
-    await transactions.query({ text: 'SET default_transaction_read_only = on' });
-    expect(await health.isWritable()).toBe(false);
+    await mayOnlyRead();
     const error: unknown = await transactions
       .inTransaction((sql) => sql.repository(JobSchedule).insert({ job: 'refused' }))
       .catch((failure: unknown) => failure);
     expect(error).toMatchObject({ code: '25006' });
     expect(isPermanent(error)).toBe(false);
-    expect(await health.isWritable()).toBe(true);
     await insert('written');
     expect(await transactions.repository(JobSchedule).find()).toMatchObject([{ job: 'written' }]);
+  });
+
+  it('because it may only read is replaced by the readiness probe, as no call writes in an unready process', async () => {
+    const health = new DatabaseHealth(dataSource, transactions);
+    expect(await health.isWritable()).toBe(true);
+    await mayOnlyRead();
+    await expect(health.isWritable()).rejects.toMatchObject({ code: '25006' });
+    expect(await health.isWritable()).toBe(true);
   });
 });
