@@ -156,7 +156,7 @@ const post = (body: string | Uint8Array, type = 'application/json'): RequestInit
 
 describe('The envelope', () => {
   it('holds a good answer, its status and the path without the query', async () => {
-    const { status, body } = await ask(`/things/${ID}?name=${encodeURIComponent(MARKER)}`);
+    const { status, body } = await ask(`/things/${ID}?`);
     expect(status).toBe(200);
     expect(body.meta).toMatchObject({ code: 200, url: `/things/${ID}`, type: 'object' });
     expect(body.data).toEqual({ id: ID });
@@ -189,6 +189,27 @@ describe('The envelope', () => {
     expect(status).toBe(422);
     expect(body.error?.['invalid']).toMatchObject([{ entry: '$.colour', rules: [{ rule: 'schema' }] }]);
     expect(text).not.toContain(MARKER);
+  });
+
+  it.each([
+    ['GET', `/things/${ID}`],
+    ['POST', '/things'],
+    ['GET', '/things/fails'],
+  ])('refuses every parameter of a call that has none: %s %s', async (method, path) => {
+    const init = method === 'POST' ? post('{"a":1}') : {};
+    const query = `colour=1&__proto__=2&${encodeURIComponent(MARKER)}=3`;
+    const { status, body, text } = await ask(`${path}?${query}`, init);
+    expect(status).toBe(422);
+    expect(body.error?.['invalid']).toMatchObject([
+      { entry: '$.colour', rules: [{ rule: 'schema' }] },
+      { entry: '$.*', rules: [{ rule: 'schema' }] },
+    ]);
+    expect(text).not.toContain(MARKER);
+  });
+
+  it('leaves probes and scrapers their parameters', async () => {
+    expect((await ask('/health/live?at=1')).status).toBe(200);
+    expect((await ask('/metrics?at=1', {}, addresses.internalUrl)).status).toBe(200);
   });
 
   it('holds the path without what was searched for', async () => {

@@ -12,7 +12,7 @@ import { OpenApi } from './openapi/open-api.service';
 import { ReadAuditInterceptor } from './read-audit.interceptor';
 import { ReadinessService } from './readiness.service';
 import { RefusalFilter } from './refusal.filter';
-import { RequestValidationPipe } from './validation/request-validation.pipe';
+import { RequestValidationPipe, UnreadQueryInterceptor } from './validation/request-validation.pipe';
 
 /**
  * Everything that is the same for every call: envelope, refusals, access, ports, health, metrics, `/docs`. `CALLERS` and
@@ -31,6 +31,7 @@ import { RequestValidationPipe } from './validation/request-validation.pipe';
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
+    { provide: APP_INTERCEPTOR, useClass: UnreadQueryInterceptor },
     { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
     { provide: APP_INTERCEPTOR, useClass: ReadAuditInterceptor },

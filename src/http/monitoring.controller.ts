@@ -6,6 +6,7 @@ import { WithoutEnvelope } from './envelope.interceptor';
 import { AnswerWord } from './openapi/document.decorator';
 import { type Readiness, ReadinessService } from './readiness.service';
 import { Metrics } from '../observability';
+import { AllowsAnyQuery } from './validation/request-validation.pipe';
 
 class LivenessDto {
   @AnswerWord(['alive'])
@@ -27,6 +28,7 @@ class ReadinessDto implements Readiness {
 @Controller('health')
 @WithoutToken()
 @WithoutEnvelope()
+@AllowsAnyQuery()
 export class HealthController {
   constructor(private readonly readiness: ReadinessService) {}
 
@@ -56,6 +58,7 @@ export class HealthController {
 @Controller('metrics')
 @InternalOnly()
 @WithoutEnvelope()
+@AllowsAnyQuery()
 export class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 

@@ -7,6 +7,7 @@ import { WithoutToken } from '../access.decorator';
 import { WithoutEnvelope } from '../envelope.interceptor';
 import { AllowsMore } from './document.decorator';
 import { OpenApi, type OpenApiDocument } from './open-api.service';
+import { AllowsAnyQuery } from '../validation/request-validation.pipe';
 
 const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
@@ -84,6 +85,7 @@ const text = (media: string) =>
 @Controller('docs')
 @WithoutToken()
 @WithoutEnvelope()
+@AllowsAnyQuery()
 export class DocsController {
   constructor(private readonly openApi: OpenApi) {}
 

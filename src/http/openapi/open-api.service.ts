@@ -5,7 +5,7 @@ import { VERSION } from '../../config/own-settings';
 import { ACCESS, type Access } from '../access.decorator';
 import { type DeclaredCall, DeclaredCalls } from '../declared-calls.service';
 import { BARE } from '../envelope.interceptor';
-import { inputOptionsNamed } from '../validation/request-validation.pipe';
+import { ANY_QUERY } from '../validation/request-validation.pipe';
 import { allowsMore, type JsonSchema, REFUSES } from './document.decorator';
 import {
   errorSchemas,
@@ -115,7 +115,7 @@ export class OpenApi {
       throw new Error(`${call.controller.name}.${call.handler.name} is not described.`);
     const url = exampleUrl(call.path, operation.parameters);
     const own = this.calls.metadataOf<readonly RefusalCode[]>(call, REFUSES) ?? [];
-    const ofFields = hasFields(operation) ? (['validation_failed'] as const) : [];
+    const ofFields = this.calls.metadataOf(call, ANY_QUERY) ? [] : (['validation_failed'] as const);
     const refusals = [...REFUSALS_OF_EVERY_CALL, ...refusalsOfAccess(access), ...ofFields, ...own];
     const isBare = this.calls.metadataOf<boolean>(call, BARE) === true;
     const answers = answersOf(call, operation, isBare ? undefined : url);
@@ -159,14 +159,6 @@ function bodyOf({ requestBody }: Operation): { readonly requestBody?: JsonSchema
     { schema, example: examples?.['body']?.value },
   ]);
   return { requestBody: { ...rest, content: Object.fromEntries(media) as JsonSchema } };
-}
-
-/** Whether fields of a request can be at fault: other words of a path are looked for, not checked. */
-function hasFields({ parameters, requestBody }: Operation): boolean {
-  const [body] = Object.values(requestBody?.content ?? {});
-  const name = body?.schema.$ref?.split('/').at(-1);
-  const hasBody = body !== undefined && inputOptionsNamed(name ?? '').refusedAs === undefined;
-  return hasBody || parameters.some((each) => each.in === 'query' || each.schema.format === 'uuid');
 }
 
 function whoMay(access: Access): string {

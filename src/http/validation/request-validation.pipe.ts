@@ -1,15 +1,22 @@
 import {
   type ArgumentMetadata,
+  type CallHandler,
   createParamDecorator,
   type ExecutionContext,
   Injectable,
+  type NestInterceptor,
   type PipeTransform,
+  SetMetadata,
   type Type as Class,
   ValidationPipe,
 } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
+import { Reflector } from '@nestjs/core';
 import type { ValidationError } from 'class-validator';
+import type { Observable } from 'rxjs';
 import { type FieldFault, type FieldRule, Refusal, type RefusalCode } from '../../domain/refusal';
-import { requestOf } from '../request-context';
+import { isField, requestOf } from '../request-context';
 import {
   entryOf,
   type FaultOfField,
@@ -40,7 +47,7 @@ export const ReadsInput =
     void INPUT_OPTIONS.set(input.name, options);
 
 /** How the input of this class is read. */
-export const inputOptionsNamed = (name: string): InputOptions => INPUT_OPTIONS.get(name) ?? {};
+const inputOptionsNamed = (name: string): InputOptions => INPUT_OPTIONS.get(name) ?? {};
 
 const pipeOf = (forbidNonWhitelisted: boolean) =>
   new ValidationPipe({
@@ -125,6 +132,36 @@ export const UncheckedBody = createParamDecorator(
   (type: Class<object>, context: ExecutionContext) => new UncheckedInput(type, requestOf(context).body),
 );
 
+/** The metadata key of calls that may have any parameters in their query. */
+export const ANY_QUERY = Symbol('any query');
+
+/** For calls that probes, scrapers and browsers make, which add parameters of their own. */
+export const AllowsAnyQuery = () => SetMetadata(ANY_QUERY, true);
+
+/** Refuses the query of a call that reads none; that of any other call is checked by the pipe, behind its path. */
+@Injectable()
+export class UnreadQueryInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const sites = [context.getHandler(), context.getClass()];
+    if (!isField(context) && !readsQuery(context) && !this.reflector.getAllAndOverride(ANY_QUERY, sites))
+      refuseUnknown(Object.keys(requestOf(context).query));
+    return next.handle();
+  }
+}
+
+/** The framework has the parameters of a handler under keys such as `4:0`: a kind, and a place. */
+function readsQuery(context: ExecutionContext): boolean {
+  const parameters: object =
+    Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};
+  return Object.keys(parameters).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+}
+
+function refuseUnknown(names: readonly string[]): void {
+  if (names.length > 0) throw refuseFields(faultsOfUnknown(names, []));
+}
+
 const UNKNOWN = 'whitelistValidation';
 
 const isUnknown = ({ constraints = {} }: ValidationError): boolean => UNKNOWN in constraints;
@@ -134,11 +171,15 @@ function faultsOf(errors: readonly ValidationError[], path: readonly PropertyKey
   const unknown = errors.filter(isUnknown).map(({ property }) => unmarkedName(property));
   return [
     ...errors.filter((error) => !isUnknown(error)).flatMap((error) => faultsOfField(error, path)),
-    ...reportedNames(unknown, MOST_FAULTS).map((name) => ({
-      entry: entryOf([...path, name]),
-      ...FAULTS.unknown(),
-    })),
+    ...faultsOfUnknown(unknown, path),
   ];
+}
+
+function faultsOfUnknown(names: readonly string[], path: readonly PropertyKey[]): FieldFault[] {
+  return reportedNames(names, MOST_FAULTS).map((name) => ({
+    entry: entryOf([...path, name]),
+    ...FAULTS.unknown(),
+  }));
 }
 
 function faultsOfField(error: ValidationError, path: readonly PropertyKey[]): FieldFault[] {
