@@ -153,9 +153,9 @@ export class UnreadQueryInterceptor implements NestInterceptor {
 
 /** The framework has the parameters of a handler under keys such as `4:0`: a kind, and a place. */
 function readsQuery(context: ExecutionContext): boolean {
-  const parameters: object =
-    Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), context.getHandler().name) ?? {};
-  return Object.keys(parameters).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
+  const [type, { name }] = [context.getClass(), context.getHandler()];
+  const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, type, name) as object | undefined;
+  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.QUERY}:`));
 }
 
 function refuseUnknown(names: readonly string[]): void {
