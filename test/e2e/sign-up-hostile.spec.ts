@@ -53,6 +53,9 @@ async function answersTo(content: SignUpContent | string | Uint8Array): Promise<
   return answers;
 }
 
+/** The longest signed content that is read (docs/sign-up.md). */
+const LONGEST_CONTENT_BYTES = 256 * 1024;
+
 /** So many openings of brackets, and as many closings. */
 function nested(opening: string, times: number): string {
   const closings: Readonly<Record<string, string>> = { '[': ']', '{': '}' };
@@ -172,10 +175,18 @@ describe('A signed content', () => {
   );
 
   it.each(['[', '{"person":', '{"person":{"documents":[', '{"__proto__":', '{"constructor":{"prototype":'])(
-    'that nests forty thousand times is no content: %s',
+    'that nests as deep as its size allows is no content: %s',
     async (opening) => {
-      for (const { body } of await answersTo(nested(opening, 40_000)))
+      const times = Math.min(40_000, Math.floor(LONGEST_CONTENT_BYTES / nested(opening, 1).length));
+      for (const { body } of await answersTo(nested(opening, times)))
         expect(body.error?.message).toBe('Invalid signed content');
     },
   );
+
+  it('that nests even deeper is too large', async () => {
+    for (const { status, body } of await answersTo(nested('{"person":', 40_000))) {
+      expect(status).toBe(413);
+      expect(body.error?.message).toBe('Signed content must not be longer than 256 KiB');
+    }
+  });
 });
