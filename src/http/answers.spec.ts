@@ -207,6 +207,10 @@ describe('The envelope', () => {
     expect(text).not.toContain(MARKER);
   });
 
+  it('refuses a body that cannot be read before them', async () => {
+    expect((await ask('/things?colour=1', post('{'))).status).toBe(400);
+  });
+
   it('leaves probes and scrapers their parameters', async () => {
     expect((await ask('/health/live?at=1')).status).toBe(200);
     expect((await ask('/metrics?at=1', {}, addresses.internalUrl)).status).toBe(200);
