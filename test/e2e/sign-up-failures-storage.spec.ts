@@ -129,7 +129,7 @@ describe('An S3 of signed content', () => {
       line.state = 'silent';
       return { failWith: '53100' };
     });
-    expect((await signUps.register(body, program)).status).toBe(500);
+    expect((await signUps.register(body, program)).status).toBe(503);
     signUps.proxy.passAll();
     expect([await changes(), s3.objects.size]).toEqual([{ 'mpi.media_uploads': 1 }, 1]);
     line.state = 'through';
