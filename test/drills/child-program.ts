@@ -70,6 +70,11 @@ export class Child {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Its end was asked for. */
+  get isEnding(): boolean {
+    return this.endWanted;
+  }
+
   /** Ended, and nobody wanted it to. */
   get hasCrashed(): boolean {
     return !this.isRunning && !this.endWanted;

@@ -1,12 +1,15 @@
+import { alterColumns } from './alter-drill';
 import { bothJobs, killWorkers } from './worker-kill-drills';
 import { cutConnections, idleTransaction, restartPostgres } from './postgres-drills';
 import { editDuringRun } from './edit-drill';
 import { emptyRedis, flushRedis, loseRedis, loseRedisForAMinute, repeatedWakeUps } from './redis-drills';
 import { endWorkers, rollingRestart } from './worker-end-drills';
 import { fillDisk, killOverSignUps, restartOverSignUps } from './sign-up-drills';
+import { hostileAddress } from './hostile-drill';
 import { flakyRegister, loseRegister, slowRegister } from './register-outage-drills';
 import { garbleAnswers, hangCalls, swapAnswers } from './register-answer-drills';
 import type { Drill } from './definition';
+import { connectionLimit, lockedTable, readOnly, silentNetwork } from './outage-drills';
 import { poisonPersons, stormPassports } from './write-conflict-drills';
 import { sameSchedule, shiftClocks } from './clock-drills';
 import { stopWorker } from './worker-stop-drill';
@@ -25,6 +28,11 @@ export const DRILLS: readonly Drill[] = [
   restartPostgres,
   cutConnections,
   idleTransaction,
+  silentNetwork,
+  readOnly,
+  connectionLimit,
+  lockedTable,
+  alterColumns,
   hangCalls,
   garbleAnswers,
   swapAnswers,
@@ -44,4 +52,5 @@ export const DRILLS: readonly Drill[] = [
   killOverSignUps,
   restartOverSignUps,
   fillDisk,
+  hostileAddress,
 ];

@@ -59,6 +59,8 @@ export interface ProgramOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly preload?: string;
   readonly through?: readonly string[];
+  /** Another way to the database of the drill, with the same login. */
+  readonly databaseUrl?: string;
 }
 
 /** One drill's own world: its database, its people, and every program it started. */
@@ -142,7 +144,7 @@ export class DrillEnvironment {
   }
 
   /** Starts another program with the settings of this drill; without waiting for it. */
-  program(name: string, file: string, { settings: own, ...how }: ProgramOptions = {}): Child {
+  program(name: string, file: string, { settings: own, databaseUrl, ...how }: ProgramOptions = {}): Child {
     this.startedPrograms += 1;
     const called = `${name}_${this.startedPrograms}`;
     const { appUrl, redis, options } = this.parts;
@@ -150,7 +152,7 @@ export class DrillEnvironment {
       ...SETTINGS,
       ...options.settings,
       ...own,
-      DATABASE_URL: `${appUrl}?application_name=${called}`,
+      DATABASE_URL: `${databaseUrl ?? appUrl}?application_name=${called}`,
       REDIS_URL: redis.url,
       TREMBITA_URL: this.register.url,
     };

@@ -68,6 +68,8 @@ const INVARIANTS: readonly Invariant[] = [
           UNION ALL SELECT person_id, status, reason, -1 FROM ${began} AS began
           UNION ALL SELECT standing.person_id, standing.status, standing.reason, 1
                       FROM (${standing}) AS standing JOIN ${began} AS began USING (person_id)) AS steps
+         -- Who was signed up meanwhile began with nothing.
+         WHERE person_id IN (SELECT person_id FROM ${began} AS began)
          GROUP BY person_id, status, reason HAVING sum(n) <> 0) AS gaps`,
   },
   {
