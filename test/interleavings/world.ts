@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
+import { JobRegistry } from '../../src/jobs';
 import { ClaimRepository, type ClaimedPerson } from '../../src/verifications/claim.repository';
 import { PARTIES, PERSONS, type Subject } from '../../src/verifications/subject';
 import { DrillDatabase } from '../drills/database';
@@ -122,6 +123,8 @@ export class World {
     const reader = await StatementReader.of(env.sql);
     const world = new World(fixture, looks, reader, await env.openSession());
     await world.make();
+    // As after the first part in a run: the job knows the time of the database.
+    await env.program.get(JobRegistry).get(JOB).due();
     holdStatements(env.program.get(DataSource), reader);
     return world;
   }
