@@ -282,6 +282,12 @@ describe('Several answers', () => {
     expect(verdictOn(plain, [ocsp({}), list({ status: 'revoked' })]).status).toBe('good');
   });
 
+  it('are left alone after four wrong signatures, whatever follows', () => {
+    const wrong = ocsp({ hasWrongSignature: true });
+    expect(whyOf(verdictOn(plain, [wrong, wrong, wrong, wrong, ocsp({})]))).toBe('signature');
+    expect(verdictOn(plain, [wrong, wrong, wrong, ocsp({})]).status).toBe('good');
+  });
+
   it('a list does not make a certificate good that the responder does not know', () => {
     expect(whyOf(verdictOn(plain, [ocsp({ status: 'unknown' }), list({})]))).toBe('unknown');
   });
@@ -300,6 +306,11 @@ describe('Addresses that are not public', () => {
     '::ffff:127.0.0.1',
     '::ffff:8.8.8.8',
     '64:ff9b::7f00:1',
+    '64:ff9b:1::7f00:1',
+    '::ffff:0:7f00:1',
+    '2002:7f00:1::1',
+    '2001:0:808:808::80ff:fffe',
+    'fec0::1',
     'ff02::1',
   ])('%s', (address) => expect(isPrivate(address)).toBe(true));
   it.each(['8.8.8.8', '193.29.204.1', '2a00:1450:4001::1'])('but not %s', (address) =>

@@ -60,6 +60,8 @@ export interface StatusTask extends Revocable {
   readonly atMs: number;
   readonly nowMs: number;
   readonly maxAgeMs: number;
+  /** The sender chose the evidence: of all lists that are current, the oldest one suits a thief best. */
+  readonly isCarried?: boolean;
   /** What a request named; an answer must name the same. Embedded answers were asked by somebody else. */
   readonly asked?: { readonly digest: string; readonly nonce: Uint8Array };
 }

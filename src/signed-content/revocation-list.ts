@@ -7,6 +7,7 @@ import { EncodedValue } from './der';
 import {
   type AnswerFault,
   faultOfPeriod,
+  SKEW_MS,
   statusAddresses,
   type StatusQuestion,
   UnusableAnswer,
@@ -165,6 +166,14 @@ function verdictIn(list: RevocationList, { certificate, maxAgeMs }: StatusQuesti
   return { status: 'revoked', sinceMs: timeIn(since)?.getTime() ?? 0, isOnHold, untilMs };
 }
 
+/** Lists stay current for days, and a newer one may exist. What an old one calls revoked remains so. */
+function isChosenTooOld(
+  { thisUpdate }: RevocationList,
+  { isCarried, atMs, maxAgeMs }: StatusQuestion,
+): boolean {
+  return isCarried === true && thisUpdate.getTime() + maxAgeMs < atMs - SKEW_MS;
+}
+
 /** The signature comes last: it costs the digest of the whole list. */
 function read(bytes: Uint8Array, question: StatusQuestion): Verdict {
   const list = parse(bytes);
@@ -175,6 +184,7 @@ function read(bytes: Uint8Array, question: StatusQuestion): Verdict {
   if (fault !== undefined) throw new UnusableAnswer(fault);
   refuseOtherScope(list, question);
   const verdict = verdictIn(list, question);
+  if (verdict.status === 'good' && isChosenTooOld(list, question)) throw new UnusableAnswer('stale');
   refuseWrongSignature(list, question);
   return verdict;
 }

@@ -51,7 +51,7 @@ const HEADERS = { 'content-type': 'application/ocsp-request', accept: 'applicati
 const MAX_HEADER_BYTES = 16_384;
 const OK = 200;
 
-/** Networks that are not public, from the registries of special purposes (RFC 6890). */
+/** Networks that are not public or lead to others, from the registries of special purposes (RFC 6890). */
 const PRIVATE: readonly (readonly [network: string, prefix: number, family: 'ipv4' | 'ipv6'])[] = [
   ['0.0.0.0', 8, 'ipv4'],
   ['10.0.0.0', 8, 'ipv4'],
@@ -65,9 +65,16 @@ const PRIVATE: readonly (readonly [network: string, prefix: number, family: 'ipv
   ['224.0.0.0', 3, 'ipv4'],
   ['::', 96, 'ipv6'],
   ['::ffff:0:0', 96, 'ipv6'],
+  // These carry an address of version 4: translation (RFC 2765, 6052, 8215), Teredo and 6to4.
+  ['::ffff:0:0:0', 96, 'ipv6'],
   ['64:ff9b::', 96, 'ipv6'],
+  ['64:ff9b:1::', 48, 'ipv6'],
+  ['2001::', 32, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
   ['fc00::', 7, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
+  // Local to a site; withdrawn, but still routed by some (RFC 3879).
+  ['fec0::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
 ];
 

@@ -170,6 +170,16 @@ const EMBEDDED: readonly (readonly [string, WantedEvidence, string])[] = [
     { list: { status: 'good', thisUpdate: fromSigning(-90), nextUpdate: fromSigning(-6) } },
     'stale',
   ],
+  [
+    'list: good, current but older than a response may be',
+    { list: { status: 'good', thisUpdate: fromSigning(-36), nextUpdate: fromSigning(6_000) } },
+    'stale',
+  ],
+  [
+    'list: revoked, and as old',
+    { list: { ...REVOKED, thisUpdate: fromSigning(-36), nextUpdate: fromSigning(6_000) } },
+    'revoked',
+  ],
   ['list: wrong signature', { list: { status: 'good', ...CURRENT, hasWrongSignature: true } }, 'signature'],
 ];
 
@@ -178,7 +188,7 @@ function embeddedStatus(certifiedBy: RootKind, evidence: WantedEvidence): string
   const { revocable } = checkContainer(authority.sign('{}', by, { evidence }), trusted);
   if (revocable.evidence.length === 0) return 'no evidence';
   const times = { atMs: SIGNED_AT.getTime(), nowMs: fromSigning(15).getTime(), maxAgeMs: 30 * MINUTE_MS };
-  const verdict = statusIn({ ...revocable, ...times }, trusted);
+  const verdict = statusIn({ ...revocable, isCarried: true, ...times }, trusted);
   return verdict.status === 'unknown' ? verdict.why : verdict.status;
 }
 

@@ -7,6 +7,7 @@ import { Refusal, type RefusalCode } from '../domain/refusal';
 import { Log, Metrics, startAtZero } from '../observability';
 import { type Certificate, readCertificate } from './certificate';
 import { type CheckedContent, type CheckResult, contentOf, type SignedContent } from './container-check';
+import { EncodedValue } from './der';
 import { requestDigests, writeOcspRequest } from './ocsp';
 import { CALL_FAULTS, CallFailure, type CallFault, RevocationClient } from './revocation.client';
 import {
@@ -83,6 +84,7 @@ export class RevocationService {
   private readonly verdicts: LRUCache<string, Verdict>;
   private readonly lists: LRUCache<string, Uint8Array>;
   private readonly searches = new Map<string, Promise<Found>>();
+  private readonly fetches = new Map<string, Promise<Uint8Array>>();
   private readonly maxAgeMs: number;
 
   constructor(
@@ -133,11 +135,12 @@ export class RevocationService {
   }
 
   private async find(revocable: Revocable, signedAt: Date, from: string | undefined): Promise<Found> {
-    const key = createHash('sha256').update(revocable.certificate).digest('base64');
+    const key = keyOf(revocable);
     const known = this.verdicts.get(key);
     if (known !== undefined) return { source: 'cache', verdict: known };
     if (revocable.evidence.length > 0) {
-      const embedded = await this.verdictIn('embedded', { ...revocable, ...this.times(signedAt) }, from);
+      const carried = { ...revocable, isCarried: true, ...this.times(signedAt) };
+      const embedded = await this.verdictIn('embedded', carried, from);
       if (embedded.verdict.status === 'revoked') this.remember(key, embedded, revocable);
       if (embedded.verdict.status !== 'unknown') return embedded;
     }
@@ -193,12 +196,25 @@ export class RevocationService {
   private askList(url: string, { revocable, signal }: Search): Promise<Found> {
     return this.answered('crl', async () => {
       const kept = this.lists.get(url);
-      const bytes = kept ?? (await this.client.call({ url, maxBytes: MAX_BYTES.crl, signal }));
+      const bytes = kept ?? (await this.fetchList(url, signal));
       const found = await this.verdictIn('crl', this.task(revocable, { kind: 'crl', bytes }));
-      if (kept === undefined && found.verdict.status !== 'unknown')
-        this.lists.set(url, bytes, { ttl: Math.max(1, found.verdict.untilMs - this.clock().getTime()) });
+      if (kept === undefined && found.verdict.status !== 'unknown') {
+        const currentMs = found.verdict.untilMs - this.clock().getTime();
+        // Authorities publish lists more often than they must, whenever somebody is revoked.
+        this.lists.set(url, bytes, { ttl: Math.max(1, Math.min(currentMs, this.maxAgeMs)) });
+      }
       return found;
     });
+  }
+
+  /** Signers at the same moment share one copy: each may have some MiB. */
+  private fetchList(url: string, signal: AbortSignal): Promise<Uint8Array> {
+    const begun = this.fetches.get(url);
+    if (begun !== undefined) return begun;
+    const call = this.client.call({ url, maxBytes: MAX_BYTES.crl, signal });
+    const fetching = call.finally(() => this.fetches.delete(url));
+    this.fetches.set(url, fetching);
+    return fetching;
   }
 
   private async answered(source: 'ocsp' | 'crl', call: () => Promise<Found>): Promise<Found> {
@@ -249,6 +265,17 @@ export class RevocationService {
     const ttl = (isFinal ? endMs : Math.min(verdict.untilMs, nowMs + this.maxAgeMs)) - nowMs;
     if (ttl > 0) this.verdicts.set(key, verdict, { ttl });
   }
+}
+
+/**
+ * By the part that the issuer signed. Around it, anyone can encode the same certificate in many ways, and each would be asked
+ * about anew, also one that is known to be revoked.
+ */
+function keyOf({ certificate }: Revocable): string {
+  const [signed] = [...EncodedValue.read(certificate).parts()];
+  return createHash('sha256')
+    .update(signed?.whole ?? certificate)
+    .digest('base64');
 }
 
 /** A responder that does not know the certificate has answered; its list would call the certificate good. */

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Null } from 'asn1js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Settings } from '../../src/config/settings.schema';
 import { readCertificate } from '../../src/signed-content/certificate';
@@ -271,6 +272,26 @@ describe('A list', () => {
     expect(server.calls).toHaveLength(2);
   });
 
+  it('is fetched once by signers at the same moment', async () => {
+    const listUrl = `http://${server.host}/at-once.crl`;
+    const [first, second] = [signed({ listUrl }), signed({ listUrl })];
+    server.answers(listAbout(first));
+    const [one, other] = [checkContainer(first, trusted), checkContainer(second, trusted)];
+    await Promise.all([hard.revocation.refuseRevoked(one), hard.revocation.refuseRevoked(other)]);
+    expect(server.calls).toHaveLength(1);
+  });
+
+  it('is fetched again after half an hour, although it is current for ten', async () => {
+    const listUrl = `http://${server.host}/long.crl`;
+    const container = signed({ listUrl });
+    server.answers(listAbout(container));
+    expect(await hard.read(container)).toBe('accepted');
+    clockMs += 30 * MINUTE_MS + 1;
+    server.answers(listAbout(container, REVOKED));
+    expect(await hard.read(container)).toBe('certificate_revoked');
+    expect(server.calls).toHaveLength(1);
+  });
+
   it('of more than 32 MiB is not read', async () => {
     server.answers(Buffer.alloc(32 * 1024 * 1024 + 1, 0x30));
     expect(await hard.read(signed({ listUrl: server.listUrl }))).toBe('certificate_status_unknown');
@@ -320,6 +341,23 @@ describe('An answer is remembered', () => {
     server.answers(answerAbout(container));
     expect(await Promise.all([hard.read(container), hard.read(container)])).toEqual(['accepted', 'accepted']);
     expect(server.calls).toHaveLength(1);
+  });
+
+  it('whatever stands around the part of the certificate that the issuer signed', async () => {
+    const container = signed();
+    const { revocable, signedAt } = checkContainer(container, trusted);
+    server.answers(answerAbout(container, REVOKED));
+    expect(await hard.read(container)).toBe('certificate_revoked');
+    const { parsed } = readCertificate(revocable.certificate);
+    parsed.signatureAlgorithm.algorithmParams = new Null();
+    const other = readCertificate(new Uint8Array(parsed.toSchema().toBER()));
+    // It is as right as the first.
+    const issuer = readCertificate(revocable.issuer);
+    expect([other.der.equals(revocable.certificate), other.isSignedBy(issuer)]).toEqual([false, true]);
+    server.answers({ status: 500 });
+    await expect(
+      hard.revocation.refuseRevoked({ revocable: { ...revocable, certificate: other.der }, signedAt }),
+    ).rejects.toMatchObject({ code: 'certificate_revoked' });
   });
 
   it('but not when nobody gave one', async () => {
