@@ -162,6 +162,8 @@ class Search {
       tried.add(chosen);
       const next = [...toTry].find((actor) => !tried.has(actor) && !asleep.has(actor));
       if (next !== undefined) {
+        // Tried even if it turns out not to be held this time: it is not tried for ever.
+        tried.add(next);
         branch.chosen = next;
         return true;
       }
