@@ -42,8 +42,8 @@ const ORIGINALS = [
 
 /** What an accepted container says; the time-stamp on the signature may be missing, nobody signed that. */
 function acceptedBy(container: Uint8Array): string {
-  const { content, signer, signedAt } = checkContainer(container, trusted);
-  return JSON.stringify([Buffer.from(content).toString('hex'), signer, signedAt]);
+  const { content, signer, signedAt, identity } = checkContainer(container, trusted);
+  return JSON.stringify([Buffer.from(content).toString('hex'), signer, signedAt, identity]);
 }
 
 const GENUINE = new Set(ORIGINALS.map(acceptedBy));

@@ -1,9 +1,8 @@
 import { type AccessDescription, CRLDistributionPoints, type GeneralName, InfoAccess } from 'pkijs';
 import { Refusal } from '../domain/refusal';
-import { TAG } from './ber-reader';
+import { EncodedValue, TAG } from './ber-reader';
 import type { Certificate } from './certificate';
 import type { Container } from './container';
-import { EncodedValue } from './der';
 
 /** Why an answer says nothing about a certificate. */
 export const ANSWER_FAULTS = [

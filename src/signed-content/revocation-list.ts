@@ -1,9 +1,8 @@
 import { fromBER } from 'asn1js';
 import { AlgorithmIdentifier } from 'pkijs';
-import { TAG } from './ber-reader';
+import { EncodedValue, TAG } from './ber-reader';
 import type { Certificate } from './certificate';
 import { readTime } from './container';
-import { EncodedValue } from './der';
 import {
   type AnswerFault,
   faultOfPeriod,

@@ -7,7 +7,7 @@ import { Refusal, type RefusalCode } from '../domain/refusal';
 import { Log, Metrics, startAtZero } from '../observability';
 import { type Certificate, readCertificate } from './certificate';
 import { type CheckedContent, type CheckResult, contentOf, type SignedContent } from './container-check';
-import { EncodedValue } from './der';
+import { EncodedValue } from './ber-reader';
 import { requestDigests, writeOcspRequest } from './ocsp';
 import { CALL_FAULTS, CallFailure, type CallFault, RevocationClient } from './revocation.client';
 import {
