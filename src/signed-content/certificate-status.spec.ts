@@ -1,3 +1,4 @@
+import { BasicOCSPResponse } from 'pkijs';
 import { describe, expect, it } from 'vitest';
 import {
   type Certified,
@@ -10,7 +11,7 @@ import {
   writeResponse,
   writeRevocationList,
 } from '../../tools/test-authority';
-import { Certificate } from './certificate';
+import { Certificate, readCertificate } from './certificate';
 import { statusIn } from './certificate-status';
 import { isPrivate } from './revocation.client';
 import type { Evidence, StatusTask, Verdict } from './revocation-evidence';
@@ -157,6 +158,25 @@ describe('An OCSP response says nothing', () => {
     const responder = responderOf({});
     const bytes = writeBasicResponse(plain.subject, plain.issuer, { ...GOOD, responder, isAlone: true });
     expect(verdictOn(plain, [{ kind: 'ocsp', bytes }], {}, [responder]).status).toBe('good');
+  });
+
+  it.each([
+    [1, 'good'],
+    [2, 'responder'],
+  ])('behind %i certificates that name its issuer falsely: %s', (forged, expected) => {
+    const responder = responderOf({});
+    const wrong = Buffer.from(der(responder));
+    wrong.writeUInt8(wrong.readUInt8(wrong.length - 1) ^ 1, wrong.length - 1);
+    const response = BasicOCSPResponse.fromBER(
+      new Uint8Array(writeBasicResponse(plain.subject, plain.issuer, { ...GOOD, responder })),
+    );
+    // Nobody signs the list of certificates.
+    response.certs = [
+      ...Array.from({ length: forged }, () => readCertificate(wrong).parsed),
+      responder.certificate,
+    ];
+    const bytes = new Uint8Array(response.toSchema().toBER());
+    expect(whyOf(verdictOn(plain, [{ kind: 'ocsp', bytes }]))).toBe(expected);
   });
 
   it.each([
