@@ -40,6 +40,7 @@ import { IndexNormalizedSearch1700000001801 } from './1700000001801-index-normal
 import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-search';
 import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
 import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
+import { LeastPrivilege1700000002000 } from './1700000002000-least-privilege';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -85,4 +86,5 @@ export const MIGRATIONS = [
   DropFoldedSearch1700000001802,
   OrderActivityLocks1700000001900,
   RecordRunPeriod1700000001910,
+  LeastPrivilege1700000002000,
 ] as const;

@@ -5,6 +5,7 @@ import type { SettingsFor } from '../src/config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../src/config/own-settings';
 import { SettingsModule } from '../src/config/settings.module';
 import { DatabaseModule } from '../src/database/database.module';
+import { codeOf } from '../src/database/sql-errors';
 import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { MithrilModule } from '../src/mithril';
 import { describeError, Log, NestLog, ObservabilityModule } from '../src/observability';
@@ -27,12 +28,16 @@ const USAGE = `Usage: npm run -s token -- --scope "<scope> <scope> …" [options
   --client <id>          the client that uses it, created if missing
                          (${LOCAL_CLIENT_ID})
 
-Prints the token. It is shown only once: the database keeps its hash.
+Prints the token. It is shown only once: the database keeps its hash. DATABASE_URL
+names the owner of the tables: the account of the program may not create clients.
 `;
 
 /** The form of a scope: a thing and an action. */
 const SCOPE = /^[a-z_]+:[a-z_]+$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** SQLSTATE, as `app` gets it. */
+const INSUFFICIENT_PRIVILEGE = '42501';
 
 type Wanted = Omit<LocalGrant, 'actorId'>;
 
@@ -97,5 +102,10 @@ async function run(): Promise<void> {
 }
 
 run().catch((error: unknown) => {
+  if (codeOf(error) === INSUFFICIENT_PRIVILEGE)
+    end(
+      ExitStatus.Configuration,
+      'The account of DATABASE_URL may not create clients: name the owner of the tables, as for npm run migrate.',
+    );
   end(ExitStatus.Failed, `no token was issued: ${JSON.stringify(describeError(error))}`);
 });

@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK, SETTINGS } from '../src/config/settings.module';
 import { ownSettingsOrExit } from '../src/config/own-settings';
 import type { Settings } from '../src/config/settings.schema';
 import { readSettings } from '../src/config/read-settings';
-import { Transactions } from '../src/database/transactions';
+import type { Transactions } from '../src/database/transactions';
 import { DmsPassportStream } from '../src/dms-passport';
 import { dayInKyiv } from '../src/domain/calendar-day';
 import { configureApplication, startListening } from '../src/http';
@@ -23,7 +23,7 @@ import { CleanUp } from './demo/clean-up';
 import { makePeople } from './demo/invented-people';
 import { rowsOf } from './demo/people-rows';
 import { PeopleRepository } from './demo/people.repository';
-import { startServers } from './demo/servers';
+import { openAsOwner, startServers } from './demo/servers';
 import { childOf, confidantAmong, type InventedConfidant } from './demo/sign-up/invented-patients';
 import { SignUpClient } from './demo/sign-up/sign-up-client';
 import { openSignUpEnvironment } from './demo/sign-up/sign-up-environment';
@@ -134,15 +134,20 @@ async function startProgram(
 /** The servers with one person who has a passport and who is a confidant, and a session with the profiler. */
 interface Environment {
   readonly variables: Readonly<Record<string, string>>;
+  /** For rows that the program never writes. */
+  readonly owner: Transactions;
   readonly actorId: string;
   readonly confidant: InventedConfidant;
   readonly authority: TestAuthority;
   readonly session: Session;
 }
 
-async function prepare(app: INestApplicationContext, { confidant, actorId }: Environment): Promise<void> {
+async function prepare(
+  app: INestApplicationContext,
+  { confidant, actorId, owner }: Environment,
+): Promise<void> {
   const validationPeriodDays = app.get<Settings>(SETTINGS, ANYWHERE).DMS_PERSON_VALIDATION_PERIOD_DAYS;
-  await new PeopleRepository(app.get(Transactions)).replace((now) =>
+  await new PeopleRepository(owner).replace((now) =>
     rowsOf({ persons: [confidant.person], parties: [] }, { now, validationPeriodDays, actorId }).filter(
       ([, rows]) => rows.length > 0,
     ),
@@ -162,9 +167,9 @@ async function traceCheck(
 
 async function traceLookUp(
   { app, publicUrl }: RunningProgram,
-  { session, actorId }: Environment,
+  { session, actorId, owner }: Environment,
 ): Promise<FileTrace[]> {
-  const tokens = new LocalTokens(app.get(Transactions), app.get(TokenRepository, ANYWHERE), SYSTEM_CLOCK);
+  const tokens = new LocalTokens(owner, app.get(TokenRepository, ANYWHERE), SYSTEM_CLOCK);
   const scopes = ['unzr:read', 'unzr:write'];
   const bearer = await tokens.issue({ scopes, ttlMinutes: 5, clientId: CLIENT_ID, actorId });
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
@@ -195,7 +200,7 @@ async function traceRegistration(publicUrl: string, environment: Environment): P
 
 async function trace(cleanUp: CleanUp): Promise<readonly (readonly [string, FileTrace[]])[]> {
   const settings = ownSettingsOrExit('demo');
-  const [urls, signUp] = await Promise.all([
+  const [{ urls, ownerUrl }, signUp] = await Promise.all([
     startServers({ settings, cleanUp, announce: () => undefined }),
     openSignUpEnvironment(settings, cleanUp),
   ]);
@@ -205,6 +210,7 @@ async function trace(cleanUp: CleanUp): Promise<readonly (readonly [string, File
   await session.post('Debugger.enable');
   const environment: Environment = {
     variables: { ...urls, ...signUp.variables },
+    owner: await openAsOwner(ownerUrl, cleanUp),
     actorId: settings.SYSTEM_USER_ID,
     confidant: confidantAmong(makePeople().persons),
     authority: signUp.authority,

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '../database/mpi/audit-log.entity';
 import { ConfidantPersonRelationshipDocument } from '../database/mpi/confidant-person-relationship-document.entity';
 import { ConfidantPersonRelationship } from '../database/mpi/confidant-person-relationship.entity';
-import { StatusChangeEvent } from '../database/mpi/status-change-event.entity';
-import type { Sql, Statement } from '../database/transactions';
+import { insertRows, type Sql, type Statement } from '../database/transactions';
 import type { IsoDay } from '../domain/calendar-day';
 import type {
   MovedRelationship,
@@ -156,6 +155,15 @@ interface LockedRow {
   readonly document_types: RelationshipDocumentType[];
 }
 
+/** $1 relationship, $2 new status, $3 actor. */
+const ANNOUNCE_STATUS: Statement = {
+  name: 'relationship_announce_status',
+  text: `
+    INSERT INTO mpi.status_change_events (event_type, entity_type, entity_id, properties, event_time, changed_by)
+    VALUES ('StatusChangeEvent', 'ConfidantPersonRelationship', $1::uuid,
+            jsonb_build_object('verification_status', jsonb_build_object('new_value', $2::varchar)), now(), $3::uuid)`,
+};
+
 /** The relationship is locked. One that is not valid any more goes without the method. $1 relationship, $2 today. */
 const TAKE_AWAITED_METHOD: Statement = {
   name: 'relationship_take_awaited_method',
@@ -260,18 +268,10 @@ export class RelationshipReviewRepository {
         updatedAt: () => 'now()',
       },
     );
-    if (isStatusChanged)
-      await sql.repository(StatusChangeEvent).insert({
-        eventType: 'StatusChangeEvent',
-        entityType: 'ConfidantPersonRelationship',
-        entityId: id,
-        properties: { verification_status: { new_value: verificationStatus } },
-        eventTime: () => 'now()',
-        changedBy: actorId,
-      });
-    await sql
-      .repository(AuditLog)
-      .insert({ actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row });
+    if (isStatusChanged) await sql.query(ANNOUNCE_STATUS, [id, verificationStatus, actorId]);
+    await insertRows(sql, AuditLog, [
+      { actorId, resource: 'confidant_person_relationships', resourceId: id, changeset, row },
+    ]);
   }
 
   /** The method that a relationship behind `lock` awaits, which is not awaited any more then. */

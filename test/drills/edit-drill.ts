@@ -29,7 +29,7 @@ export const editDuringRun: Drill = {
 
 async function editAllTheTime(environment: DrillEnvironment): Promise<FaultReport> {
   const { database, register, people } = environment;
-  const editor = environment.program('editor', 'test/drills/edit-persons.ts');
+  const editor = environment.program('editor', 'test/drills/edit-persons.ts', { databaseUrl: database.url });
   const ready = editor.firstMatch((line) => (line === 'ready' ? true : undefined));
   await Promise.all([environment.workers(2), ready]);
   await register.behave({ answerUpTo: QUESTIONS_AHEAD });

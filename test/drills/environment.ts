@@ -59,7 +59,7 @@ export interface ProgramOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly preload?: string;
   readonly through?: readonly string[];
-  /** Another way to the database of the drill, with the same login. */
+  /** Another way to the database of the drill, or the owner's login for a program that writes what ours may not. */
   readonly databaseUrl?: string;
 }
 

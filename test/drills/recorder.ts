@@ -25,9 +25,6 @@ const RECORDER = `
     seq bigserial PRIMARY KEY, person_id uuid NOT NULL, old_number varchar, new_number varchar,
     transaction xid8 DEFAULT pg_current_xact_id());
   CREATE TABLE drill.claims_over (claim_id uuid PRIMARY KEY, lapsed boolean NOT NULL);
-  GRANT USAGE ON SCHEMA drill TO app;
-  GRANT SELECT, INSERT ON drill.edits TO app;
-  GRANT USAGE ON ALL SEQUENCES IN SCHEMA drill TO app;
 
   CREATE FUNCTION drill.note_lock() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
   DECLARE

@@ -16,6 +16,7 @@ import { Log, Metrics, NestLog, ObservabilityModule } from '../../src/observabil
 import { freshDatabase, type FreshDatabase } from '../support/database';
 import { BUCKET, MediaFolder, S3_KEY, S3Server } from '../support/media';
 import { environmentOf } from '../support/program';
+import { asAdmin } from '../support/sql-session';
 
 let database: FreshDatabase;
 let folder: MediaFolder;
@@ -86,9 +87,10 @@ describe('Media storage', () => {
       expect([...s3.objects.keys()]).toEqual([place]);
       const cleaner = app.get(OrphanCleaner, { strict: false });
       const age = (minutes: number) =>
-        app.get(Transactions, { strict: false }).query({
-          text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '${minutes} minutes'`,
-        });
+        asAdmin(
+          database.adminUrl,
+          `UPDATE mpi.media_uploads SET inserted_at = now() - interval '${minutes} minutes'`,
+        );
       await age(58);
       expect(await cleaner.removeOrphans()).toBe(0);
       await age(59);

@@ -64,7 +64,7 @@ describe('The orphan clean-up', () => {
   it('removes objects whose registration did not commit within the hour, and leaves younger ones', async () => {
     await save();
     await save();
-    await parts.age();
+    await parts.age(database);
     const young = newKey();
     await save(young);
     expect(await removeOrphans()).toBe(2);
@@ -75,7 +75,7 @@ describe('The orphan clean-up', () => {
 
   it('deletes the record of an upload that was never sent', async () => {
     await parts.uploadLog.record(randomUUID(), { bucket: BUCKET, key: newKey() });
-    await parts.age();
+    await parts.age(database);
     expect(await removeOrphans()).toBe(1);
     expect(await parts.loggedKeys()).toEqual([]);
   });
@@ -83,7 +83,7 @@ describe('The orphan clean-up', () => {
   it('leaves the record while the store is unreachable, and removes the object later', async () => {
     const key = newKey();
     await save(key);
-    await parts.age();
+    await parts.age(database);
     const unreachable = storeWith(
       { remove: () => Promise.reject(new StoreFailure('unreachable')) },
       directory,
@@ -96,7 +96,7 @@ describe('The orphan clean-up', () => {
 
   it('does not call an unreachable store for every single orphan', async () => {
     for (let i = 0; i < 12; i += 1) await save();
-    await parts.age();
+    await parts.age(database);
     let asked = 0;
     const remove = (): Promise<void> => {
       asked += 1;
@@ -111,7 +111,7 @@ describe('The orphan clean-up', () => {
     const stuck = new Set(Array.from({ length: 7 }, newKey));
     for (const key of stuck) await save(key);
     await save();
-    await parts.age();
+    await parts.age(database);
     const remove: MediaStore['remove'] = (place, signal) =>
       stuck.has(place.key) ? Promise.reject(new StoreFailure('failed')) : directory.remove(place, signal);
     const store = storeWith({ remove }, directory);
@@ -122,7 +122,7 @@ describe('The orphan clean-up', () => {
 
   it('does not wait for a store longer than its deadline', async () => {
     await save();
-    await parts.age();
+    await parts.age(database);
     const hanging = storeWith({ remove: () => new Promise<void>(() => undefined) }, directory);
     expect(await parts.orphanCleaner(hanging, 100).removeOrphans()).toBe(0);
     expect(await parts.loggedKeys()).toHaveLength(1);
@@ -130,7 +130,7 @@ describe('The orphan clean-up', () => {
 
   it('stops in the middle of a removal, and another process continues', async () => {
     await save();
-    await parts.age();
+    await parts.age(database);
     const held = heldRemovals();
     const cleaner = parts.orphanCleaner(held.store);
     const removed = cleaner.removeOrphans();
@@ -144,7 +144,7 @@ describe('The orphan clean-up', () => {
 
   it('counts an object once when two of them remove it at the same time', async () => {
     await save();
-    await parts.age();
+    await parts.age(database);
     const counted = async () => (await parts.metrics.mediaOrphansRemoved.get()).values[0]?.value ?? 0;
     const before = await counted();
     const held = heldRemovals();
@@ -160,7 +160,7 @@ describe('The orphan clean-up', () => {
 
   it('may run several times at once: each object is removed, and counted, once', async () => {
     for (let i = 0; i < 30; i += 1) await save();
-    await parts.age();
+    await parts.age(database);
     const removed = await Promise.all([removeOrphans(), removeOrphans(), removeOrphans(), removeOrphans()]);
     expect(removed.reduce((sum, n) => sum + n)).toBe(30);
     expect(await parts.loggedKeys()).toEqual([]);
@@ -172,7 +172,7 @@ describe('A registration and the orphan clean-up of the same object', () => {
   it('the registration was first and commits: the object stays', async () => {
     const key = newKey();
     const id = await save(key);
-    await parts.age();
+    await parts.age(database);
     await registration.run('BEGIN');
     await uploads.keep(registration, id);
     expect(await removeOrphans()).toBe(0);
@@ -183,7 +183,7 @@ describe('A registration and the orphan clean-up of the same object', () => {
 
   it('the registration was first and is rolled back: the next clean-up removes the object', async () => {
     const id = await save();
-    await parts.age();
+    await parts.age(database);
     await registration.run('BEGIN');
     await uploads.keep(registration, id);
     expect(await removeOrphans()).toBe(0);
@@ -194,7 +194,7 @@ describe('A registration and the orphan clean-up of the same object', () => {
 
   it('the clean-up was first and is still removing: the registration is refused', async () => {
     const id = await save();
-    await parts.age();
+    await parts.age(database);
     const held = heldRemovals();
     const removed = removeOrphans(held.store);
     await held.reached;
@@ -261,7 +261,7 @@ describe('A process that is killed', () => {
     // PostgreSQL needs a moment to see that a session's other side is gone.
     await waitUntil(
       async () => {
-        await parts.age();
+        await parts.age(database);
         await removeOrphans();
         return (await parts.loggedKeys()).length === 0;
       },

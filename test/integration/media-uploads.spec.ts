@@ -134,7 +134,7 @@ describe('An upload', () => {
       NOT_SAVED,
     );
     expect(await parts.loggedKeys()).toEqual([]);
-    await parts.age();
+    await parts.age(database);
     await parts.orphanCleaner(directory).removeOrphans();
     expect(await folder.read(key)).toBe(`signed ${key}`);
   });
@@ -149,7 +149,7 @@ describe('An upload', () => {
 describe('A store that fails', () => {
   /** The record stays for the orphan clean-up, whatever the store answers; after it nothing is left. */
   async function nothingRemains(): Promise<void> {
-    await parts.age();
+    await parts.age(database);
     await parts.orphanCleaner(directory).removeOrphans();
     expect(await parts.loggedKeys()).toEqual([]);
     expect(await folder.files()).toEqual([]);
@@ -174,7 +174,7 @@ describe('A store that fails', () => {
   it('because a file is in the place of its folder causes a refusal', async () => {
     await writeFile(join(folder.path, BUCKET), 'a file');
     await expect(uploads.save(object(newKey()))).rejects.toMatchObject(NOT_SAVED);
-    await parts.age();
+    await parts.age(database);
     expect(await parts.orphanCleaner(directory).removeOrphans()).toBe(1);
     expect(await parts.loggedKeys()).toEqual([]);
   });

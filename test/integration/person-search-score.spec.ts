@@ -46,7 +46,8 @@ describe('The person of a request', () => {
   let sql: Transactions;
   beforeAll(async () => {
     database = await freshDatabase();
-    dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+    // As superuser: the persons are made up through it, too.
+    dataSource = await new DataSource(dataSourceOptions(database.adminUrl)).initialize();
     sql = new Transactions(dataSource, new Metrics());
   });
   afterAll(async () => {

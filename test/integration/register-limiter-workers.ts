@@ -12,7 +12,8 @@ import {
 import type { LimiterSettings } from '../../src/mvs-trembita/limiter/limiter.rules';
 import { RegisterLimiter } from '../../src/mvs-trembita/limiter/register-limiter.service';
 import { Metrics } from '../../src/observability';
-import { freshDatabase } from '../support/database';
+import { type FreshDatabase, freshDatabase } from '../support/database';
+import { asAdmin } from '../support/sql-session';
 
 /** The method whose limiter is tested; the others are the same. */
 export const METHOD = 'CheckPassportDMSStatus';
@@ -53,7 +54,7 @@ export class TestEnvironment {
 
   private constructor(
     readonly dataSource: DataSource,
-    private readonly drop: () => Promise<void>,
+    private readonly database: FreshDatabase,
   ) {
     this.sql = new WatchedTransactions(dataSource, new Metrics());
   }
@@ -61,7 +62,7 @@ export class TestEnvironment {
   static async start(): Promise<TestEnvironment> {
     const database = await freshDatabase();
     const dataSource = new DataSource(dataSourceOptions(database.url, { poolSize: 10 }));
-    return new TestEnvironment(await dataSource.initialize(), () => database.drop());
+    return new TestEnvironment(await dataSource.initialize(), database);
   }
 
   get permits(): PermitRepository {
@@ -85,14 +86,13 @@ export class TestEnvironment {
     this.sql.isCut = false;
     await Promise.all(this.limiters.map((limiter) => limiter.leave()));
     this.limiters = [];
-    for (const table of ['places', 'workers', 'rate', 'breakers', 'call_counts']) {
-      await this.dataSource.query(`DELETE FROM mimir.register_${table}`);
-    }
+    const tables = ['places', 'workers', 'rate', 'breakers', 'call_counts'];
+    await asAdmin(this.database.adminUrl, ...tables.map((table) => `DELETE FROM mimir.register_${table}`));
   }
 
   async stop(): Promise<void> {
     await this.dataSource.destroy();
-    await this.drop();
+    await this.database.drop();
   }
 
   async breaker(): Promise<{ open_ms: number | null; probe_by: string | null }> {

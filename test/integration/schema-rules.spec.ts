@@ -27,7 +27,8 @@ describe('The rules that the database keeps itself', () => {
   let sql: Transactions;
   beforeAll(async () => {
     database = await freshDatabase();
-    dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+    // Other programs write what the program may not.
+    dataSource = await new DataSource(dataSourceOptions(database.adminUrl)).initialize();
     sql = new Transactions(dataSource, new Metrics());
   });
   afterAll(async () => {
@@ -75,7 +76,7 @@ describe('The rules that the database keeps itself', () => {
     const builder = aPerson();
     const personId = await builder.save(sql);
     await sql.query({ text: 'DELETE FROM mpi.person_verifications WHERE person_id = $1' }, [personId]);
-    const other = new Client(database.url);
+    const other = new Client(database.adminUrl);
     await other.connect();
     let done = false;
     const deactivated = await sql.inTransaction(async (open) => {

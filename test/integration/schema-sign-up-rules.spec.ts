@@ -26,7 +26,7 @@ describe('The rules about sign-ups that the database keeps itself', () => {
   let confidantId: string;
   beforeAll(async () => {
     database = await freshDatabase();
-    const session = (): Promise<Session> => Session.open(database.url);
+    const session = (): Promise<Session> => Session.open(database.adminUrl);
     [sql, other, observer] = await Promise.all([session(), session(), session()]);
   });
   afterAll(async () => {

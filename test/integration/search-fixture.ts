@@ -28,7 +28,8 @@ export interface SearchFixture {
 
 export async function openSearchFixture(): Promise<SearchFixture> {
   const database = await freshDatabase();
-  const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
+  // As superuser: the persons are made up and changed through it, too.
+  const dataSource = await new DataSource(dataSourceOptions(database.adminUrl)).initialize();
   const sql = new Transactions(dataSource, new Metrics());
   const search = new PersonSearchRepository();
   return {

@@ -16,7 +16,7 @@ const CLIENT = '00000000-0000-4000-8000-000000000003';
 const OTHER_CLIENT = 'a3cc9c4c-0575-40b4-8163-357995888bdf';
 
 const token = (args: readonly string[], environment: Record<string, string> = {}) =>
-  startCommand('token', args, { DATABASE_URL: env.database.url, ...environment }).ended;
+  startCommand('token', args, { DATABASE_URL: env.database.adminUrl, ...environment }).ended;
 
 /** The token that is printed, and nothing else. */
 async function made(...args: string[]): Promise<string> {
@@ -89,6 +89,15 @@ describe('npm run token', () => {
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain('NODE_ENV is production');
     expect(await env.sql.query({ text: 'SELECT id FROM mithril.users' })).toEqual([]);
+  });
+
+  it('needs the owner of the tables: the account of the program gets 78, one sentence and no token', async () => {
+    const { status, stdout, stderr } = await token(['--scope', 'job:read'], {
+      DATABASE_URL: env.database.url,
+    });
+    expect([status, stdout]).toEqual([78, '']);
+    expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('name the owner of the tables')]);
+    expect(await env.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
   });
 
   it('needs the address of the database: 78', async () => {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { JobSchedule } from '../../src/database/mpi/job-schedule.entity';
 import { AuditLog } from '../../src/database/mpi/audit-log.entity';
+import { StatusChangeEvent } from '../../src/database/mpi/status-change-event.entity';
 import { insertRows, type Sql, Transactions } from '../../src/database/transactions';
 import { Metrics } from '../../src/observability';
 import { type FreshDatabase, freshDatabase } from '../support/database';
@@ -59,21 +61,25 @@ describe('A transaction', () => {
   it('inserts rows of an entity by one statement, with defaults for columns that no row has', async () => {
     const since = new Date('2026-11-01T10:20:30.456Z');
     const changeset = { names: ['it’s', '{"quoted"}', 'a,b\\'], old_value: null };
-    await transactions.inTransaction((sql) =>
-      insertRows(sql, AuditLog, [
-        { resource: 'first', changeset, durationMs: 7, insertedAt: since },
-        { resource: 'second', row: 'S6', insertedAt: since },
-      ]),
-    );
-    // BEGIN, one INSERT, COMMIT.
-    expect(await total(metrics.sqlStatements)).toBe(3);
+    await transactions.inTransaction(async (sql) => {
+      await insertRows(sql, AuditLog, [
+        { resource: 'first', changeset, durationMs: 7 },
+        { resource: 'second', row: 'S6' },
+      ]);
+      await insertRows(sql, StatusChangeEvent, [{ entityType: 'Party', eventTime: since }]);
+    });
+    // BEGIN, two INSERTs, COMMIT.
+    expect(await total(metrics.sqlStatements)).toBe(4);
+    expect(await transactions.repository(StatusChangeEvent).find()).toMatchObject([
+      { entityType: 'Party', eventType: 'StatusChangeEvent', eventTime: since, properties: null },
+    ]);
     const written = await transactions.repository(AuditLog).find({ order: { resource: 'ASC' } });
     expect(written).toMatchObject([
-      { resource: 'first', changeset, durationMs: 7, row: null, insertedAt: since },
-      { resource: 'second', changeset: null, durationMs: null, row: 'S6', insertedAt: since },
+      { resource: 'first', changeset, durationMs: 7, row: null },
+      { resource: 'second', changeset: null, durationMs: null, row: 'S6' },
     ]);
     expect(new Set(written.map(({ id }) => id)).size).toBe(2);
-    expect(written.every(({ updatedAt }) => updatedAt > since)).toBe(true);
+    expect(written.every(({ insertedAt, updatedAt }) => insertedAt > since && updatedAt > since)).toBe(true);
   });
 
   it('sends nothing for no rows, and another statement for other columns', async () => {
@@ -81,10 +87,10 @@ describe('A transaction', () => {
       transactions.inTransaction((sql) => insertRows(sql, JobSchedule, rows));
     await insertJobs([]);
     expect(await jobs()).toEqual([]);
-    await insertJobs([{ job: 'without-time' }]);
-    await insertJobs([{ job: 'with-time', insertedAt: new Date() }]);
-    await insertJobs([{ job: 'without-time-again' }]);
-    expect(await jobs()).toEqual(['with-time', 'without-time', 'without-time-again']);
+    await insertJobs([{ job: 'without-id' }]);
+    await insertJobs([{ job: 'with-id', id: randomUUID() }]);
+    await insertJobs([{ job: 'without-id-again' }]);
+    expect(await jobs()).toEqual(['with-id', 'without-id', 'without-id-again']);
   });
 
   it.each<[string, (sql: Sql) => Promise<unknown>]>([

@@ -13,6 +13,8 @@ import { UploadLogRepository } from '../../src/media-storage/upload-log.reposito
 import { MediaUploads } from '../../src/media-storage/media-uploads.service';
 import { OrphanCleaner } from '../../src/media-storage/orphan-cleaner.service';
 import { Log, Metrics } from '../../src/observability';
+import type { FreshDatabase } from './database';
+import { asAdmin } from './sql-session';
 
 /** The bucket of all tests. */
 export const BUCKET = 'persons-dev';
@@ -47,11 +49,9 @@ export class MediaParts {
     return new OrphanCleaner(store, this.uploadLog, this.log, this.metrics, settings);
   }
 
-  /** As if everything in the upload log had been recorded two hours ago. */
-  async age(): Promise<void> {
-    await this.transactions.query({
-      text: `UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`,
-    });
+  /** As if everything in the upload log had been recorded two hours ago, which only a superuser may write. */
+  async age({ adminUrl }: FreshDatabase): Promise<void> {
+    await asAdmin(adminUrl, `UPDATE mpi.media_uploads SET inserted_at = now() - interval '2 hours'`);
   }
 
   /** Keys in the upload log. */

@@ -11,6 +11,7 @@ import { insertRows } from './person-builder';
 import { USUAL_PARAMETERS } from './registration-rules';
 import type { Registry } from './database';
 import type { Sql } from '../../src/database/transactions';
+import { Session } from './sql-session';
 import type { TestEnvironment } from './test-environment';
 
 /** The user of the confidant, who signs. */
@@ -142,12 +143,14 @@ export interface NewData {
   readonly beforeCommit?: () => Promise<void>;
 }
 
-/** Writes new data of a person without a wake-up. */
-export function changeData(
+/** Writes new data of a person without a wake-up, as another program does in its own role. */
+export async function changeData(
   env: TestEnvironment,
   { personId, passport, unzr, beforeCommit }: NewData,
 ): Promise<void> {
-  return env.transactions.inTransaction(async (sql) => {
+  const sql = await Session.open(env.database.adminUrl);
+  try {
+    await sql.run('BEGIN');
     await sql.query({ text: 'DELETE FROM mpi.person_documents WHERE person_id = $1' }, [personId]);
     if (passport !== undefined) await addPassport(sql, personId, passport);
     if (unzr !== undefined) {
@@ -155,7 +158,11 @@ export function changeData(
     }
     await env.program.get(StreamRestartService).onDataChanged(sql, { personId, actorId: OFFICIAL });
     await beforeCommit?.();
-  });
+    await sql.run('COMMIT');
+  } finally {
+    // An open transaction ends with its session.
+    await sql.close();
+  }
 }
 
 async function addPassport(sql: Sql, personId: string, number: string): Promise<void> {

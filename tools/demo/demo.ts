@@ -20,7 +20,7 @@ import { PatientRepository } from './sign-up/patient.repository';
 import { showSignUp } from './sign-up/sign-up-demo';
 import { SignUpClient } from './sign-up/sign-up-client';
 import { startProgram, type RunningProgram, type ServerUrls } from './child-program';
-import { startServers } from './servers';
+import { openAsOwner, startServers } from './servers';
 import type { CleanUp } from './clean-up';
 
 export interface Demo {
@@ -36,7 +36,7 @@ export interface Demo {
 export async function showDemo(demo: Demo): Promise<boolean> {
   const { settings, cleanUp, serves, stopped } = demo;
   announce('Starting the servers …');
-  const [urls, signUpEnvironment] = await Promise.all([
+  const [{ urls, ownerUrl }, signUpEnvironment] = await Promise.all([
     startServers({ settings, cleanUp, announce }),
     openSignUpEnvironment(settings, cleanUp),
   ]);
@@ -50,7 +50,7 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   stopped.throwIfAborted();
   const people = makePeople();
   const confidant = confidantAmong(people.persons);
-  const repository = new PeopleRepository(app.get(Transactions));
+  const repository = new PeopleRepository(await openAsOwner(ownerUrl, cleanUp));
   const since = await load(people, repository, settings);
   const before = await repository.states(since);
   announce('Asking the register: one run, through the queue …');
@@ -71,7 +71,9 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   });
   if (serves) {
     program.listenToAll();
-    print(addresses({ urls, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }));
+    print(
+      addresses({ urls, ownerUrl, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }),
+    );
     announce('Running until Ctrl-C, which stops everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
@@ -135,6 +137,7 @@ function report({ app, run, people, course }: Shown): boolean {
 
 interface Serving {
   readonly urls: ServerUrls;
+  readonly ownerUrl: string;
   readonly program: Pick<RunningProgram, 'publicUrl' | 'internalUrl'>;
   readonly confidant: InventedConfidant;
   readonly authorityFolder: string;
@@ -148,9 +151,11 @@ const TOKEN_LINES = [
 ];
 
 /** Addresses and the person who may sign a patient up, as lines for a shell. */
-export function addresses({ urls, program, confidant, authorityFolder }: Serving): string {
+export function addresses({ urls, ownerUrl, program, confidant, authorityFolder }: Serving): string {
   const values = {
     ...urls,
+    // The owner's: `npm run token` writes rows that the program may not.
+    DATABASE_URL: ownerUrl,
     PUBLIC: program.publicUrl,
     INTERNAL: program.internalUrl,
     TEST_AUTHORITY: authorityFolder,

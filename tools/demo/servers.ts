@@ -4,7 +4,10 @@ import { startPostgres, startRedis, type EmbeddedPostgres } from '../embedded';
 import { ChildProgram, type ServerUrls } from './child-program';
 import { DemoFailed, type CleanUp } from './clean-up';
 import { Client } from 'pg';
-import { migrate } from '../../src/database/data-source';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions, migrate } from '../../src/database/data-source';
+import { Transactions } from '../../src/database/transactions';
+import { Metrics } from '../../src/observability';
 import { DEMO_ID_PREFIX } from './invented-people';
 
 export interface ServersToStart {
@@ -24,16 +27,36 @@ const STOP_WITHIN_MS = 5_000;
 
 const LOOK_WITHIN_MS = 5_000;
 
+/** The addresses for the program, and the account that may write what the program may not. */
+export interface StartedServers {
+  readonly urls: ServerUrls;
+  readonly ownerUrl: string;
+}
+
+/** A migrated database, by its two accounts. */
+interface DemoDatabase {
+  /** Its sessions run as `app`. */
+  readonly programUrl: string;
+  readonly ownerUrl: string;
+}
+
 /** Starts each server whose address is not set, all at the same time, and prepares the database. */
-export async function startServers(wanted: ServersToStart): Promise<ServerUrls> {
+export async function startServers(wanted: ServersToStart): Promise<StartedServers> {
   const started = [database(wanted), redis(wanted), register(wanted)] as const;
   // Waits for all of them, so that the clean-up has every one that started.
   await Promise.allSettled(started);
-  const [databaseUrl, redisUrl, trembitaUrl] = await Promise.all(started);
-  return { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, TREMBITA_URL: trembitaUrl };
+  const [{ programUrl, ownerUrl }, redisUrl, trembitaUrl] = await Promise.all(started);
+  return { urls: { DATABASE_URL: programUrl, REDIS_URL: redisUrl, TREMBITA_URL: trembitaUrl }, ownerUrl };
 }
 
-async function database({ settings, cleanUp, announce }: ServersToStart): Promise<string> {
+/** The account that owns the tables, for rows that the program never writes. */
+export async function openAsOwner(ownerUrl: string, cleanUp: CleanUp): Promise<Transactions> {
+  const dataSource = await new DataSource(dataSourceOptions(ownerUrl, { poolSize: 1 })).initialize();
+  cleanUp.later(() => dataSource.destroy());
+  return new Transactions(dataSource, new Metrics());
+}
+
+async function database({ settings, cleanUp, announce }: ServersToStart): Promise<DemoDatabase> {
   if (settings.DATABASE_URL !== undefined) return borrowDatabase(settings.DATABASE_URL, cleanUp);
   const postgres = await startPostgres({ nodeEnv: settings.NODE_ENV, durable: false, log: announce }).catch(
     explain,
@@ -85,8 +108,8 @@ const DEMO_LOCK = 7_204_126_002;
 
 const NAME = 'demo';
 
-/** Creates the demo's database on its embedded server. Returns an address whose sessions run as `app`. */
-export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<string> {
+/** Creates the demo's database on its embedded server. */
+export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<DemoDatabase> {
   const admin = await connect(postgres.url);
   try {
     await admin.query(`CREATE DATABASE ${NAME}`);
@@ -97,14 +120,14 @@ export async function createOwnDatabase(postgres: EmbeddedPostgres): Promise<str
   } finally {
     await admin.end();
   }
-  return postgres.databaseUrl(NAME, NAME);
+  return { programUrl: postgres.databaseUrl(NAME, NAME), ownerUrl: postgres.databaseUrl(NAME) };
 }
 
 /**
  * Checks that a database named by DATABASE_URL has only people of the demo, migrates it, and locks it against other demos
- * while this one lasts. Returns an address whose sessions run as `app`, if its account may do that.
+ * while this one lasts. Sessions of the program run as `app`, if the account may do that.
  */
-export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<string> {
+export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<DemoDatabase> {
   const session = await connect(url).catch(noAnswer);
   cleanUp.later(() => session.end());
   const { rows } = await session.query<{ free: boolean }>('SELECT pg_try_advisory_lock($1) AS free', [
@@ -112,8 +135,9 @@ export async function borrowDatabase(url: string, cleanUp: CleanUp): Promise<str
   ]);
   if (rows[0]?.free !== true) refuse('names a database in which another demo is running');
   await refuseForeignPeople(session);
+  await refuseWithoutRights(session);
   await migrate(url);
-  return asApp(url);
+  return { programUrl: await asApp(url), ownerUrl: url };
 }
 
 /** People who are not of the demo. Patients whom its people signed up have other ids; `inserted_by` identifies them. */
@@ -137,13 +161,23 @@ async function refuseForeignPeople(session: Client): Promise<void> {
   }
 }
 
+/** The program's own account may not write what the demo invents. */
+async function refuseWithoutRights(session: Client): Promise<void> {
+  const { rows } = await session.query<{ may: boolean }>(
+    `SELECT coalesce(has_table_privilege(to_regclass('mpi.persons'), 'DELETE'), true) AS may`,
+  );
+  if (rows[0]?.may !== true)
+    refuse('names an account that may not replace people', 'name the owner of the tables, or nothing');
+}
+
 function noAnswer(): never {
   throw new DemoFailed('The database of DATABASE_URL cannot be reached, or not with this account.');
 }
 
-function refuse(problem: string): never {
-  const way = 'name an empty database, or none: then the demo starts its own';
-  throw new ConfigurationFault([{ name: 'DATABASE_URL', problem: `${problem}; ${way}` }]);
+function refuse(problem: string, way = 'name an empty database, or none'): never {
+  throw new ConfigurationFault([
+    { name: 'DATABASE_URL', problem: `${problem}; ${way}: then the demo starts its own` },
+  ]);
 }
 
 /** An account that may not become `app` keeps its own role. */

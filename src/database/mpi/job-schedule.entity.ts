@@ -5,5 +5,5 @@ import { Row } from '../row.entity';
 @Entity({ schema: 'mpi', name: 'job_schedules' })
 export class JobSchedule extends Row {
   @Column({ type: 'varchar' }) job!: string;
-  @Column({ type: 'timestamptz', default: () => 'now()' }) firstSeenAt!: Date;
+  @Column({ type: 'timestamptz', default: () => 'now()', insert: false }) firstSeenAt!: Date;
 }
