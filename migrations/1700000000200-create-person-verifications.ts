@@ -22,7 +22,7 @@ export class CreatePersonVerifications1700000000200 implements MigrationInterfac
 
 /**
  * A partial index that names a status counts as an index on it, so no status change can be a HOT update;
- * the fill factor leaves room for the new row version on the same page all the same, and vacuum starts early,
+ * the fill factor leaves space for the new row version on the same page all the same, and vacuum starts early,
  * because a run rewrites every row twice.
  */
 async function createTable(queryRunner: QueryRunner): Promise<void> {

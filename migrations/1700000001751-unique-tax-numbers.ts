@@ -19,7 +19,7 @@ const SHARED = `
 /** What PostgreSQL answers when two rows are alike. */
 const UNIQUE_VIOLATION = '23505';
 
-/** The database itself keeps a tax number from belonging to two active users, whoever writes them. */
+/** The database itself keeps a tax number from belonging to two active users, by which program they are written. */
 export class UniqueTaxNumbers1700000001751 extends IndexBusyTables {
   readonly name = 'UniqueTaxNumbers1700000001751';
   protected readonly indexes = [

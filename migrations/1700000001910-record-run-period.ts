@@ -8,7 +8,7 @@ export class RecordRunPeriod1700000001910 implements MigrationInterface {
     await queryRunner.query(`ALTER TABLE mpi.job_runs ADD COLUMN validation_period_days integer`);
     await queryRunner.query(`
       COMMENT ON COLUMN mpi.job_runs.validation_period_days IS
-        'After how many days an answer is checked again in this run; set by whoever starts or first joins it.'`);
+        'After how many days an answer is checked again in this run; set by the process that starts it or joins it first.'`);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Whoever gets hold of the program's connection can write only what the program writes: no token, status or sum of
+ * Somebody who takes over the program's connection can write only what the program writes: no token, status or sum of
  * somebody's choice into rows that are there, no role or client, no audit row of another day.
  */
 export class LeastPrivilege1700000002000 implements MigrationInterface {
@@ -72,7 +72,7 @@ const KEPT_PASSPORT: Rights = {
 /**
  * What the program writes. It never names `inserted_at`: the database sets it, also where `updated_at` is the moment of
  * an answer. `id` is among the columns where the program chooses it. The activity of people is copied to their
- * verifications by triggers: on insert without a right to the column, and later with the rights of whoever changed it,
+ * verifications by triggers: on insert without a right to the column, and later with the rights of the program that changed it,
  * who is not this program. Foreign keys are checked with the rights of the owner.
  */
 const RIGHTS: Readonly<Record<string, Rights>> = {

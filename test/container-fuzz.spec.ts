@@ -211,7 +211,7 @@ describe('Changed containers', () => {
         let outcome = 'accepted';
         try {
           const accepted = acceptedBy(changed);
-          // Only what a genuine container says may be accepted, whatever stands around it.
+          // Only what a genuine container says may be accepted, whatever surrounds it.
           expect(GENUINE.has(accepted), accepted).toBe(true);
         } catch (error) {
           // Anything else is a fault of the program.

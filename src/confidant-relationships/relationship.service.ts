@@ -180,7 +180,7 @@ export class RelationshipService {
     };
   }
 
-  /** Whoever lets a relationship become VERIFIED calls it behind the locks of `move`. */
+  /** To be called when a relationship becomes VERIFIED, behind the locks of `move`. */
   private async giveAwaitedMethod(
     sql: Sql,
     { id, actorId }: Pick<OfficialMove, 'id' | 'actorId'>,

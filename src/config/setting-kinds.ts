@@ -234,7 +234,7 @@ export function servers(example: string) {
   return kind({ accepts, sentence, read }).optional();
 }
 
-/** A host as it stands in an address, in small letters, with its port where that is not the usual one. */
+/** A host as written in an address, in small letters, with its port where that is not the usual one. */
 function hostIn(value: string): string | undefined {
   const address = `http://${value.trim()}/`;
   if (!URL.canParse(address)) return undefined;

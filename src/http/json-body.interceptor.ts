@@ -114,7 +114,7 @@ const MOST_OF_ADDRESS: Held = { bodies: 64, bytes: 16 * 1024 * 1024 };
 /** By then bodies that arrive too slowly have ended. */
 const RETRY_AFTER_SECONDS = 10;
 
-/** Limits what all bodies that are still arriving cost at most: whoever sends half of one keeps memory for some seconds. */
+/** Limits what all bodies that are still arriving cost at most: somebody who sends half of one occupies memory for some seconds. */
 class BodiesInFlight {
   private readonly all: Held = { bodies: 0, bytes: 0 };
   private readonly byAddress = new Map<string, Held>();

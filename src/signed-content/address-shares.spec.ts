@@ -36,7 +36,7 @@ describe('Checks that wait', () => {
     expect(order).toEqual(['b1', 'c1', 'b2', 'a1', 'a2']);
   });
 
-  it('make room in the longest queue, unless the newcomer has the longest one then', () => {
+  it('replace a check of the longest queue, unless the newcomer has the longest one then', () => {
     const { turns, gaveWay } = waitingOf('a1', 'a2', 'a3', 'b1');
     expect(turns.makeRoomFor('a')).toBe(false);
     expect(turns.makeRoomFor('c')).toBe(true);

@@ -35,7 +35,7 @@ type PoolSettings = Pick<
  * Threads that check signatures, one check at a time each. They start with the first check. A check is refused with
  * `signature_checks_busy` when the queue is full, when it waits too long, or when it takes too long; in the last case its
  * thread is terminated, because nothing else ends a computation, and a new one replaces it. The address that has
- * used least of this minute goes first, a full queue makes room for those with fewer checks in it, and an address that has
+ * used least of this minute goes first, a full queue drops a check in favour of those with fewer, and an address that has
  * used its seconds is refused with `signature_budget_spent`.
  */
 @Injectable()

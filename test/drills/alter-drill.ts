@@ -27,7 +27,7 @@ const ALTERATIONS = COLUMNS.flatMap(([table, column]) =>
   ['text', 'varchar'].map((type) => `ALTER TABLE ${table} ALTER COLUMN ${column} TYPE ${type}`),
 );
 
-/** Nobody may be left to it, so it is longer than a busy machine stands still. */
+/** Nobody may be left to it, so it is longer than a busy machine pauses. */
 const LEASE_SECONDS = 60;
 
 /** With prepared statements that fit no longer nobody should notice. */

@@ -84,7 +84,7 @@ async function goThrough(
   return {
     faults: outages.length,
     recoveredMs,
-    notes: [`${refused} calls were refused with 503 and told when to come back, ${served} were served`],
+    notes: [`${refused} calls were refused with 503 with the time to try again, ${served} were served`],
     missed: [...faults, ...(isLate ? [`work stopped for ${recoveredMs} ms`] : [])],
   };
 }

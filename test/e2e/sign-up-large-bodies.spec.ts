@@ -101,7 +101,7 @@ describe.each(CALLS)('A body about as large as may be for %s', (call) => {
 
 /** The longest content there may be. */
 const MOST_CONTENT_BYTES = 256 * 1024;
-/** What stands around a repeated part. */
+/** What surrounds a repeated part. */
 const FRAME_BYTES = 4 * 1024;
 const repeated = (part: string): string =>
   part.repeat(Math.floor((MOST_CONTENT_BYTES - FRAME_BYTES) / Buffer.byteLength(part)));

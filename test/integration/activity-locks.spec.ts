@@ -12,7 +12,7 @@ const LAST = 'ffffffff-dddd-4ddd-8ddd-000000000002';
 let registry: Registry;
 /** Another program, which deactivates people. */
 let program: Session;
-/** A third session: holds a row until everybody stands where the test wants them. */
+/** A third session: holds a row until every session has reached the statement that the test needs. */
 let holder: Session;
 /** Locks verifications without their persons. */
 let reader: Session;

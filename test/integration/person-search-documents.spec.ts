@@ -49,7 +49,7 @@ describe('Whom a search by documents meets', () => {
     ['the Roman one as a digit', '1-ЯЩ№777003'],
     ['the Roman one in Latin', 'I-ЯЩ№777003'],
     ['the Roman one as a sign', '!ЯЩ777003'],
-    ['another letter at the beginning that stands for it', 'Q-ЯЩ№777003'],
+    ['another letter at the beginning that replaces it', 'Q-ЯЩ№777003'],
     ['brackets', 'І-ЯЩ(777003)'],
     ['small letters', 'і-ящ№777003'],
   ])('is who has the same certificate of birth, written with %s', async (_, number) => {
@@ -57,7 +57,7 @@ describe('Whom a search by documents meets', () => {
     expect(await byDocument('BIRTH_CERTIFICATE', 'І-ЯЩ№777003')).toEqual([id]);
   });
 
-  it('is who has the same certificate of birth in Latin letters, although the score tells them apart', async () => {
+  it('is who has the same certificate of birth in Latin letters, although the score distinguishes them', async () => {
     const id = await save(aPerson().withDocument('BIRTH_CERTIFICATE', 'I-AM777003'));
     expect(await byDocument('BIRTH_CERTIFICATE', '1-АМ№777003')).toEqual([id]);
     expect(await byDocument('BIRTH_CERTIFICATE_FOREIGN', '1-АМ№777003')).toEqual([]);

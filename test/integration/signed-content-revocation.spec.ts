@@ -343,7 +343,7 @@ describe('An answer is remembered', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it('whatever stands around the part of the certificate that the issuer signed', async () => {
+  it('whatever surrounds the part of the certificate that the issuer signed', async () => {
     const container = signed();
     const { revocable, signedAt } = checkContainer(container, trusted);
     server.answers(answerAbout(container, REVOKED));

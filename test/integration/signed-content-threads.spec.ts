@@ -148,7 +148,7 @@ describe('Checks of signatures', () => {
     expect(ended).toEqual(['first', 'many', 'two', 'one', 'many', 'two', 'many', 'many']);
   });
 
-  it('of the address that sent most make room when the queue is full', async () => {
+  it('of the address that sent most give way when the queue is full', async () => {
     const { threads, letChecksPass, begun } = standIn({ queueSize: 4, timeoutMs: PATIENT_MS });
     const first = threads.submit(task('wait'), 'many');
     await waitUntil(() => begun() === 1, { what: 'the check to begin' });

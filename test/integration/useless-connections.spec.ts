@@ -100,7 +100,7 @@ describe('A connection that would fail every further statement', () => {
     expect(await backend(transactions)).not.toBe(gone);
   });
 
-  it('is not what a full pool means: its callers are told to come back', async () => {
+  it('is not what a full pool means: its callers get a time to try again', async () => {
     const options = dataSourceOptions(database.url, { poolSize: 1 });
     const extra: unknown = { ...(options.extra as object), connectionTimeoutMillis: 50 };
     const small = await new DataSource({ ...options, extra }).initialize();

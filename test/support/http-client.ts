@@ -85,7 +85,7 @@ export type Framing = 'by its length' | 'in pieces';
  */
 export class OpenRequest {
   readonly answered: Promise<Pick<Answer, 'status' | 'body'>>;
-  /** Resolves when the connection is gone, whoever closed it. */
+  /** Resolves when the connection is gone, on whichever side. */
   readonly closed: Promise<unknown>;
 
   private constructor(

@@ -134,7 +134,7 @@ export class ApplicantService {
   }
 }
 
-/** Whoever has the applicant's number and birth date is the applicant, also when too little else is alike for a match. */
+/** A person who has the applicant's number and birth date is the applicant, also when too little else is alike for a match. */
 function isOwnNumber(
   { tax_id: taxId, birth_date: birthDate }: PersonRequest,
   own: RegisteredPerson,
