@@ -1,4 +1,4 @@
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { randomUUID } from 'node:crypto';
 import { RelationshipService } from '../../src/confidant-relationships';
 import { Transactions } from '../../src/database/transactions';
@@ -8,6 +8,7 @@ import { JobRegistry } from '../../src/jobs';
 import { JobRunRepository } from '../../src/jobs/job-run.repository';
 import { PURGE_JOB } from '../../src/jobs/purge.job';
 import { UserRepository } from '../../src/mithril';
+import { Metrics } from '../../src/observability';
 import { RegistrationService } from '../../src/persons/sign-up/registration.service';
 import { UnzrInfoRepository } from '../../src/unzr-info/unzr-info.repository';
 import { NhsMoveDto, RepeatDto } from '../../src/verifications/admin/verification.dto';
@@ -23,7 +24,6 @@ import { StreamRestartService } from '../../src/verifications/stream-restart.ser
 import { PARTIES, PERSONS, type Subject } from '../../src/verifications/subject';
 import { aNewRelationship } from '../integration/related-persons';
 import { NEVER } from '../support/purge-fixture';
-import type { Program } from '../support/program';
 import { JOB } from '../support/test-environment';
 import type { Work } from './execution';
 import {
@@ -178,8 +178,9 @@ function claimAtOnce({ fixture: { env } }: World): Promise<unknown> {
 }
 
 /** S1, S2, S10, N5, N6 and R2–R4. */
-function ofOfficials({ fixture: { env } }: World): readonly Work[] {
+function ofOfficials({ fixture: { env }, other }: World): readonly Work[] {
   const { program } = env;
+  const others = new Transactions(other, new Metrics());
   const restarts = program.get(StreamRestartService);
   const requeue = (personId: string, run: boolean) => () =>
     restarts.requeue({
@@ -203,7 +204,7 @@ function ofOfficials({ fixture: { env } }: World): readonly Work[] {
       dracsBirthActId: null,
     });
   const changes = (statement: string) => () =>
-    program.get(Transactions).inTransaction(async (sql) => {
+    others.inTransaction(async (sql) => {
       await sql.query({ text: statement }, [CLAIMED]);
       await restarts.onDataChanged(sql, { personId: CLAIMED, actorId: OFFICIAL });
     });
@@ -289,7 +290,7 @@ function ofSignUps(world: World): readonly Work[] {
 }
 
 /** UNZR look-ups, and another program that deactivates people and repeats nothing. */
-function ofOthers({ fixture: { env } }: World): readonly Work[] {
+function ofOthers({ fixture: { env }, other }: World): readonly Work[] {
   const { program } = env;
   const unzr = program.get(UnzrInfoRepository);
   const fetch = async (end: 'answered' | 'failed'): Promise<void> => {
@@ -301,14 +302,14 @@ function ofOthers({ fixture: { env } }: World): readonly Work[] {
   return [
     { name: 'sync UNZR', run: () => unzr.request({ unzr: UNZR, userId: OFFICIAL, reads: true }) },
     { name: 'fetch UNZR', run: () => fetch('answered') },
-    { name: 'deactivate persons', run: () => deactivate(program, 'mpi.persons', [CLAIMED, HOLDER]) },
+    { name: 'deactivate persons', run: () => deactivate(other, 'mpi.persons', [CLAIMED, HOLDER]) },
     {
       name: 'deactivate parties',
-      run: () => deactivate(program, 'prm.parties', [PARTY_HOLDER, CLAIMED_PARTY]),
+      run: () => deactivate(other, 'prm.parties', [PARTY_HOLDER, CLAIMED_PARTY]),
     },
   ];
 }
 
-function deactivate(program: Program, table: string, ids: readonly string[]): Promise<unknown> {
-  return program.get(DataSource).query(`UPDATE ${table} SET is_active = false WHERE id = ANY ($1)`, [ids]);
+function deactivate(other: DataSource, table: string, ids: readonly string[]): Promise<unknown> {
+  return other.query(`UPDATE ${table} SET is_active = false WHERE id = ANY ($1)`, [ids]);
 }

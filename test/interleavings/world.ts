@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/database/data-source';
 import { DmsPassportOfPartiesStream } from '../../src/dms-passport';
 import { JobRegistry } from '../../src/jobs';
 import { ClaimRepository, type ClaimedPerson } from '../../src/verifications/claim.repository';
@@ -110,6 +111,8 @@ export class World {
     readonly reader: StatementReader,
     /** Looks at who waits for whom, as superuser. */
     readonly observer: Session,
+    /** Another program, which changes and deactivates people as its role may, and ours may not. */
+    readonly other: DataSource,
   ) {}
 
   static async start(): Promise<World> {
@@ -121,11 +124,15 @@ export class World {
     const { env } = fixture;
     const looks = await PreparedLooks.open(env.database.adminUrl);
     const reader = await StatementReader.of(env.sql);
-    const world = new World(fixture, looks, reader, await env.openSession());
+    const other = await new DataSource(
+      dataSourceOptions(env.database.adminUrl, { poolSize: 4 }),
+    ).initialize();
+    const world = new World(fixture, looks, reader, await env.openSession(), other);
     await world.make();
     // As after the first part in a run: the job knows the time of the database.
     await env.program.get(JobRegistry).get(JOB).due();
     holdStatements(env.program.get(DataSource), reader);
+    holdStatements(other, reader);
     return world;
   }
 
@@ -147,6 +154,7 @@ export class World {
 
   async stop(): Promise<void> {
     await this.looks.close();
+    await this.other.destroy();
     await this.fixture.stop();
   }
 
