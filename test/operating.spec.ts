@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ENVIRONMENT, type Program } from '../src/config/settings.schema';
 import { readSettings } from '../src/config/read-settings';
-import { Metrics } from '../src/observability';
 
 const PROJECT = join(__dirname, '..');
 const read = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
@@ -14,66 +13,6 @@ const SETTINGS = Object.keys(ENVIRONMENT.shape);
 const SCRIPTS = Object.values(
   (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
 ).map((script) => script.replace(/^exec /, ''));
-
-describe('docs/alerts.yml', () => {
-  const metrics = new Metrics().registry.getMetricsAsArray();
-  const alerts = [...read('docs/alerts.yml').matchAll(/^ {6}- alert: (\w+)\n {8}expr: (.+)$/gm)].map(
-    ([, name = '', expression = '']) => ({ name, expression }),
-  );
-  /** What a histogram is scraped as, beside its own name. */
-  const asScraped = (name: string): string => name.replace(/_(bucket|count|sum)$/, '');
-  const known = new Map<string, readonly string[]>([
-    ['up', []],
-    ...metrics.map((metric): [string, readonly string[]] => [metric.name, labelsOf(metric)]),
-  ]);
-  const labelsOfScraped = (name: string): readonly string[] | undefined =>
-    known.get(name) ?? known.get(asScraped(name));
-
-  it('has rules, each with an expression on its own line', () => {
-    expect(alerts.length).toBeGreaterThan(15);
-    expect(matches(read('docs/alerts.yml'), /^ +- alert: (\w+)$/gm)).toEqual(alerts.map(({ name }) => name));
-    expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
-  });
-
-  it.each(alerts)('$name uses only metrics that the program has', ({ expression }) => {
-    expect(parentheses(expression)).toBe(0);
-    const asked = namesIn(expression);
-    expect(asked).not.toEqual([]);
-    expect(asked.filter((name) => labelsOfScraped(name) === undefined)).toEqual([]);
-  });
-
-  it('use no label of ours that Prometheus replaces with its own', () => {
-    const taken = metrics.filter((metric) =>
-      labelsOf(metric).some((label) => /^(job|instance)$/.test(label)),
-    );
-    expect(taken.map(({ name }) => name)).toEqual([]);
-  });
-
-  it.each(alerts)('$name uses only labels that those metrics have', ({ expression }) => {
-    // Labels of every scraped metric, and the bound of a bucket. `job` is the label of the process: an expression that asks
-    // our metrics for it means a label of theirs.
-    const isOurs = namesIn(expression).some((name) => !/^(up$|process_|nodejs_)/.test(name));
-    const everywhere = [...(isOurs ? [] : ['job']), 'instance', 'le'];
-    const all = namesIn(expression).flatMap((name) => labelsOfScraped(name) ?? []);
-    const inside = matches(expression, /\{([^}]*)\}/g).flatMap((part) =>
-      matches(part, /(\w+)\s*(?:=~|!~|!=|=)/g),
-    );
-    const by = matches(expression, /by \(([^)]*)\)/g).flatMap((part) => part.split(/,\s*/));
-    expect([...inside, ...by].filter((label) => ![...all, ...everywhere].includes(label))).toEqual([]);
-  });
-
-  it('has a paragraph in docs/operating.md for each alert, in the same order, and no other', () => {
-    const [, section = ''] = read('docs/operating.md').split('\n## Alerts\n');
-    const described = [...section.matchAll(/^### (\w+)\n(\S.+)$/gm)].map(([, name]) => name);
-    expect(described).toEqual(alerts.map(({ name }) => name));
-  });
-
-  it('has every metric explained in docs/operating.md', () => {
-    const ours = metrics.map(({ name }) => name).filter((name) => !/^(process|nodejs)_/.test(name));
-    const text = read('docs/operating.md');
-    expect(ours.filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-  });
-});
 
 /** What looks like a setting of ours: a status, and a setting of Node itself. */
 const OTHER_NAMES = ['IN_REVIEW', 'NODE_EXTRA_CA_CERTS'];
@@ -219,27 +158,4 @@ function programOf(command: string): Program {
   const found = programs.find(([file]) => command.includes(file));
   if (found === undefined) throw new Error('No program is started.');
   return found[1];
-}
-
-/** Words of the expression language that occur where a metric name could. */
-const WORDS =
-  /^(sum|max|min|time|rate|increase|absent|histogram_quantile|min_over_time|by|and|or|unless|on|e\d*)$/;
-
-/** Names of figures in an expression: what is left without labels, spans, texts and words of the language. */
-function namesIn(expression: string): string[] {
-  const bare = expression
-    .replace(/"[^"]*"/g, '')
-    .replace(/\{[^}]*\}/g, '')
-    .replace(/\[[^\]]*\]/g, '')
-    .replace(/by \([^)]*\)/g, '');
-  return matches(bare, /(?<![\w.])([a-z]\w*)/g).filter((word) => !WORDS.test(word));
-}
-
-function parentheses(expression: string): number {
-  return [...expression].reduce((depth, sign) => depth + (sign === '(' ? 1 : sign === ')' ? -1 : 0), 0);
-}
-
-/** The labels a figure was declared with; the type of the list keeps them to itself. */
-function labelsOf(metric: object): readonly string[] {
-  return 'labelNames' in metric && Array.isArray(metric.labelNames) ? (metric.labelNames as string[]) : [];
 }
