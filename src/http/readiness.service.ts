@@ -1,10 +1,11 @@
-import { Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit, ServiceUnavailableException } from '@nestjs/common';
 import {
   HealthCheckService,
   type HealthCheckResult,
   HealthIndicatorService,
   type HealthIndicatorFunction,
 } from '@nestjs/terminus';
+import { Metrics } from '../observability';
 
 /** Asks whether something is as it must be. May throw or hang; both count as no. */
 export type Probe = () => Promise<boolean>;
@@ -33,6 +34,9 @@ export interface Readiness {
 
 /** Shorter than the patience of every orchestrator we know of, longer than any healthy server's answer. */
 const PROBE_DEADLINE_MS = 2_000;
+
+/** Shorter than a collection of metrics waits: a server that hangs is to be seen in them. */
+const PROBE_FOR_METRICS_MS = 1_500;
 
 /**
  * Asks one probe within its deadline. While an answer is outstanding the probe is not asked again: a hanging server
@@ -70,21 +74,30 @@ const isUp = ({ details }: HealthCheckResult, key: DatabaseQuestion): boolean =>
 
 /** Whether the process may get requests. */
 @Injectable()
-export class ReadinessService {
+export class ReadinessService implements OnModuleInit {
   private readonly indicators: HealthIndicatorFunction[];
   private readonly redis: Probe | undefined;
 
   constructor(
-    @Inject(READINESS_PROBES) { database, writable, migrations, redis }: ReadinessProbes,
+    @Inject(READINESS_PROBES) private readonly probes: ReadinessProbes,
     private readonly health: HealthCheckService,
     private readonly results: HealthIndicatorService,
+    private readonly metrics: Metrics,
   ) {
+    const { database, writable, migrations, redis } = probes;
     this.indicators = [
       this.indicator('database', database),
       this.indicator('writable', writable),
       this.indicator('migrations', migrations),
     ];
     this.redis = redis && withDeadline(redis);
+  }
+
+  /** Shows at each collection which servers answer. */
+  onModuleInit(): void {
+    const { writable, redis } = this.probes;
+    this.showServer('postgresql', writable);
+    if (redis !== undefined) this.showServer('redis', redis);
   }
 
   /** Redis only wakes workers up, and the state of the registers is not ours: neither makes a process unready. */
@@ -99,6 +112,11 @@ export class ReadinessService {
       redis: redis === undefined ? 'not_needed' : redis ? 'up' : 'down',
       migrations: isUp(result, 'migrations') ? 'applied' : pending,
     };
+  }
+
+  private showServer(server: string, probe: Probe): void {
+    const ask = withDeadline(probe, PROBE_FOR_METRICS_MS);
+    this.metrics.refreshBy(async () => this.metrics.serverUp.set({ server }, (await ask()) ? 1 : 0));
   }
 
   private indicator(key: DatabaseQuestion, probe: Probe): HealthIndicatorFunction {

@@ -39,6 +39,11 @@ export class Metrics {
     '1 while calls may go out, 0 while the circuit breaker is open',
     ['method'],
   );
+  readonly registerPermits = this.gauge(
+    'register_permits',
+    'Permits for calls to the register that this process holds, and those in use by calls under way',
+    ['state'],
+  );
   readonly persons = this.counter(
     'verification_persons_total',
     'Persons by outcome: verified, refuted, absent, incorrect, superseded, technical error',
@@ -127,6 +132,11 @@ export class Metrics {
     'rows_purged_total',
     'Rows removed because their retention period was over',
     ['table'],
+  );
+  readonly serverUp = this.gauge(
+    'server_up',
+    '1 while the server answers this process and, if it is PostgreSQL, may be written to',
+    ['server'],
   );
   private readonly refreshFailures = this.counter(
     'metrics_refresh_failures_total',

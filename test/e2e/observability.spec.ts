@@ -84,6 +84,17 @@ describe('Sign-ups in metrics and log', () => {
   });
 });
 
+describe('What the program needs', () => {
+  it('is in its metrics: servers that answer, and permits for the register', async () => {
+    await fixture.env.shareRegister();
+    const lines = await figures();
+    expect(lines).toContain('server_up{server="postgresql"} 1');
+    expect(lines).toContain('server_up{server="redis"} 1');
+    expect(lines).toContain('register_permits{state="in_use"} 0');
+    expect(lines).toContainEqual(expect.stringMatching(/^register_permits\{state="held"\} [1-9]\d*$/));
+  });
+});
+
 /** Values at the start, of the figures of this name with these labels. */
 function valuesOf(name: string, labels: readonly string[]): readonly (string | undefined)[] {
   return atStart

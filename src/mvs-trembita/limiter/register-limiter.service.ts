@@ -55,9 +55,11 @@ export class RegisterLimiter implements OnModuleInit {
     );
   }
 
-  /** Shows the installation's circuit breakers at each collection: an open one means that the register is down. */
+  /** Shows the installation's circuit breakers and this worker's permits at each collection. */
   onModuleInit(): void {
     this.metrics.refreshBy(async () => {
+      this.metrics.registerPermits.set({ state: 'held' }, this.capacity());
+      this.metrics.registerPermits.set({ state: 'in_use' }, this.queue.inUse);
       for (const { method, is_closed: isClosed } of await this.circuits.states()) {
         this.metrics.circuitClosed.set({ method }, isClosed ? 1 : 0);
       }
