@@ -1,6 +1,14 @@
 import { assert, date, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calendarDay, dayInKyiv, isIsoDay, ageInYears, dayOfReachingAge, startInKyiv } from './calendar-day';
+import {
+  calendarDay,
+  dayInKyiv,
+  isIsoDay,
+  minuteInKyiv,
+  ageInYears,
+  dayOfReachingAge,
+  startInKyiv,
+} from './calendar-day';
 
 describe('the age of a person', () => {
   it.each([
@@ -69,6 +77,15 @@ describe('calendar days', () => {
   it('the error of a wrong day does not repeat it, since it may be a birth date', () => {
     expect(isIsoDay('2024-02-29')).toBe(true);
     expect(() => calendarDay('1985-02-31')).toThrow(/^This is not a calendar day of the form YYYY-MM-DD\.$/);
+  });
+});
+
+describe('A minute in Kyiv', () => {
+  it.each([
+    ['2026-01-10T22:05:59.999Z', { day: '11', month: '01', year: '2026', time: '00:05' }],
+    ['2026-07-31T20:59:00Z', { day: '31', month: '07', year: '2026', time: '23:59' }],
+  ])('of %s', (moment, minute) => {
+    expect(minuteInKyiv(new Date(moment))).toEqual(minute);
   });
 });
 

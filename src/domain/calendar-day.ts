@@ -28,6 +28,22 @@ export function dayInKyiv(now: Date): IsoDay {
     .toString();
 }
 
+/** A minute of the clock in Kyiv, for texts: two digits each, and the year. */
+export interface KyivMinute {
+  readonly day: string;
+  readonly month: string;
+  readonly year: string;
+  /** `HH:MM`. */
+  readonly time: string;
+}
+
+/** What calendar and clock in Kyiv show at this moment. */
+export function minuteInKyiv(now: Date): KyivMinute {
+  const local = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(KYIV);
+  const [year = '', month = '', day = ''] = local.toPlainDate().toString().split('-');
+  return { day, month, year, time: local.toPlainTime().toString({ smallestUnit: 'minute' }) };
+}
+
 /** The moment at which the day begins in Kyiv, `later` days on. */
 export function startInKyiv(day: IsoDay, later = 0): Date {
   const start = calendarDay(day).add({ days: later }).toZonedDateTime(KYIV);
