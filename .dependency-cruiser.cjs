@@ -15,6 +15,7 @@ const LAYERS = [
   ['dms-passport', 'mvs-passport', 'unzr', 'unzr-info', 'confidant-relationships'],
   ['verifications'],
   ['persons'],
+  ['console'],
   ['cli'],
 ];
 
@@ -118,6 +119,13 @@ const packagesInOneModule = [
     from: { path: '^src/', pathNot: ['^src/graphql/', SPECS] },
     // The module has the name of the package, so the path is needed to tell them apart.
     to: { path: '(^|/)node_modules/(graphql|@apollo/server|graphql-query-complexity)/' },
+  },
+  {
+    name: 'pages-in-console',
+    comment: 'Only console/ makes HTML. The other modules answer programs.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/console/', SPECS] },
+    to: { path: pkg('eta') },
   },
   {
     name: 'object-stores-in-media-storage',

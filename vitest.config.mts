@@ -55,6 +55,7 @@ export default defineConfig({
       withServers('integration', 30_000),
       withServers('e2e', 60_000),
       withServers('interleavings', 60_000),
+      withServers('browser', 60_000),
     ],
   },
 });

@@ -18,8 +18,8 @@ const NEST = require.resolve('@nestjs/cli/bin/nest.js');
 /** What a build is made of: these folders, and these files beside them. */
 const SOURCE_FOLDERS = ['src', 'migrations'];
 const CONFIGURATION = ['nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-const SOURCE = /(?<!\.spec)\.(ts|graphql)$/;
-const OUTPUT = /\.(js|js\.map|graphql)$/;
+const SOURCE = /(?<!\.spec)\.(ts|graphql|eta|css|js)$/;
+const OUTPUT = /\.(js|js\.map|graphql|eta|css)$/;
 
 const LOCK_PAUSE_MS = 100;
 /** A full build takes 10 to 20 seconds on two cores; this allows for a machine that is very busy. */

@@ -181,6 +181,8 @@ export const ENVIRONMENT = z.object({
   HTTP_PORT: port(3000),
   /** Within this a request has arrived, its body included; then the connection is closed. */
   HTTP_REQUEST_TIMEOUT_MS: milliseconds(10_000),
+  /** The pages under /console. Without it they exist outside production only. */
+  CONSOLE: optionalYesOrNo(true),
   INTERNAL_HOST: text('127.0.0.1'),
   INTERNAL_PORT: port(3001),
   WORKER_INTERNAL_PORT: port(3002),

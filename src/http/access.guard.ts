@@ -9,7 +9,7 @@ import { Reflector } from '@nestjs/core';
 import type { Request } from 'express';
 import { admit, type Caller } from '../domain/access/access.rules';
 import { ACCESS, type Access, CALLERS, type Callers } from './access.decorator';
-import { requestOf, callerOf, noteCaller, traitsOf } from './request-context';
+import { requestOf, callerOf, noteCaller, notedTokenOf, traitsOf } from './request-context';
 import { Refusal } from '../domain/refusal';
 
 /** Admits only callers whom the handler declares. It runs before anything of the request is read. */
@@ -46,7 +46,7 @@ export class AccessGuard implements CanActivate {
   private async callerBehind(request: Request): Promise<Caller> {
     const known = callerOf(request);
     if (known !== undefined) return known;
-    const caller = await this.callers.authenticate(bearerTokenIn(request.headers.authorization));
+    const caller = await this.callers.authenticate(tokenOf(request));
     noteCaller(request, caller);
     return caller;
   }
@@ -59,15 +59,18 @@ function hideFromOutside(request: Request): void {
   throw new NotFoundException();
 }
 
-/** The form of a bearer token (RFC 6750); the name of the scheme may be written in any case. */
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+/** The form of a bearer token (RFC 6750). */
+const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
+
+/** The name of the scheme may be written in any case. */
+const BEARER = /^bearer +(.*)$/i;
 
 /** Our tokens have 43 characters; a text longer than this is not hashed. */
 const LONGEST_TOKEN = 4096;
 
-/** The token of a header `Authorization`. A missing or malformed header is refused like a wrong token. */
-export function bearerTokenIn(authorization: string | undefined): string {
-  const [, token] = BEARER.exec(authorization ?? '') ?? [];
-  if (token === undefined || token.length > LONGEST_TOKEN) throw new Refusal('access_token_invalid');
+/** The token of a request. A missing or malformed one is refused like a wrong token. */
+export function tokenOf(request: Request): string {
+  const token = notedTokenOf(request) ?? BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  if (token.length > LONGEST_TOKEN || !TOKEN.test(token)) throw new Refusal('access_token_invalid');
   return token;
 }

@@ -131,6 +131,12 @@ async function close(server: Server): Promise<void> {
 @Injectable()
 export class HttpServers implements OnModuleDestroy {
   private readonly servers = new Set<Server>();
+  private readonly endings: (() => void)[] = [];
+
+  /** Ends answers that would never end by themselves, when the listeners are about to close. */
+  beforeClose(end: () => void): void {
+    this.endings.push(end);
+  }
 
   add(server: Server): void {
     this.servers.add(server);
@@ -144,6 +150,7 @@ export class HttpServers implements OnModuleDestroy {
   async close(): Promise<void> {
     const servers = [...this.servers];
     this.servers.clear();
+    for (const end of this.endings) end();
     await Promise.all(servers.map(close));
   }
 }

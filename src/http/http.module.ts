@@ -9,7 +9,6 @@ import { HttpServers } from './http-listener';
 import { JsonBodyInterceptor } from './json-body.interceptor';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api.service';
-import { ReadAuditInterceptor } from './read-audit.interceptor';
 import { ReadinessService } from './readiness.service';
 import { RefusalFilter } from './refusal.filter';
 import { RequestValidationPipe, UnreadQueryInterceptor } from './validation/request-validation.pipe';
@@ -34,7 +33,7 @@ import { RequestValidationPipe, UnreadQueryInterceptor } from './validation/requ
     { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnreadQueryInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
-    { provide: APP_INTERCEPTOR, useClass: ReadAuditInterceptor },
   ],
+  exports: [DeclaredCalls, HttpServers],
 })
 export class HttpModule {}

@@ -9,12 +9,13 @@ export {
   NeedsByField,
   WithoutToken,
 } from './access.decorator';
-export { UndecidedAccess } from './declared-calls.service';
+export { tokenOf } from './access.guard';
+export { type DeclaredCall, DeclaredCalls, UndecidedAccess } from './declared-calls.service';
 export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
-export { type HttpAddresses, type ServerRole, startListening } from './http-listener';
+export { type HttpAddresses, HttpServers, type ServerRole, startListening } from './http-listener';
 export { HttpModule } from './http.module';
-export { AcceptsBodyOf } from './json-body.interceptor';
+export { AcceptsBodyOf, AcceptsForm } from './json-body.interceptor';
 export {
   AllowsMore,
   AnswerDay,
@@ -28,6 +29,7 @@ export {
   AnswerWord,
   AnswerYesOrNo,
   type JsonSchema,
+  NotDescribed,
   Refuses,
 } from './openapi/document.decorator';
 export { OpenApi, type OpenApiDocument } from './openapi/open-api.service';
@@ -41,8 +43,15 @@ export {
 } from './paging.dto';
 export { AuditsReading } from './read-audit.interceptor';
 export { type Probe, READINESS_PROBES, type ReadinessProbes } from './readiness.service';
-export { answerTo } from './refusal.filter';
-export { type FieldContext, limitedAddress, traitsOf } from './request-context';
+export { type Answer, answerTo, RefusalFilter } from './refusal.filter';
+export {
+  callerOf,
+  type FieldContext,
+  limitedAddress,
+  noteToken,
+  requestOf,
+  traitsOf,
+} from './request-context';
 export {
   entryOf,
   type FaultOfField,

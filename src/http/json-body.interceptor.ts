@@ -18,11 +18,16 @@ import { isField, limitedAddress, requestOf } from './request-context';
 
 const LARGEST_BODY = Symbol('largest body');
 
+const ACCEPTS_FORM = Symbol('accepts a form');
+
 /** Our inputs have some hundred bytes, and operations of GraphQL a few thousand. */
 const LARGEST_BODY_BYTES = 64 * 1024;
 
 /** Lets a call, or all calls of a controller, receive a larger body than others do. */
 export const AcceptsBodyOf = (bytes: number) => SetMetadata(LARGEST_BODY, bytes);
+
+/** Lets a call, or all calls of a controller, receive a form of a page instead of JSON. */
+export const AcceptsForm = () => SetMetadata(ACCEPTS_FORM, true);
 
 /**
  * Reads the body of a request when it is known which call it is for and who may make it: behind the route, the rate limit
@@ -38,11 +43,13 @@ export class JsonBodyInterceptor implements NestInterceptor {
     if (isField(context)) return next.handle();
     const request = requestOf(context);
     if (hasBody(request)) {
-      // A body of another type must not be taken for none.
-      refuseOtherBodies(request);
       const sites = [context.getHandler(), context.getClass()];
+      const isForm = this.reflector.getAllAndOverride<true | undefined>(ACCEPTS_FORM, sites) ?? false;
+      // A body of another type must not be taken for none.
+      refuseOtherBodies(request, isForm ? FORM : 'application/json');
       const most = this.reflector.getAllAndOverride<number | undefined>(LARGEST_BODY, sites);
-      request.body = parse(await this.bytesOf(request, most ?? LARGEST_BODY_BYTES));
+      const bytes = await this.bytesOf(request, most ?? LARGEST_BODY_BYTES);
+      request.body = isForm ? fieldsIn(bytes) : parse(bytes);
     }
     return next.handle();
   }
@@ -68,16 +75,18 @@ export class JsonBodyInterceptor implements NestInterceptor {
 const hasBody = ({ headers }: Request): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** JSON is UTF-8 (RFC 8259), with or without a charset. */
+const FORM = 'application/x-www-form-urlencoded';
+
+/** JSON is UTF-8 (RFC 8259), and so are the forms of our pages; with or without a charset. */
 const OUR_CHARSET = /^(?:utf-?8)?$/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
 /** The size of a compressed body is not known before it is unpacked, so it is refused. */
-function refuseOtherBodies(request: Request): void {
+function refuseOtherBodies(request: Request, type: string): void {
   const [, charset = ''] = CHARSET.exec(request.get('content-type') ?? '') ?? [];
   const coding = request.get('content-encoding') ?? 'identity';
   const isOurs = OUR_CHARSET.test(charset) && coding.toLowerCase() === 'identity';
-  if (!isOurs || !request.is('application/json')) throw new UnsupportedMediaTypeException();
+  if (!isOurs || !request.is(type)) throw new UnsupportedMediaTypeException();
 }
 
 /** Resolves when all has arrived. What arrives after `keep` has thrown is dropped. */
@@ -211,4 +220,18 @@ function parse(bytes: Buffer): unknown {
     // Refused below, like JSON that is neither.
   }
   throw new BadRequestException();
+}
+
+/** Our longest form has a dozen fields. */
+const MOST_FIELDS = 64;
+
+/**
+ * The fields of a form. Browsers send a field that was left empty as an empty text: it counts as absent, so that the DTOs
+ * of calls fit forms. A name that is sent twice is refused: it would be chance which value counts.
+ */
+function fieldsIn(bytes: Buffer): object {
+  const fields = [...new URLSearchParams(bytes.toString('utf8'))];
+  const names = new Set(fields.map(([name]) => name));
+  if (fields.length > MOST_FIELDS || names.size < fields.length) throw new BadRequestException();
+  return Object.fromEntries(fields.filter(([, value]) => value !== ''));
 }

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { finalize, type Observable } from 'rxjs';
 import { Refusal } from '../domain/refusal';
-import { bearerTokenIn } from './access.guard';
+import { tokenOf } from './access.guard';
 import { requestOf } from './request-context';
 import { QueryInteger } from './validation/fields.decorator';
 
@@ -78,7 +78,7 @@ class ListLimit implements NestInterceptor {
   private readonly inProgress = new Map<string, number>();
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const token = bearerTokenIn(requestOf(context).headers.authorization);
+    const token = tokenOf(requestOf(context));
     const others = this.inProgress.get(token) ?? 0;
     if (others >= MOST_LISTS)
       throw new Refusal('too_many_requests', { retryAfterSeconds: RETRY_AFTER_SECONDS });

@@ -4,6 +4,8 @@ import {
   Injectable,
   type NestInterceptor,
   SetMetadata,
+  UseInterceptors,
+  applyDecorators,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { mergeMap, type Observable } from 'rxjs';
@@ -16,9 +18,6 @@ import { callerOf, isField, requestOf, routeOf } from './request-context';
 export type ReadResource = 'persons' | 'confidant_person_relationships';
 
 const READ_RESOURCE = Symbol('read resource');
-
-/** Marks a call or a GraphQL field whose every answer leaves an audit row: who read, by which filter, how many, and their ids. */
-export const AuditsReading = (resource: ReadResource) => SetMetadata(READ_RESOURCE, resource);
 
 /** A longer list of ids is cut; no page has more entries. */
 const MOST_IDS = 300;
@@ -95,3 +94,7 @@ function rowsIn(answer: unknown): readonly AnsweredRow[] {
 }
 
 const idOf = ({ id, databaseId }: AnsweredRow): string => String(databaseId ?? id);
+
+/** Marks a call or a GraphQL field whose every answer leaves an audit row: who read, by which filter, how many, and their ids. */
+export const AuditsReading = (resource: ReadResource) =>
+  applyDecorators(SetMetadata(READ_RESOURCE, resource), UseInterceptors(ReadAuditInterceptor));

@@ -12,7 +12,7 @@ import { REFUSAL_ANSWERS, STATUS_ANSWERS } from './refusal-answers.table';
  */
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(protected readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     // One field of many may fail; GraphQL reports its error beside the answers of the others.
@@ -21,10 +21,9 @@ export class RefusalFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const answer = answerTo(error);
-    const requestId = traitsOf(request).requestId;
     if (answer.status >= 500) {
       this.log.error('A request ended in an unexpected error', error, {
-        request_id: requestId,
+        request_id: traitsOf(request).requestId,
         method: request.method,
         route: routeOf(request),
         status: answer.status,
@@ -37,12 +36,22 @@ export class RefusalFilter implements ExceptionFilter {
     }
     if (answer.retryAfterSeconds !== undefined)
       response.setHeader('Retry-After', String(answer.retryAfterSeconds));
+    this.send(answer, request, response, error);
+  }
+
+  /** Writes the envelope of an error. */
+  protected send(answer: Answer, request: Request, response: Response, _error: unknown): void {
     // HTTP asks for it (RFC 9110, 15.5.2); it is the only scheme we know, also where something else was refused.
     if (answer.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     // A call that answers with something else has set its own type before its body was refused.
     response.type('json');
     response.status(answer.status).json({
-      meta: { code: answer.status, url: urlOfRefused(request), type: 'object', request_id: requestId },
+      meta: {
+        code: answer.status,
+        url: urlOfRefused(request),
+        type: 'object',
+        request_id: traitsOf(request).requestId,
+      },
       error: answer.error,
     });
   }

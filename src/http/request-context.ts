@@ -32,6 +32,8 @@ const LISTENERS = new WeakMap<IncomingMessage, Listener>();
 
 const REQUEST_IDS = new WeakMap<IncomingMessage, string>();
 
+const TOKENS = new WeakMap<IncomingMessage, string>();
+
 const CALLERS = new WeakMap<IncomingMessage, Caller>();
 
 /** Notes which listener received a request. A header would do, if clients could not send headers. */
@@ -42,6 +44,16 @@ export function noteListener(request: IncomingMessage, listener: Listener): void
 /** Notes the id under which a request is logged and answered. */
 export function noteRequestId(request: IncomingMessage, requestId: string): void {
   REQUEST_IDS.set(request, requestId);
+}
+
+/** Notes the token that a request counts with instead of its header `Authorization`; an empty one counts as none. */
+export function noteToken(request: IncomingMessage, token: string): void {
+  TOKENS.set(request, token);
+}
+
+/** The token noted for a request, if its header does not count. */
+export function notedTokenOf(request: IncomingMessage): string | undefined {
+  return TOKENS.get(request);
 }
 
 /** Notes whose token a request bears. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Caller, callerBehind, type TokenFacts } from '../domain/access/access.rules';
+import { Refusal } from '../domain/refusal';
 import { agedRows, type Retention, type OldRows } from '../database/old-rows';
 import { Token } from '../database/mithril/token.entity';
 import { AuditLog } from '../database/mpi/audit-log.entity';
@@ -54,6 +55,12 @@ const FACTS_OF: Statement = {
       LEFT JOIN prm.legal_entities e ON e.id = c.id`,
 };
 
+/** $1 hash. */
+const EXPIRY_OF: Statement = {
+  name: 'token_expiry_of',
+  text: `SELECT expires_at FROM mithril.tokens WHERE value_hash = $1 AND name = 'access_token' AND expires_at > now()`,
+};
+
 interface FactsRow {
   readonly is_expired: boolean;
   readonly user_id: string | null;
@@ -78,6 +85,13 @@ export class TokenRepository implements Callers {
   async authenticate(token: string): Promise<Caller> {
     const [row] = await this.transactions.query<FactsRow>(FACTS_OF, [hashOf(token)]);
     return callerBehind(row && factsIn(row));
+  }
+
+  /** When a token that counts ends. Refuses one that does not count. */
+  async expiryOf(token: string): Promise<Date> {
+    const [row] = await this.transactions.query<{ expires_at: Date }>(EXPIRY_OF, [hashOf(token)]);
+    if (row === undefined) throw new Refusal('access_token_invalid');
+    return row.expires_at;
   }
 
   /** Issues a token in the caller's transaction. Returns the token itself, which is readable only here. */

@@ -177,6 +177,8 @@ export class AnswerCheck {
   /** What is wrong with an answer, if anything: never its content. */
   faultOf(answer: SentAnswer): string | undefined {
     const path = answer.url.split('?', 1)[0] ?? '';
+    // The document describes calls of programs; pages are for people.
+    if (path === '/console' || path.startsWith('/console/')) return undefined;
     const [template] = this.templates.find(([, pattern]) => pattern.test(path)) ?? [];
     const method = (answer.method === 'HEAD' ? 'GET' : answer.method).toLowerCase();
     const operation =

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { ApiModule, WorkerModule } from '../../src/app.module';
+import { ApiModule, ApiWithWorkerModule } from '../../src/app.module';
 import { type Clock, CLOCK, SYSTEM_CLOCK, SETTINGS } from '../../src/config/settings.module';
 import type { Settings } from '../../src/config/settings.schema';
 import { readSettings } from '../../src/config/read-settings';
@@ -127,7 +127,7 @@ async function createProgram(
   settings: Settings,
   log: Log,
 ): Promise<NestExpressApplication> {
-  const module = await Test.createTestingModule({ imports: [works ? WorkerModule : ApiModule] })
+  const module = await Test.createTestingModule({ imports: [works ? ApiWithWorkerModule : ApiModule] })
     .setLogger(new NestLog(log))
     .overrideProvider(SETTINGS)
     .useValue(settings)

@@ -1,5 +1,5 @@
-import { SetMetadata, type Type as Class } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { applyDecorators, SetMetadata, type Type as Class } from '@nestjs/common';
+import { ApiExcludeController, ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import type { RefusalCode } from '../../domain/refusal';
 
 /** A schema in the words of JSON Schema, 2020-12. */
@@ -10,6 +10,12 @@ export const REFUSES = Symbol('refuses');
 
 /** Refusals of this call. Those of access, of field faults and of the server are described at every call anyway. */
 export const Refuses = (...codes: readonly RefusalCode[]) => SetMetadata(REFUSES, codes);
+
+/** The metadata key of controllers that are not in the document. */
+export const NOT_DESCRIBED = Symbol('not described');
+
+/** For controllers of pages: their answers are for people, and no program is to rely on them. */
+export const NotDescribed = () => applyDecorators(SetMetadata(NOT_DESCRIBED, true), ApiExcludeController());
 
 /** Schemas that may have more properties than are described. All others are closed. */
 const OPEN_SCHEMAS = new Set<string>();

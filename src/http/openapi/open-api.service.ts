@@ -6,7 +6,7 @@ import { ACCESS, type Access } from '../access.decorator';
 import { type DeclaredCall, DeclaredCalls } from '../declared-calls.service';
 import { BARE } from '../envelope.interceptor';
 import { ANY_QUERY } from '../validation/request-validation.pipe';
-import { allowsMore, type JsonSchema, REFUSES } from './document.decorator';
+import { allowsMore, type JsonSchema, NOT_DESCRIBED, REFUSES } from './document.decorator';
 import {
   errorSchemas,
   exactly,
@@ -92,7 +92,8 @@ export class OpenApi {
     });
     const paths = described.paths as unknown as Record<string, Record<string, Operation>>;
     const completed: Record<string, Record<string, JsonSchema>> = {};
-    for (const call of this.calls.all()) {
+    const calls = this.calls.all().filter((call) => !this.calls.metadataOf(call, NOT_DESCRIBED));
+    for (const call of calls) {
       const [template, method] = [templateOf(call.path), call.method.toLowerCase()];
       const operation = paths[template]?.[method];
       (completed[template] ??= {})[method] = this.completed(call, operation);

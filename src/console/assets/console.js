@@ -1,0 +1,69 @@
+'use strict';
+
+/*
+ * What the pages do beyond links and forms: charts beside tables, a note on parts that are no longer refreshed, and the
+ * summary of faults gets the focus. Every page works without it.
+ */
+
+/** Draws the table of the same section: the first column is time (seconds in data-value), the others are series. */
+function draw(place) {
+  const table = document.getElementById(place.dataset.chart);
+  if (table === null || typeof uPlot === 'undefined') return;
+  const heads = [...table.tHead.rows[0].cells];
+  const rows = [...table.tBodies[0].rows];
+  const column = (at) =>
+    rows.map((row) => {
+      const value = row.cells[at]?.dataset.value;
+      return value === undefined || value === '' ? null : Number(value);
+    });
+  const data = heads.map((_, at) => column(at));
+  const colours = ['#0b4f9e', '#a51d1d', '#11663a', '#7a4b00'];
+  const series = heads.slice(1).map((head, at) => ({
+    label: head.textContent.trim(),
+    stroke: colours[at % colours.length],
+    width: 2,
+    dash: at === 0 ? undefined : [6, 3 * at],
+  }));
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZone: place.dataset.timeZone || 'Europe/Kyiv',
+  });
+  place.replaceChildren();
+  new uPlot(
+    {
+      width: place.clientWidth || 600,
+      height: 220,
+      legend: { live: false },
+      cursor: { show: false },
+      series: [{}, ...series],
+      axes: [
+        { values: (_, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))) },
+        { size: 70 },
+      ],
+    },
+    data,
+    place,
+  );
+}
+
+function drawAll() {
+  document.querySelectorAll('[data-chart]').forEach(draw);
+}
+
+/** A part whose stream broke says so; it starts again by itself as soon as it can. */
+function markStale({ target }, isStale) {
+  const part = target.closest('.live');
+  if (part === null) return;
+  if (isStale) part.dataset.stale = part.dataset.staleText;
+  else delete part.dataset.stale;
+}
+
+document.addEventListener('htmx:sse:error', (event) => markStale(event, true));
+document.addEventListener('htmx:sse:after:message', (event) => {
+  markStale(event, false);
+  drawAll();
+});
+document.getElementById('errors')?.focus();
+drawAll();

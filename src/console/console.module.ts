@@ -1,0 +1,34 @@
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import { HttpModule } from '../http';
+import { MithrilModule } from '../mithril';
+import { AssetsController } from './frame/assets.controller';
+import { Assets } from './frame/assets.service';
+import { ConsoleMiddleware } from './frame/console.middleware';
+import { LiveStreams } from './frame/live-streams.service';
+import { Menu } from './frame/menu.service';
+import { PageRenderer } from './frame/page-renderer.service';
+import { HomeController } from './home/home.controller';
+import { SignInController } from './sign-in/sign-in.controller';
+import { SignIn, TokenSignIn } from './sign-in/sign-in.service';
+import { UnknownPageController } from './home/unknown-page.controller';
+
+/**
+ * The pages for operators and officials. They call the services of the other modules, so they follow the same rules of
+ * access and leave the same audit rows as the calls do. Only API processes have them.
+ */
+@Module({
+  imports: [HttpModule, MithrilModule],
+  controllers: [
+    AssetsController,
+    SignInController,
+    HomeController,
+    // Last: it answers what no other page does.
+    UnknownPageController,
+  ],
+  providers: [Assets, LiveStreams, Menu, PageRenderer, { provide: SignIn, useClass: TokenSignIn }],
+})
+export class ConsoleModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(ConsoleMiddleware).forRoutes({ path: 'console{/*path}', method: RequestMethod.ALL });
+  }
+}

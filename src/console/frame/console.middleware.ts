@@ -1,0 +1,69 @@
+import { Inject, Injectable, type NestMiddleware, NotFoundException } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import { SETTINGS } from '../../config/settings.module';
+import type { Settings } from '../../config/settings.schema';
+import { noteToken, traitsOf } from '../../http';
+import { DEFAULT_LANGUAGE, isLanguage, type Language } from './languages';
+import { cookieOf, LANGUAGE_COOKIE, noteReader, SESSION_COOKIE, setCookie } from './reader';
+
+/** Pages load what this server serves, and send forms to it. Neither script nor style may be in a page itself. */
+const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': PAGE_POLICY,
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), geolocation=(), microphone=()',
+} as const;
+
+/** Browsers keep a cookie for 400 days at most. */
+const LANGUAGE_SECONDS = 400 * 24 * 60 * 60;
+
+/**
+ * What is true of every request below `/console`. Its token is that of the session cookie; a header `Authorization` does
+ * not count here, as the cookie does not count for calls. With `CONSOLE=false`, and on the internal port, nothing is here.
+ */
+@Injectable()
+export class ConsoleMiddleware implements NestMiddleware {
+  private readonly exists: boolean;
+
+  constructor(@Inject(SETTINGS) { CONSOLE, NODE_ENV }: Settings) {
+    this.exists = CONSOLE ?? NODE_ENV !== 'production';
+  }
+
+  use(request: Request, response: Response, next: NextFunction): void {
+    if (!this.exists || traitsOf(request).listener === 'internal') throw new NotFoundException();
+    response.set(HEADERS);
+    const { path, language: chosen } = withoutLanguage(request.originalUrl);
+    if (chosen !== undefined && request.method === 'GET') {
+      setCookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_SECONDS);
+      response.redirect(303, path);
+      return;
+    }
+    const kept = cookieOf(request, LANGUAGE_COOKIE);
+    const language = isLanguage(kept) ? kept : DEFAULT_LANGUAGE;
+    noteReader(request, { language, path });
+    noteToken(request, cookieOf(request, SESSION_COOKIE) ?? '');
+    next();
+  }
+}
+
+/** The address without `lang`, and the language it chose. */
+function withoutLanguage(address: string): { path: string; language: Language | undefined } {
+  const { pathname, searchParams } = new URL(address, 'http://console');
+  const language = searchParams.get('lang');
+  searchParams.delete('lang');
+  const query = searchParams.size > 0 ? `?${searchParams}` : '';
+  return { path: `${pathname}${query}`, language: isLanguage(language) ? language : undefined };
+}

@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream';
+import { type ExecutionContext, Inject, Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Request } from 'express';
+import {
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  exhaustMap,
+  finalize,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  type Observable,
+  ReplaySubject,
+  share,
+  Subject,
+  takeUntil,
+  timer,
+} from 'rxjs';
+import { admit } from '../../domain/access/access.rules';
+import { Refusal } from '../../domain/refusal';
+import { ACCESS, type Access, CALLERS, type Callers, HttpServers, requestOf, tokenOf } from '../../http';
+import { Log } from '../../observability';
+import { PageRenderer } from './page-renderer.service';
+import { type Reader, readerOf } from './reader';
+import type { View } from './view';
+
+/** What a live part shows. It must not depend on who looks: all who watch the same key share what was loaded. */
+export interface LiveSource<Model extends object> {
+  /** What is shown, such as `overview` or `run/<id>`. */
+  readonly key: string;
+  readonly load: () => Promise<Model>;
+}
+
+/** People read no faster, and each load is a query. */
+const LOAD_EVERY_MS = 2_000;
+
+/** Proxies close a connection that is silent for a minute, some for half of one. */
+const COMMENT_EVERY_MS = 15_000;
+
+/** Somebody who was blocked sees no more after this time. */
+const LOOK_UP_TOKEN_EVERY_MS = 30_000;
+
+/** Pages have one stream each, and a browser opens at most six connections to a host. */
+const MOST_STREAMS_OF_USER = 12;
+
+const RETRY_AFTER_SECONDS = 30;
+
+const COMMENT = ': \n\n';
+
+/** Streams of parts of pages, as server-sent events. However many watch a part, this process loads it once. */
+@Injectable()
+export class LiveStreams {
+  private readonly shared = new Map<string, Observable<object>>();
+  private readonly openByUser = new Map<string, number>();
+  private readonly ended = new Subject<void>();
+  private isEnding = false;
+
+  constructor(
+    servers: HttpServers,
+    private readonly reflector: Reflector,
+    private readonly renderer: PageRenderer,
+    private readonly log: Log,
+    @Inject(CALLERS) private readonly callers: Callers,
+  ) {
+    servers.beforeClose(() => this.end());
+  }
+
+  /** A stream for this request. It ends with the connection, the session or the process. */
+  open(context: ExecutionContext, source: LiveSource<object>, view: View<object>): Readable {
+    const request = requestOf(context);
+    const reader = readerOf(request);
+    if (this.isEnding) throw new ServiceUnavailableException();
+    const leave = this.enter(reader.caller?.userId ?? '');
+    const events = merge(
+      this.partsOf(source, view, reader),
+      interval(COMMENT_EVERY_MS).pipe(map(() => COMMENT)),
+      this.endOfSession(context, request),
+    ).pipe(takeUntil(this.ended));
+    return this.readable(events, leave);
+  }
+
+  private partsOf(source: LiveSource<object>, view: View<object>, reader: Reader): Observable<string> {
+    return this.loaded(source).pipe(
+      map((model) => this.renderer.render(view, model, reader)),
+      distinctUntilChanged(),
+      map(asEvent),
+    );
+  }
+
+  private loaded({ key, load }: LiveSource<object>): Observable<object> {
+    const known = this.shared.get(key);
+    if (known !== undefined) return known;
+    const made = timer(0, LOAD_EVERY_MS).pipe(
+      // A load that takes longer than the pause delays the next one.
+      exhaustMap(() => defer(load)),
+      finalize(() => this.shared.delete(key)),
+      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
+    );
+    this.shared.set(key, made);
+    return made;
+  }
+
+  /** Errs when the token is not good any more; says nothing until then. */
+  private endOfSession(context: ExecutionContext, request: Request): Observable<never> {
+    const sites = [context.getHandler(), context.getClass()];
+    const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, sites);
+    return interval(LOOK_UP_TOKEN_EVERY_MS).pipe(
+      concatMap(async () => {
+        const caller = await this.callers.authenticate(tokenOf(request));
+        if (access?.kind === 'with token') admit(caller, access.need);
+      }),
+      ignoreElements(),
+    );
+  }
+
+  private enter(userId: string): () => void {
+    const others = this.openByUser.get(userId) ?? 0;
+    if (others >= MOST_STREAMS_OF_USER)
+      throw new Refusal('too_many_requests', { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    this.openByUser.set(userId, others + 1);
+    return () => {
+      const left = (this.openByUser.get(userId) ?? 1) - 1;
+      if (left === 0) this.openByUser.delete(userId);
+      else this.openByUser.set(userId, left);
+    };
+  }
+
+  private readable(events: Observable<string>, leave: () => void): Readable {
+    const stream = new Readable({ read: () => undefined, destroy: (_, done) => (stop(), done(null)) });
+    const subscription = events.pipe(finalize(leave)).subscribe({
+      next: (text) => void stream.push(text),
+      // The browser connects again, after longer and longer pauses.
+      error: (error: unknown) => {
+        if (!(error instanceof Refusal)) this.log.error('A live part of a page could not be loaded', error);
+        stream.push(null);
+      },
+      complete: () => void stream.push(null),
+    });
+    const stop = (): void => subscription.unsubscribe();
+    return stream;
+  }
+
+  private end(): void {
+    this.isEnding = true;
+    this.ended.next();
+  }
+}
+
+const asEvent = (html: string): string =>
+  `${html
+    .trim()
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}`)
+    .join('\n')}\n\n`;

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { type AccessRequirement, admit, type Caller } from '../../domain/access/access.rules';
+import { Refusal } from '../../domain/refusal';
+import { ACCESS, type Access, DeclaredCalls } from '../../http';
+import { MENU } from './menu.table';
+import type { Reader } from './reader';
+
+interface Entry {
+  readonly path: string;
+  readonly name: string;
+}
+
+export interface MenuEntry extends Entry {
+  /** Of the page that is shown, or of one below it. */
+  readonly isCurrent: boolean;
+}
+
+/** What a reader may open. The rule of a page is read from its handler, so menu and page cannot differ. */
+@Injectable()
+export class Menu {
+  private needs: ReadonlyMap<string, AccessRequirement> | undefined;
+
+  constructor(private readonly calls: DeclaredCalls) {}
+
+  of({ caller, path }: Reader): readonly MenuEntry[] {
+    if (caller === undefined) return [];
+    const [page = ''] = path.split('?', 1);
+    return (MENU as readonly Entry[])
+      .filter((entry) => this.isOpenTo(caller, entry.path))
+      .map((entry) => ({
+        ...entry,
+        isCurrent: page === entry.path || page.startsWith(`${entry.path}/`),
+      }));
+  }
+
+  /** Whether the caller may open the page of this path; false for a path that is no page. */
+  private isOpenTo(caller: Caller, path: string): boolean {
+    const need = (this.needs ??= this.needsOfPages()).get(path);
+    if (need === undefined) return false;
+    try {
+      admit(caller, need);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  }
+
+  private needsOfPages(): ReadonlyMap<string, AccessRequirement> {
+    const needs = new Map<string, AccessRequirement>();
+    for (const call of this.calls.all()) {
+      const access = this.calls.metadataOf<Access>(call, ACCESS);
+      if (call.method === 'GET' && access?.kind === 'with token') needs.set(call.path, access.need);
+    }
+    return needs;
+  }
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { Eta } from 'eta';
+import type { Request, Response } from 'express';
+import { VERSION } from '../../config/own-settings';
+import { SETTINGS } from '../../config/settings.module';
+import type { Settings } from '../../config/settings.schema';
+import { TEXTS } from '../texts/texts';
+import { Assets } from './assets.service';
+import { Format } from './format';
+import { type Language, LANGUAGES, strictly } from './languages';
+import { Menu } from './menu.service';
+import { clearCookie, cookieOf, NOTE_COOKIE, type Reader } from './reader';
+import type { View } from './view';
+
+interface PageContext {
+  readonly reader: Reader;
+  readonly request: Request;
+  readonly response: Response;
+}
+
+/**
+ * Renders views. A template has `model` (what the handler returned), `text` (all texts in the reader's language),
+ * `format` (numbers, times) and `page` (language, path, menu). `<%=` escapes; `<%~` is for layouts and includes only, which
+ * a test holds.
+ */
+@Injectable()
+export class PageRenderer {
+  private readonly eta = new Eta({
+    views: join(__dirname, '../views'),
+    functionHeader: 'const { model, text, format, page } = it;',
+    cache: true,
+    debug: true,
+  });
+  private readonly formats: Readonly<Record<Language, Format>>;
+
+  constructor(
+    @Inject(SETTINGS) { SCHEDULE_TIME_ZONE }: Settings,
+    private readonly assets: Assets,
+    private readonly menu: Menu,
+  ) {
+    this.formats = Object.fromEntries(
+      LANGUAGES.map((language) => [language, new Format(language, SCHEDULE_TIME_ZONE)]),
+    ) as Record<Language, Format>;
+  }
+
+  /** A whole page, with the note that the page before left. */
+  page<Model extends object>(view: View<Model>, model: Model, context: PageContext): string {
+    const { reader, request, response } = context;
+    const note = cookieOf(request, NOTE_COOKIE);
+    if (note !== undefined) clearCookie(response, NOTE_COOKIE);
+    return this.render(view, model, reader, note);
+  }
+
+  /** A page or a part of one. */
+  render<Model extends object>(view: View<Model>, model: Model, reader: Reader, note?: string): string {
+    const { language } = reader;
+    const texts = TEXTS[language];
+    return this.eta.render(`/${view.name}`, {
+      model,
+      text: strictly(texts),
+      format: this.formats[language],
+      page: {
+        ...reader,
+        version: VERSION,
+        menu: this.menu.of(reader),
+        assets: this.assets.paths,
+        // Anybody can set a cookie in their own browser, so only our own notes are shown.
+        note: note !== undefined && Object.hasOwn(texts.notes, note) ? note : undefined,
+      },
+    });
+  }
+}

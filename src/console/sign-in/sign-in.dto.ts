@@ -1,0 +1,29 @@
+import { AnyText, MayBeAbsent, Text } from '../../http';
+
+/** Our tokens have 43 characters. */
+const LONGEST_TOKEN = 4096;
+
+/** Long enough for any page of ours with its filters. */
+const LONGEST_PATH = 2000;
+
+export class SignInQuery {
+  @MayBeAbsent()
+  @AnyText()
+  return?: string;
+}
+
+export class SignInForm {
+  @Text({ most: LONGEST_TOKEN })
+  token!: string;
+
+  @MayBeAbsent()
+  @Text({ most: LONGEST_PATH })
+  return?: string;
+}
+
+/** A path of the console, and nothing that a browser could take for another site. */
+const OWN_PATH = /^\/console(?:$|[/?])[^\\\s]*$/;
+
+/** Where the reader wanted to go, if that is a page of ours; otherwise the first page. */
+export const returnPath = (asked: string | undefined): string =>
+  asked !== undefined && OWN_PATH.test(asked) ? asked : '/console';

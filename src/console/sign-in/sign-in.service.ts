@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../config/settings.module';
+import { CALLERS, type Callers } from '../../http';
+import { TokenRepository } from '../../mithril';
+
+/** What the cookie of a session carries, and how long. */
+export interface Session {
+  /** An access token. The database has its hash only, and every request looks it up anew. */
+  readonly token: string;
+  readonly seconds: number;
+}
+
+/** How somebody proves who they are. A page of the authorization server can take the place of the form. */
+export abstract class SignIn {
+  /** Refuses what proves nothing. */
+  abstract open(proof: string): Promise<Session>;
+
+  /** After this the token is no longer good for anything. */
+  abstract close(token: string): Promise<void>;
+}
+
+/** A working day. */
+const LONGEST_SESSION_SECONDS = 8 * 60 * 60;
+
+/** The proof is an access token. */
+@Injectable()
+export class TokenSignIn extends SignIn {
+  constructor(
+    private readonly tokens: TokenRepository,
+    @Inject(CALLERS) private readonly callers: Callers,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  async open(token: string): Promise<Session> {
+    await this.callers.authenticate(token);
+    const expiresAt = await this.tokens.expiryOf(token);
+    const left = Math.floor((expiresAt.getTime() - this.clock().getTime()) / 1000);
+    return { token, seconds: Math.max(0, Math.min(left, LONGEST_SESSION_SECONDS)) };
+  }
+
+  // TODO(demo): revoke the token.
+  async close(_token: string): Promise<void> {
+    await Promise.resolve();
+  }
+}

@@ -1,0 +1,98 @@
+import 'reflect-metadata';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../domain/access/access.rules';
+import type { DeclaredCalls } from '../http';
+import './console.module';
+import { Assets } from './frame/assets.service';
+import { LANGUAGES } from './frame/languages';
+import { MENU } from './frame/menu.table';
+import { Menu } from './frame/menu.service';
+import { PageRenderer } from './frame/page-renderer.service';
+import type { Reader } from './frame/reader';
+import { allViews } from './frame/view';
+import { TEXTS } from './texts/texts';
+
+const FOLDER = join(__dirname, 'views');
+
+/** Texts that end an element, an attribute of either kind, a comment or a script where they are not escaped. */
+const HOSTILE = [
+  `"><script>alert(1)</script>`,
+  `'><img src=x onerror=alert(1)>`,
+  `--></title></textarea></select><svg/onload=alert(1)>`,
+  `javascript:alert(1)//"'<`,
+];
+
+const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.eta'),
+);
+const sourceOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
+
+const calls = { all: () => [] } as unknown as DeclaredCalls;
+const renderer = new PageRenderer(
+  { SCHEDULE_TIME_ZONE: 'Europe/Kyiv' } as never,
+  new Assets(),
+  new Menu(calls),
+);
+
+const readerIn = (language: Reader['language']): Reader => ({
+  language,
+  path: '/console/place?page=2',
+  caller: {
+    userId: 'u',
+    clientId: 'c',
+    tokenScopes: SCOPES,
+    clientScopes: SCOPES,
+    legalEntity: { type: 'NHS', status: 'ACTIVE', isActive: true },
+  },
+});
+
+describe.each(LANGUAGES)('Views in the language %s', (language) => {
+  it.each(allViews().map((each) => [each.name, each] as const))('%s escapes every text', (_, view) => {
+    for (const hostile of HOSTILE) {
+      for (const model of view.examples(hostile)) {
+        const html = renderer.render(view, model, readerIn(language), 'signed_out');
+        expect(html).not.toContain('<script>alert');
+        expect(html).not.toContain('<img src=x');
+        expect(html).not.toContain('<svg/onload');
+        expect(html).not.toMatch(/(?:href|action|src)="javascript:/);
+        expect(html).not.toMatch(/\bundefined\b|\[object Object\]|\bNaN\b|Invalid Date/);
+        // Neither script nor style in a page: the policy of the pages would refuse it.
+        expect(html).not.toMatch(/<style|\sstyle=|\son[a-z]+="|<script(?![^>]* src=)/);
+      }
+    }
+  });
+
+  it('has a name and a sentence for every page of the menu', () => {
+    const { menu, menu_lead } = TEXTS[language];
+    const names = (MENU as readonly { name: string }[]).map(({ name }) => name);
+    expect(names.filter((name) => !(name in menu) || !(name in menu_lead))).toEqual([]);
+  });
+});
+
+describe('A file of views', () => {
+  it.each(files)('%s writes nothing unescaped but layouts and includes', (file) => {
+    const raw = sourceOf(file).match(/<%~[^%]*/g) ?? [];
+    expect(raw.filter((each) => !/^<%~ (?:include\('\/|it\.body )/.test(each))).toEqual([]);
+    expect(sourceOf(file)).not.toMatch(/__eta|output\(/);
+  });
+
+  it.each(files)('%s quotes its attributes: only then is an escaped text safe in them', (file) => {
+    expect(sourceOf(file)).not.toMatch(/\s[a-z-]+=<%/);
+  });
+
+  it('is a view or a part that a view includes', () => {
+    const views = new Set(allViews().map(({ name }) => `${name}.eta`));
+    const included = new Set(
+      files.flatMap((file) =>
+        [...sourceOf(file).matchAll(/(?:include|layout)\('\/([^']+)'/g)].map(([, name]) => `${name}.eta`),
+      ),
+    );
+    const unused = files.filter((file) => !views.has(file) && !included.has(file) && !isOfLibrary(file));
+    expect(unused.map((file) => relative(FOLDER, join(FOLDER, file)))).toEqual([]);
+  });
+});
+
+/** Parts that pages share; some are used by later pages only. */
+const isOfLibrary = (file: string): boolean => file.startsWith('parts/');

@@ -1,0 +1,45 @@
+import type { Scope } from '../../src/domain/access/access.rules';
+import type { There } from './guarded-calls';
+
+/** A handler of the console: a page, an action of one, or a live part. */
+export interface ConsolePage {
+  /** As it was declared: `GET /console/runs/:id`. */
+  readonly route: string;
+  /** What its `@Needs` asks for; undefined for any session. */
+  readonly scope?: Scope;
+  readonly of?: 'NHS';
+  /** A good request. */
+  readonly path: (there: There) => string;
+  /** The fields of a form. */
+  readonly form?: Readonly<Record<string, string>> | ((there: There) => Readonly<Record<string, string>>);
+  /** What the right reader is answered with. */
+  readonly right: 200 | 303 | 404;
+  /** An answer that never ends by itself. */
+  readonly isLive?: true;
+}
+
+/** Pages that ask for no session. */
+export const OPEN_PAGES: readonly ConsolePage[] = [
+  { route: 'GET /console/sign-in', path: () => '/console/sign-in', right: 200 },
+];
+
+/** Other handlers that ask for no session; the tests of the session cover them. */
+export const OPEN_ROUTES: readonly string[] = [
+  'GET /console/sign-in',
+  'POST /console/sign-in',
+  'GET /console/assets/:name',
+];
+
+/**
+ * Every handler of the console that asks for a session has its row here, or `console-access.spec.ts` fails. It is asked
+ * with every scope, and from another legal entity; pages are looked at in both languages by `every-page.spec.ts`.
+ */
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  { route: 'GET /console', path: () => '/console', right: 200 },
+  { route: 'POST /console/sign-out', path: () => '/console/sign-out', right: 303 },
+  ...['GET', 'POST'].map((method): ConsolePage => ({
+    route: `${method} /console/*path`,
+    path: () => '/console/no-such-page',
+    right: 404,
+  })),
+];
