@@ -41,6 +41,7 @@ import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-searc
 import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
 import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
 import { LeastPrivilege1700000002000 } from './1700000002000-least-privilege';
+import { IndexPersonLookup1700000002200 } from './1700000002200-index-person-lookup';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -87,4 +88,5 @@ export const MIGRATIONS = [
   OrderActivityLocks1700000001900,
   RecordRunPeriod1700000001910,
   LeastPrivilege1700000002000,
+  IndexPersonLookup1700000002200,
 ] as const;

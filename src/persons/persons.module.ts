@@ -8,6 +8,9 @@ import { MediaStorageModule } from '../media-storage';
 import { MithrilModule, oldTokens } from '../mithril';
 import { SignedContentModule } from '../signed-content';
 import { VerificationsModule } from '../verifications';
+import { PersonLookupController } from './admin/person-lookup.controller';
+import { PersonLookupRepository } from './person-lookup.repository';
+import { PersonLookup } from './person-lookup.service';
 import { PersonRepository } from './person.repository';
 import { PersonSearchRepository } from './person-search.repository';
 import { PersonsService } from './persons.service';
@@ -47,11 +50,13 @@ class PersonPurges implements OnModuleInit {
     SignedContentModule,
     MediaStorageModule,
   ],
-  controllers: [ConfidantSignUpController],
+  controllers: [ConfidantSignUpController, PersonLookupController],
   providers: [
     PersonsService,
     PersonRepository,
     PersonSearchRepository,
+    PersonLookup,
+    PersonLookupRepository,
     RegistrationService,
     RegistrationPlanner,
     ApplicantService,

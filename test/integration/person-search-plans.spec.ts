@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { arrayLiteral, type Sql, type Statement } from '../../src/database/transactions';
 import { DmsPassportRepository } from '../../src/dms-passport/dms-passport.repository';
 import { MvsPassportRepository } from '../../src/mvs-passport/mvs-passport.repository';
+import { LOOK_UPS } from '../../src/persons/person-lookup.repository';
 import {
   FIND_BY_DOCUMENTS,
   FIND_BY_TAX_ID,
@@ -15,6 +16,9 @@ const PERSONS = 200_000;
 
 /** One person of the table made below. */
 const SOMEBODY = 123_456;
+
+/** An inactive one. */
+const SOMEBODY_INACTIVE = 123_450;
 
 /** A look-up that grows with the table reads thousands of pages here. */
 const MOST_PAGES = 60;
@@ -51,8 +55,8 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
     return rows[0]?.value ?? '';
   }
 
-  const of = (column: string): Promise<string> =>
-    valueOf(`SELECT ${column}::text AS value FROM mpi.persons WHERE secret = '${SOMEBODY}'`);
+  const of = (column: string, secret = SOMEBODY): Promise<string> =>
+    valueOf(`SELECT ${column}::text AS value FROM mpi.persons WHERE secret = '${secret}'`);
 
   /** The statement as the program prepares it, under one plan for all parameters and under one for these. */
   async function plansOf(statement: Statement, values: readonly (string | string[])[]): Promise<PlanNode[]> {
@@ -118,6 +122,34 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
     }
   });
 
+  it.each([SOMEBODY, SOMEBODY_INACTIVE])(
+    'of officials use an index on each number, and two on the name: person %i',
+    async (secret) => {
+      const number = (await numberOf('PASSPORT', secret)).replace('КВ', 'kb-');
+      const birthDate = await of('birth_date', secret);
+      const lastName = (await of('last_name', secret)).toUpperCase();
+      const documents = ['person_documents_type_searched_number_index', 'persons_pkey'];
+      const lookUps = [
+        [LOOK_UPS.document, ['PASSPORT', number], documents],
+        [LOOK_UPS.tax_id, [await of('tax_id', secret)], ['persons_tax_id_index']],
+        [LOOK_UPS.unzr, [await of('unzr', secret)], ['persons_unzr_index']],
+        [
+          LOOK_UPS.name,
+          [birthDate, lastName, 'ЗОРЯНА'],
+          [
+            'persons_birth_date_searched_last_name_index',
+            'persons_inactive_birth_date_searched_last_name_index',
+          ],
+        ],
+      ] as const;
+      for (const [statement, values, indexes] of lookUps)
+        for (const plan of await plansOf(statement, [...values])) {
+          expect(plan['Actual Rows'], statement.name).toBe(1);
+          expectIndexes(plan, indexes);
+        }
+    },
+  );
+
   it.each([
     ['dms_passport', 'persons', ['person_documents_type_searched_number_index']],
     ['mvs_passport', 'persons', ['person_documents_type_searched_number_index']],
@@ -163,9 +195,10 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
     expect(byTaxId).toBeCloseTo(0.8, 1);
   });
 
-  const numberOf = async (type: string): Promise<string> =>
+  const numberOf = async (type: string, secret = SOMEBODY): Promise<string> =>
     valueOf(
-      `SELECT number AS value FROM mpi.person_documents WHERE type = '${type}' AND person_id = '${await of('id')}'`,
+      `SELECT number AS value FROM mpi.person_documents
+        WHERE type = '${type}' AND person_id = '${await of('id', secret)}'`,
     );
 });
 
@@ -194,10 +227,11 @@ async function fill(client: Client): Promise<void> {
   // Nobody breaks a reference here; looking after each row would double the time.
   await client.query('SET session_replication_role = replica');
   await client.query(`
-    INSERT INTO mpi.persons (first_name, last_name, birth_date, birth_settlement, gender, tax_id, secret, status,
-                             is_active, inserted_by, updated_by)
+    INSERT INTO mpi.persons (first_name, last_name, birth_date, birth_settlement, gender, tax_id, unzr, secret,
+                             status, is_active, inserted_by, updated_by)
     SELECT 'Зоряна', 'Верболоз' || n / 3000, date '2010-01-01' + n % 3000, 'Калинопіль', 'FEMALE',
-           CASE WHEN n % 10 <> 1 THEN lpad((n * 7)::text, 10, '3') END, n::text,
+           CASE WHEN n % 10 <> 1 THEN lpad((n * 7)::text, 10, '3') END,
+           CASE WHEN n % 10 <> 1 THEN lpad(n::text, 8, '2') || '-00001' END, n::text,
            CASE WHEN n % 10 = 0 THEN 'inactive' ELSE 'active' END, true, ${actor}, ${actor}
       FROM generate_series(1, ${PERSONS}) AS n`);
   await client.query(`

@@ -37,6 +37,10 @@ export class OfficialClient {
     return this.send('PATCH', path, body);
   }
 
+  post(path: string, body?: unknown) {
+    return this.send('POST', path, body);
+  }
+
   private async send(method: string, path: string, body?: unknown) {
     const answer = await fetch((this.program.addresses.publicUrl ?? '') + path, {
       method,

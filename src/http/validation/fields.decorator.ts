@@ -191,8 +191,15 @@ export const AnyObject = () =>
   );
 
 /** One object of another DTO. */
-export const NestedObject = (type: () => Class<object>) =>
-  applyDecorators(Required(), OfType('object'), ValidateNested(), Type(type), ApiProperty({ type }));
+export const NestedObject = (of: () => Class<object>) =>
+  applyDecorators(
+    Required(),
+    OfType('object'),
+    ValidateNested(),
+    Type(of),
+    // Swagger recognises a function that returns the type by the name `type`.
+    ApiProperty({ type: () => of() }),
+  );
 
 /** A list of objects of another DTO. A list that is too long is not looked through. */
 export const NestedList = (type: () => Class<object>, least: number, most: number) =>
