@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** One question as the sandbox wrote it down. */
 export interface Asked {
   readonly sequence: number;
@@ -86,6 +88,9 @@ export class Register {
 /** So many questions beyond a point are answered before its fault: on a quiet machine the run does not stop for it. */
 const MARGIN = 40;
 
+/** An end takes a second on a free machine. */
+const LOOKS_AGAIN_MS = 2_000;
+
 /**
  * Keeps a run going until its faults have happened, however busy the machine is. Each fault has a point of the run, as
  * a number of questions; a little after it the register holds its answers back until the drill lets the run go on.
@@ -122,9 +127,19 @@ export class RunPace {
     await this.limit();
   }
 
-  /** Every question so far is answered, also those beyond the limit: a worker that ends waits for its calls. */
+  /** Every question so far is answered, also those beyond the limit. */
   async answerAsked(): Promise<void> {
     await this.limit((await this.register.asked()).length);
+  }
+
+  /**
+   * A worker that ends waits for its calls, and one of them may arrive after the last look at what was asked. So the
+   * questions are answered again and again until it has ended, but not faster: the others would finish the run meanwhile.
+   */
+  async answerUntil(ended: Promise<void>): Promise<void> {
+    const isOver = ended.then(() => true);
+    do await this.answerAsked();
+    while (!(await Promise.race([isOver, pause(LOOKS_AGAIN_MS, false)])));
   }
 
   private async limit(least = 0): Promise<void> {

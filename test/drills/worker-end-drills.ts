@@ -114,9 +114,7 @@ async function end(
     database.number(`SELECT count(*) FROM (${claimedBy(child.name)}) AS held`);
   const claimed = await claimedNow();
   const [signalledAtMs, sinceMs] = [Date.now(), performance.now()];
-  const ended = child.end('SIGTERM');
-  await pace.answerAsked();
-  await ended;
+  await pace.answerUntil(child.end('SIGTERM'));
   const tookMs = performance.now() - sinceMs;
   const left = await claimedNow();
   const goesOnMs = await nextFinishedAfter(database, signalledAtMs);

@@ -5,7 +5,7 @@ import { dataSourceOptions } from '../../src/database/data-source';
 import { SeededRandom } from '../drills/seeded-random';
 import { always, everyOrder } from './every-order';
 import { execute, type Work } from './execution';
-import { type Findings, Interleavings } from './interleavings';
+import { type Findings, Interleavings, namesOf } from './interleavings';
 import { areDependent } from './statement-effects';
 import { isActor, type Step, withoutRowLocks } from './stepped-connections';
 import { World } from './world';
@@ -23,6 +23,9 @@ const IS_WHOLE = process.env['INTERLEAVINGS'] === 'all';
 
 /** After so many orders of the same transactions the others are left; the report says where. */
 const MOST_ORDERS = Number(process.env['INTERLEAVINGS_MOST'] ?? 400);
+
+/** Only the groups whose names match, for example those of a new transaction: `^new × | × new$`. */
+const GROUPS_TRIED = new RegExp(process.env['INTERLEAVINGS_OF'] ?? '');
 
 const SAMPLE = { seed: '20261128', pairs: 60, orders: 2 };
 
@@ -44,7 +47,7 @@ async function reported(
   tryOne: (works: readonly Work[]) => Promise<Findings>,
 ): Promise<readonly string[]> {
   const all: Findings[] = [];
-  for (const group of groups) {
+  for (const group of groups.filter((works) => GROUPS_TRIED.test(namesOf(works)))) {
     const findings = await tryOne(group);
     all.push(findings);
     if (IS_WHOLE) say(lineOf(findings));

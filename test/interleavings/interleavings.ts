@@ -60,7 +60,7 @@ export class Interleavings {
   }
 }
 
-const namesOf = (works: readonly Work[]): string => works.map(({ name }) => name).join(' × ');
+export const namesOf = (works: readonly Work[]): string => works.map(({ name }) => name).join(' × ');
 
 const orderOf = (works: readonly Work[], { events }: Execution): string =>
   events.map(({ actor, name }) => `${works[actor]?.name}: ${name}`).join('\n      ');
