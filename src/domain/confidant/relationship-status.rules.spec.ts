@@ -4,6 +4,7 @@ import {
   type AskedMove,
   type MovedRelationship,
   nextRelationshipStatus,
+  relationshipMovesFrom,
   RELATIONSHIP_REASONS,
   RELATIONSHIP_STATUSES,
   type RelationshipStatus,
@@ -133,6 +134,17 @@ describe('A change of a relationship by an official', () => {
           expect(nextRelationshipStatus(before, asked(to, NOTHING))).toEqual(
             refused('status_change_refused'),
           );
+  });
+
+  it('R1–R4: what an official is offered is what they may do when they bring everything along', () => {
+    for (const before of EVERY_PAIR)
+      expect(
+        relationshipMovesFrom(before)
+          .map(({ verificationStatus }) => verificationStatus)
+          .sort(),
+      ).toEqual(
+        RELATIONSHIP_STATUSES.filter((to) => nextRelationshipStatus(before, asked(to)).allowed).sort(),
+      );
   });
 
   it('R1–R4: every status is the end of exactly one row', () => {

@@ -160,8 +160,13 @@ export function nextRelationshipStatus(before: MovedRelationship, asked: AskedMo
   return why === null ? { allowed: true, row } : { allowed: false, why };
 }
 
+/** The changes that an official may request now; each row says what it requires. */
+export function relationshipMovesFrom(before: FoundRelationship): readonly RelationshipStatusRow[] {
+  return ROWS.filter((row) => startsFrom(row, before));
+}
+
 /** Other programs may have left status and reason empty: then only rows from any status apply. */
-function startsFrom(row: RelationshipStatusRow, before: MovedRelationship): boolean {
+function startsFrom(row: RelationshipStatusRow, before: FoundRelationship): boolean {
   if (row.from === 'any') return true;
   return row.from.some(
     ({ verificationStatus, verificationReason = before.verificationReason }) =>
