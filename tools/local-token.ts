@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Clock, CLOCK } from '../src/config/settings.module';
 import { type Sql, type Statement, Transactions } from '../src/database/transactions';
-import { TokenRepository } from '../src/mithril';
+import { type Grant, TokenRepository } from '../src/mithril';
 
 /** All local tokens belong to this user, so one row is enough. */
 const LOCAL_USER_ID = '00000000-0000-4000-8000-000000000004';
@@ -31,7 +31,7 @@ const USER: Statement = {
     ON CONFLICT (id) DO NOTHING`,
 };
 
-/** What a local token allows, and for how long. */
+/** What a local token or code allows, and for how long. */
 export interface LocalGrant {
   readonly scopes: readonly string[];
   readonly ttlMinutes: number;
@@ -40,7 +40,7 @@ export interface LocalGrant {
   readonly actorId: string;
 }
 
-/** Makes tokens for a local installation. Development only. */
+/** Makes tokens and codes for a local installation. Development only. */
 @Injectable()
 export class LocalTokens {
   constructor(
@@ -53,22 +53,39 @@ export class LocalTokens {
    * Issues a token, and creates what it needs: a legal entity of the national health service, its client and a user.
    * Existing rows stay as they are, except that the client gets the new scopes too.
    */
-  issue({ scopes, ttlMinutes, clientId, actorId }: LocalGrant): Promise<string> {
+  issue(local: LocalGrant): Promise<string> {
     return this.transactions.inTransaction(async (sql) => {
-      await ensureCaller(sql, clientId, scopes);
-      return this.tokens.issue(sql, {
-        userId: LOCAL_USER_ID,
-        clientId,
-        grantType: GRANT_TYPE,
-        scope: scopes.join(' '),
-        actorId,
-        expiresAt: new Date(this.clock().getTime() + ttlMinutes * 60_000),
-      });
+      await ensureCaller(sql, local);
+      return this.tokens.issue(sql, this.grantOf(local));
     });
+  }
+
+  /** The same for a code that signs in once. */
+  issueCode(local: LocalGrant): Promise<string> {
+    return this.transactions.inTransaction(async (sql) => {
+      await ensureCaller(sql, local);
+      return this.tokens.issueCode(sql, this.grantOf(local));
+    });
+  }
+
+  private grantOf({ scopes, ttlMinutes, clientId, actorId }: LocalGrant): Grant {
+    return {
+      userId: LOCAL_USER_ID,
+      clientId,
+      grantType: GRANT_TYPE,
+      scope: scopes.join(' '),
+      actorId,
+      expiresAt: new Date(this.clock().getTime() + ttlMinutes * 60_000),
+    };
   }
 }
 
-async function ensureCaller(sql: Sql, clientId: string, scopes: readonly string[]): Promise<void> {
+/** The page that exchanges a code for a session. `origin` has no slash at its end. */
+export function signInLink(origin: string, code: string): string {
+  return `${origin}/console/sign-in?code=${code}`;
+}
+
+async function ensureCaller(sql: Sql, { clientId, scopes }: LocalGrant): Promise<void> {
   await sql.query(ENTITY, [clientId]);
   await sql.query(CLIENT, [clientId, scopes]);
   await sql.query(USER, [LOCAL_USER_ID]);

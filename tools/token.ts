@@ -9,7 +9,7 @@ import { codeOf } from '../src/database/sql-errors';
 import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { MithrilModule } from '../src/mithril';
 import { describeError, Log, NestLog, ObservabilityModule } from '../src/observability';
-import { type LocalGrant, LocalTokens } from './local-token';
+import { type LocalGrant, LocalTokens, signInLink } from './local-token';
 import { ExitStatus } from '../src/cli/command';
 import { argumentsOrExit, end, WrongUsage } from './command-line';
 
@@ -17,6 +17,8 @@ import { argumentsOrExit, end, WrongUsage } from './command-line';
 const USUAL_TTL_MINUTES = 480;
 /** A year: longer than any local installation lives. */
 const LONGEST_TTL_MINUTES = 527_040;
+/** The longest life of an authorization code that RFC 6749, 4.1.2 recommends. */
+const LINK_TTL_MINUTES = 10;
 /** The legal entity that represents the national health service on a local machine. */
 const LOCAL_CLIENT_ID = '00000000-0000-4000-8000-000000000003';
 
@@ -27,8 +29,10 @@ const USAGE = `Usage: npm run -s token -- --scope "<scope> <scope> …" [options
   --ttl-minutes <n>      its lifetime (${USUAL_TTL_MINUTES})
   --client <id>          the client that uses it, created if missing
                          (${LOCAL_CLIENT_ID})
+  --link                 instead of a token, a link that signs in to the web pages at
+                         HTTP_PORT: once, within ${LINK_TTL_MINUTES} minutes
 
-Prints the token. It is shown only once: the database keeps its hash. DATABASE_URL
+Prints the token or the link. It is shown only once: the database keeps its hash. DATABASE_URL
 names the owner of the tables: the account of the program may not create clients.
 `;
 
@@ -39,7 +43,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** SQLSTATE, as `app` gets it. */
 const INSUFFICIENT_PRIVILEGE = '42501';
 
-type Wanted = Omit<LocalGrant, 'actorId'>;
+interface Wanted extends Omit<LocalGrant, 'actorId'> {
+  /** A link that signs in once, instead of a token. */
+  readonly isLink: boolean;
+}
 
 function scopesFrom(text: string | undefined): string[] {
   const scopes = scopesIn(text ?? null);
@@ -58,10 +65,15 @@ function ttlFrom(text = String(USUAL_TTL_MINUTES)): number {
 
 function wantedFrom(args: string[]): Wanted {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ args, options: { scope: text, 'ttl-minutes': text, client: text } });
+  const options = { scope: text, 'ttl-minutes': text, client: text, link: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ args, options });
+  const isLink = values.link === true;
+  if (isLink && values['ttl-minutes'] !== undefined)
+    throw new WrongUsage(`--link is valid for ${LINK_TTL_MINUTES} minutes: leave out --ttl-minutes`);
   const clientId = (values.client ?? LOCAL_CLIENT_ID).toLowerCase();
   if (!UUID.test(clientId)) throw new WrongUsage('--client must be a UUID');
-  return { scopes: scopesFrom(values.scope), ttlMinutes: ttlFrom(values['ttl-minutes']), clientId };
+  const ttlMinutes = isLink ? LINK_TTL_MINUTES : ttlFrom(values['ttl-minutes']);
+  return { scopes: scopesFrom(values.scope), ttlMinutes, clientId, isLink };
 }
 
 async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<string> {
@@ -78,7 +90,10 @@ async function make(wanted: Wanted, settings: SettingsFor<'token'>): Promise<str
     abortOnError: false,
   });
   try {
-    return await app.get(LocalTokens).issue({ ...wanted, actorId: settings.SYSTEM_USER_ID });
+    const grant = { ...wanted, actorId: settings.SYSTEM_USER_ID };
+    if (!wanted.isLink) return await app.get(LocalTokens).issue(grant);
+    const code = await app.get(LocalTokens).issueCode(grant);
+    return signInLink(`http://127.0.0.1:${settings.HTTP_PORT}`, code);
   } finally {
     await app.close();
   }
@@ -93,12 +108,16 @@ async function run(): Promise<void> {
       'NODE_ENV is production: this command issues tokens only in development and tests.',
     );
   }
-  const token = await make(wanted, settings);
-  process.stdout.write(`${token}\n`);
+  if (wanted.isLink && settings.HTTP_PORT === 0)
+    end(ExitStatus.Configuration, 'HTTP_PORT is 0: name the port of the running program.');
+  process.stdout.write(`${await make(wanted, settings)}\n`);
   const known: readonly string[] = SCOPES;
   if (!wanted.scopes.every((scope) => known.includes(scope)))
     process.stderr.write('No call of this service requires some of these scopes.\n');
-  process.stderr.write(`Valid for ${wanted.ttlMinutes} minutes. Send it as Authorization: Bearer <token>.\n`);
+  const use = wanted.isLink
+    ? 'Open it in a browser: it signs in once.'
+    : 'Send it as Authorization: Bearer <token>.';
+  process.stderr.write(`Valid for ${wanted.ttlMinutes} minutes. ${use}\n`);
 }
 
 run().catch((error: unknown) => {

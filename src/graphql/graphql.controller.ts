@@ -3,7 +3,7 @@ import { AbstractGraphQLDriver } from '@nestjs/graphql';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Request } from 'express';
 import type { FormattedExecutionResult } from 'graphql';
-import { NeedsByField, traitsOf, WithoutEnvelope } from '../http';
+import { NeedsToken, traitsOf, WithoutEnvelope } from '../http';
 import type { ApolloDriver } from './apollo.driver';
 import {
   GRAPHQL_ANSWER_EXAMPLE,
@@ -20,11 +20,11 @@ export class GraphqlController {
 
   @Post()
   @HttpCode(200)
-  @NeedsByField()
+  @NeedsToken()
   @ApiOperation({
     summary: 'An operation of GraphQL',
     description:
-      'Errors of fields are in `errors`, each with a code; the schema documents the fields and what they need.',
+      'What the bearer of the token may do is checked field by field: errors are in `errors`, each with a code. The schema documents the fields and what they need.',
   })
   @ApiBody({ type: GraphqlRequestDto, examples: { body: { value: GRAPHQL_REQUEST_EXAMPLE } } })
   @ApiOkResponse({ type: GraphqlAnswerDto, example: GRAPHQL_ANSWER_EXAMPLE })

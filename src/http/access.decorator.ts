@@ -20,8 +20,8 @@ export const Needs = (scope: Scope | readonly Scope[], { of }: { readonly of?: E
   return declares({ kind: 'with token', need: of === undefined ? { scopes } : { scopes, entityType: of } });
 };
 
-/** Requires a valid token only: what its bearer may do is checked field by field. */
-export const NeedsByField = () => declares({ kind: 'with any token' });
+/** Requires a valid token, whatever its scopes and its legal entity. */
+export const NeedsToken = () => declares({ kind: 'with any token' });
 
 /** Opens a call to everybody, on every port: health, and calls with another proof, such as a signature. */
 export const WithoutToken = () => declares({ kind: 'without token' });

@@ -6,7 +6,7 @@ export {
   type Callers,
   InternalOnly,
   Needs,
-  NeedsByField,
+  NeedsToken,
   WithoutToken,
 } from './access.decorator';
 export { tokenOf } from './access.guard';

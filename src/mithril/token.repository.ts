@@ -10,6 +10,12 @@ import type { Callers } from '../http';
 
 const ACCESS_TOKEN = 'access_token';
 
+/** The name of RFC 6749 for what is exchanged once for an access token. No call takes it as one. */
+const AUTHORIZATION_CODE = 'authorization_code';
+
+/** How long a token lasts that a code was exchanged for: a working day. */
+const SIGNED_IN_HOURS = 8;
+
 /** 256 bits, as many as the hash has. */
 const TOKEN_BYTES = 32;
 
@@ -74,7 +80,41 @@ interface FactsRow {
   readonly entity_is_active: boolean;
 }
 
-/** Access tokens, of which the database has only the hashes. The only writer of `tokens`. */
+/** $1 hash, $2 changeset. */
+const REVOKE: Statement = {
+  name: 'token_revoke',
+  text: `
+    WITH revoked AS (
+      DELETE FROM mithril.tokens WHERE value_hash = $1 AND name = 'access_token' RETURNING id, user_id)
+    INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+    SELECT user_id, 'tokens', id, $2::jsonb FROM revoked`,
+};
+
+/** Of two who spend a code at the same moment the later one waits, and then finds no row. $1 hash, $2 changeset. */
+const SPEND_CODE: Statement = {
+  name: 'token_spend_code',
+  text: `
+    WITH spent AS (
+      DELETE FROM mithril.tokens t USING mithril.users u
+       WHERE t.value_hash = $1 AND t.name = 'authorization_code' AND t.expires_at > now()
+         AND u.id = t.user_id AND u.is_active AND u.is_blocked IS NOT TRUE
+      RETURNING t.id, t.user_id, t.details),
+    audited AS (
+      INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
+      SELECT user_id, 'tokens', id, $2::jsonb FROM spent)
+    SELECT user_id AS "userId", coalesce(details->>'client_id', '') AS "clientId",
+           coalesce(details->>'scope', '') AS scope, now() + interval '${SIGNED_IN_HOURS} hours' AS "expiresAt"
+      FROM spent`,
+};
+
+const REMOVE_EXPIRED_CODES: Statement = {
+  name: 'token_remove_expired_codes',
+  text: `DELETE FROM mithril.tokens WHERE user_id = $1 AND name = 'authorization_code' AND expires_at <= now()`,
+};
+
+type SpentCode = Pick<Grant, 'userId' | 'clientId' | 'scope' | 'expiresAt'>;
+
+/** Access tokens and authorization codes, of which the database has only the hashes. The only writer of `tokens`. */
 @Injectable()
 export class TokenRepository implements Callers {
   constructor(private readonly transactions: Transactions) {}
@@ -95,15 +135,45 @@ export class TokenRepository implements Callers {
   }
 
   /** Issues a token in the caller's transaction. Returns the token itself, which is readable only here. */
-  async issue(sql: Sql, grant: Grant): Promise<string> {
+  issue(sql: Sql, grant: Grant): Promise<string> {
+    return this.insert(sql, ACCESS_TOKEN, grant);
+  }
+
+  /**
+   * Issues a code that is exchanged once for a token of the same user, client and scope. Returns the code itself. Expired
+   * codes of the user are removed: the purge removes access tokens only.
+   */
+  async issueCode(sql: Sql, grant: Grant): Promise<string> {
+    await sql.query(REMOVE_EXPIRED_CODES, [grant.userId]);
+    return this.insert(sql, AUTHORIZATION_CODE, grant);
+  }
+
+  /**
+   * The token for a code, which is spent by that. Undefined, and nothing is written, for a code that was used, has expired or
+   * is unknown, and for one of a user who is blocked or inactive.
+   */
+  exchange(code: string): Promise<string | undefined> {
+    return this.transactions.inTransaction(async (sql) => {
+      const values = [hashOf(code), JSON.stringify(removalOf(AUTHORIZATION_CODE))];
+      const [spent] = await sql.query<SpentCode & Record<string, unknown>>(SPEND_CODE, values);
+      if (spent === undefined) return undefined;
+      return this.issue(sql, { ...spent, grantType: AUTHORIZATION_CODE, actorId: spent.userId });
+    });
+  }
+
+  /** Ends an access token at once: it is looked up anew for every call. Does nothing for a token that has ended. */
+  async revoke(token: string): Promise<void> {
+    await this.transactions.query(REVOKE, [hashOf(token), JSON.stringify(removalOf(ACCESS_TOKEN))]);
+  }
+
+  private async insert(sql: Sql, name: string, grant: Grant): Promise<string> {
     const { userId, actorId, expiresAt } = grant;
     const token = randomBytes(TOKEN_BYTES).toString('base64url');
     const id = randomUUID();
-    const valueHash = hashOf(token);
     const details = detailsOf(grant);
-    await insertRows(sql, Token, [{ id, name: ACCESS_TOKEN, valueHash, expiresAt, userId, details }]);
+    await insertRows(sql, Token, [{ id, name, valueHash: hashOf(token), expiresAt, userId, details }]);
     const changeset = {
-      name: { new_value: ACCESS_TOKEN },
+      name: { new_value: name },
       user_id: { new_value: userId },
       expires_at: { new_value: expiresAt.toISOString() },
       details: { new_value: details },
@@ -112,6 +182,8 @@ export class TokenRepository implements Callers {
     return token;
   }
 }
+
+const removalOf = (name: string) => ({ name: { old_value: name, new_value: null } });
 
 /** A random token needs no salt. */
 function hashOf(token: string): string {

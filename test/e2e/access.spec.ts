@@ -1,7 +1,9 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FieldAccessCheck } from '../../src/graphql/field-access-check.service';
 import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
 import { GUARDED, type GuardedCall, askedCheck, askedUnzr, endedRun } from '../support/guarded-calls';
+import { Program } from '../support/program';
 import { TestEnvironment } from '../support/test-environment';
 
 let personId = '';
@@ -20,6 +22,9 @@ const OPEN: readonly string[] = [
   'POST /api/pis/confidant/sign-up_validation',
   'POST /api/pis/confidant/register',
 ];
+
+/** Calls that ask for a token, whatever it allows: they concern nothing but the token itself. */
+const ANY_TOKEN: readonly string[] = ['DELETE /api/token'];
 
 /** Calls that the public port does not know. */
 const INTERNAL: readonly string[] = ['GET /metrics'];
@@ -57,6 +62,11 @@ const WRONG: readonly (readonly [
   [
     'a token of another kind',
     (scope) => aCaller().withScope(scope).withTokenNamed('refresh_token'),
+    () => INVALID_TOKEN,
+  ],
+  [
+    'an authorization code',
+    (scope) => aCaller().withScope(scope).withTokenNamed('authorization_code'),
     () => INVALID_TOKEN,
   ],
   ['a blocked user', (scope) => aCaller().withScope(scope).blocked(), () => INVALID_TOKEN],
@@ -164,7 +174,7 @@ function expectRight({ status, body }: Answered, { field, right }: GuardedCall):
 describe('Every call of the program', () => {
   it('is in a table of this suite, and every row of a table is a call', () => {
     const guarded = GUARDED.map(({ call, field }) => (field === undefined ? call : 'POST /graphql'));
-    const tables = [...new Set(guarded), ...OPEN, ...INTERNAL];
+    const tables = [...new Set(guarded), ...ANY_TOKEN, ...OPEN, ...INTERNAL];
     // The pages have a table of their own: test/support/console-pages.ts.
     const calls = env.program.routes().filter((route) => !route.includes(' /console'));
     expect(calls.sort()).toEqual(tables.sort());
@@ -202,6 +212,84 @@ describe.each(GUARDED)('$call', (call) => {
 
   it('asks for a token on the internal port as well', async () => {
     expectRefused(await ask(call, { port: 'internal' }), INVALID_TOKEN);
+  });
+});
+
+describe.each(ANY_TOKEN)('%s', (call) => {
+  const [method = '', path = ''] = call.split(' ');
+  const guarded = { call: `${method} ${path}`, path: () => path, scope: '', right: 200 };
+
+  it.each(WITHOUT_TOKEN)('refuses %s', async (_, authorization) => {
+    expectRefused(await ask(guarded, { authorization }), INVALID_TOKEN);
+  });
+
+  it.each(WRONG)('refuses %s only when the token itself is wrong', async (_, caller, answer) => {
+    const answered = await askAs(guarded, caller('job:read'));
+    if (answer('job:read') === INVALID_TOKEN) expectRefused(answered, INVALID_TOKEN);
+    else expectRight(answered, guarded);
+  });
+
+  it.each(['NHS', 'MIS', 'PIS', 'MSP'])('is allowed for type %s', async (type) => {
+    expectRight(await askAs(guarded, aCaller().ofType(type)), guarded);
+  });
+
+  it('asks for a token on the internal port as well', async () => {
+    expectRefused(await ask(guarded, { port: 'internal' }), INVALID_TOKEN);
+  });
+});
+
+describe('A caller who signs out', () => {
+  const [call] = GUARDED as readonly [GuardedCall];
+  const signOut = (token: string, url = env.program.addresses.publicUrl ?? '') =>
+    fetch(`${url}/api/token`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+
+  it('is refused from then on by every process, whether over REST or GraphQL; other tokens stay', async () => {
+    const other = await Program.start({ ...env.servers, works: false });
+    try {
+      const token = await aCaller().withScope('job:read person_verification:details').save(env.sql);
+      const kept = await anotherTokenOfTheirs();
+      const statusAt = async ({ addresses: { publicUrl } }: Program, bearer: string, path: string) =>
+        (await fetch(`${publicUrl}${path}`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+      expect(await statusAt(other, token, '/api/admin/jobs')).toBe(200);
+      expect((await signOut(token)).status).toBe(200);
+      expect(await statusAt(other, token, '/api/admin/jobs')).toBe(401);
+      const authorization = `Bearer ${token}`;
+      for (const each of [call, ...GUARDED.filter(({ field }) => field !== undefined)])
+        expectRefused(await ask(each, { authorization }), INVALID_TOKEN);
+      expect(await statusAt(other, kept, '/api/admin/jobs')).toBe(200);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  async function anotherTokenOfTheirs(): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    const text = `
+      INSERT INTO mithril.tokens (name, value_hash, expires_at, user_id, details)
+      SELECT name, $1, expires_at, user_id, details FROM mithril.tokens`;
+    await env.sql.query({ text }, [createHash('sha256').update(token).digest('hex')]);
+    return token;
+  }
+
+  it('leaves one audit row, also when they sign out several times at once', async () => {
+    const userId = randomUUID();
+    const token = await aCaller().withUserId(userId).save(env.sql);
+    const [{ id } = { id: '' }] = await env.sql.query<{ id: string }>(
+      { text: 'SELECT id FROM mithril.tokens WHERE user_id = $1' },
+      [userId],
+    );
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await signOut(token)).status));
+    expect(statuses).toContain(200);
+    expect(statuses.filter((status) => status !== 200 && status !== 401)).toEqual([]);
+    expect((await signOut(token)).status).toBe(401);
+    const text = `SELECT actor_id, resource_id, changeset FROM mpi.audit_log WHERE resource = 'tokens'`;
+    expect(await env.sql.query({ text })).toEqual([
+      {
+        actor_id: userId,
+        resource_id: id,
+        changeset: { name: { old_value: 'access_token', new_value: null } },
+      },
+    ]);
   });
 });
 

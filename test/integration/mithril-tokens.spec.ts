@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Grant, TokenRepository } from '../../src/mithril';
 import { aUser, tokensOf } from '../support/builders';
+import { waitUntil } from '../support/wait-until';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
 const APPLICANT = {
@@ -32,6 +33,14 @@ beforeEach(async () => {
 
 const issue = (): Promise<string> =>
   registry.transactions.inTransaction((sql) => new TokenRepository(registry.transactions).issue(sql, grant));
+const tokens = () => new TokenRepository(registry.transactions);
+const issueCode = (expiresAt = new Date(Date.now() + 60_000)): Promise<string> =>
+  registry.transactions.inTransaction((sql) => tokens().issueCode(sql, { ...ofOfficial(), expiresAt }));
+/** A grant without an applicant. */
+function ofOfficial(): Grant {
+  const { applicant: _, ...own } = grant;
+  return { ...own, scope: 'job:read person:read' };
+}
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 describe('A token', () => {
@@ -77,3 +86,111 @@ describe('A token', () => {
     expect(reported).not.toContain(hashOf(token));
   });
 });
+
+describe('An authorization code', () => {
+  it('is exchanged for a token of the same user, client and scope, and is gone then', async () => {
+    const code = await issueCode();
+    const token = (await tokens().exchange(code)) ?? '';
+    expect(token).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(await tokens().authenticate(token)).toMatchObject({
+      userId: grant.userId,
+      clientId: grant.clientId,
+      tokenScopes: ['job:read', 'person:read'],
+    });
+    const [kept, ...more] = await tokensOf(registry.sql, grant.userId);
+    expect([kept?.name, kept?.value_hash, more]).toEqual(['access_token', hashOf(token), []]);
+    const lastsMs = (kept?.expires_at.getTime() ?? 0) - Date.now();
+    expect(lastsMs).toBeGreaterThan(7.9 * 3_600_000);
+    expect(lastsMs).toBeLessThanOrEqual(8 * 3_600_000);
+    expect(await tokens().exchange(code)).toBeUndefined();
+  });
+
+  it('gives one token to many who exchange it at the same moment', async () => {
+    const code = await issueCode();
+    const exchanged = await Promise.all(Array.from({ length: 12 }, () => tokens().exchange(code)));
+    expect(exchanged.filter((token) => token !== undefined)).toHaveLength(1);
+    expect(await tokensOf(registry.sql, grant.userId)).toHaveLength(1);
+  });
+
+  it('waits for another exchange that is not decided yet, and succeeds only when that one is undone', async () => {
+    for (const [undone, expected] of [
+      [false, undefined],
+      [true, expect.any(String)],
+    ] as const) {
+      const code = await issueCode();
+      const other = registry.transactions.inTransaction(async (sql) => {
+        const text = 'DELETE FROM mithril.tokens WHERE value_hash = $1';
+        await sql.query({ text }, [hashOf(code)]);
+        const exchanged = tokens().exchange(code);
+        const waiting = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%spent AS%'`;
+        await waitUntil(
+          async () => (await registry.sql.query<{ n: number }>({ text: waiting }))[0]?.n === 1,
+          { what: 'the exchange to wait for the other one' },
+        );
+        if (undone) throw new Undone(exchanged);
+        return { exchanged };
+      });
+      const { exchanged } = await other.catch((error: unknown) => error as Undone);
+      expect(await exchanged).toEqual(expected);
+    }
+  });
+
+  it('is no access token, and an access token is no code', async () => {
+    await expect(tokens().authenticate(await issueCode())).rejects.toThrow('Invalid access token');
+    expect(await tokens().exchange(await issue())).toBeUndefined();
+    expect(await tokensOf(registry.sql, grant.userId)).toHaveLength(2);
+  });
+
+  it.each([
+    ['has expired', `UPDATE mithril.tokens SET expires_at = now()`],
+    ['never ends', `UPDATE mithril.tokens SET expires_at = NULL`],
+    ['belongs to a blocked user', `UPDATE mithril.users SET is_blocked = true`],
+    ['belongs to an inactive user', `UPDATE mithril.users SET is_active = false`],
+    ['belongs to nobody', `UPDATE mithril.tokens SET user_id = NULL`],
+  ])('that %s gives no token and leaves everything as it was', async (_, statement) => {
+    const code = await issueCode();
+    await registry.sql.query({ text: statement });
+    expect(await tokens().exchange(code)).toBeUndefined();
+    expect(await registry.sql.query({ text: 'SELECT name FROM mithril.tokens' })).toEqual([
+      { name: 'authorization_code' },
+    ]);
+  });
+
+  it('leaves audit rows of its issue, its use and the new token, without any of them or their hashes', async () => {
+    const code = await issueCode();
+    const token = (await tokens().exchange(code)) ?? '';
+    const text = `SELECT actor_id, resource, changeset FROM mpi.audit_log ORDER BY inserted_at, changeset->'name'->>'new_value' DESC`;
+    const audit = await registry.sql.query({ text });
+    expect(audit).toHaveLength(3);
+    expect(audit).toMatchObject([
+      { actor_id: grant.actorId, changeset: { name: { new_value: 'authorization_code' } } },
+      { actor_id: grant.userId, changeset: { name: { old_value: 'authorization_code', new_value: null } } },
+      {
+        actor_id: grant.userId,
+        changeset: {
+          name: { new_value: 'access_token' },
+          details: { new_value: { grant_type: 'authorization_code' } },
+        },
+      },
+    ]);
+    const reported = JSON.stringify(audit);
+    for (const secret of [code, token]) {
+      expect(reported).not.toContain(secret);
+      expect(reported).not.toContain(hashOf(secret));
+    }
+  });
+
+  it('removes expired ones of its user when the next one is issued', async () => {
+    await issueCode(new Date(Date.now() - 1000));
+    await issueCode();
+    const kept = await tokensOf(registry.sql, grant.userId);
+    expect(kept.map(({ expires_at: at }) => at.getTime() > Date.now())).toEqual([true]);
+  });
+});
+
+/** Rolls a transaction back, and keeps what was begun in it. */
+class Undone extends Error {
+  constructor(readonly exchanged: Promise<string | undefined>) {
+    super('undone');
+  }
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { TokenRepository } from '../../src/mithril';
 import { aCaller, tokensOf } from '../support/builders';
 import { startCommand } from '../support/program';
 import { TestEnvironment } from '../support/test-environment';
@@ -60,6 +61,29 @@ describe('npm run token', () => {
     expect(await statusOf(await made('--scope', 'job:read', '--client', OTHER_CLIENT))).toBe(409);
   });
 
+  it('with --link prints a link that signs in once, in ten minutes at most; its code is no token', async () => {
+    const { status, stdout, stderr } = await token(['--scope', 'job:read', '--link'], { HTTP_PORT: '3456' });
+    expect([status, stderr]).toEqual([0, expect.stringContaining('Valid for 10 minutes')]);
+    const [, code = ''] =
+      /^http:\/\/127\.0\.0\.1:3456\/console\/sign-in\?code=([A-Za-z0-9_-]{43})\n$/.exec(stdout) ?? [];
+    expect(code).not.toBe('');
+    expect(stderr).not.toContain(code);
+    expect(await statusOf(code)).toBe(401);
+    const [kept, ...more] = await tokensOf(env.sql, USER);
+    expect([kept?.name, more]).toEqual(['authorization_code', []]);
+    const lastsMs = (kept?.expires_at.getTime() ?? 0) - Date.now();
+    expect(lastsMs).toBeGreaterThan(9 * 60_000);
+    expect(lastsMs).toBeLessThanOrEqual(10 * 60_000);
+    const exchanged = (await env.program.get(TokenRepository).exchange(code)) ?? '';
+    expect(await statusOf(exchanged)).toBe(200);
+  });
+
+  it('with --link needs the port of the running program: 78', async () => {
+    const { status, stdout, stderr } = await token(['--scope', 'job:read', '--link'], { HTTP_PORT: '0' });
+    expect([status, stdout, stderr]).toEqual([78, '', expect.stringContaining('HTTP_PORT is 0')]);
+    expect(await env.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
+  });
+
   it('reports a scope that no call asks for', async () => {
     const { status, stderr } = await token(['--scope', 'job:reed']);
     expect([status, stderr]).toEqual([0, expect.stringContaining('No call of this service requires')]);
@@ -73,6 +97,7 @@ describe('npm run token', () => {
     ['minutes that are no number', ['--scope', 'job:read', '--ttl-minutes', '1.5']],
     ['no minutes', ['--scope', 'job:read', '--ttl-minutes', '0']],
     ['a client that is no id', ['--scope', 'job:read', '--client', 'nhs']],
+    ['a link and minutes', ['--scope', 'job:read', '--link', '--ttl-minutes', '5']],
     ['an unknown option', ['--scope', 'job:read', '--bogus']],
     ['a word', ['job:read']],
   ])('ends with 64, its usage and no token when typed with %s', async (_, args) => {

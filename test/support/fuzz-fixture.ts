@@ -30,6 +30,8 @@ export class FuzzFixture {
     readonly known: Known,
     /** Differs whenever something was written in between. */
     readonly writtenRows: () => Promise<string>,
+    /** Makes the token valid again after a call that revoked it. */
+    readonly renewToken: () => Promise<void>,
   ) {}
 
   static async start(): Promise<FuzzFixture> {
@@ -42,7 +44,8 @@ export class FuzzFixture {
     const token = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
     const ids = [...(await peopleAndRelationships(env)), await pastRun(env)];
     await pastQuestion(env);
-    return new FuzzFixture(env, program, { token, ids }, await writtenRowsIn(env.sql));
+    const renewToken = await renewalOf(env.sql);
+    return new FuzzFixture(env, program, { token, ids }, await writtenRowsIn(env.sql), renewToken);
   }
 
   get url(): string {
@@ -53,6 +56,15 @@ export class FuzzFixture {
     await this.program.stop();
     await this.env.stop();
   }
+}
+
+/** Inserts the only token again. */
+async function renewalOf(sql: TestEnvironment['sql']): Promise<() => Promise<void>> {
+  const [token] = await sql.query({ text: 'SELECT to_jsonb(t) AS row FROM mithril.tokens t' });
+  const text = `
+    INSERT INTO mithril.tokens SELECT * FROM jsonb_populate_record(NULL::mithril.tokens, $1::jsonb)
+    ON CONFLICT DO NOTHING`;
+  return async () => void (await sql.query({ text }, [JSON.stringify(token?.['row'])]));
 }
 
 /** Persons whom an official has taken, and persons who wait for one. */

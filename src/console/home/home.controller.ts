@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { isAllowed, SCOPES, type Scope } from '../../domain/access/access.rules';
-import { CallerOf, NeedsByField } from '../../http';
+import { CallerOf, NeedsToken } from '../../http';
 import { ConsoleController, Page } from '../frame/page.decorator';
 import { view } from '../frame/view';
 
@@ -20,7 +20,7 @@ export const HOME_PAGE = view<HomeModel>('home', (freeText) => [
 @ConsoleController()
 export class HomeController {
   @Get()
-  @NeedsByField()
+  @NeedsToken()
   @Page(HOME_PAGE)
   home(@CallerOf() caller: Caller): HomeModel {
     const { userId, clientId } = caller;

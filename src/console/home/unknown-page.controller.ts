@@ -1,18 +1,18 @@
 import { Get, NotFoundException, Post } from '@nestjs/common';
-import { NeedsByField } from '../../http';
+import { NeedsToken } from '../../http';
 import { ConsoleController } from '../frame/page.decorator';
 
 /** Answers for every path below `/console` that is no page: as a page, and only to those who are signed in. */
 @ConsoleController()
 export class UnknownPageController {
   @Get('*path')
-  @NeedsByField()
+  @NeedsToken()
   unknownPage(): never {
     throw new NotFoundException();
   }
 
   @Post('*path')
-  @NeedsByField()
+  @NeedsToken()
   unknownForm(): never {
     throw new NotFoundException();
   }

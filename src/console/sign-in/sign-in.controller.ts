@@ -1,7 +1,7 @@
 import { Get, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Refusal } from '../../domain/refusal';
-import { NeedsByField, tokenOf, WithoutToken } from '../../http';
+import { NeedsToken, tokenOf, WithoutToken } from '../../http';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
 import { clearCookie, SESSION_COOKIE, setCookie } from '../frame/reader';
 import type { SubmittedForm } from '../frame/submitted-form';
@@ -52,7 +52,7 @@ export class SignInController {
   }
 
   @Post('sign-out')
-  @NeedsByField()
+  @NeedsToken()
   async close(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SeeOther> {
     await this.signIn.close(tokenOf(request));
     clearCookie(response, SESSION_COOKIE);

@@ -40,8 +40,7 @@ export class TokenSignIn extends SignIn {
     return { token, seconds: Math.max(0, Math.min(left, LONGEST_SESSION_SECONDS)) };
   }
 
-  // The token is revoked where tokens are written.
-  async close(_token: string): Promise<void> {
-    await Promise.resolve();
+  close(token: string): Promise<void> {
+    return this.tokens.revoke(token);
   }
 }

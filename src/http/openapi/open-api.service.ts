@@ -169,7 +169,7 @@ function whoMay(access: Access): string {
     case 'internal only':
       return 'Answers on the internal port only; the public one does not know it.';
     case 'with any token':
-      return 'Needs a token; what its bearer may do is checked field by field.';
+      return 'Needs a token, of any scope.';
     case 'with token': {
       const { scopes, entityType: of } = access.need;
       return `Needs ${scopes.join(', ')}${of === undefined ? '' : ` and a client of type ${of}`}.`;
