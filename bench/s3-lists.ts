@@ -1,7 +1,16 @@
 import type { Client } from 'pg';
-import type { Statement } from '../src/database/transactions';
-import { ALL_UNVERIFIED, LISTED, unverifiedBy } from '../src/verifications/person-list.repository';
-import { HISTORY } from '../src/verifications/verification-reader.service';
+import { type Statement, Transactions } from '../src/database/transactions';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../src/database/data-source';
+import { Metrics } from '../src/observability';
+import {
+  ALL_UNVERIFIED,
+  LISTED,
+  PersonListRepository,
+  unverifiedBy,
+} from '../src/verifications/person-list.repository';
+import { HISTORY } from '../src/verifications/verification-history.service';
+import { WorkListService } from '../src/verifications/work-list.service';
 import type { Figure, Measured } from './goal';
 import { fillLists } from './list-rows';
 import { onDatabase, type BenchEnvironment } from './environment';
@@ -70,6 +79,7 @@ export async function measureLists(environment: BenchEnvironment, terms: Terms):
   }
   const whole: List = { what: 'whole count', statement: LISTED.all.count, values: () => [] };
   const counted = await roundsOf(environment.url(databaseName(largest)), whole, terms.rounds);
+  figures.push(await measureWorkList(environment.url(databaseName(largest)), largest, terms.rounds));
   for (const persons of terms.listPersons) await environment.drop(databaseName(persons));
   const ms = median(counted.map((cost) => cost.ms)).toFixed(0);
   return {
@@ -80,6 +90,34 @@ export async function measureLists(environment: BenchEnvironment, terms: Terms):
       `S3: counting all ${largest / 1e6} M persons from the index takes ${ms} ms; an API process does that at most once a minute for a list.`,
     ],
   };
+}
+
+/**
+ * What the page of the work list asks of the database: count, entries, names and streams. The limit of 100 ms is that of
+ * the web pages.
+ */
+async function measureWorkList(url: string, persons: number, rounds: number): Promise<Figure> {
+  const dataSource = await new DataSource(dataSourceOptions(url, { poolSize: 1 })).initialize();
+  try {
+    const sql = new Transactions(dataSource, new Metrics());
+    const works = new WorkListService(new PersonListRepository(sql), sql);
+    const [pageSize, offset] = [PAGE_SIZE, PAGE_SIZE * (PAGES - 1)];
+    const seen: number[] = [];
+    for (let round = -RUNS_BEFORE; round < rounds; round += 1) {
+      const startedAtMs = performance.now();
+      const { entries } = await works.unverified(undefined, { page: PAGES, pageSize, offset });
+      if (round >= 0) seen.push(performance.now() - startedAtMs);
+      if (entries.length !== PAGE_SIZE) throw new Error('The work list has too few entries.');
+    }
+    const what = `page ${PAGES} of the work list with names at ${persons / 1e6} M persons`;
+    return {
+      goal: { id: 'C2', what, unit: 'ms', must: { atMost: 100 }, aim: { atMost: 50 } },
+      rounds: seen,
+      detail: 'WorkListService: count, page, names and streams',
+    };
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 interface Compared {

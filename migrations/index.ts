@@ -42,6 +42,7 @@ import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-
 import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
 import { LeastPrivilege1700000002000 } from './1700000002000-least-privilege';
 import { IndexPersonLookup1700000002200 } from './1700000002200-index-person-lookup';
+import { IndexWorkLists1700000002250 } from './1700000002250-index-work-lists';
 
 /** All migrations, oldest first. Add a new one at the end. */
 export const MIGRATIONS = [
@@ -89,4 +90,5 @@ export const MIGRATIONS = [
   RecordRunPeriod1700000001910,
   LeastPrivilege1700000002000,
   IndexPersonLookup1700000002200,
+  IndexWorkLists1700000002250,
 ] as const;

@@ -3,11 +3,13 @@ import { PersonVerification } from '../database/mpi/person-verification.entity';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import {
+  movesByOfficial,
   type NhsMove,
+  type NhsRowName,
   type NhsStatusRow,
   nextNhsStatusByOfficial,
 } from '../domain/verification/nhs-status.rules';
-import type { StreamPair } from '../domain/verification/stream';
+import type { StreamPair, StreamReason, StreamStatus } from '../domain/verification/stream';
 import type { UncheckedInput } from '../http';
 import type { NhsMoveDto } from './admin/verification.dto';
 import { PersonCardRepository } from './person-card.repository';
@@ -38,6 +40,22 @@ interface NhsChange {
   readonly comment: string | null;
 }
 
+/** A change that an official may make now. */
+export interface PossibleMove {
+  readonly row: NhsRowName;
+  readonly verification_status: StreamStatus;
+  readonly verification_reason: StreamReason;
+  /** The effect on the comment; `required`: the official must write one. */
+  readonly comment: NhsStatusRow['comment'];
+}
+
+/** The manual stream of a person, and what may be done now: nothing if the person is not active. */
+export interface PossibleMoves {
+  readonly verification_status: StreamStatus;
+  readonly verification_reason: StreamReason;
+  readonly moves: readonly PossibleMove[];
+}
+
 /** $1 stream, $2 person, $3 actor, $4 status, $5 reason, $6 rule for the time, $7 rule for the comment, $8 comment. */
 const MOVE: Statement = {
   name: 'nhs_move',
@@ -57,12 +75,15 @@ const MOVE: Statement = {
     ${selectChanged(PERSONS)}`,
 };
 
-/** The stream `nhs` of a person in `person_verifications`. Call both methods after the row was locked. */
+/** The stream `nhs` of a person in `person_verifications`. Change it only after the row was locked. */
 @Injectable()
 export class NhsStatusRepository {
-  async current(sql: Sql, personId: string): Promise<StreamPair> {
-    const { nhs } = await sql.repository(PersonVerification).findOneByOrFail({ personId });
-    return { verificationStatus: nhs.verificationStatus, verificationReason: nhs.verificationReason };
+  /** Null if the person has no row of verifications. */
+  async current(sql: Sql, personId: string): Promise<StreamPair | null> {
+    const row = await sql.repository(PersonVerification).findOneBy({ personId });
+    if (row === null) return null;
+    const { verificationStatus, verificationReason } = row.nhs;
+    return { verificationStatus, verificationReason };
   }
 
   async move(sql: Sql, { personId, actorId, row, comment }: NhsChange): Promise<ChangedPerson> {
@@ -85,12 +106,31 @@ export class NhsStatusService {
     private readonly statusChanges: StatusChangeRepository,
   ) {}
 
+  /** The changes that `move` would accept now. Refuses if the person, or their row of verifications, does not exist. */
+  async possibleMoves(personId: string): Promise<PossibleMoves> {
+    const isActive = await this.persons.isActive(personId);
+    const before = await this.statuses.current(this.transactions, personId);
+    if (before === null) throw new Refusal('verification_not_found');
+    const rows = isActive ? movesByOfficial(before) : [];
+    return {
+      verification_status: before.verificationStatus,
+      verification_reason: before.verificationReason,
+      moves: rows.map(({ row, verificationStatus, verificationReason, comment }) => ({
+        row,
+        verification_status: verificationStatus,
+        verification_reason: verificationReason,
+        comment,
+      })),
+    };
+  }
+
   /** Refuses in the published order; a refusal changes nothing. */
   move({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
     return this.transactions.inTransaction(async (sql) => {
       await this.persons.lockActive(sql, personId);
       const { status, comment: sent } = await asked.validated();
       const before = await this.statuses.current(sql, personId);
+      if (before === null) throw new Error('A locked row of verifications is gone.');
       const row = allowed(nextNhsStatusByOfficial(before, status), {
         from: before.verificationStatus,
         to: status,

@@ -64,6 +64,15 @@ export class PersonCardRepository {
     if (!exists) throw new Refusal('person_not_found');
   }
 
+  /** Whether officials may change the verification of this person. Refuses a person who does not exist. */
+  async isActive(personId: string): Promise<boolean> {
+    const person = await this.transactions
+      .repository(Person)
+      .findOne({ select: { id: true, status: true, isActive: true }, where: { id: personId } });
+    if (person === null) throw new Refusal('person_not_found');
+    return person.status === 'active' && person.isActive === true;
+  }
+
   /**
    * Locks the verifications of a person until the end of the transaction. Refuses a person who does not exist or is not
    * active: officials get this answer before anything else they sent is checked.

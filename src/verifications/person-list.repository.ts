@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { type Statement, Transactions } from '../database/transactions';
-import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS } from '../domain/verification/technical-error';
+import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS, type RetryKind } from '../domain/verification/technical-error';
 import {
   type CumulativeStatus,
   type StreamReason,
@@ -26,6 +26,8 @@ export interface UncheckedPerson {
   readonly attempts: number;
   /** Kind of the last error: a code, no text of the register. */
   readonly error: string | null;
+  /** The last message to the register, if one was sent. */
+  readonly message_id: string | null;
   readonly last_tried_at: Date;
   /** From when the job takes the person again; null while a worker has claimed them. */
   readonly next_try_at: Date | null;
@@ -42,6 +44,12 @@ export interface StreamFilter {
   readonly stream: StreamName;
   readonly status: StreamStatus;
   readonly reason?: StreamReason | undefined;
+}
+
+/** A register stream, and the kind of the last error; both are optional. */
+export interface UncheckedFilter {
+  readonly stream?: RegisterStreamName | undefined;
+  readonly error?: RetryKind | undefined;
 }
 
 /** A list, and the parameters of its condition. */
@@ -129,10 +137,16 @@ export const ALL_UNVERIFIED = personList('unverified_persons', {
   shown: HAS_VERIFICATIONS,
 });
 
-/** Active persons who cannot be checked, in all streams or in stream $1. */
+/** Active persons who cannot be checked: all, in stream $1, with error $1, or in stream $1 with error $2. */
 export const UNCHECKED = {
   all: uncheckedList('unchecked_persons', '', 0),
   ofStream: uncheckedList('unchecked_persons_of_stream', ' AND l.stream = $1::varchar', 1),
+  ofError: uncheckedList('unchecked_persons_of_error', ' AND l.last_error_kind = $1::varchar', 1),
+  ofBoth: uncheckedList(
+    'unchecked_persons_of_both',
+    ' AND l.stream = $1::varchar AND l.last_error_kind = $2::varchar',
+    2,
+  ),
 } as const;
 
 /** Lists of active persons by their verification, in the order of their ids. */
@@ -155,15 +169,8 @@ export class PersonListRepository {
   }
 
   /** Reads an index that contains only the persons who cannot be checked. */
-  cannotBeChecked(
-    stream: RegisterStreamName | undefined,
-    page: PageRequest,
-  ): Promise<ListedPage<UncheckedPerson>> {
-    const chosen =
-      stream === undefined
-        ? { list: UNCHECKED.all, values: [] }
-        : { list: UNCHECKED.ofStream, values: [stream] };
-    return this.page<UncheckedPerson>(chosen, page);
+  cannotBeChecked(filter: UncheckedFilter, page: PageRequest): Promise<ListedPage<UncheckedPerson>> {
+    return this.page<UncheckedPerson>(uncheckedBy(filter), page);
   }
 
   /** A part of a list of persons without the count, which would take longer than the rows. */
@@ -213,6 +220,14 @@ export function listedBy(status: CumulativeStatus | undefined): ChosenList {
     : { list: LISTED.ofStatus, values: [status] };
 }
 
+function uncheckedBy({ stream, error }: UncheckedFilter): ChosenList {
+  if (stream !== undefined && error !== undefined) return { list: UNCHECKED.ofBoth, values: [stream, error] };
+  if (stream !== undefined) return { list: UNCHECKED.ofStream, values: [stream] };
+  return error === undefined
+    ? { list: UNCHECKED.all, values: [] }
+    : { list: UNCHECKED.ofError, values: [error] };
+}
+
 /** Active persons who are not verified, optionally only those whose stream has this status. */
 export function unverified(filter: StreamFilter | undefined): ChosenList {
   if (filter === undefined) return { list: ALL_UNVERIFIED, values: [] };
@@ -251,13 +266,14 @@ function personList(name: string, parts: Omit<ListParts, 'columns' | 'order'>): 
   };
 }
 
-function uncheckedList(name: string, ofStream: string, parameters: number): CountedList {
+function uncheckedList(name: string, filter: string, parameters: number): CountedList {
   return countedList(name, {
-    columns: `l.person_id AS id, l.stream, l.attempts, l.last_error_kind AS error, l.updated_at AS last_tried_at,
+    columns: `l.person_id AS id, l.stream, l.attempts, l.last_error_kind AS error, l.last_message_id AS message_id,
+              l.updated_at AS last_tried_at,
               CASE l.stream ${RETRY_AT} END AS next_try_at`,
     from: 'mpi.verification_locks AS l JOIN mpi.person_verifications AS v ON v.person_id = l.person_id',
     // The number is a constant of the text, exactly as in the partial index.
-    where: `l.attempts >= ${CANNOT_BE_CHECKED_AFTER_ATTEMPTS} AND v.person_is_active${ofStream}`,
+    where: `l.attempts >= ${CANNOT_BE_CHECKED_AFTER_ATTEMPTS} AND v.person_is_active${filter}`,
     order: 'l.person_id, l.stream',
     parameters,
   });

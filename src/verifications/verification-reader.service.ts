@@ -2,9 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
 import { STREAMS, type StreamName } from '../domain/verification/stream';
-import type { PageRequest } from '../http';
-import { PersonCardRepository } from './person-card.repository';
-import type { ListedPage, ListStatements } from './person-list.repository';
 
 /** The published columns of a stream, and their published names. */
 const PUBLISHED: Readonly<Record<string, string>> = {
@@ -25,45 +22,16 @@ const FIND: Statement = {
      WHERE p.id = ANY ($1::uuid[])`,
 };
 
-const OF_PERSON = `FROM mpi.audit_log WHERE resource = 'person_verifications' AND resource_id = $1::uuid`;
-
-/** Reads an index of the audit log. The id orders what one transaction wrote. */
-export const HISTORY: ListStatements = {
-  /** $1 person, $2 limit, $3 offset. */
-  page: {
-    name: 'verification_history',
-    text: `
-      SELECT id, inserted_at, actor_id, "row", changeset, run_id, message_id, duration_ms
-        ${OF_PERSON} ORDER BY inserted_at DESC, id DESC LIMIT $2::bigint OFFSET $3::bigint`,
-  },
-  count: { name: 'verification_history_count', text: `SELECT count(*)::integer AS total ${OF_PERSON}` },
-};
-
 /** A person's verification as it is published: the cumulative status, and the columns of each stream. */
 export interface VerificationDetails {
   readonly verification_status: string | null;
   readonly details: Readonly<Record<StreamName, Readonly<Record<string, unknown>>>>;
 }
 
-/** One change of one stream: by whom, by which row of the tables, and the call to the register that led to it. */
-export interface HistoryEntry {
-  readonly id: string;
-  readonly inserted_at: Date;
-  readonly actor_id: string | null;
-  readonly row: string | null;
-  readonly changeset: Readonly<Record<string, unknown>> | null;
-  readonly run_id: string | null;
-  readonly message_id: string | null;
-  readonly duration_ms: number | null;
-}
-
-/** Reads the verification of persons, and its history. */
+/** Reads the verification of persons. */
 @Injectable()
 export class VerificationReader {
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly persons: PersonCardRepository,
-  ) {}
+  constructor(private readonly transactions: Transactions) {}
 
   /** Refuses if the person, or their row of verifications, does not exist. */
   async details(personId: string): Promise<VerificationDetails> {
@@ -76,20 +44,6 @@ export class VerificationReader {
   async detailsOfAll(personIds: readonly string[]): Promise<ReadonlyMap<string, VerificationDetails>> {
     const rows = await this.transactions.query<Record<string, unknown>>(FIND, [personIds]);
     return new Map(rows.map((row) => [String(row['person_id']), detailsOf(row)]));
-  }
-
-  /** The changes of a person's verification, newest first. Refuses if the person does not exist; inactive persons keep theirs. */
-  async history(personId: string, { pageSize, offset }: PageRequest): Promise<ListedPage<HistoryEntry>> {
-    await this.persons.requireExisting(personId);
-    const [counted] = await this.transactions.query<{ total: number }>(HISTORY.count, [personId]);
-    const total = counted?.total ?? 0;
-    if (offset >= total) return { entries: [], total };
-    const entries = await this.transactions.query<HistoryEntry & Record<string, unknown>>(HISTORY.page, [
-      personId,
-      pageSize,
-      offset,
-    ]);
-    return { entries, total };
   }
 }
 

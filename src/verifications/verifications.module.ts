@@ -25,7 +25,9 @@ import { registerStreams, STREAM_MODULES, StreamRegistry } from './stream-regist
 import { StreamRestartService } from './stream-restart.service';
 import { VerificationJobFactory } from './verification-job.factory';
 import { BacklogGauge, VerificationObserver } from './verification-metrics';
+import { VerificationHistory } from './verification-history.service';
 import { VerificationReader } from './verification-reader.service';
+import { WorkListService } from './work-list.service';
 
 /** The writes of the checks, shared by the jobs and the requested checks. */
 const CHECKS = [
@@ -59,6 +61,8 @@ const CHECKS = [
     PersonCardRepository,
     PersonListRepository,
     VerificationReader,
+    VerificationHistory,
+    WorkListService,
     PersonNodes,
     PersonsResolver,
   ],

@@ -36,7 +36,9 @@ describe('The list of persons who cannot be checked', () => {
         id: person,
         stream: 'dms_passport',
         attempts: 10,
+        name: expect.stringMatching(/^\S+ \S\.( \S\.)?$/),
         error: 'http_error',
+        message_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         last_tried_at: expect.stringMatching(/Z$/),
         next_try_at: expect.stringMatching(/Z$/),
       },
@@ -71,6 +73,18 @@ describe('The list of persons who cannot be checked', () => {
     expect((await listed('?page=2&page_size=2')).paging).toMatchObject({ total_entries: 3, total_pages: 2 });
   });
 
+  it('is asked by the kind of the last error, also of one stream', async () => {
+    const persons = [await failing(10), await failing(11), await failing(10, 'unzr')];
+    const text = 'UPDATE mpi.verification_locks SET last_error_kind = $2 WHERE person_id = $1';
+    await env.sql.query({ text }, [persons[0], 'timeout']);
+    await env.sql.query({ text }, [persons[1], 'connection']);
+    await env.sql.query({ text }, [persons[2], 'timeout']);
+    expect(await ids('?error=timeout')).toEqual([persons[0], persons[2]].sort());
+    expect(await ids('?error=timeout&stream=unzr')).toEqual([persons[2]]);
+    expect(await ids('?error=http_error')).toEqual([]);
+    expect((await listed('?error=timeout&page_size=1')).paging).toMatchObject({ total_entries: 2 });
+  });
+
   it('leaves out persons who failed less often, and inactive ones', async () => {
     await failing(9);
     const gone = await failing(10);
@@ -78,7 +92,7 @@ describe('The list of persons who cannot be checked', () => {
     expect((await listed()).data).toEqual([]);
   });
 
-  it.each(['?stream=drfo', '?stream=nhs', '?stream=x', '?page=0', '?page_size=many'])(
+  it.each(['?stream=drfo', '?stream=nhs', '?stream=x', '?page=0', '?page_size=many', '?error=none'])(
     'refuses %s',
     async (query) => {
       const { status, body } = await official.get(LIST + query);

@@ -153,6 +153,82 @@ describe(`GET ${UNVERIFIED}`, () => {
   });
 });
 
+describe(`An entry of ${UNVERIFIED}`, () => {
+  const SINCE = '2026-01-01T00:00:00.000Z';
+
+  beforeEach(async () => {
+    const person = aPerson()
+      .named('Перепелиця', 'Любов', 'Вікторівна')
+      .stream('nhs', 'NOT_VERIFIED', 'DOCUMENTS_TRIGGERED', { unverifiedAt: SINCE })
+      .stream('drfo', 'VERIFICATION_NEEDED', 'ONLINE_TRIGGERED');
+    await save(1, person);
+  });
+
+  const nhs = {
+    stream: 'nhs',
+    verification_status: 'NOT_VERIFIED',
+    verification_reason: 'DOCUMENTS_TRIGGERED',
+    unverified_at: SINCE,
+  };
+  const drfo = {
+    stream: 'drfo',
+    verification_status: 'VERIFICATION_NEEDED',
+    verification_reason: 'ONLINE_TRIGGERED',
+    unverified_at: null,
+  };
+
+  it.each([
+    ['', [nhs, drfo]],
+    ['?stream=nhs&status=NOT_VERIFIED', [nhs]],
+    ['?stream=drfo&status=VERIFICATION_NEEDED', [drfo]],
+    [
+      '?stream=dracs_name_change&status=VERIFICATION_NOT_NEEDED',
+      [
+        {
+          stream: 'dracs_name_change',
+          verification_status: 'VERIFICATION_NOT_NEEDED',
+          verification_reason: expect.any(String),
+          unverified_at: null,
+        },
+      ],
+    ],
+  ])('has the masked name and, with %j, these streams', async (query, streams) => {
+    const { body } = await official.get(`${UNVERIFIED}${query}`);
+    expect(body.data).toEqual([
+      { id: idOf(1), verification_status: 'CHANGES_NEEDED', name: 'Перепелиця Л. В.', streams },
+    ]);
+  });
+});
+
+describe('GET /api/admin/persons/{id}/verification/nhs/moves', () => {
+  const movesOf = (personId: string) => official.get(`/api/admin/persons/${personId}/verification/nhs/moves`);
+  const N4 = { row: 'N4', verification_status: 'IN_REVIEW', verification_reason: 'MANUAL', comment: 'keep' };
+  const N5 = { row: 'N5', verification_status: 'VERIFIED', verification_reason: 'MANUAL', comment: 'clear' };
+  const N6 = { ...N5, row: 'N6', verification_status: 'NOT_VERIFIED', comment: 'required' };
+
+  it.each([
+    ['VERIFICATION_NEEDED', 'RULES_TRIGGERED', [N4]],
+    ['NOT_VERIFIED', 'DOCUMENTS_TRIGGERED', [N4]],
+    ['NOT_VERIFIED', 'MANUAL', [N4]],
+    ['IN_REVIEW', 'MANUAL', [N5, N6]],
+    ['VERIFIED', 'MANUAL', []],
+    ['VERIFICATION_NEEDED', 'INITIAL', []],
+  ] as const)('from %s/%s', async (verification_status, verification_reason, moves) => {
+    const person = await aPerson().stream('nhs', verification_status, verification_reason).save(env.sql);
+    const { status, body } = await movesOf(person);
+    expect([status, body.data]).toEqual([200, { verification_status, verification_reason, moves }]);
+  });
+
+  it('are none for an inactive person, and 404 for nobody', async () => {
+    const person = await aPerson().stream('nhs', 'IN_REVIEW', 'MANUAL').inactive().save(env.sql);
+    expect((await movesOf(person)).body.data.moves).toEqual([]);
+    expect(refusalIn(await movesOf(NOBODY))).toMatchObject({ status: 404, message: 'Person not found' });
+    await env.sql.run('DELETE FROM mpi.person_verifications');
+    expect((await movesOf(person)).status).toBe(404);
+    expect((await movesOf('1')).status).toBe(422);
+  });
+});
+
 describe('GET /api/admin/persons/{id}/verification/history', () => {
   const historyOf = (personId: string, query = '') =>
     official.get(`/api/admin/persons/${personId}/verification/history${query}`);
@@ -183,15 +259,56 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
       run_id: null,
       message_id: null,
       duration_ms: null,
+      actor_name: null,
+      register_answer: null,
+      explanation: {
+        uk: expect.stringMatching(/ — на перевірці: посадова особа НСЗУ взяла особу в роботу \(N4\)\.$/),
+        en: expect.stringMatching(/ — in review: an NHS official took the person into work \(N4\)\.$/),
+      },
     });
     expect(body.data[2]).toMatchObject({
       run_id: runId,
       message_id: expect.any(String),
       duration_ms: expect.any(Number),
+      // The official has restarted the stream, which does not refer to the answer any more.
+      register_answer: { answer: 'FOUND', means: 'refuted', stored_at: null },
+      explanation: {
+        uk: expect.stringMatching(/^\d\d\.\d\d\.\d{4} \d\d:\d\d — не верифіковано: ДМС відповіла/),
+      },
     });
     const second = await historyOf(person, '?page=2&page_size=2');
     expect(second.body.data.map(({ row }: { row: string }) => row)).toEqual(['S7']);
     expect(second.body.paging.total_entries).toBe(3);
+  });
+
+  it('says what the register answered, and since when the answer is stored', async () => {
+    const [refuted, confirmed] = [
+      await aPerson().withPassport(env.passport('FOUND')).save(env.sql),
+      await aPerson().withPassport(env.passport()).save(env.sql),
+    ];
+    await env.run();
+    const answers = [refuted, confirmed].map(
+      async (person) => (await historyOf(person)).body.data[0].register_answer,
+    );
+    expect(await Promise.all(answers)).toEqual([
+      { answer: 'FOUND', means: 'refuted', stored_at: expect.stringMatching(/Z$/) },
+      { answer: 'NOT_FOUND', means: 'confirmed', stored_at: null },
+    ]);
+  });
+
+  it('names an official whose tax number is that of one party, masked', async () => {
+    const person = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
+    await official.patch(`/api/admin/persons/${person}/verification/nhs`, { status: 'IN_REVIEW' });
+    const nameOf = async () => (await historyOf(person)).body.data[0].actor_name;
+    await env.sql.run(`UPDATE mithril.users SET tax_id = '3126509816' WHERE id = '${OFFICIAL}'`);
+    expect(await nameOf()).toBeNull();
+    const party = (lastName: string, isActive = true) => `
+      INSERT INTO prm.parties (last_name, first_name, second_name, tax_id, is_active)
+      VALUES ('${lastName}', 'Зоряна', 'Остапівна', '3126509816', ${isActive})`;
+    await env.sql.run(party('Гнат', false), party('Верболоз'));
+    expect(await nameOf()).toBe('Верболоз З. О.');
+    await env.sql.run(party('Коваль'));
+    expect(await nameOf()).toBeNull();
   });
 
   it('is kept of a person who is not active any more, and may be empty', async () => {

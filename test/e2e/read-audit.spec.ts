@@ -10,7 +10,7 @@ const NOBODY = '99999999-9999-4999-8999-999999999999';
 const READER = '88888888-8888-4888-8888-888888888888';
 const RELATIONSHIPS = '/api/admin/confidant_person_relationships';
 const SCOPE =
-  'person:read person_verification:read person_verification:details confidant_person_relationship_admin:read';
+  'person:read person:verify person_verification:read person_verification:details confidant_person_relationship_admin:read';
 
 const env = TestEnvironment.forThisFile();
 let token: string;
@@ -65,6 +65,7 @@ describe('A call that reads persons', () => {
   it.each([
     ['/api/persons/:id/verification', 1],
     ['/api/admin/persons/:id/verification/history', 0],
+    ['/api/admin/persons/:id/verification/nhs/moves', 1],
   ])('names the person whose verification was read: %s', async (route, count) => {
     const person = await aPerson().save(env.sql);
     expect(await get(route.replace(':id', person.toUpperCase()))).toBe(200);

@@ -7,7 +7,8 @@ import {
   unverifiedBy,
   UNCHECKED,
 } from '../../src/verifications/person-list.repository';
-import { HISTORY } from '../../src/verifications/verification-reader.service';
+import { ACTORS, HISTORY, STORED_ANSWERS } from '../../src/verifications/verification-history.service';
+import { LISTED_STREAMS } from '../../src/verifications/work-list.service';
 import { pretendRowCount } from '../support/sql-session';
 import { openRegistry, type Registry } from '../support/database';
 
@@ -35,6 +36,14 @@ const FILL = [
      FROM mpi.person_verifications LIMIT ${MANY / 10}`,
   `INSERT INTO mpi.audit_log (resource, resource_id, "row")
    SELECT 'person_verifications', p.id, 'S6' FROM mpi.persons AS p, generate_series(1, 3)`,
+  ...['dms', 'mvs'].map(
+    (register) => `INSERT INTO mimir.${register}_passport_data (pass_type, pas_serial, pas_number, pas_status)
+   SELECT '0101', 'АА', n::varchar, 1 FROM generate_series(1, ${MANY / 10}) AS n`,
+  ),
+  `INSERT INTO mimir.unzr_data (unzr, family_name, given_name, date_birth, status)
+   SELECT n::varchar, 'Верболоз', 'Зоряна', '1985-06-15', 1 FROM generate_series(1, ${MANY / 10}) AS n`,
+  `INSERT INTO mithril.users (tax_id) SELECT n::varchar FROM generate_series(1, ${MANY / 10}) AS n`,
+  `INSERT INTO prm.parties (tax_id, last_name) SELECT n::varchar, 'Гнат' FROM generate_series(1, ${MANY / 10}) AS n`,
 ];
 
 const BELIEVED = {
@@ -42,6 +51,11 @@ const BELIEVED = {
   'mpi.person_verifications': REGISTRY,
   'mpi.audit_log': 3 * REGISTRY,
   'mpi.verification_locks': REGISTRY / 10,
+  'mimir.dms_passport_data': REGISTRY,
+  'mimir.mvs_passport_data': REGISTRY,
+  'mimir.unzr_data': REGISTRY,
+  'mithril.users': REGISTRY,
+  'prm.parties': REGISTRY / 10,
 } as const;
 
 let registry: Registry;
@@ -119,11 +133,33 @@ describe('No list of five million persons reads a whole table, nor sorts one', (
     }
   });
 
+  it.each([
+    ['one kind of error', UNCHECKED.ofError, [`'timeout'`]],
+    ['one stream and kind of error', UNCHECKED.ofBoth, [`'dms_passport'`, `'timeout'`]],
+  ])('of those who cannot be checked, of %s', async (_, list, filter) => {
+    for (const plan of [await planOf(list.page, [...filter, ...PAGE]), await planOf(list.count, filter)]) {
+      expect(plan).toContain('verification_locks_cannot_be_checked_kind_index');
+      expect(plan).not.toMatch(/Seq Scan/);
+    }
+    expect(await planOf(list.page, [...filter, ...PAGE])).not.toContain('Sort');
+  });
+
+  it('of the names and streams of one page', async () => {
+    const plan = await planOf(LISTED_STREAMS, [`ARRAY[${SOMEBODY}]::uuid[]`]);
+    expect(plan).toContain('persons_pkey');
+    expect(plan).toContain('person_verifications_person_id_key');
+    expect(plan).not.toMatch(/Seq Scan|Sort/);
+  });
+
   it('of what happened to a person', async () => {
     for (const plan of [
       await planOf(HISTORY.page, [SOMEBODY, ...PAGE]),
       await planOf(HISTORY.count, [SOMEBODY]),
     ])
       expect(plan).toContain('audit_log_resource_index');
+    expect(await planOf(STORED_ANSWERS, [SOMEBODY])).not.toMatch(/Seq Scan/);
+    const names = await planOf(ACTORS, [`ARRAY[${SOMEBODY}]::uuid[]`]);
+    expect(names).toContain('parties_tax_id_index');
+    expect(names).not.toMatch(/Seq Scan/);
   });
 });

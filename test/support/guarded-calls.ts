@@ -162,6 +162,13 @@ export const GUARDED: readonly GuardedCall[] = [
     right: 200,
   },
   {
+    call: 'GET /api/admin/persons/:id/verification/nhs/moves',
+    scope: 'person:verify',
+    of: 'NHS',
+    path: ({ personId }) => `/api/admin/persons/${personId}/verification/nhs/moves`,
+    right: 200,
+  },
+  {
     call: 'PATCH /api/admin/persons/:id/verification/nhs',
     scope: 'person:verify',
     of: 'NHS',

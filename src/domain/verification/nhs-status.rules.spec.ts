@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NHS_TRIGGERS, type NhsTrigger } from './stream-status.table';
 import {
+  movesByOfficial,
   nextNhsStatus,
   nextNhsStatusByOfficial,
   NHS_REFUSALS_IN_ORDER,
@@ -102,6 +103,14 @@ describe('the manual stream of the NHS', () => {
         expect(nextNhsStatusByOfficial(before, to)).toEqual(
           nextNhsStatus(before, NHS_STATUS_TABLE[name].trigger),
         );
+    }
+  });
+
+  it('N4–N6: the possible moves are exactly those that would not be refused', () => {
+    for (const before of EVERY_PAIR) {
+      const accepted = STREAM_STATUSES.map((to) => nextNhsStatusByOfficial(before, to));
+      const rows = accepted.flatMap((move) => (move.allowed ? [move.row.row] : []));
+      expect(movesByOfficial(before).map(({ row }) => row)).toEqual(rows);
     }
   });
 

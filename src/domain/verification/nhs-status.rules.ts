@@ -140,6 +140,11 @@ export function nextNhsStatusByOfficial(before: StreamPair, to: StreamStatus): N
     : nextNhsStatus(before, asked.trigger);
 }
 
+/** The changes of the manual stream that an official may make now. */
+export function movesByOfficial(before: StreamPair): readonly NhsStatusRow[] {
+  return ROWS.filter((row) => row.acts === 'official' && startsFrom(row, before));
+}
+
 function startsFrom(row: NhsStatusRow, before: StreamPair): boolean {
   if (row.from === 'any') return true;
   return row.from.some(

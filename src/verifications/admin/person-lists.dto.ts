@@ -1,4 +1,4 @@
-import { RETRY_KINDS } from '../../domain/verification/technical-error';
+import { RETRY_KINDS, type RetryKind } from '../../domain/verification/technical-error';
 import {
   CUMULATIVE_STATUSES,
   type CumulativeStatus,
@@ -14,7 +14,7 @@ import {
 import {
   AnswerId,
   AnswerInteger,
-  AnswerSchema,
+  AnswerList,
   AnswerText,
   AnswerTime,
   AnswerWord,
@@ -27,7 +27,13 @@ import {
   ReadsInput,
   validated,
 } from '../../http';
-import { type StreamFilter, type ChosenList, listedBy, unverified } from '../person-list.repository';
+import {
+  type StreamFilter,
+  type ChosenList,
+  listedBy,
+  type UncheckedFilter,
+  unverified,
+} from '../person-list.repository';
 import { Refusal } from '../../domain/refusal';
 import { GRAPHQL_NAMES } from './person-nodes';
 
@@ -45,6 +51,15 @@ export class UncheckedQuery extends PageQuery {
   @MayBeAbsent()
   @OneOf(REGISTER_STREAMS, { example: 'dms_passport' })
   stream?: RegisterStreamName;
+
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(RETRY_KINDS, { example: 'timeout', description: 'Kind of the last technical error.' })
+  error?: RetryKind;
+
+  get filter(): UncheckedFilter {
+    return { stream: this.stream, error: this.error };
+  }
 }
 
 const isAbsentOr = (values: readonly string[], value: unknown): boolean =>
@@ -60,19 +75,28 @@ export class UnverifiedQuery extends PageQuery {
   @MayBeAbsentUnless<UnverifiedQuery>(
     (query) => areValid(query) && (query.status !== undefined || query.reason !== undefined),
   )
-  @OneOf(STREAMS, { example: 'dms_passport' })
+  @OneOf(STREAMS, {
+    example: 'dms_passport',
+    description: 'Needs `status`: one is not sent without the other.',
+  })
   stream?: StreamName;
 
   @EmptyIsAbsent()
   @MayBeAbsentUnless<UnverifiedQuery>(
     (query) => areValid(query) && (query.stream !== undefined || query.reason !== undefined),
   )
-  @OneOf(STREAM_STATUSES, { example: 'NOT_VERIFIED' })
+  @OneOf(STREAM_STATUSES, {
+    example: 'NOT_VERIFIED',
+    description: 'Status of the stream. Obligatory with `stream`, and not accepted without it.',
+  })
   status?: StreamStatus;
 
   @EmptyIsAbsent()
   @MayBeAbsent()
-  @OneOf(STREAM_REASONS, { example: 'AUTO_NOT_VALID' })
+  @OneOf(STREAM_REASONS, {
+    example: 'AUTO_NOT_VALID',
+    description: 'Reason of the stream. Needs `stream` and `status`.',
+  })
   reason?: StreamReason;
 
   get filter(): StreamFilter | undefined {
@@ -94,6 +118,46 @@ export const LISTED_PERSON_EXAMPLE = {
   verification_status: 'CHANGES_NEEDED',
 };
 
+const NAME = { nullable: true, description: 'Last name and initials.' };
+
+/** A stream that keeps a person from being verified, or that the list was asked for. */
+class ListedStreamDto {
+  @AnswerWord(STREAMS)
+  stream!: StreamName;
+
+  @AnswerWord(STREAM_STATUSES)
+  verification_status!: string;
+
+  @AnswerWord(STREAM_REASONS)
+  verification_reason!: string;
+
+  @AnswerTime({ nullable: true, description: 'Since when it is NOT_VERIFIED.' })
+  unverified_at!: string | null;
+}
+
+export class UnverifiedPersonDto extends ListedPersonDto {
+  @AnswerText(NAME)
+  name!: string | null;
+
+  @AnswerList(ListedStreamDto, {
+    description: 'The stream that was asked for; else all that are neither verified nor unneeded.',
+  })
+  streams!: ListedStreamDto[];
+}
+
+export const UNVERIFIED_PERSON_EXAMPLE = {
+  ...LISTED_PERSON_EXAMPLE,
+  name: 'Перепелиця Л. В.',
+  streams: [
+    {
+      stream: 'dms_passport',
+      verification_status: 'NOT_VERIFIED',
+      verification_reason: 'AUTO_NOT_VALID',
+      unverified_at: '2026-03-02T01:00:07.312Z',
+    },
+  ],
+};
+
 export class UncheckedPersonDto {
   @AnswerId()
   id!: string;
@@ -104,8 +168,14 @@ export class UncheckedPersonDto {
   @AnswerInteger({ minimum: 0, description: 'Technical errors in a row.' })
   attempts!: number;
 
+  @AnswerText(NAME)
+  name!: string | null;
+
   @AnswerWord(RETRY_KINDS, { nullable: true, description: 'Kind of the last one.' })
   error!: string | null;
+
+  @AnswerText({ nullable: true, description: 'The last message to the register.' })
+  message_id!: string | null;
 
   @AnswerTime()
   last_tried_at!: string;
@@ -118,63 +188,11 @@ export const UNCHECKED_PERSON_EXAMPLE = {
   id: '5a5b1c9e-0000-4000-8000-000000000001',
   stream: 'dms_passport',
   attempts: 12,
+  name: 'Перепелиця Л. В.',
   error: 'timeout',
+  message_id: '5a5b1c9e-0000-4000-8000-000000000006',
   last_tried_at: '2026-03-02T01:00:07.312Z',
   next_try_at: '2026-03-02T07:00:07.312Z',
-};
-
-const WORD_OR_NULL = { anyOf: [{ type: 'string' }, { type: 'null' }] };
-
-/** A status or reason before and after; null before when the stream begins with its person. */
-const CHANGE = {
-  type: 'object',
-  properties: { old_value: WORD_OR_NULL, new_value: WORD_OR_NULL },
-  required: ['old_value', 'new_value'],
-  additionalProperties: false,
-};
-
-/** One change of one stream. */
-export class HistoryEntryDto {
-  @AnswerId()
-  id!: string;
-
-  @AnswerTime()
-  inserted_at!: string;
-
-  @AnswerId({ nullable: true })
-  actor_id!: string | null;
-
-  @AnswerText({ nullable: true, description: 'The row of the transition tables.' })
-  row!: string | null;
-
-  @AnswerSchema(
-    { type: 'object', propertyNames: { type: 'string' }, additionalProperties: CHANGE },
-    { nullable: true },
-  )
-  changeset!: object | null;
-
-  @AnswerId({ nullable: true })
-  run_id!: string | null;
-
-  @AnswerText({ nullable: true, description: 'The id of the message to the register.' })
-  message_id!: string | null;
-
-  @AnswerInteger({ nullable: true })
-  duration_ms!: number | null;
-}
-
-export const HISTORY_ENTRY_EXAMPLE = {
-  id: '5a5b1c9e-0000-4000-8000-000000000003',
-  inserted_at: '2026-03-02T01:00:07.312Z',
-  actor_id: '5a5b1c9e-0000-4000-8000-000000000004',
-  row: 'S7',
-  changeset: {
-    dms_passport_verification_status: { old_value: 'IN_REVIEW', new_value: 'NOT_VERIFIED' },
-    dms_passport_verification_reason: { old_value: 'AUTO', new_value: 'AUTO_NOT_VALID' },
-  },
-  run_id: '5a5b1c9e-0000-4000-8000-000000000005',
-  message_id: '5a5b1c9e-0000-4000-8000-000000000006',
-  duration_ms: 41,
 };
 
 /** VERIFIED is no status of somebody who is not. */

@@ -14,21 +14,17 @@ import {
 } from '../../http';
 import type { CheckRequestRow } from '../check-request.repository';
 import { CheckRequestService } from '../check-request.service';
-import { type ListedPerson, PersonListRepository, type UncheckedPerson } from '../person-list.repository';
-import {
-  type HistoryEntry,
-  VerificationReader,
-  type VerificationDetails,
-} from '../verification-reader.service';
+import { type HistoryEntry, VerificationHistory } from '../verification-history.service';
+import { VerificationReader, type VerificationDetails } from '../verification-reader.service';
 import { isRegisterStream, StreamRestartService } from '../stream-restart.service';
+import { type NamedUncheckedPerson, type UnverifiedPerson, WorkListService } from '../work-list.service';
+import { HISTORY_ENTRY_EXAMPLE, HistoryEntryDto } from './history.dto';
 import {
-  HISTORY_ENTRY_EXAMPLE,
-  HistoryEntryDto,
-  LISTED_PERSON_EXAMPLE,
-  ListedPersonDto,
   UNCHECKED_PERSON_EXAMPLE,
   UncheckedPersonDto,
   UncheckedQuery,
+  UNVERIFIED_PERSON_EXAMPLE,
+  UnverifiedPersonDto,
   UnverifiedQuery,
 } from './person-lists.dto';
 import {
@@ -38,6 +34,8 @@ import {
   StreamPath,
   NHS_MOVE_EXAMPLE,
   NhsMoveDto,
+  POSSIBLE_MOVES_EXAMPLE,
+  PossibleMovesDto,
   REPEAT_EXAMPLE,
   RepeatDto,
   RepeatedVerificationDto,
@@ -45,7 +43,7 @@ import {
   VerificationDto,
 } from './verification.dto';
 import type { Caller } from '../../domain/access/access.rules';
-import { NhsStatusService } from '../nhs-status.service';
+import { NhsStatusService, type PossibleMoves } from '../nhs-status.service';
 
 /**
  * Persons for officials: who needs attention, the history of a verification, and its changes. A change answers with the
@@ -54,7 +52,8 @@ import { NhsStatusService } from '../nhs-status.service';
 @Controller('api/admin/persons')
 export class PersonsController {
   constructor(
-    private readonly lists: PersonListRepository,
+    private readonly lists: WorkListService,
+    private readonly histories: VerificationHistory,
     private readonly verifications: VerificationReader,
     private readonly checkRequests: CheckRequestService,
     private readonly nhsStatus: NhsStatusService,
@@ -68,10 +67,10 @@ export class PersonsController {
   @ApiOperation({
     summary: 'Active persons who are not verified',
     description:
-      'With a stream: whose stream has this status, and this reason if one is named. A stream needs a status.',
+      'With `stream` and `status`, which need each other: whose stream has this status, and this reason if one is named. Names are masked.',
   })
-  @ApiOkResponse({ type: ListedPersonDto, isArray: true, example: LISTED_PERSON_EXAMPLE })
-  async unverified(@Query() { filter, request }: UnverifiedQuery): Promise<ListAnswer<ListedPerson>> {
+  @ApiOkResponse({ type: UnverifiedPersonDto, isArray: true, example: UNVERIFIED_PERSON_EXAMPLE })
+  async unverified(@Query() { filter, request }: UnverifiedQuery): Promise<ListAnswer<UnverifiedPerson>> {
     const { entries, total } = await this.lists.unverified(filter, request);
     return new ListAnswer(entries, { request, total });
   }
@@ -80,10 +79,15 @@ export class PersonsController {
   @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
-  @ApiOperation({ summary: 'Persons about whom a register gives no usable answer, again and again' })
+  @ApiOperation({
+    summary: 'Persons about whom a register gives no usable answer, again and again',
+    description: 'Names are masked.',
+  })
   @ApiOkResponse({ type: UncheckedPersonDto, isArray: true, example: UNCHECKED_PERSON_EXAMPLE })
-  async cannotBeChecked(@Query() { stream, request }: UncheckedQuery): Promise<ListAnswer<UncheckedPerson>> {
-    const { entries, total } = await this.lists.cannotBeChecked(stream, request);
+  async cannotBeChecked(
+    @Query() { filter, request }: UncheckedQuery,
+  ): Promise<ListAnswer<NamedUncheckedPerson>> {
+    const { entries, total } = await this.lists.cannotBeChecked(filter, request);
     return new ListAnswer(entries, { request, total });
   }
 
@@ -103,15 +107,31 @@ export class PersonsController {
   @ShowsList()
   @Needs('person:read', { of: 'NHS' })
   @AuditsReading('persons')
-  @ApiOperation({ summary: 'The changes of the verification of a person, newest first' })
+  @ApiOperation({
+    summary: 'The changes of the verification of a person, newest first',
+    description: '`explanation` says in a sentence what each was. It contains no personal data.',
+  })
   @ApiOkResponse({ type: HistoryEntryDto, isArray: true, example: HISTORY_ENTRY_EXAMPLE })
   @Refuses('person_not_found')
   async history(
     @Param() { id: personId }: PersonPath,
     @Query() { request }: PageQuery,
   ): Promise<ListAnswer<HistoryEntry>> {
-    const { entries, total } = await this.verifications.history(personId, request);
+    const { entries, total } = await this.histories.read(personId, request);
     return new ListAnswer(entries, { request, total });
+  }
+
+  @Get(':id/verification/nhs/moves')
+  @Needs('person:verify', { of: 'NHS' })
+  @AuditsReading('persons')
+  @ApiOperation({
+    summary: 'The changes of the manual stream that an official may make now',
+    description: 'Those of rows N4–N6 that start from the present status and reason.',
+  })
+  @ApiOkResponse({ type: PossibleMovesDto, example: POSSIBLE_MOVES_EXAMPLE })
+  @Refuses('person_not_found', 'verification_not_found')
+  possibleMoves(@Param() { id: personId }: PersonPath): Promise<PossibleMoves> {
+    return this.nhsStatus.possibleMoves(personId);
   }
 
   @Patch(':id/verification/nhs')

@@ -6,10 +6,12 @@ import {
   REGISTER_STREAMS,
   type RegisterStreamName,
 } from '../../domain/verification/stream';
+import { NHS_STATUS_TABLE } from '../../domain/verification/nhs-status.rules';
 import { STREAM_STATUS_TABLE } from '../../domain/verification/stream-status.table';
 import {
   AnswerId,
   AnswerInteger,
+  AnswerList,
   AnswerObject,
   AnswerText,
   AnswerTime,
@@ -53,6 +55,44 @@ export class NhsMoveDto {
 }
 
 export const NHS_MOVE_EXAMPLE = { status: 'NOT_VERIFIED', comment: 'прізвище не збігається' };
+
+/** A change of the manual stream that an official may make now. */
+class PossibleMoveDto {
+  @AnswerWord(Object.keys(NHS_STATUS_TABLE))
+  row!: string;
+
+  @AnswerWord(STREAM_STATUSES, { description: 'What to send as `status`.' })
+  verification_status!: string;
+
+  @AnswerWord(STREAM_REASONS)
+  verification_reason!: string;
+
+  @AnswerWord(['keep', 'clear', 'required'], {
+    description: 'The effect on the comment: it stays, is removed, or must be sent.',
+  })
+  comment!: string;
+}
+
+/** The manual stream, and the changes that an official may make now. */
+export class PossibleMovesDto {
+  @AnswerWord(STREAM_STATUSES)
+  verification_status!: string;
+
+  @AnswerWord(STREAM_REASONS)
+  verification_reason!: string;
+
+  @AnswerList(PossibleMoveDto, { description: 'None for a person who is not active.' })
+  moves!: PossibleMoveDto[];
+}
+
+export const POSSIBLE_MOVES_EXAMPLE = {
+  verification_status: 'IN_REVIEW',
+  verification_reason: 'MANUAL',
+  moves: [
+    { row: 'N5', verification_status: 'VERIFIED', verification_reason: 'MANUAL', comment: 'clear' },
+    { row: 'N6', verification_status: 'NOT_VERIFIED', verification_reason: 'MANUAL', comment: 'required' },
+  ],
+};
 
 /** Row S10: a repeat is requested by the status to which the stream is reset. */
 export class RepeatDto {

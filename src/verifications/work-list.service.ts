@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { type Statement, Transactions } from '../database/transactions';
+import { maskedName } from '../domain/person/masking';
+import {
+  type StreamName,
+  type StreamReason,
+  STREAMS,
+  type StreamStatus,
+} from '../domain/verification/stream';
+import type { PageRequest } from '../http';
+import {
+  type ListedPage,
+  type ListedPerson,
+  PersonListRepository,
+  type StreamFilter,
+  type UncheckedFilter,
+  type UncheckedPerson,
+} from './person-list.repository';
+
+/** A stream that keeps a person from being verified, or that the list was asked for. */
+export interface ListedStream {
+  readonly stream: StreamName;
+  readonly verification_status: StreamStatus;
+  readonly verification_reason: StreamReason;
+  /** Since when it is not verified; null for every other status, and where the stream does not record it. */
+  readonly unverified_at: Date | null;
+}
+
+/** An unverified person, as officials choose whom to work on. */
+export interface UnverifiedPerson extends ListedPerson {
+  /** Last name and initials. */
+  readonly name: string | null;
+  readonly streams: readonly ListedStream[];
+}
+
+/** A person who cannot be checked, with a name. */
+export interface NamedUncheckedPerson extends UncheckedPerson {
+  readonly name: string | null;
+}
+
+const STREAM_COLUMNS = STREAMS.flatMap((stream) => [
+  `v.${stream}_verification_status`,
+  `v.${stream}_verification_reason`,
+  // This stream records no time.
+  stream === 'dracs_name_change' ? `NULL AS ${stream}_unverified_at` : `v.${stream}_unverified_at`,
+]).join(', ');
+
+/** Of the persons of one page only, by their keys. $1 persons. */
+export const LISTED_STREAMS: Statement = {
+  name: 'listed_streams',
+  text: `
+    SELECT p.id, p.last_name, p.first_name, p.second_name, ${STREAM_COLUMNS}
+      FROM mpi.persons AS p JOIN mpi.person_verifications AS v ON v.person_id = p.id
+     WHERE p.id = ANY ($1::uuid[])`,
+};
+
+interface NameRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly last_name: string | null;
+  readonly first_name: string | null;
+  readonly second_name: string | null;
+}
+
+/**
+ * Lists of persons whom somebody has to care about. A page is found in an index by its ids; names and streams are read
+ * for its entries only, so that a page far inside a long list costs no more.
+ */
+@Injectable()
+export class WorkListService {
+  constructor(
+    private readonly lists: PersonListRepository,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** With a filter: each person with that stream. Without: with all streams that are neither verified nor unneeded. */
+  async unverified(
+    filter: StreamFilter | undefined,
+    page: PageRequest,
+  ): Promise<ListedPage<UnverifiedPerson>> {
+    const { entries, total } = await this.lists.unverified(filter, page);
+    const rows = await this.rowsOf(entries);
+    return {
+      entries: entries.map((entry) => {
+        const row = rows.get(entry.id);
+        return { ...entry, name: nameOf(row), streams: row === undefined ? [] : streamsOf(row, filter) };
+      }),
+      total,
+    };
+  }
+
+  async cannotBeChecked(
+    filter: UncheckedFilter,
+    page: PageRequest,
+  ): Promise<ListedPage<NamedUncheckedPerson>> {
+    const { entries, total } = await this.lists.cannotBeChecked(filter, page);
+    const rows = await this.rowsOf(entries);
+    return { entries: entries.map((entry) => ({ ...entry, name: nameOf(rows.get(entry.id)) })), total };
+  }
+
+  private async rowsOf(entries: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, NameRow>> {
+    if (entries.length === 0) return new Map();
+    const rows = await this.transactions.query<NameRow>(LISTED_STREAMS, [entries.map(({ id }) => id)]);
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+}
+
+/** Null if the row was removed after the list was read. */
+function nameOf(row: NameRow | undefined): string | null {
+  if (row === undefined) return null;
+  const { last_name: lastName, first_name: firstName, second_name: secondName } = row;
+  return maskedName({ lastName: lastName ?? '', firstName: firstName ?? '', secondName });
+}
+
+const SETTLED: readonly StreamStatus[] = ['VERIFIED', 'VERIFICATION_NOT_NEEDED'];
+
+function streamsOf(row: NameRow, filter: StreamFilter | undefined): ListedStream[] {
+  const streams = STREAMS.map((stream) => ({
+    stream,
+    verification_status: row[`${stream}_verification_status`] as StreamStatus,
+    verification_reason: row[`${stream}_verification_reason`] as StreamReason,
+    unverified_at: row[`${stream}_unverified_at`] as Date | null,
+  }));
+  return streams.filter(({ stream, verification_status: status }) =>
+    filter === undefined ? !SETTLED.includes(status) : stream === filter.stream,
+  );
+}
