@@ -3,104 +3,32 @@ import type {
   RelationshipStatus,
 } from '../../domain/confidant/relationship-status.rules';
 import type { DocumentType, Gender, RelationshipDocumentType } from '../../domain/person/dictionaries';
-import type {
-  CumulativeStatus,
-  StreamName,
-  StreamReason,
-  StreamStatus,
-} from '../../domain/verification/stream';
+import {
+  CUMULATIVE_STATUS_WORDS,
+  type Phrase,
+  REASON_WORDS,
+  STATUS_WORDS,
+  STREAM_WORDS,
+} from '../../domain/verification/explanation.texts';
 import type { RetryKind } from '../../domain/verification/technical-error';
 import type { JobName, RunStatus } from '../../jobs';
-import { inBothLanguages } from '../frame/languages';
+import { inBothLanguages, type Language } from '../frame/languages';
 
 type Words<Key extends string> = Readonly<Record<Key, string>>;
 
-/** The labels of the published dictionary PERSON_VERIFICATION_STATUSES. */
-const STATUSES_UK: Words<StreamStatus | CumulativeStatus> = {
-  VERIFICATION_NEEDED: 'Потребує верифікації',
-  VERIFICATION_NOT_NEEDED: 'Не потребує верифікації',
-  IN_REVIEW: 'На опрацюванні',
-  VERIFIED: 'Верифіковано',
-  NOT_VERIFIED: 'Не верифіковано',
-  CHANGES_NEEDED: 'Неуспішно верифіковано (потребує змін)',
-};
+/** The words of the domain in one language; in a table they begin like a sentence. */
+function wordsIn<Key extends string>(language: Language, phrases: Readonly<Record<Key, Phrase>>): Words<Key> {
+  const entries = Object.entries<Phrase>(phrases).map(([key, { [language]: words }]) => [
+    key,
+    sentence(words),
+  ]);
+  return Object.fromEntries(entries) as Words<Key>;
+}
 
-const STATUSES_EN: Words<StreamStatus | CumulativeStatus> = {
-  VERIFICATION_NEEDED: 'Verification needed',
-  VERIFICATION_NOT_NEEDED: 'Verification not needed',
-  IN_REVIEW: 'In review',
-  VERIFIED: 'Verified',
-  NOT_VERIFIED: 'Not verified',
-  CHANGES_NEEDED: 'Not verified (changes needed)',
-};
+const sentence = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1);
 
-const STREAMS_UK: Words<StreamName> = {
-  nhs: 'НСЗУ: ручна верифікація',
-  drfo: 'ДРФО: РНОКПП',
-  dracs_death: 'ДРАЦС: смерть',
-  dracs_birth: 'ДРАЦС: народження',
-  dracs_name_change: 'ДРАЦС: зміна імені',
-  legal_capacity: 'Цивільна дієздатність',
-  unzr: 'ЄДДР: УНЗР',
-  mvs_passport: 'МВС: викрадені та втрачені документи',
-  dms_passport: 'ДМС: недійсні документи',
-};
-
-const STREAMS_EN: Words<StreamName> = {
-  nhs: 'NHS: manual verification',
-  drfo: 'Register of taxpayers: tax number',
-  dracs_death: 'Civil status register: death',
-  dracs_birth: 'Civil status register: birth',
-  dracs_name_change: 'Civil status register: change of name',
-  legal_capacity: 'Legal capacity',
-  unzr: 'Demographic register: UNZR',
-  mvs_passport: 'Ministry of the Interior: stolen and lost documents',
-  dms_passport: 'Migration Service: invalid documents',
-};
-
-const REASONS_UK: Words<StreamReason> = {
-  INITIAL: 'початковий стан',
-  ONLINE_TRIGGERED: 'очікує на перевірку в реєстрі',
-  RULES_TRIGGERED: 'спрацювали правила ручної верифікації',
-  RULES_PASSED: 'правила ручної верифікації не спрацювали',
-  DOCUMENTS_TRIGGERED: 'потрібні скановані копії документів',
-  MANUAL: 'рішення посадової особи НСЗУ',
-  MANUAL_DECEASED: 'смерть підтверджено вручну',
-  MANUAL_NO_DEATH_RECORD: 'вручну: актового запису про смерть немає',
-  AUTO: 'перевіряється автоматично',
-  AUTO_ONLINE: 'автоматична перевірка в режимі онлайн',
-  AUTO_OFFLINE: 'автоматична перевірка офлайн',
-  OFFLINE_VERIFIED: 'верифіковано офлайн',
-  AUTO_DATA_ABSENT: 'немає даних для перевірки',
-  AUTO_INCORRECT_DATA: 'дані мають неправильний формат',
-  AUTO_VALID: 'документа немає серед недійсних',
-  AUTO_NOT_VALID: 'документ недійсний',
-  AUTO_LOST: 'документ викрадений або втрачений',
-  AUTO_NOT_LOST: 'документа немає серед викрадених і втрачених',
-  AUTO_NOT_FOUND: 'дані в реєстрі не знайдено',
-};
-
-const REASONS_EN: Words<StreamReason> = {
-  INITIAL: 'initial state',
-  ONLINE_TRIGGERED: 'waits for a check in the register',
-  RULES_TRIGGERED: 'a rule of manual verification was hit',
-  RULES_PASSED: 'no rule of manual verification was hit',
-  DOCUMENTS_TRIGGERED: 'scans of documents are needed',
-  MANUAL: 'decided by an NHS official',
-  MANUAL_DECEASED: 'death confirmed by an official',
-  MANUAL_NO_DEATH_RECORD: 'an official found no record of a death',
-  AUTO: 'is being checked',
-  AUTO_ONLINE: 'checked online',
-  AUTO_OFFLINE: 'checked offline',
-  OFFLINE_VERIFIED: 'verified offline',
-  AUTO_DATA_ABSENT: 'there is no data to check',
-  AUTO_INCORRECT_DATA: 'the data is malformed',
-  AUTO_VALID: 'the document is not among the invalid ones',
-  AUTO_NOT_VALID: 'the document is invalid',
-  AUTO_LOST: 'the document was stolen or lost',
-  AUTO_NOT_LOST: 'the document is not among the stolen and lost ones',
-  AUTO_NOT_FOUND: 'the register does not know the data',
-};
+/** Of streams and of their sum: what both have has one name. */
+const STATUS_PHRASES = { ...CUMULATIVE_STATUS_WORDS, ...STATUS_WORDS };
 
 const ERRORS_UK: Words<RetryKind> = {
   timeout: 'реєстр не відповів вчасно',
@@ -208,13 +136,6 @@ const DOCUMENTS_EN: Words<DocumentType | RelationshipDocumentType> = {
   CONFIDANT_CERTIFICATE: 'Certificate of a guardian',
 };
 
-const RELATIONSHIP_STATUSES_UK: Words<RelationshipStatus> = {
-  VERIFICATION_NEEDED: STATUSES_UK.VERIFICATION_NEEDED,
-  IN_REVIEW: STATUSES_UK.IN_REVIEW,
-  VERIFIED: STATUSES_UK.VERIFIED,
-  NOT_VERIFIED: STATUSES_UK.NOT_VERIFIED,
-};
-
 const RELATIONSHIP_REASONS_UK: Words<RelationshipReason> = {
   ONLINE_TRIGGERED: 'очікує на перевірку в реєстрі',
   ONLINE_TRIGGERED_BY_PIS_REGISTRATION_VIA_CONFIDANT: 'реєстрація пацієнта через законного представника',
@@ -239,28 +160,28 @@ const GENDERS_EN: Words<Gender> = { MALE: 'male', FEMALE: 'female' };
 /** The words of the dictionaries, so that every page calls a thing by the same name. */
 export const DICTIONARY_TEXTS = inBothLanguages({
   uk: {
-    status: STATUSES_UK,
-    stream: STREAMS_UK,
-    reason: REASONS_UK,
+    status: wordsIn('uk', STATUS_PHRASES),
+    stream: wordsIn('uk', STREAM_WORDS),
+    reason: wordsIn('uk', REASON_WORDS),
     technical_error: ERRORS_UK,
     run_status: RUN_STATUSES_UK,
     job: JOBS_UK,
     document: DOCUMENTS_UK,
     gender: GENDERS_UK,
-    relationship_status: RELATIONSHIP_STATUSES_UK,
+    relationship_status: wordsIn<RelationshipStatus>('uk', STATUS_WORDS),
     relationship_reason: RELATIONSHIP_REASONS_UK,
     subject: { persons: 'Пацієнти', parties: 'Медичні працівники' },
   },
   en: {
-    status: STATUSES_EN,
-    stream: STREAMS_EN,
-    reason: REASONS_EN,
+    status: wordsIn('en', STATUS_PHRASES),
+    stream: wordsIn('en', STREAM_WORDS),
+    reason: wordsIn('en', REASON_WORDS),
     technical_error: ERRORS_EN,
     run_status: RUN_STATUSES_EN,
     job: JOBS_EN,
     document: DOCUMENTS_EN,
     gender: GENDERS_EN,
-    relationship_status: STATUSES_EN,
+    relationship_status: wordsIn<RelationshipStatus>('en', STATUS_WORDS),
     relationship_reason: RELATIONSHIP_REASONS_EN,
     subject: { persons: 'Patients', parties: 'Health workers' },
   },

@@ -24,7 +24,7 @@ export const STREAM_WORDS: Readonly<Record<StreamName, Phrase>> = {
 export const STATUS_WORDS: Readonly<Record<StreamStatus, Phrase>> = {
   VERIFICATION_NEEDED: { uk: 'потребує верифікації', en: 'verification needed' },
   VERIFICATION_NOT_NEEDED: { uk: 'не потребує верифікації', en: 'verification not needed' },
-  IN_REVIEW: { uk: 'на перевірці', en: 'in review' },
+  IN_REVIEW: { uk: 'на опрацюванні', en: 'in review' },
   VERIFIED: { uk: 'верифіковано', en: 'verified' },
   NOT_VERIFIED: { uk: 'не верифіковано', en: 'not verified' },
 };
