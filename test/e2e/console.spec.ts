@@ -51,7 +51,7 @@ describe('Sign-in', () => {
     ['an unknown one', { token: 'x'.repeat(43) }, 401],
     ['a field that is none', { token: 'x'.repeat(43), admin: 'true' }, 422],
   ])('refuses %s in words, without a cookie', async (_, form, status) => {
-    const answer = await signIn(form as Record<string, string>);
+    const answer = await signIn(form);
     expect(answer.status).toBe(status);
     expect(cookieIn(answer, '__Host-console')).toBeUndefined();
     const page = await answer.text();
@@ -129,8 +129,9 @@ describe('A session', () => {
   it('without Sec-Fetch-Site a form is taken only from our own origin', async () => {
     const ask = async (origin: string | undefined) => {
       const session = await aCaller().withScope(ALL).save(env.sql);
-      const headers = { 'sec-fetch-site': '', ...(origin === undefined ? {} : { origin }) };
-      return (await askConsole(env, '/console/no-such-page', { session, form: {}, headers })).status;
+      const headers = origin === undefined ? {} : { origin };
+      const sent = { session, form: {}, headers, saysSite: false };
+      return (await askConsole(env, '/console/no-such-page', sent)).status;
     };
     const { origin, port } = new URL(env.program.addresses.publicUrl ?? '');
     expect(await ask(origin)).toBe(404);

@@ -67,9 +67,9 @@ export class Tab {
   /** The violations that axe finds on the page as it is, in words. */
   async violations(): Promise<string[]> {
     await this.page.evaluate(AXE);
-    const { violations } = (await this.page.evaluate(
+    const { violations } = await this.page.evaluate<AxeResult>(
       `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`,
-    )) as AxeResult;
+    );
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(
         ({ target, failureSummary }) => `${id}: ${help} at ${JSON.stringify(target)} ${failureSummary ?? ''}`,

@@ -8,22 +8,28 @@ export interface Sent {
   readonly method?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** False for a browser that does not say where a request is from. */
+  readonly saysSite?: boolean;
 }
 
 /** What the public port answers to a browser of our own page; redirects are not followed. */
 export function askConsole(env: TestEnvironment, path: string, sent: Sent = {}): Promise<Response> {
-  const { session, cookie, form, method = form === undefined ? 'GET' : 'POST', headers } = sent;
-  const cookies = [session === undefined ? '' : `__Host-console=${session}`, cookie ?? ''].filter(Boolean);
+  const { form } = sent;
   return fetch((env.program.addresses.publicUrl ?? '') + path, {
-    method,
+    method: sent.method ?? (form === undefined ? 'GET' : 'POST'),
     redirect: 'manual',
-    headers: {
-      accept: 'text/html',
-      'sec-fetch-site': 'same-origin',
-      ...(cookies.length > 0 ? { cookie: cookies.join('; ') } : {}),
-      ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
-      ...headers,
-    },
+    headers: headersOf(sent),
     ...(form === undefined ? {} : { body: new URLSearchParams(form).toString() }),
   });
+}
+
+function headersOf({ session, cookie, form, headers, saysSite = true }: Sent): Record<string, string> {
+  const cookies = [session === undefined ? '' : `__Host-console=${session}`, cookie ?? ''].filter(Boolean);
+  return {
+    accept: 'text/html',
+    ...(saysSite ? { 'sec-fetch-site': 'same-origin' } : {}),
+    ...(cookies.length > 0 ? { cookie: cookies.join('; ') } : {}),
+    ...(form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+    ...headers,
+  };
 }

@@ -153,6 +153,11 @@ function refuse(...words: unknown[]): never {
 const asPointer = (parts: readonly string[]): string =>
   parts.map((part) => `/${encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))}`).join('');
 
+/** The document describes calls of programs; pages are for people. */
+const isPage = (path: string): boolean => path === '/console' || path.startsWith('/console/');
+
+const pathOf = ({ url }: SentAnswer): string => url.split('?', 1)[0] ?? '';
+
 /** Holds answers against a document, by a reader of JSON Schema that has nothing to do with who wrote it. */
 export class AnswerCheck {
   /** Whether the schemas are schemas is asked once, where the document is tested. */
@@ -176,9 +181,8 @@ export class AnswerCheck {
 
   /** What is wrong with an answer, if anything: never its content. */
   faultOf(answer: SentAnswer): string | undefined {
-    const path = answer.url.split('?', 1)[0] ?? '';
-    // The document describes calls of programs; pages are for people.
-    if (path === '/console' || path.startsWith('/console/')) return undefined;
+    const path = pathOf(answer);
+    if (isPage(path)) return undefined;
     const [template] = this.templates.find(([, pattern]) => pattern.test(path)) ?? [];
     const method = (answer.method === 'HEAD' ? 'GET' : answer.method).toLowerCase();
     const operation =

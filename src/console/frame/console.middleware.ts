@@ -64,6 +64,6 @@ function withoutLanguage(address: string): { path: string; language: Language | 
   const { pathname, searchParams } = new URL(address, 'http://console');
   const language = searchParams.get('lang');
   searchParams.delete('lang');
-  const query = searchParams.size > 0 ? `?${searchParams}` : '';
+  const query = searchParams.size > 0 ? `?${searchParams.toString()}` : '';
   return { path: `${pathname}${query}`, language: isLanguage(language) ? language : undefined };
 }

@@ -33,7 +33,7 @@ export const ConsoleController = (path = '') =>
     UseInterceptors(PageInterceptor),
   );
 
-type HandlerOf<Answer> = <Handler extends (...given: never[]) => Answer>(
+type MethodThatAnswers<Answer> = <Handler extends (...given: never[]) => Answer>(
   target: object,
   name: string | symbol,
   descriptor: TypedPropertyDescriptor<Handler>,
@@ -41,7 +41,7 @@ type HandlerOf<Answer> = <Handler extends (...given: never[]) => Answer>(
 
 /** Shows what the handler returns with this view. The type of the model is checked. */
 export const Page = <Model extends object>(view: View<Model>) =>
-  applyDecorators(SetMetadata(VIEW, view), HttpCode(200)) as HandlerOf<
+  applyDecorators(SetMetadata(VIEW, view), HttpCode(200)) as MethodThatAnswers<
     PageAnswer<Model> | Promise<PageAnswer<Model>>
   >;
 
@@ -51,7 +51,7 @@ export const Live = <Model extends object>(path: string, view: View<Model>) =>
     SetMetadata(LIVE_VIEW, view),
     Get(`live/${path}`),
     Header('X-Accel-Buffering', 'no'),
-  ) as HandlerOf<LiveSource<Model> | Promise<LiveSource<Model>>>;
+  ) as MethodThatAnswers<LiveSource<Model> | Promise<LiveSource<Model>>>;
 
 /** The submitted form, as a parameter of a handler; it is validated when the handler asks for it. */
 export const FormOf = createParamDecorator(
