@@ -41,6 +41,8 @@ import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-searc
 import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
 import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
 import { LeastPrivilege1700000002000 } from './1700000002000-least-privilege';
+import { CreateProcesses1700000002150 } from './1700000002150-create-processes';
+import { CreateRunProgress1700000002151 } from './1700000002151-create-run-progress';
 import { IndexPersonLookup1700000002200 } from './1700000002200-index-person-lookup';
 import { IndexWorkLists1700000002250 } from './1700000002250-index-work-lists';
 
@@ -89,6 +91,8 @@ export const MIGRATIONS = [
   OrderActivityLocks1700000001900,
   RecordRunPeriod1700000001910,
   LeastPrivilege1700000002000,
+  CreateProcesses1700000002150,
+  CreateRunProgress1700000002151,
   IndexPersonLookup1700000002200,
   IndexWorkLists1700000002250,
 ] as const;

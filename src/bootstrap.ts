@@ -1,10 +1,13 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ApiModule } from './app.module';
 import type { Settings } from './config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from './config/own-settings';
 import { logFatal, warnIfNotMigrated } from './database/start-failure';
 import { createApplication, type ServerRole, startListening } from './http';
+import { Heartbeat } from './jobs';
 import { Log, logUncaughtErrors } from './observability';
+import { reportStart } from './start-report';
 
 /** After the grace time everything is written or released; what still hangs then is a connection. */
 const LAST_MOMENT_MS = 5_000;
@@ -20,6 +23,9 @@ export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
     closeOnSignal(app, settings);
     await warnIfNotMigrated(app, settings);
     await startListening(app, settings, role);
+    const does = role === 'http' ? (root === ApiModule ? 'api' : 'api_and_worker') : 'worker';
+    reportStart(app, settings, does);
+    await app.get(Heartbeat, { strict: false }).start(does);
   } catch (error) {
     process.exit(logFatal(log, error, settings));
   }

@@ -4,7 +4,15 @@ import { AppModule } from '../app.module';
 import { ENVIRONMENT, type Settings } from '../config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
 import { logFatal, warnIfNotMigrated } from '../database/start-failure';
-import { type ForegroundEnd, JOB_NAMES, JobRegistry, JobRunner, JobRunRepository, runSummary } from '../jobs';
+import {
+  type ForegroundEnd,
+  JOB_NAMES,
+  JobRegistry,
+  JobRunner,
+  JobRunRepository,
+  Heartbeat,
+  runSummary,
+} from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
 import { ExitStatus, StopOnSignal } from './command';
 import { RunProgress } from './run-progress';
@@ -47,6 +55,7 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
     await warnIfNotMigrated(app, settings);
+    await app.get(Heartbeat, { strict: false }).start('command');
     const jobs = app.get(JobRegistry, { strict: false });
     const job = jobs.get(name);
     const progress = new RunProgress({

@@ -17,6 +17,8 @@ import { CheckRequest } from './mpi/check-request.entity';
 import { ConfidantPersonRelationshipDocument } from './mpi/confidant-person-relationship-document.entity';
 import { ConfidantPersonRelationship } from './mpi/confidant-person-relationship.entity';
 import { JobRunCount } from './mpi/job-run-count.entity';
+import { DueCount } from './mpi/due-count.entity';
+import { JobRunSample } from './mpi/job-run-sample.entity';
 import { JobRun } from './mpi/job-run.entity';
 import { JobSchedule } from './mpi/job-schedule.entity';
 import { MediaUpload } from './mpi/media-upload.entity';
@@ -26,6 +28,7 @@ import { PersonDocument } from './mpi/person-document.entity';
 import { PersonPhone } from './mpi/person-phone.entity';
 import { PersonVerification } from './mpi/person-verification.entity';
 import { Person } from './mpi/person.entity';
+import { ProgramInstance } from './mpi/program-instance.entity';
 import { SignUp } from './mpi/sign-up.entity';
 import { StatusChangeEvent } from './mpi/status-change-event.entity';
 import { VerificationClaim } from './mpi/verification-claim.entity';
@@ -55,6 +58,9 @@ export const ENTITIES = [
   JobRun,
   JobSchedule,
   JobRunCount,
+  JobRunSample,
+  DueCount,
+  ProgramInstance,
   StatusChangeEvent,
   AuditLog,
   DmsPassportData,

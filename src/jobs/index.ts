@@ -16,10 +16,12 @@ export {
   JobRegistry,
   type QueueName,
 } from './job-registry';
-export { JobRunRepository, type RunFilter } from './job-run.repository';
+export { JobRunRepository, type LastFinished, type RunFilter } from './job-run.repository';
 export { type ForegroundEnd, JobRunner } from './job-runner.service';
 export { JobWorkers } from './job-worker.service';
 export { JobsModule, JobsWorkerModule } from './jobs.module';
+export { Heartbeat } from './heartbeat.service';
+export { InstanceRepository, type SeenInstance } from './instance.repository';
 export { PURGE_JOB, PurgeRegistry } from './purge.job';
 export { QueuesModule } from './queues.module';
 export { RedisConnections } from './redis-connections';

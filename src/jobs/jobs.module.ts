@@ -7,6 +7,8 @@ import { JobRunRepository } from './job-run.repository';
 import { JobRunner } from './job-runner.service';
 import { JobScheduler } from './job.scheduler';
 import { JobWorkers } from './job-worker.service';
+import { Heartbeat } from './heartbeat.service';
+import { InstanceRepository } from './instance.repository';
 import { PurgeJob, PurgeRegistry } from './purge.job';
 import { PurgeProcessor } from './purge.processor';
 import { WakeUps } from './wake-ups.service';
@@ -18,12 +20,24 @@ import { WakeUps } from './wake-ups.service';
     JobRunObserver,
     JobRunRepository,
     JobRunner,
+    Heartbeat,
+    InstanceRepository,
     PurgeJob,
     PurgeRegistry,
     RunParticipant,
     WakeUps,
   ],
-  exports: [JobRegistry, JobRunObserver, JobRunRepository, JobRunner, PurgeRegistry, RunParticipant, WakeUps],
+  exports: [
+    JobRegistry,
+    JobRunObserver,
+    JobRunRepository,
+    JobRunner,
+    Heartbeat,
+    InstanceRepository,
+    PurgeRegistry,
+    RunParticipant,
+    WakeUps,
+  ],
 })
 export class JobsModule {}
 

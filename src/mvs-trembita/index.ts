@@ -3,6 +3,11 @@ export type { CallEnd } from './limiter/limiter.rules';
 export type { Permit, Turn } from './limiter/permit-queue';
 export { RegisterLimiter } from './limiter/register-limiter.service';
 export {
+  type MethodState,
+  type RegisterState,
+  RegisterStateRepository,
+} from './limiter/register-state.repository';
+export {
   MvsTrembitaClient,
   type PassportQuestion,
   type UnzrCheck,

@@ -54,6 +54,12 @@ export const LOG_FIELDS = {
   exit_status: 'number',
   public_url: 'address',
   internal_url: 'address',
+  version: 'token',
+  /** Host and port of each server that the process uses. */
+  servers: 'places',
+  /** The cron expression of each job. */
+  schedules: 'schedules',
+  time_zone: 'zone',
 
   /** Made by `describeError` only. */
   error: 'error',
@@ -61,7 +67,18 @@ export const LOG_FIELDS = {
 
 /** The shapes of fields, checked below. */
 export type FieldShape =
-  'word' | 'token' | 'uuid' | 'number' | 'time' | 'route' | 'address' | 'counts' | 'error';
+  | 'word'
+  | 'token'
+  | 'uuid'
+  | 'number'
+  | 'time'
+  | 'route'
+  | 'address'
+  | 'counts'
+  | 'places'
+  | 'schedules'
+  | 'zone'
+  | 'error';
 
 /** The name of a field of a log line. */
 export type LogFieldName = keyof typeof LOG_FIELDS;
@@ -75,6 +92,9 @@ interface ValueOfShape {
   route: string;
   address: string;
   counts: Readonly<Record<string, number>>;
+  places: Readonly<Record<string, string>>;
+  schedules: Readonly<Record<string, string>>;
+  zone: string;
   error: SafeError;
 }
 
@@ -95,6 +115,15 @@ const ROUTE = /^\/[a-z0-9_/:*{}-]{0,127}$/i;
 
 const ADDRESS = /^http:\/\/[A-Za-z0-9.:[\]-]{1,255}\/?$/;
 
+/** Hosts with ports, separated by commas; no user and no path. */
+const PLACES = /^[A-Za-z0-9.:,[\]_-]{1,1000}$/;
+
+/** A cron expression. */
+const SCHEDULE = /^[A-Za-z0-9*,/#?LW -]{1,128}$/;
+
+/** A name of the IANA time zone database. */
+const ZONE = /^[A-Za-z0-9_+/-]{1,64}$/;
+
 const matches =
   (pattern: RegExp) =>
   (value: unknown): unknown =>
@@ -106,12 +135,15 @@ const finite = (value: unknown): unknown =>
 const time = (value: unknown): unknown =>
   value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : undefined;
 
-function counts(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.fromEntries(
-    Object.entries(value).filter(([name, count]) => WORD.test(name) && finite(count) !== undefined),
-  );
-}
+/** An object of named values; those with another name or shape are dropped. */
+const named =
+  (shape: (value: unknown) => unknown) =>
+  (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    return Object.fromEntries(
+      Object.entries(value).filter(([name, each]) => WORD.test(name) && shape(each) !== undefined),
+    );
+  };
 
 const safeError = (value: unknown): unknown => (value instanceof SafeError ? value.toJSON() : undefined);
 
@@ -123,7 +155,10 @@ const KEEP: Record<FieldShape, (value: unknown) => unknown> = {
   time,
   route: matches(ROUTE),
   address: matches(ADDRESS),
-  counts,
+  counts: named(finite),
+  places: named(matches(PLACES)),
+  schedules: named(matches(SCHEDULE)),
+  zone: matches(ZONE),
   error: safeError,
 };
 

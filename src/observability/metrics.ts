@@ -84,7 +84,7 @@ export class Metrics {
   );
   readonly backlog = this.gauge(
     'verification_backlog_persons',
-    'Persons by state: claimed by a worker, waiting for a retry, or cannot be checked',
+    'Persons by state: due, claimed by a worker, waiting for a retry, or cannot be checked',
     ['stream', 'state'],
   );
   readonly partyBacklog = this.gauge(
@@ -138,6 +138,10 @@ export class Metrics {
     '1 while the server answers this process and, if it is PostgreSQL, may be written to',
     ['server'],
   );
+  readonly buildInfo = this.gauge('build_info', 'Always 1: the version and the role of this process', [
+    'version',
+    'role',
+  ]);
   private readonly refreshFailures = this.counter(
     'metrics_refresh_failures_total',
     'Metrics that could not be refreshed before a collection',

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Sql, type Statement, Transactions } from '../database/transactions';
-import { CANNOT_BE_CHECKED_AFTER_ATTEMPTS, RETRY_KINDS } from '../domain/verification/technical-error';
+import type { Sql, Statement } from '../database/transactions';
+import { RETRY_KINDS } from '../domain/verification/technical-error';
 import { Log, Metrics, startAtZero } from '../observability';
-import type { CheckedStream } from './stream-registry';
+import { BACKLOG_STATES, BacklogRepository } from './overview/backlog.repository';
+import { DueCounts } from './overview/due-counts.service';
+import { type CheckedStream, StreamRegistry } from './stream-registry';
 import { PARTIES, PERSONS, type Subject } from './subject';
 
 /** Outcomes of persons; technical errors have a counter for each kind. */
@@ -110,25 +112,16 @@ export class VerificationObserver {
   readonly failed = (error: unknown): void => this.log.error('check interrupted', error);
 }
 
-const backlogOf = ({ locks, suffix }: Subject): Statement => ({
-  name: `count_backlog${suffix}`,
-  text: `
-    SELECT stream,
-           count(*) FILTER (WHERE claim_id IS NOT NULL) AS in_flight,
-           count(*) FILTER (WHERE claim_id IS NULL AND attempts < ${CANNOT_BE_CHECKED_AFTER_ATTEMPTS}) AS waiting_for_retry,
-           count(*) FILTER (WHERE claim_id IS NULL AND attempts >= ${CANNOT_BE_CHECKED_AFTER_ATTEMPTS}) AS cannot_be_checked
-      FROM ${locks} GROUP BY stream`,
-});
-
-const BACKLOG_STATES = ['in_flight', 'waiting_for_retry', 'cannot_be_checked'] as const;
-
-type BacklogRow = { readonly stream: string } & Readonly<Record<(typeof BACKLOG_STATES)[number], string>>;
-
-/** Persons and parties claimed but not finished, by state. Each collection reads it from the small tables of locks. */
+/**
+ * Persons and parties by state, as each collection reads them: from the small tables of locks, and from the last count of
+ * those who are due, which it does not wait for.
+ */
 @Injectable()
 export class BacklogGauge {
   constructor(
-    private readonly transactions: Transactions,
+    private readonly backlogs: BacklogRepository,
+    private readonly dueCounts: DueCounts,
+    private readonly streams: StreamRegistry,
     metrics: Metrics,
   ) {
     metrics.refreshBy(() => this.refresh(PERSONS, metrics.backlog));
@@ -136,10 +129,18 @@ export class BacklogGauge {
   }
 
   private async refresh(subject: Subject, gauge: Metrics['backlog']): Promise<void> {
-    const rows = await this.transactions.query<BacklogRow>(backlogOf(subject));
+    const streams = this.streams.all.filter((checked) => checked.subject === subject);
+    const [rows, due] = await Promise.all([
+      this.backlogs.read(subject),
+      this.dueCounts.last(streams.map(({ stream }) => stream.job.name)),
+    ]);
     gauge.reset();
     for (const row of rows) {
-      for (const state of BACKLOG_STATES) gauge.set({ stream: row.stream, state }, Number(row[state]));
+      for (const state of BACKLOG_STATES) gauge.set({ stream: row.stream, state }, row[state]);
+    }
+    for (const { stream } of streams) {
+      const count = due.get(stream.job.name);
+      if (count !== undefined) gauge.set({ stream: stream.name, state: 'due' }, count.due);
     }
   }
 }

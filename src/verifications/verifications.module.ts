@@ -19,6 +19,12 @@ import { OutcomeWriter } from './outcome-writer.service';
 import { OutcomeRepository } from './outcome.repository';
 import { PersonCardRepository } from './person-card.repository';
 import { PersonListRepository } from './person-list.repository';
+import { BacklogRepository } from './overview/backlog.repository';
+import { DueCounts } from './overview/due-counts.service';
+import { OverviewService } from './overview/overview.service';
+import { RunProgressRepository } from './overview/run-progress.repository';
+import { ProcessesController } from './admin/processes.controller';
+import { SweepsController } from './admin/sweeps.controller';
 import { PersonVerificationController } from './admin/person-verification.controller';
 import { StatusChangeRepository } from './status-change.repository';
 import { registerStreams, STREAM_MODULES, StreamRegistry } from './stream-registry';
@@ -28,6 +34,7 @@ import { BacklogGauge, VerificationObserver } from './verification-metrics';
 import { VerificationHistory } from './verification-history.service';
 import { VerificationReader } from './verification-reader.service';
 import { WorkListService } from './work-list.service';
+import { WorkingInstances } from './working-instances.service';
 
 /** The writes of the checks, shared by the jobs and the requested checks. */
 const CHECKS = [
@@ -43,7 +50,13 @@ const CHECKS = [
 /** The verification of persons and parties: the jobs of all streams, their statuses, and the calls of officials. */
 @Module({
   imports: [MvsTrembitaModule, ...STREAM_MODULES, JobsModule],
-  controllers: [PersonVerificationController, JobsController, PersonsController],
+  controllers: [
+    PersonVerificationController,
+    JobsController,
+    PersonsController,
+    SweepsController,
+    ProcessesController,
+  ],
   providers: [
     ...CHECKS,
     registerStreams,
@@ -51,6 +64,10 @@ const CHECKS = [
     VerificationJobFactory,
     ExpiredClaims,
     BacklogGauge,
+    BacklogRepository,
+    DueCounts,
+    OverviewService,
+    RunProgressRepository,
     OldVerificationRows,
     InitialVerifications,
     StreamRestartService,
@@ -63,6 +80,7 @@ const CHECKS = [
     VerificationReader,
     VerificationHistory,
     WorkListService,
+    WorkingInstances,
     PersonNodes,
     PersonsResolver,
   ],

@@ -72,7 +72,9 @@ export const APP_RIGHTS: Readonly<Record<string, WriteRights>> = {
     `is_active verification_status verification_reason verification_comment unverified_at dracs_birth_act_id
      dracs_birth_synced_at awaits_method method_alias updated_at updated_by`,
   ),
+  'mpi.due_counts': rights('job', 'due counted_at started_at updated_at'),
   'mpi.job_run_counts': rights('run_id worker counter n', 'n updated_at', true),
+  'mpi.job_run_samples': rights('run_id done', 'updated_at', true),
   'mpi.job_runs': rights(
     'job tick started_at started_by status finished_at worker lease_until',
     'status finished_at worker lease_until counts validation_period_days updated_at',
@@ -117,6 +119,7 @@ export const APP_RIGHTS: Readonly<Record<string, WriteRights>> = {
      patient_signed process_disclosure_data_consent`,
     'verification_status unzr updated_at updated_by',
   ),
+  'mpi.processes': rights('id role host version started_at', 'last_seen_at updated_at', true),
   'mpi.sign_ups': rights(
     'content_sha256 person_id user_id created_person',
     'person_id user_id created_person updated_at',

@@ -9,6 +9,10 @@ import {
 } from '../../src/verifications/person-list.repository';
 import { ACTORS, HISTORY, STORED_ANSWERS } from '../../src/verifications/verification-history.service';
 import { LISTED_STREAMS } from '../../src/verifications/work-list.service';
+import { countDue } from '../../src/verifications/claim.sql';
+import { backlogOf } from '../../src/verifications/overview/backlog.repository';
+import { FAILED_RUNS, RUNNING_RUNS } from '../../src/verifications/overview/run-progress.repository';
+import { PERSONS } from '../../src/verifications/subject';
 import { pretendRowCount } from '../support/sql-session';
 import { openRegistry, type Registry } from '../support/database';
 
@@ -44,6 +48,13 @@ const FILL = [
    SELECT n::varchar, 'Верболоз', 'Зоряна', '1985-06-15', 1 FROM generate_series(1, ${MANY / 10}) AS n`,
   `INSERT INTO mithril.users (tax_id) SELECT n::varchar FROM generate_series(1, ${MANY / 10}) AS n`,
   `INSERT INTO prm.parties (tax_id, last_name) SELECT n::varchar, 'Гнат' FROM generate_series(1, ${MANY / 10}) AS n`,
+  `INSERT INTO mpi.job_runs (job, status, started_at, finished_at)
+   SELECT 'dms-passport-persons', 'FINISHED', now() - n * interval '1 hour', now() - n * interval '1 hour'
+     FROM generate_series(1, 5000) AS n`,
+  `INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
+   SELECT id, 'w', 'counter ' || n, 1 FROM mpi.job_runs, generate_series(1, 4) AS n`,
+  `ANALYZE mpi.job_runs`,
+  `ANALYZE mpi.job_run_counts`,
 ];
 
 const BELIEVED = {
@@ -162,4 +173,32 @@ describe('No list of five million persons reads a whole table, nor sorts one', (
     expect(names).toContain('parties_tax_id_index');
     expect(names).not.toMatch(/Seq Scan/);
   });
+});
+
+describe('The overview of five million persons', () => {
+  const JOBS_AND_COUNTERS = [`'{dms-passport-persons}'`, `'{verified,refuted}'`];
+
+  it('finds the running runs, their counters and the failed ones by indexes', async () => {
+    const plan = await planOf(RUNNING_RUNS, JOBS_AND_COUNTERS);
+    expect(plan).toContain('job_runs_running_key');
+    expect(plan).toContain('job_run_counts_run_id_worker_counter_key');
+    expect(plan).toContain('job_run_samples_run_id_index');
+    expect(plan).not.toMatch(/Seq Scan/);
+    expect(await planOf(FAILED_RUNS, [])).toContain('job_runs_started_at_index');
+  });
+
+  it('counts who is claimed or waits in the locks alone, without a look at persons', async () => {
+    const plan = await planOf(backlogOf(PERSONS), []);
+    expect(plan).toContain('verification_locks');
+    expect(plan).not.toMatch(/persons|person_verifications/);
+  });
+
+  it.each(['dms_passport', 'mvs_passport', 'unzr'] as const)(
+    'counts who is due of %s in indexes',
+    async (stream) => {
+      const plan = await planOf(countDue({ stream, subject: PERSONS }), [`'2026-03-02T00:00:00Z'`]);
+      expect(plan).not.toMatch(READS_ALL);
+      expect(plan).toMatch(INDEX_ONLY);
+    },
+  );
 });

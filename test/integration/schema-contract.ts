@@ -119,9 +119,12 @@ export const TABLES_OF_OURS = [
   'mimir.register_rate',
   'mimir.register_workers',
   'mpi.check_requests',
+  'mpi.due_counts',
   'mpi.job_run_counts',
+  'mpi.job_run_samples',
   'mpi.job_schedules',
   'mpi.media_uploads',
+  'mpi.processes',
 ] as const;
 
 const FULL_NAMES: Readonly<Record<string, string>> = {

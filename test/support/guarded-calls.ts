@@ -184,6 +184,21 @@ export const GUARDED: readonly GuardedCall[] = [
     body: { status: 'VERIFICATION_NEEDED' },
     right: 200,
   },
+  { call: 'GET /api/admin/sweeps', scope: 'job:read', of: 'NHS', path: () => '/api/admin/sweeps', right: 200 },
+  {
+    call: 'GET /api/admin/register',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/api/admin/register',
+    right: 200,
+  },
+  {
+    call: 'GET /api/admin/processes',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/api/admin/processes',
+    right: 200,
+  },
   { call: 'GET /api/admin/jobs', scope: 'job:read', of: 'NHS', path: () => '/api/admin/jobs', right: 200 },
   {
     call: 'GET /api/admin/jobs/:run_id',

@@ -23,7 +23,8 @@ export const PARTY_STREAMS = [
 ] as const satisfies readonly StreamName[];
 
 /** Persons are patients; parties are health workers. */
-export type SubjectName = 'persons' | 'parties';
+export const SUBJECT_NAMES = ['persons', 'parties'] as const;
+export type SubjectName = (typeof SUBJECT_NAMES)[number];
 
 /** The streams that are checked in a register of the ministry. The rows S1–S11 apply to them only. */
 export const REGISTER_STREAMS = [

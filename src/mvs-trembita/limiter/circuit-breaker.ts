@@ -14,7 +14,8 @@ const PROBE_SLACK_MS = 5_000;
 const LOOK_AGAIN_MS = 250;
 
 /** `closed`: calls go out. `open`: none does. `half_open`: a probe is due and this process may try to win it. */
-export type BreakerState = 'closed' | 'open' | 'half_open';
+export const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
 
 /**
  * One method's circuit breaker as this process knows it. The state itself is a row that all workers share; this class

@@ -1,0 +1,11 @@
+import { Column, Entity } from 'typeorm';
+import { Row } from '../row.entity';
+
+/** How much a run had done at a moment of the last minutes. Written by the module `verifications`. */
+@Entity({ schema: 'mpi', name: 'job_run_samples' })
+export class JobRunSample extends Row {
+  @Column({ type: 'uuid' }) runId!: string;
+  @Column({ type: 'timestamptz', default: () => 'now()' }) sampledAt!: Date;
+  /** A bigint, so a string here. */
+  @Column({ type: 'bigint' }) done!: string;
+}

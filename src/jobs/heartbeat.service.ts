@@ -1,0 +1,71 @@
+import { hostname } from 'node:os';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { VERSION } from '../config/own-settings';
+import type { Settings } from '../config/settings.schema';
+import { SETTINGS, WORKER_ID } from '../config/settings.module';
+import type { ProgramRole } from '../database/mpi/program-instance.entity';
+import { Metrics } from '../observability';
+import { oldInstances, InstanceRepository, type InstanceFacts } from './instance.repository';
+import { PurgeRegistry } from './purge.job';
+
+/** How often a process gives a sign of life. */
+const BEAT_MS = 10_000;
+
+/**
+ * Keeps the row of this process fresh. A beat that fails is not logged: readiness and the work itself report an
+ * unreachable database, and the next beat repairs the row.
+ */
+@Injectable()
+export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
+  private readonly works: (() => Promise<void>)[] = [];
+  private self: InstanceFacts | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+
+  constructor(
+    @Inject(WORKER_ID) private readonly id: string,
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly processes: InstanceRepository,
+    private readonly purges: PurgeRegistry,
+    private readonly metrics: Metrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.purges.add(oldInstances(this.settings.RETENTION_BATCH_SIZE));
+  }
+
+  /** Does this with each beat, too: something cheap that may fail. */
+  withEachBeat(work: () => Promise<void>): void {
+    this.works.push(work);
+  }
+
+  /** Called once, when the process is ready to work. Resolves after the first beat, whether or not it succeeded. */
+  async start(role: ProgramRole): Promise<void> {
+    this.self = { id: this.id, role, host: hostname(), version: VERSION };
+    this.metrics.buildInfo.set({ version: VERSION, role }, 1);
+    this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
+    await this.beat();
+  }
+
+  /** A process that ends in order leaves no row. */
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    if (this.self === undefined) return;
+    await this.beating;
+    await this.processes.remove(this.id).catch(() => undefined);
+  }
+
+  /** While a beat waits for the database, the later ones are left out. */
+  private beat(): Promise<void> {
+    this.beating ??= this.giveSigns().finally(() => {
+      this.beating = undefined;
+    });
+    return this.beating;
+  }
+
+  private async giveSigns(): Promise<void> {
+    if (this.self === undefined) return;
+    const signOfLife = this.processes.beat(this.self, Math.round(process.uptime()));
+    await Promise.allSettled([signOfLife, ...this.works.map((work) => work())]);
+  }
+}

@@ -1,0 +1,117 @@
+import { Injectable } from '@nestjs/common';
+import { type Statement, Transactions } from '../../database/transactions';
+import { JobRegistry } from '../../jobs';
+import { Log } from '../../observability';
+
+/** Counting reads an index of everybody who is due: at 20 million persons it takes half a second. */
+const COUNT_EVERY_SECONDS = 60;
+
+/** A count older than this is not shown: whoever asks waits for a new one. */
+const TOO_OLD_SECONDS = 2 * COUNT_EVERY_SECONDS;
+
+/** How many are due for a job, retries aside. */
+export interface DueCount {
+  readonly due: number;
+  readonly countedAt: Date;
+}
+
+interface StoredCount extends Record<string, unknown> {
+  readonly job: string;
+  readonly due: number | null;
+  readonly counted_at: Date | null;
+  readonly may_count: boolean;
+  readonly too_old: boolean;
+}
+
+const STORED: Statement = {
+  name: 'stored_due_counts',
+  text: `
+    SELECT wanted.job, d.due, d.counted_at,
+           coalesce(d.started_at <= now() - make_interval(secs => ${COUNT_EVERY_SECONDS}), true) AS may_count,
+           coalesce(d.counted_at <= now() - make_interval(secs => ${TOO_OLD_SECONDS}), true) AS too_old
+      FROM unnest($1::varchar[]) AS wanted (job) LEFT JOIN mpi.due_counts AS d USING (job)`,
+};
+
+/** One process starts a count of the job; no row for the others within the minute. */
+const START: Statement = {
+  name: 'start_due_count',
+  text: `
+    INSERT INTO mpi.due_counts AS d (job) VALUES ($1::varchar)
+    ON CONFLICT (job) DO UPDATE SET started_at = now(), updated_at = now()
+     WHERE d.started_at <= now() - make_interval(secs => ${COUNT_EVERY_SECONDS})
+    RETURNING job`,
+};
+
+const END: Statement = {
+  name: 'end_due_count',
+  text: `UPDATE mpi.due_counts SET due = $2::int, counted_at = now(), updated_at = now() WHERE job = $1::varchar`,
+};
+
+/**
+ * How many people are due for each job. The count is made at most once a minute by one process of the installation, and
+ * all processes, viewers and metrics read its row.
+ */
+@Injectable()
+export class DueCounts {
+  private counting: Promise<void> | undefined;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly jobs: JobRegistry,
+    private readonly log: Log,
+  ) {}
+
+  /** By job. Counts that are too old are made again first; a job that nobody could count is left out. */
+  async read(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
+    let stored = await this.stored(jobs);
+    // Twice, because the count under way may be about other jobs; not for ever, because it may fail.
+    for (let round = 0; round < 2 && stored.some((count) => count.too_old); round += 1) {
+      await this.counting;
+      stored = await this.stored(jobs);
+    }
+    return countsIn(stored);
+  }
+
+  /** By job, of any age; new counts are made in the background. */
+  async last(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
+    return countsIn(await this.stored(jobs));
+  }
+
+  /** Reads the rows, and starts the counts that may be made again. */
+  private async stored(jobs: readonly string[]): Promise<readonly StoredCount[]> {
+    const stored = await this.transactions.query<StoredCount>(STORED, [jobs]);
+    const stale = stored.filter((count) => count.may_count).map(({ job }) => job);
+    if (stale.length > 0) {
+      this.counting ??= this.countAll(stale).finally(() => {
+        this.counting = undefined;
+      });
+    }
+    return stored;
+  }
+
+  /** One after the other, so that it takes one connection of the pool. Never rejects. */
+  private async countAll(jobs: readonly string[]): Promise<void> {
+    for (const job of jobs) {
+      try {
+        await this.count(job);
+      } catch (error) {
+        this.log.error('people who are due were not counted, the former number stays', error, { job });
+      }
+    }
+  }
+
+  private async count(job: string): Promise<void> {
+    const started = await this.transactions.query(START, [job]);
+    if (started.length === 0) return;
+    const due = await this.jobs.get(job).due();
+    if (due !== null) await this.transactions.query(END, [job, due]);
+  }
+}
+
+function countsIn(stored: readonly StoredCount[]): ReadonlyMap<string, DueCount> {
+  const counts = new Map<string, DueCount>();
+  for (const { job, due, counted_at: countedAt } of stored) {
+    if (due !== null && countedAt !== null) counts.set(job, { due, countedAt });
+  }
+  return counts;
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseClock } from '../../database/database-clock.service';
+import { Transactions } from '../../database/transactions';
+import { JOB_NAMES, JobRunRepository, InstanceRepository, type SeenInstance } from '../../jobs';
+import { type RegisterState, RegisterStateRepository } from '../../mvs-trembita';
+import { type CheckedStream, StreamRegistry } from '../stream-registry';
+import { type Backlog, BacklogRepository } from './backlog.repository';
+import { type Condition, conditionsIn } from './conditions.rules';
+import { type DueCount, DueCounts } from './due-counts.service';
+import { doneAtOf, limitOf, type StreamProgress } from './progress.rules';
+import { type RunningRun, RunProgressRepository } from './run-progress.repository';
+
+/** How the checks of all streams go on. */
+export interface Overview {
+  /** By the clock of the database. */
+  readonly at: Date;
+  readonly streams: readonly StreamProgress[];
+  readonly conditions: readonly Condition[];
+}
+
+/** What was read for an overview. */
+interface OverviewFacts {
+  readonly now: Date;
+  readonly register: RegisterState;
+  readonly processes: readonly SeenInstance[];
+  readonly backlogs: ReadonlyMap<CheckedStream['subject'], readonly Backlog[]>;
+  readonly due: ReadonlyMap<string, DueCount>;
+  readonly runs: ReadonlyMap<string, RunningRun>;
+}
+
+/** Reads how the checks go on. Everything comes from small tables and indexes; who is due is counted elsewhere. */
+@Injectable()
+export class OverviewService {
+  private reading: Promise<Overview> | undefined;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly clock: DatabaseClock,
+    private readonly streams: StreamRegistry,
+    private readonly backlogs: BacklogRepository,
+    private readonly dueCounts: DueCounts,
+    private readonly progress: RunProgressRepository,
+    private readonly runs: JobRunRepository,
+    private readonly processes: InstanceRepository,
+    private readonly register: RegisterStateRepository,
+  ) {}
+
+  /** Everybody who asks while it is being read gets the same one. */
+  read(): Promise<Overview> {
+    this.reading ??= this.readNow().finally(() => {
+      this.reading = undefined;
+    });
+    return this.reading;
+  }
+
+  private async readNow(): Promise<Overview> {
+    const jobs = this.streams.all.map(({ stream }) => stream.job.name);
+    const [due, backlogs, runs, register, processes, failedJobs, lastFinished] = await Promise.all([
+      this.dueCounts.read(jobs),
+      this.backlogs.readAll(),
+      this.progress.running(),
+      this.register.read(),
+      this.processes.list(),
+      this.progress.failed(),
+      this.runs.lastFinished(JOB_NAMES),
+      this.clock.read(this.transactions),
+    ]);
+    const now = this.clock.at();
+    const facts: OverviewFacts = { now, register, processes, backlogs, due, runs };
+    const streams = this.streams.all.map((checked) => progressOf(checked, facts));
+    const conditions = conditionsIn({
+      ...{ now, register, processes, streams, failedJobs, lastFinished },
+      runs: [...runs.values()],
+    });
+    return { at: now, streams, conditions };
+  }
+}
+
+function progressOf({ stream, subject }: CheckedStream, facts: OverviewFacts): StreamProgress {
+  const job = stream.job.name;
+  const backlog = facts.backlogs.get(subject)?.find((row) => row.stream === stream.name);
+  const run = facts.runs.get(job);
+  const due = facts.due.get(job);
+  const claimed = backlog?.in_flight ?? 0;
+  return {
+    ...{ job, stream: stream.name, subject: subject.name, due, claimed, run },
+    waitingForRetry: backlog?.waiting_for_retry ?? 0,
+    cannotBeChecked: backlog?.cannot_be_checked ?? 0,
+    doneAt: doneAtOf({ due, claimed, run }, facts.now),
+    limitedBy: run === undefined ? undefined : limitOf({ method: stream.method, ...facts }),
+  };
+}
