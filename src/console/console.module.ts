@@ -1,12 +1,17 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { HttpModule } from '../http';
 import { MithrilModule } from '../mithril';
+import { PersonsModule } from '../persons';
+import { VerificationsModule } from '../verifications';
 import { AssetsController } from './frame/assets.controller';
 import { Assets } from './frame/assets.service';
 import { ConsoleMiddleware } from './frame/console.middleware';
 import { LiveStreams } from './frame/live-streams.service';
 import { Menu } from './frame/menu.service';
 import { PageRenderer } from './frame/page-renderer.service';
+import { PersonChecksReader } from './persons/person-checks.service';
+import { PersonController } from './persons/person.controller';
+import { PersonSearchController } from './persons/person-search.controller';
 import { HomeController } from './home/home.controller';
 import { SignInController } from './sign-in/sign-in.controller';
 import { SignIn, TokenSignIn } from './sign-in/sign-in.service';
@@ -17,15 +22,24 @@ import { UnknownPageController } from './home/unknown-page.controller';
  * access and leave the same audit rows as the calls do. Only API processes have them.
  */
 @Module({
-  imports: [HttpModule, MithrilModule],
+  imports: [HttpModule, MithrilModule, PersonsModule, VerificationsModule],
   controllers: [
     AssetsController,
     SignInController,
     HomeController,
+    PersonSearchController,
+    PersonController,
     // Last: it answers what no other page does.
     UnknownPageController,
   ],
-  providers: [Assets, LiveStreams, Menu, PageRenderer, { provide: SignIn, useClass: TokenSignIn }],
+  providers: [
+    Assets,
+    LiveStreams,
+    Menu,
+    PageRenderer,
+    PersonChecksReader,
+    { provide: SignIn, useClass: TokenSignIn },
+  ],
 })
 export class ConsoleModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../database/transactions';
 import type { ReadingReason } from '../domain/access/reading-reason';
+import type { DocumentType, Gender } from '../domain/person/dictionaries';
 import { maskedName, maskedNumber } from '../domain/person/masking';
 import type { CumulativeStatus } from '../domain/verification/stream';
 import { Refusal } from '../domain/refusal';
@@ -26,7 +27,7 @@ export interface MaskedPerson {
   /** Two digits are visible. */
   readonly tax_id: string | null;
   readonly unzr: string | null;
-  readonly documents: readonly { readonly type: string; readonly number: string }[];
+  readonly documents: readonly { readonly type: DocumentType; readonly number: string }[];
   readonly is_active: boolean;
   readonly verification_status: CumulativeStatus | null;
 }
@@ -38,8 +39,34 @@ export interface FoundPersons {
   readonly more: boolean;
 }
 
-/** The card of a person with all that officials may see, under its published names. */
-export type PersonCard = Readonly<Record<string, unknown>> & { readonly id: string };
+/** The card of a person with all that officials may see, under its published names. Days are `YYYY-MM-DD`. */
+export interface PersonCard {
+  readonly id: string;
+  readonly last_name: string;
+  readonly first_name: string;
+  readonly second_name: string | null;
+  readonly birth_date: string;
+  readonly birth_country: string | null;
+  readonly birth_settlement: string;
+  readonly death_date: string | null;
+  readonly gender: Gender;
+  readonly email: string | null;
+  readonly tax_id: string | null;
+  readonly no_tax_id: boolean | null;
+  readonly unzr: string | null;
+  readonly preferred_way_communication: string | null;
+  readonly documents: readonly {
+    readonly type: DocumentType;
+    readonly number: string;
+    readonly issued_by: string | null;
+    readonly issued_at: string | null;
+    readonly expiration_date: string | null;
+  }[];
+  readonly is_active: boolean;
+  readonly verification_status: CumulativeStatus | null;
+  readonly inserted_at: Date;
+  readonly updated_at: Date;
+}
 
 /** Persons for officials: the search, the masked card and the whole card. */
 @Injectable()

@@ -65,5 +65,6 @@ class PersonPurges implements OnModuleInit {
     SignUpObserver,
     PersonPurges,
   ],
+  exports: [PersonLookup],
 })
 export class PersonsModule {}

@@ -19,6 +19,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS, WORKER_ID } from '../config/settings.module';
 import { DatabaseClock } from '../database/database-clock.service';
 import { dayInKyiv } from '../domain/calendar-day';
+import { REGISTER_STREAMS } from '../domain/verification/stream';
 import type { AskSignals } from '../domain/verification/register-stream';
 import { RegisterLimiter, type RegisterMethod } from '../mvs-trembita';
 import { type ClaimedPerson, ClaimRepository } from './claim.repository';
@@ -59,6 +60,12 @@ export class CheckRequestService {
     const request = await this.requests.read(check);
     if (request === undefined) throw new Refusal('check_not_found');
     return request;
+  }
+
+  /** The latest check of each register stream for which one was ever requested. */
+  async ofPerson(personId: string): Promise<readonly CheckRequestRow[]> {
+    const read = REGISTER_STREAMS.map((stream) => this.requests.read({ personId, stream }));
+    return (await Promise.all(read)).filter((request) => request !== undefined);
   }
 
   async isUnderWay(sql: Sql, check: RequestedCheck): Promise<boolean> {

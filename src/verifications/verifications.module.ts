@@ -90,6 +90,8 @@ const CHECKS = [
     CheckRequestRepository,
     InitialVerifications,
     StreamRestartService,
+    CheckRequestService,
+    VerificationReader,
     JobsModule,
     MvsTrembitaModule,
   ],

@@ -1,12 +1,12 @@
 import type { Scope } from '../../src/domain/access/access.rules';
-import type { There } from './guarded-calls';
+import { type There, UNZR } from './guarded-calls';
 
 /** A handler of the console: a page, an action of one, or a live part. */
 export interface ConsolePage {
   /** As it was declared: `GET /console/runs/:id`. */
   readonly route: string;
-  /** What its `@Needs` asks for; undefined for any session. */
-  readonly scope?: Scope;
+  /** What its `@Needs` asks for, one or several; undefined for any session. */
+  readonly scope?: Scope | readonly Scope[];
   readonly of?: 'NHS';
   /** A good request. */
   readonly path: (there: There) => string;
@@ -17,6 +17,8 @@ export interface ConsolePage {
   /** An answer that never ends by itself. */
   readonly isLive?: true;
 }
+
+const SEES_PERSON = ['person:read', 'person_verification:details'] as const;
 
 /** Pages that ask for no session. */
 export const OPEN_PAGES: readonly ConsolePage[] = [
@@ -37,6 +39,52 @@ export const OPEN_ROUTES: readonly string[] = [
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { route: 'GET /console', path: () => '/console', right: 200 },
   { route: 'POST /console/sign-out', path: () => '/console/sign-out', right: 303 },
+  {
+    route: 'GET /console/persons',
+    scope: 'person:read',
+    of: 'NHS',
+    path: () => '/console/persons',
+    right: 200,
+  },
+  {
+    route: 'POST /console/persons',
+    scope: 'person:read',
+    of: 'NHS',
+    path: () => '/console/persons',
+    form: { reason: 'inspection', unzr: UNZR },
+    right: 200,
+  },
+  {
+    route: 'GET /console/persons/:id',
+    scope: SEES_PERSON,
+    of: 'NHS',
+    path: ({ personId }) => `/console/persons/${personId}`,
+    right: 200,
+  },
+  {
+    route: 'POST /console/persons/:id/card',
+    scope: SEES_PERSON,
+    of: 'NHS',
+    path: ({ personId }) => `/console/persons/${personId}/card`,
+    form: { reason: 'inspection' },
+    right: 200,
+  },
+  {
+    route: 'POST /console/persons/:id/checks',
+    scope: 'person:verify',
+    of: 'NHS',
+    path: ({ personId }) => `/console/persons/${personId}/checks`,
+    form: { stream: 'dms_passport' },
+    right: 303,
+  },
+  {
+    route: 'GET /console/persons/live/:id/checks',
+    scope: SEES_PERSON,
+    of: 'NHS',
+    path: ({ personId }) => `/console/persons/live/${personId}/checks`,
+    right: 200,
+    isLive: true,
+  },
   ...['GET', 'POST'].map((method): ConsolePage => ({
     route: `${method} /console/*path`,
     path: () => '/console/no-such-page',

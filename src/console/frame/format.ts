@@ -21,6 +21,7 @@ type Moment = Date | string | null | undefined;
 export class Format {
   private readonly moments: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;
+  private readonly calendarDays: Intl.DateTimeFormat;
   private readonly clocks: Intl.DateTimeFormat;
 
   constructor(
@@ -32,6 +33,7 @@ export class Format {
     const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' } as const;
     this.moments = new Intl.DateTimeFormat(locale, { timeZone, ...day, ...clock });
     this.days = new Intl.DateTimeFormat(locale, { timeZone, ...day });
+    this.calendarDays = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', ...day });
     this.clocks = new Intl.DateTimeFormat(locale, { timeZone, ...clock });
   }
 
@@ -48,9 +50,7 @@ export class Format {
   /** `28.11.2026`. A day of the calendar (YYYY-MM-DD) has no time zone and stays the same day. */
   day(moment: Moment): string {
     if (typeof moment === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(moment))
-      return new Intl.DateTimeFormat(LOCALES[this.language], { timeZone: 'UTC', dateStyle: 'short' }).format(
-        new Date(moment),
-      );
+      return this.calendarDays.format(new Date(moment));
     return ofMoment(moment, this.days);
   }
 

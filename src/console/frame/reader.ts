@@ -7,6 +7,8 @@ import { DEFAULT_LANGUAGE, type Language } from './languages';
 export const SESSION_COOKIE = '__Host-console';
 export const LANGUAGE_COOKIE = '__Host-console-language';
 export const NOTE_COOKIE = '__Host-console-note';
+/** Why the reader looks for a person; kept from the search to the card. */
+export const REASON_COOKIE = '__Host-console-reason';
 
 const COOKIE = { httpOnly: true, secure: true, sameSite: 'strict', path: '/' } as const;
 

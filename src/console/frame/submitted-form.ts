@@ -18,6 +18,13 @@ export interface FormState {
 /** A form that nobody has submitted yet, perhaps with some fields filled in. */
 export const freshForm = (values: FormState['values'] = {}): FormState => ({ values, faults: [] });
 
+/** The faults of fields that a refusal names. Every other error is thrown on. */
+export function faultsIn(error: unknown): FormFault[] {
+  if (!(error instanceof Refusal) || error.code !== 'validation_failed') throw error;
+  const faults = error.details.faults ?? [];
+  return faults.map(({ entry, rule }) => ({ field: entry.replace(/^\$\.?/, ''), rule }));
+}
+
 /** A form as it was submitted. It is validated by the same classes as the calls. */
 export class SubmittedForm<Input extends object> {
   /** What was entered, to be shown again. */
@@ -40,13 +47,7 @@ export class SubmittedForm<Input extends object> {
     try {
       return { input: await this.input() };
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'validation_failed') throw error;
-      const faults = error.details.faults ?? [];
-      return {
-        faulty: this.withFaults(
-          faults.map(({ entry, rule }) => ({ field: entry.replace(/^\$\.?/, ''), rule })),
-        ),
-      };
+      return { faulty: this.withFaults(faultsIn(error)) };
     }
   }
 

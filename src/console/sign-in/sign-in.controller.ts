@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { Refusal } from '../../domain/refusal';
 import { NeedsToken, tokenOf, WithoutToken } from '../../http';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
-import { clearCookie, SESSION_COOKIE, setCookie } from '../frame/reader';
+import { clearCookie, REASON_COOKIE, SESSION_COOKIE, setCookie } from '../frame/reader';
 import type { SubmittedForm } from '../frame/submitted-form';
 import { SeeOther, view, WithStatus } from '../frame/view';
 import { returnPath, SignInForm, SignInQuery } from './sign-in.dto';
@@ -56,6 +56,7 @@ export class SignInController {
   async close(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<SeeOther> {
     await this.signIn.close(tokenOf(request));
     clearCookie(response, SESSION_COOKIE);
+    clearCookie(response, REASON_COOKIE);
     return new SeeOther('/console/sign-in', 'signed_out');
   }
 }

@@ -5,23 +5,31 @@ export const MENU_TEXTS = inBothLanguages({
   uk: {
     menu: {
       home: 'Головна',
+      persons: 'Пошук особи',
     },
     menu_lead: {
       home: '',
+      persons: 'Знайти особу, дізнатися, чому вона не верифікована, і перевірити ще раз.',
     },
     notes: {
       signed_out: 'Ви вийшли із системи.',
+      check_requested: 'Перевірку розпочато. Її стан показано в таблиці потоків.',
+      check_queued: 'Потік поставлено в чергу. Його перевірить наступний запуск завдання.',
     },
   },
   en: {
     menu: {
       home: 'Home',
+      persons: 'Find a person',
     },
     menu_lead: {
       home: '',
+      persons: 'Find a person, see why they are not verified, and have them checked again.',
     },
     notes: {
       signed_out: 'You have signed out.',
+      check_requested: 'The check has begun. The table of streams shows its state.',
+      check_queued: 'The stream is in the queue. The next run of the job checks it.',
     },
   },
 });

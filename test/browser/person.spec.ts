@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { TestBrowser, type Tab } from '../support/browser';
+import { aPerson, auditOf, readingsIn } from '../support/builders';
+import { TestEnvironment } from '../support/test-environment';
+
+const env = TestEnvironment.forThisFile();
+const browser = TestBrowser.forThisFile(env);
+
+const SCOPE = 'person:read person:verify person_verification:details';
+
+/** What an official does. Each step waits for what the page says, so no order depends on time. */
+interface Hands {
+  readonly name: string;
+  readonly javaScript: boolean;
+  /** Fills in a field that has the label. */
+  readonly fill: (tab: Tab, label: string, value: string) => Promise<void>;
+  readonly choose: (tab: Tab, label: string, option: string) => Promise<void>;
+  /** Follows a link or presses a button. */
+  readonly activate: (tab: Tab, role: 'link' | 'button', name: string) => Promise<void>;
+}
+
+const withMouse = (javaScript: boolean): Omit<Hands, 'name'> => ({
+  javaScript,
+  fill: (tab, label, value) => tab.page.getByLabel(label, { exact: false }).first().fill(value),
+  choose: async (tab, label, option) => {
+    await tab.page.getByLabel(label).first().selectOption({ label: option });
+  },
+  activate: (tab, role, name) => tab.page.getByRole(role, { name }).first().click(),
+});
+
+/** More than any page has of what the keyboard stops at, and more than any list has of options. */
+const MOST_STOPS = 200;
+const MOST_OPTIONS = 50;
+
+/** Presses Tab until the element has the focus, as somebody does who cannot use a mouse. */
+async function tabTo(
+  tab: Tab,
+  role: 'link' | 'button' | 'textbox' | 'combobox',
+  name: string,
+): Promise<void> {
+  const wanted = tab.page.getByRole(role, { name }).first();
+  for (let presses = 0; presses < MOST_STOPS; presses += 1) {
+    await tab.page.keyboard.press('Tab');
+    if (await wanted.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+  }
+  throw new Error(`The keyboard does not reach ${role} ${name}.`);
+}
+
+const withKeyboard: Omit<Hands, 'name'> = {
+  javaScript: true,
+  fill: async (tab, label, value) => {
+    await tabTo(tab, 'textbox', label);
+    await tab.page.keyboard.type(value);
+  },
+  choose: async (tab, label, option) => {
+    await tabTo(tab, 'combobox', label);
+    const chosen = tab.page.locator('select:focus option:checked');
+    for (let presses = 0; presses < MOST_OPTIONS; presses += 1) {
+      if ((await chosen.innerText()) === option) return;
+      await tab.page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`${label} has no option ${option}.`);
+  },
+  activate: async (tab, role, name) => {
+    await tabTo(tab, role, name);
+    await tab.page.keyboard.press('Enter');
+  },
+};
+
+const HANDS: readonly Hands[] = [
+  { name: 'with a mouse', ...withMouse(true) },
+  { name: 'with the keyboard only', ...withKeyboard },
+  { name: 'without JavaScript', ...withMouse(false) },
+];
+
+/** The text of the row of a stream. */
+const rowOf = (tab: Tab, stream: string): Promise<string> =>
+  tab.page
+    .getByRole('row', { name: new RegExp(stream) })
+    .first()
+    .innerText();
+
+describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate }) => {
+  it('finds a person, reads why, has them checked again and sees the check end', async () => {
+    const passport = env.passport('FOUND');
+    const person = await aPerson()
+      .named('Перепелиця', 'Любомира', 'Віталіївна')
+      .withPassport(passport)
+      .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID', {
+        dataStatus: 1,
+        syncedAt: '2026-01-01T00:00:00Z',
+        unverifiedAt: '2026-01-01T00:00:00Z',
+      })
+      .save(env.sql);
+    const tab = await browser.tab({ scope: SCOPE, javaScript });
+    await tab.open('/console');
+    await activate(tab, 'link', 'Пошук особи');
+    await tab.page.waitForURL('**/console/persons');
+
+    await choose(tab, 'Підстава перегляду', 'Скарга');
+    await choose(tab, 'Тип документа', 'Паспорт громадянина України (книжечка)');
+    await fill(tab, 'Серія та номер документа', passport.toLowerCase());
+    await activate(tab, 'button', 'Знайти');
+    await tab.page.getByText('Знайдено: 1 особа').waitFor();
+    expect(tab.page.url()).not.toContain('?');
+    if (javaScript) expect(await tab.violations()).toEqual([]);
+
+    await activate(tab, 'link', 'Перепелиця Л. В.');
+    await tab.page.waitForURL(`**/console/persons/${person}`);
+    expect(await tab.text()).not.toContain('Любомира');
+    expect(await rowOf(tab, 'ДМС: недійсні документи')).toContain('документ недійсний');
+
+    await activate(tab, 'button', 'Показати дані');
+    await tab.page.getByText('Перегляд цих даних зафіксовано').waitFor();
+    expect(await tab.text()).toContain('Любомира');
+    if (javaScript) expect(await tab.violations()).toEqual([]);
+    expect((await readingsIn(env.sql)).map(({ changeset }) => changeset)).toMatchObject([
+      { read: 'person_search', by: 'document', reason: 'complaint', ids: [person] },
+      { read: 'GET /console/persons/:id', ids: [person] },
+      { read: 'person_card', reason: 'complaint', ids: [person] },
+      { read: 'POST /console/persons/:id/card', ids: [person] },
+    ]);
+
+    const release = env.register.hold({ key: passport });
+    await activate(tab, 'button', 'Перевірити зараз: ДМС: недійсні документи');
+    await tab.page.getByText('Перевірку розпочато').waitFor();
+    const shows = async (text: string): Promise<void> => {
+      const row = async (): Promise<string> => {
+        if (!javaScript) await activate(tab, 'link', 'Оновити');
+        return rowOf(tab, 'ДМС: недійсні документи');
+      };
+      await expect.poll(row, { timeout: 20_000 }).toContain(text);
+    };
+    await shows('надіслано запит до реєстру');
+    release();
+    await shows('виконано');
+    expect(await rowOf(tab, 'ДМС: недійсні документи')).toContain('Не верифіковано');
+    expect((await auditOf(env.sql, person)).map(({ row }) => row)).toEqual(['S10', 'S7']);
+    tab.expectNoProblems();
+    await tab.close();
+  }, 60_000);
+});
