@@ -207,7 +207,10 @@ describe('What a page loads', () => {
         'public, max-age=31536000, immutable',
       ]);
       expect(answer.headers.get('content-security-policy')).toBe(POLICY);
-      bytes += gzipSync(Buffer.from(await answer.arrayBuffer())).length;
+      const body = Buffer.from(await answer.arrayBuffer());
+      // The style sheet is ours, and it is to stay small.
+      if (path.includes('/style-')) expect(body.length).toBeLessThanOrEqual(8 * 1024);
+      bytes += gzipSync(body).length;
     }
     // uPlot with its style sheet, which pages with a chart load besides.
     expect(bytes + 22_781).toBeLessThan(60 * 1024);

@@ -173,6 +173,14 @@ export class ChildProgram {
     return new ChildProgram(child, await addresses);
   }
 
+  /** As an orchestrator ends it: a signal, and time to put everything in order. */
+  async end(): Promise<number | NodeJS.Signals | null> {
+    const exited = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    this.child.kill('SIGTERM');
+    const [code, signal] = await exited;
+    return code ?? signal;
+  }
+
   /** At once, without a chance to put anything in order. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;

@@ -50,7 +50,7 @@ export class Assets {
   }
 
   private read(name: string, file: string): string {
-    const bytes = readFileSync(file);
+    const bytes = extname(file) === '.css' ? withoutIndents(readFileSync(file)) : readFileSync(file);
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, HASH_SIGNS);
     const extension = extname(file);
     const hashed = `${name}-${digest}${extension}`;
@@ -58,3 +58,6 @@ export class Assets {
     return hashed;
   }
 }
+
+/** A style sheet as it is sent: a space is worth as much as a line and its indent. */
+const withoutIndents = (css: Buffer): Buffer => Buffer.from(css.toString('utf8').replace(/\s+/g, ' '));

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { SCOPES } from '../../src/domain/access/access.rules';
+import { aCaller } from '../support/builders';
+import { CONSOLE_PAGES } from '../support/console-pages';
+import { ChildProgram } from '../support/program';
+import { endedRun } from '../support/guarded-calls';
+import { TestEnvironment } from '../support/test-environment';
+
+const env = TestEnvironment.forThisFile();
+
+const STREAMS = 10;
+
+/** Shorter than the five seconds after which the listeners would hang up, so streams that hold them would be seen. */
+const GRACE_SECONDS = 4;
+
+/** The first part that a stream sends. */
+async function firstPart(
+  answer: Response,
+): Promise<{ readonly text: string; readonly rest: Promise<boolean> }> {
+  const reader = answer.body?.getReader();
+  if (reader === undefined) throw new Error('The stream has no body.');
+  const { value } = await reader.read();
+  const rest = (async () => {
+    for (;;) if ((await reader.read()).done) return true;
+  })();
+  return { text: new TextDecoder().decode(value), rest };
+}
+
+describe('SIGTERM', () => {
+  it('ends a process with ten live streams open: each stream ends, and the status is 0', async () => {
+    const there = { personId: '', relationshipId: '', runId: await endedRun(env.sql) };
+    const path = CONSOLE_PAGES.find(({ isLive }) => isLive)?.path(there) ?? '';
+    const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    const program = await ChildProgram.start({
+      ...env.servers,
+      environment: { SHUTDOWN_GRACE_SECONDS: String(GRACE_SECONDS), TREMBITA_TIMEOUT_MS: '1000' },
+    });
+    try {
+      const answers = await Promise.all(
+        Array.from({ length: STREAMS }, () =>
+          fetch(`${program.addresses.publicUrl}${path}`, {
+            headers: {
+              accept: 'text/event-stream',
+              'hx-request': 'true',
+              cookie: `__Host-console=${session}`,
+            },
+          }),
+        ),
+      );
+      for (const { status, headers } of answers)
+        expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+      const streams = await Promise.all(answers.map(firstPart));
+      for (const { text } of streams) expect(text).toMatch(/^data: /);
+      // Status 0 is also that of the last moment, so what matters is that the streams end as streams do.
+      expect(await program.end()).toBe(0);
+      expect(await Promise.all(streams.map(({ rest }) => rest))).toEqual(Array(STREAMS).fill(true));
+    } finally {
+      await program.kill();
+    }
+  });
+});
