@@ -41,6 +41,7 @@ import { DropFoldedSearch1700000001802 } from './1700000001802-drop-folded-searc
 import { OrderActivityLocks1700000001900 } from './1700000001900-order-activity-locks';
 import { RecordRunPeriod1700000001910 } from './1700000001910-record-run-period';
 import { LeastPrivilege1700000002000 } from './1700000002000-least-privilege';
+import { PauseJobs1700000002100 } from './1700000002100-pause-jobs';
 import { CreateProcesses1700000002150 } from './1700000002150-create-processes';
 import { CreateRunProgress1700000002151 } from './1700000002151-create-run-progress';
 import { IndexPersonLookup1700000002200 } from './1700000002200-index-person-lookup';
@@ -91,6 +92,7 @@ export const MIGRATIONS = [
   OrderActivityLocks1700000001900,
   RecordRunPeriod1700000001910,
   LeastPrivilege1700000002000,
+  PauseJobs1700000002100,
   CreateProcesses1700000002150,
   CreateRunProgress1700000002151,
   IndexPersonLookup1700000002200,

@@ -5,6 +5,7 @@ export const ExitStatus = {
   Done: 0,
   Failed: 1,
   AlreadyRunning: 2,
+  Paused: 3,
   /** EX_USAGE of `sysexits.h`. */
   WrongUsage: 64,
   /** EX_CONFIG of `sysexits.h`. */

@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util';
+import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
 import { ENVIRONMENT, type Settings } from '../config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
 import { logFatal, warnIfNotMigrated } from '../database/start-failure';
+import { Refusal } from '../domain/refusal';
+import { faultOfText } from '../http';
 import {
   type ForegroundEnd,
   JOB_NAMES,
@@ -11,6 +14,7 @@ import {
   JobRunner,
   JobRunRepository,
   Heartbeat,
+  JobTimetable,
   runSummary,
 } from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
@@ -18,12 +22,18 @@ import { ExitStatus, StopOnSignal } from './command';
 import { RunProgress } from './run-progress';
 
 interface Usage {
+  readonly action: 'run' | 'pause' | 'resume';
   readonly name: string;
   readonly json: boolean;
   readonly giveUpAfterMinutes: number | undefined;
+  /** Of a pause. */
+  readonly reason: string;
 }
 
-const USAGE = 'usage: npm run job -- <name> [--json] [--give-up-after <minutes>]\n';
+const USAGE = `usage: npm run job -- <name> [--json] [--give-up-after <minutes>]
+       npm run job -- pause <name> --reason <text> [--json]
+       npm run job -- resume <name> [--json]
+`;
 
 /** The option accepts what the setting accepts. */
 const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
@@ -41,20 +51,40 @@ async function main(): Promise<number> {
   logUncaughtErrors(log);
   if (settings.REDIS_URL === undefined) log.info('REDIS_URL is not set: this run does not use Redis');
   try {
-    return await runJob(usage, settings, log);
+    const app = await NestFactory.createApplicationContext(AppModule, {
+      logger: new NestLog(log),
+      abortOnError: false,
+    });
+    try {
+      await warnIfNotMigrated(app, settings);
+      return await (usage.action === 'run' ? runJob : changePause)(app, usage, settings);
+    } finally {
+      await app.close();
+    }
   } catch (error) {
     return logFatal(log, error, settings);
   }
 }
 
-async function runJob({ name, json }: Usage, settings: Settings, log: Log): Promise<number> {
-  const app = await NestFactory.createApplicationContext(AppModule, {
-    logger: new NestLog(log),
-    abortOnError: false,
-  });
+/** Pauses or resumes the job in the name of the system user. */
+async function changePause(
+  app: INestApplicationContext,
+  { action, name, json, reason }: Usage,
+  { SYSTEM_USER_ID: userId }: Settings,
+): Promise<number> {
+  const timetable = app.get(JobTimetable, { strict: false });
+  const { pausedAt, reason: current } = await (action === 'pause'
+    ? timetable.pause(name, userId, reason)
+    : timetable.resume(name, userId));
+  const state = { job: name, paused_at: pausedAt?.toISOString() ?? null, reason: current };
+  process.stdout.write(json ? `${JSON.stringify(state)}\n` : `${lines(state)}\n`);
+  return ExitStatus.Done;
+}
+
+async function runJob(app: INestApplicationContext, usage: Usage, settings: Settings): Promise<number> {
+  const { name, json } = usage;
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
-    await warnIfNotMigrated(app, settings);
     await app.get(Heartbeat, { strict: false }).start('command');
     const jobs = app.get(JobRegistry, { strict: false });
     const job = jobs.get(name);
@@ -73,8 +103,11 @@ async function runJob({ name, json }: Usage, settings: Settings, log: Log): Prom
     await progress.stop();
     print(end, { json, counters: job.counters });
     return signal.exitStatus ?? statusOf(end);
-  } finally {
-    await app.close();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== 'job_paused') throw error;
+    process.stderr.write(`the job is paused; npm run job -- resume ${name}\n`);
+    if (json) process.stdout.write(`${JSON.stringify({ error: 'paused' })}\n`);
+    return ExitStatus.Paused;
   }
 }
 
@@ -106,20 +139,44 @@ function readUsage(): Usage | undefined {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { json: { type: 'boolean', default: false }, 'give-up-after': { type: 'string' } },
+      options: {
+        json: { type: 'boolean', default: false },
+        'give-up-after': { type: 'string' },
+        reason: { type: 'string' },
+      },
     });
-    const [name, ...rest] = positionals;
+    const action = actionIn(positionals);
+    const [name, ...rest] = action === 'run' ? positionals : positionals.slice(1);
     if (name === undefined || rest.length > 0) return refuse('name one job');
     // Checked before any server is asked, so that a misspelt name is reported on any machine.
     if (!JOB_NAMES.some((job) => job === name))
       return refuse(`Job not found; there is ${JOB_NAMES.join(', ')}`);
-    const minutes = values['give-up-after'];
+    const { 'give-up-after': minutes, reason, json } = values;
     const read = MINUTES.safeParse(minutes);
     if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);
-    return { name, json: values.json, giveUpAfterMinutes: minutes === undefined ? undefined : read.data };
+    const fault = faultOf(action, minutes, reason);
+    if (fault !== undefined) return refuse(fault);
+    const giveUpAfterMinutes = minutes === undefined ? undefined : read.data;
+    return { action, name, json, giveUpAfterMinutes, reason: reason ?? '' };
   } catch {
     return refuse('an option is unknown or has no value');
   }
+}
+
+function actionIn([first]: readonly string[]): Usage['action'] {
+  return first === 'pause' || first === 'resume' ? first : 'run';
+}
+
+/** What is wrong with options that belong to another action, or with the reason. */
+function faultOf(
+  action: Usage['action'],
+  minutes: string | undefined,
+  reason: string | undefined,
+): string | undefined {
+  if (action !== 'run' && minutes !== undefined) return '--give-up-after belongs to a run';
+  if (action !== 'pause') return reason === undefined ? undefined : '--reason belongs to a pause';
+  const isGood = reason !== undefined && /\S/.test(reason) && faultOfText(reason, {}) === undefined;
+  return isGood ? undefined : '--reason must say why, in 255 characters at most';
 }
 
 /** Does not repeat what was typed: it may be anything. */

@@ -10,6 +10,7 @@ const RUN: JobRun = {
   tick: null,
   status: 'RUNNING',
   startedBy: 'official',
+  tookSeconds: 0,
   startedAt: new Date(0),
   finishedAt: null,
   counts: {},

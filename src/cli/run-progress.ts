@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { JobRunRepository } from '../jobs';
+import { doneOf, type JobRunRepository } from '../jobs';
 
 /** How often the bar moves; each look is one statement. */
 const LOOK_EVERY_MS = 500;
@@ -22,9 +22,6 @@ export interface ProgressSource {
 }
 
 type Output = Pick<NodeJS.WriteStream, 'write'> & { readonly isTTY?: boolean };
-
-/** The outcomes of a review: each of them is a person or a party that is done. */
-const REVIEWED = ['verified', 'refuted', 'absent', 'incorrect'];
 
 /** Shows on standard error how far a run is: a bar on a terminal, plain lines otherwise. */
 export class RunProgress {
@@ -129,12 +126,4 @@ function leftText(seconds: number | undefined): string {
   if (seconds < 90) return `${Math.ceil(seconds)} s left`;
   const minutes = Math.ceil(seconds / 60);
   return minutes < 90 ? `${minutes} min left` : `${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
-}
-
-/** A job without reviews counts only what it has done. */
-function doneOf(counts: Readonly<Record<string, number>>, counters: readonly string[]): number {
-  const failed = Object.keys(counts).filter((counter) => counter.startsWith('technical_errors.'));
-  const isReview = REVIEWED.every((counter) => counters.includes(counter));
-  const done = isReview ? [...REVIEWED, ...failed] : counters;
-  return done.reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
 }

@@ -13,6 +13,7 @@ export const REFUSALS = {
   comment_required: 'verification status comment is required',
   job_not_found: 'Job not found',
   job_already_running: 'Job is already running',
+  job_paused: 'Job is paused',
   signed_content_invalid: 'Invalid signed content',
   signed_content_too_large: 'Signed content must not be longer than 256 KiB',
   signature_container_malformed: 'Signed content is not a CMS container of signed data',

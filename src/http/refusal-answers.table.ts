@@ -18,6 +18,7 @@ export const REFUSAL_ANSWERS = {
   comment_required: { status: 409, type: 'request_conflict' },
   job_not_found: { status: 404, type: 'not_found' },
   job_already_running: { status: 409, type: 'request_conflict' },
+  job_paused: { status: 409, type: 'request_conflict' },
   signed_content_invalid: { status: 422, type: 'request_malformed' },
   signed_content_too_large: { status: 413, type: 'request_too_large' },
   signature_container_malformed: { status: 400, type: 'request_malformed' },

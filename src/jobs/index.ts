@@ -1,5 +1,6 @@
 export { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask } from './background-task-loop';
 export {
+  doneOf,
   type HelpEnd,
   type StopSignals,
   type Job,
@@ -16,8 +17,11 @@ export {
   JobRegistry,
   type QueueName,
 } from './job-registry';
-export { JobRunRepository, type LastFinished, type RunFilter } from './job-run.repository';
+export { JobRunRepository, type RunFilter } from './job-run.repository';
+export { JobRunReader, type RunDetails, type RunPace, type WorkerPart } from './job-run-reader.service';
+export { type JobFigures, JobScheduleRepository } from './job-schedule.repository';
 export { type ForegroundEnd, JobRunner } from './job-runner.service';
+export { JobTimetable, type TimetableEntry } from './job-timetable.service';
 export { JobWorkers } from './job-worker.service';
 export { JobsModule, JobsWorkerModule } from './jobs.module';
 export { Heartbeat } from './heartbeat.service';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Log, Metrics } from '../observability';
 import { type JobRun, RUN_ENDS } from './job';
 import { JobRunObserver } from './run-participant.service';
-import type { JobRunRepository } from './job-run.repository';
+import type { JobScheduleRepository } from './job-schedule.repository';
 
 const RUN: JobRun = {
   id: '11111111-1111-4111-8111-111111111111',
@@ -12,6 +12,7 @@ const RUN: JobRun = {
   status: 'FINISHED',
   startedAt: new Date('2024-05-01T01:00:00Z'),
   finishedAt: new Date('2024-05-01T01:00:02Z'),
+  tookSeconds: 2,
   startedBy: '22222222-2222-4222-8222-222222222222',
   counts: { taken: 3, verified: 2, 'technical_errors.timeout': 1 },
 };
@@ -26,8 +27,8 @@ function anObserver() {
   });
   const metrics = new Metrics();
   const log = new Log({ LOG_LEVEL: 'info' }, destination);
-  const runs = { lastFinished: () => Promise.resolve([]) } as unknown as JobRunRepository;
-  return { observer: new JobRunObserver(log, metrics, runs), metrics, lines };
+  const schedules = { figures: () => Promise.resolve([]) } as unknown as JobScheduleRepository;
+  return { observer: new JobRunObserver(log, metrics, schedules), metrics, lines };
 }
 
 describe('A run in the log', () => {

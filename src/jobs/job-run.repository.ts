@@ -1,44 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
+import { Refusal } from '../domain/refusal';
 import type { JobRun, RunFacts, RunStatus } from './job';
 
 /** Another program may start a run without saying when. */
-const COLUMNS = `r.id, r.job, r.tick, r.status, coalesce(r.started_at, r.inserted_at) AS started_at, r.finished_at, r.started_by`;
+const COLUMNS = `r.id, r.job, r.tick, r.status, coalesce(r.started_at, r.inserted_at) AS started_at, r.finished_at, r.started_by,
+  greatest(0, extract(epoch FROM coalesce(r.finished_at, now()) - coalesce(r.started_at, r.inserted_at)))::float8 AS took_seconds`;
 
 /** Counts are summed from the workers' rows, also of a run that is over: a late row is not lost. */
-const WITH_COUNTS = `${COLUMNS}, coalesce((
+export const WITH_COUNTS = `${COLUMNS}, coalesce((
   SELECT jsonb_object_agg(counter, n) FROM (
     SELECT counter, sum(n) AS n FROM mpi.job_run_counts WHERE run_id = r.id GROUP BY counter) AS counted), '{}') AS counts`;
 
-const RECORD_SCHEDULE: Statement = {
-  name: 'record_schedule',
-  text: `INSERT INTO mpi.job_schedules (job) VALUES ($1::varchar) ON CONFLICT (job) DO NOTHING`,
-};
+/** The schedule of the job, locked for reading: a pause waits until what is started now is committed. */
+const SCHEDULE = `schedule AS MATERIALIZED (
+      SELECT paused_at IS NOT NULL AS paused FROM mpi.job_schedules WHERE job = $1::varchar FOR SHARE)`;
 
-/** Since when ticks count, and the time of the database. A schedule never seen before starts with its next tick. */
-const LAST_TICK: Statement = {
-  name: 'last_tick',
-  text: `
-    SELECT now() AS now, greatest(s.first_seen_at,
-             (SELECT max(tick) FROM mpi.job_runs WHERE job = s.job)) AS since
-      FROM mpi.job_schedules AS s WHERE s.job = $1::varchar`,
-};
-
-/** A tick is one row, whichever worker inserts it first. While a run is going the tick is recorded as SKIPPED. */
+/**
+ * A tick is one row, whichever worker inserts it first. While a run is going the tick is recorded as SKIPPED. While the
+ * job is paused it is not recorded, so that the latest one is caught up afterwards.
+ */
 const INSERT_TICK: Statement = {
   name: 'insert_tick',
   text: `
+    WITH ${SCHEDULE}
     INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status, finished_at)
     SELECT $1::varchar, $2::timestamptz, now(), $3::uuid,
            CASE WHEN running THEN 'SKIPPED' ELSE 'RUNNING' END, CASE WHEN running THEN now() END
       FROM (SELECT EXISTS (SELECT FROM mpi.job_runs WHERE job = $1::varchar AND status = 'RUNNING') AS running) AS now_running
+     WHERE NOT EXISTS (SELECT FROM schedule WHERE paused)
     ON CONFLICT DO NOTHING
     RETURNING id, status`,
 };
 
 const RUNNING: Statement = {
   name: 'running_run',
-  text: `SELECT ${COLUMNS}, '{}'::jsonb AS counts FROM mpi.job_runs AS r WHERE job = $1::varchar AND status = 'RUNNING'`,
+  text: `
+    SELECT r.id, r.job, r.tick IS NULL AS "byHand", r.due_at_start IS NULL AS "isUncounted",
+           greatest(coalesce(r.started_at, r.inserted_at), s.resumed_at) AS "activeSince",
+           s.paused_at IS NOT NULL AS "isPaused"
+      FROM mpi.job_runs AS r LEFT JOIN mpi.job_schedules AS s ON s.job = r.job
+     WHERE r.job = $1::varchar AND r.status = 'RUNNING'`,
+};
+
+const IS_PAUSED: Statement = {
+  name: 'is_job_paused',
+  text: `
+    SELECT paused_at IS NOT NULL AS paused FROM mpi.job_schedules WHERE job = $1::varchar FOR SHARE`,
+};
+
+/** Who is claimed already is not due any more. */
+const COUNT_DUE_AT_START: Statement = {
+  name: 'count_due_at_start',
+  text: `
+    UPDATE mpi.job_runs
+       SET updated_at = now(), due_at_start = $2::bigint + coalesce(
+             (SELECT sum(n) FROM mpi.job_run_counts WHERE run_id = $1::uuid AND counter = 'taken'), 0)
+     WHERE id = $1::uuid AND due_at_start IS NULL`,
 };
 
 const LOCK_RUNNING: Statement = {
@@ -57,20 +75,23 @@ const INSERT_BY_HAND: Statement = {
     RETURNING id`,
 };
 
-/** A run that no worker holds yet: the first one to be woken will. No row while another run is going. */
+/** A run that no worker holds yet: the first one to be woken will. None while another run is going or the job is paused. */
 const INSERT_ON_REQUEST: Statement = {
   name: 'insert_run_on_request',
   text: `
-    WITH started AS (
+    WITH ${SCHEDULE},
+    started AS (
       INSERT INTO mpi.job_runs (job, started_at, started_by, status)
-      VALUES ($1::varchar, now(), $2::uuid, 'RUNNING')
+      SELECT $1::varchar, now(), $2::uuid, 'RUNNING' WHERE NOT EXISTS (SELECT FROM schedule WHERE paused)
       ON CONFLICT DO NOTHING
       RETURNING *
     ), noted AS (
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
       SELECT started_by, 'job_runs', id, jsonb_build_object('job', job, 'status', status) FROM started
     )
-    SELECT ${COLUMNS}, '{}'::jsonb AS counts FROM started AS r`,
+    SELECT coalesce((SELECT paused FROM schedule), false) AS paused, r.id IS NOT NULL AS inserted,
+           ${COLUMNS}, '{}'::jsonb AS counts
+      FROM (SELECT) AS always LEFT JOIN started AS r ON true`,
 };
 
 /** Takes the lease when no living worker has it, and renews the worker's own. */
@@ -106,19 +127,6 @@ const END_RUN: Statement = {
            counts = coalesce((SELECT jsonb_object_agg(counter, n) FROM (
              SELECT counter, sum(n) AS n FROM mpi.job_run_counts WHERE run_id = r.id GROUP BY counter) AS counted), '{}')
      WHERE id = $1::uuid`,
-};
-
-/**
- * When a run of each of these jobs last finished, in seconds since the epoch; until one has, when a worker first saw the
- * schedule, and 0 before that. Each job is one look into the index of finished runs, however many there are.
- */
-export const LAST_FINISHED: Statement = {
-  name: 'last_finished_runs',
-  text: `
-    SELECT wanted.job, coalesce(extract(epoch FROM coalesce(
-             (SELECT max(finished_at) FROM mpi.job_runs WHERE job = wanted.job AND status = 'FINISHED'),
-             s.first_seen_at)), 0)::float8 AS seconds
-      FROM unnest($1::varchar[]) AS wanted (job) LEFT JOIN mpi.job_schedules AS s ON s.job = wanted.job`,
 };
 
 const FIND: Statement = {
@@ -169,13 +177,7 @@ export interface InsertedTick {
   readonly status: RunStatus;
 }
 
-/** A job with the moment it last finished, in seconds since the epoch. */
-export interface LastFinished {
-  readonly job: string;
-  readonly seconds: number;
-}
-
-interface RunRow {
+export interface RunRow {
   readonly id: string;
   readonly job: string;
   readonly tick: Date | null;
@@ -183,21 +185,20 @@ interface RunRow {
   readonly started_at: Date;
   readonly finished_at: Date | null;
   readonly started_by: string | null;
+  readonly took_seconds: number;
   readonly counts: Record<string, number>;
+}
+
+/** The columns of the run are null unless it was inserted. */
+interface StartedRow extends RunRow {
+  readonly paused: boolean;
+  readonly inserted: boolean;
 }
 
 /** Runs of jobs. Times are those of the database. */
 @Injectable()
 export class JobRunRepository {
   constructor(private readonly transactions: Transactions) {}
-
-  /** Since when ticks of the job count, and the time of the database. */
-  async lastTick(job: string): Promise<{ readonly since: Date; readonly now: Date }> {
-    await this.transactions.query(RECORD_SCHEDULE, [job]);
-    const [row] = await this.transactions.query<{ since: Date; now: Date }>(LAST_TICK, [job]);
-    if (row === undefined) throw new Error('A schedule that was just recorded is missing.');
-    return row;
-  }
 
   /** Records a tick; undefined when another worker has done so. */
   async insertTick(job: string, tick: Date, startedBy: string): Promise<InsertedTick | undefined> {
@@ -210,12 +211,22 @@ export class JobRunRepository {
   }
 
   async running(job: string): Promise<RunFacts | undefined> {
-    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(RUNNING, [job]);
-    if (row === undefined) return undefined;
-    return { id: row.id, job: row.job, byHand: row.tick === null, startedAt: row.started_at };
+    const [row] = await this.transactions.query<RunFacts & Record<string, unknown>>(RUNNING, [job]);
+    return row;
   }
 
-  /** Starts a run by hand, or takes over a run whose holder is dead. */
+  /** In a transaction: a pause that is requested now waits until it is over. */
+  async isPaused(sql: Sql, job: string): Promise<boolean> {
+    const [row] = await sql.query<{ paused: boolean }>(IS_PAUSED, [job]);
+    return row?.paused ?? false;
+  }
+
+  /** Records how many were due when the run started, of whom `due` are left. The first record counts. */
+  async recordDue(runId: string, due: number): Promise<void> {
+    await this.transactions.query(COUNT_DUE_AT_START, [runId, due]);
+  }
+
+  /** Starts a run by hand, or takes over a run whose holder is dead. Refuses while the job is paused. */
   async start(job: string, startedBy: string, holder: Holder): Promise<Started> {
     for (;;) {
       const started = await this.tryToStart(job, startedBy, holder);
@@ -224,18 +235,25 @@ export class JobRunRepository {
     }
   }
 
-  /** Starts a run that the workers will find, and records who asked for it; undefined while one is going. */
+  /**
+   * Starts a run that the workers will find, and records who asked for it; undefined while one is going. Refuses while the
+   * job is paused.
+   */
   async startOnRequest(job: string, startedBy: string): Promise<JobRun | undefined> {
-    const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(INSERT_ON_REQUEST, [
+    const [row] = await this.transactions.query<StartedRow & Record<string, unknown>>(INSERT_ON_REQUEST, [
       job,
       startedBy,
     ]);
-    return row === undefined ? undefined : jobRun(row);
+    if (row === undefined) throw new Error('The statement that starts a run returned no row.');
+    if (row.paused) throw new Refusal('job_paused');
+    return row.inserted ? jobRun(row) : undefined;
   }
 
   private tryToStart(job: string, startedBy: string, holder: Holder): Promise<Started | undefined> {
     return this.transactions.inTransaction(async (sql) => {
+      // The run before the schedule, as claims lock them.
       const running = await lockRunning(sql, job);
+      if (await this.isPaused(sql, job)) throw new Refusal('job_paused');
       if (running === undefined) {
         const [inserted] = await sql.query<{ id: string }>(INSERT_BY_HAND, [
           job,
@@ -275,11 +293,6 @@ export class JobRunRepository {
     });
   }
 
-  /** Of each of these jobs; `LAST_FINISHED` says what is returned for a job that never finished. */
-  lastFinished(jobs: readonly string[]): Promise<readonly LastFinished[]> {
-    return this.transactions.query<LastFinished & Record<string, unknown>>(LAST_FINISHED, [jobs]);
-  }
-
   async find(runId: string): Promise<JobRun | undefined> {
     const [row] = await this.transactions.query<RunRow & Record<string, unknown>>(FIND, [runId]);
     return row === undefined ? undefined : jobRun(row);
@@ -308,7 +321,7 @@ async function lockRunning(sql: Sql, job: string): Promise<{ id: string; living:
   return row;
 }
 
-function jobRun(row: RunRow): JobRun {
+export function jobRun(row: RunRow): JobRun {
   return {
     id: row.id,
     job: row.job,
@@ -317,6 +330,7 @@ function jobRun(row: RunRow): JobRun {
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     startedBy: row.started_by,
+    tookSeconds: row.took_seconds,
     counts: row.counts,
   };
 }

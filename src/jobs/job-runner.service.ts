@@ -36,8 +36,8 @@ export class JobRunner {
   ) {}
 
   /**
-   * Starts a run and leaves it to the workers. Refuses an unknown job, and one that is running, even if its holder is
-   * dead: the workers go on with such a run anyway.
+   * Starts a run and leaves it to the workers. Refuses an unknown job, a paused one, and one that is running, even if its
+   * holder is dead: the workers go on with such a run anyway.
    */
   async startRun(name: string, startedBy: string): Promise<JobRun> {
     const job = this.jobs.get(name).name;
@@ -50,8 +50,8 @@ export class JobRunner {
   }
 
   /**
-   * Does one whole run in this process, without Redis. Unlike a worker that leaves, it ends its run when it is stopped.
-   * Refuses an unknown job.
+   * Does one whole run in this process, without Redis. Unlike a worker that leaves, it ends its run when it is stopped, and
+   * waits for the end of a pause. Refuses an unknown job, and one that is paused at the start.
    */
   async runInForeground({ job: name, startedBy, signals, onStart }: ForegroundRun): Promise<ForegroundEnd> {
     const job = this.jobs.get(name);
@@ -71,13 +71,15 @@ export class JobRunner {
 
   /**
    * PostgreSQL may be restarted while a run goes on: the run then goes on where it was. If a worker took the lease
-   * meanwhile, that worker ends the run, and this process helps until it does.
+   * meanwhile, that worker ends the run, and this process helps until it does. While the job is paused it asks each second
+   * whether it may go on.
    */
   private async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     for (;;) {
       try {
         const end = await this.participant.takePart(job, run, signals);
-        if (end !== 'goes_on' || (await this.isOver(run))) return end;
+        const mayGoOn = end === 'goes_on' || end === 'paused';
+        if (!mayGoOn || (await this.isOver(run))) return end;
       } catch (error) {
         if (isPermanent(error) || signals.stop.aborted) throw error;
         this.observer.failed(job.name, error);

@@ -85,10 +85,10 @@ class JobWorker {
   private async turn(): Promise<void> {
     const { runs, participant } = this.services;
     const run = await runs.running(this.job.name);
-    if (run === undefined) return;
+    if (run === undefined || run.isPaused) return;
     const signals = { stop: this.stopping.signal, abort: this.aborting.signal };
     const end = await participant.takePart(this.job, run, signals);
-    if (end === 'stopped') await participant.leave(run);
+    if (end === 'stopped' || end === 'paused') await participant.leave(run);
   }
 
   private async reclaim(): Promise<void> {

@@ -5,7 +5,9 @@ import type { Job } from './job';
 import { JobRegistry } from './job-registry';
 import type { JobRunObserver } from './run-participant.service';
 import type { InsertedTick, JobRunRepository } from './job-run.repository';
-import { JobScheduler, TickMemory } from './job.scheduler';
+import type { JobScheduleRepository } from './job-schedule.repository';
+import { JobScheduler } from './job.scheduler';
+import { TickMemory } from './tick-memory';
 import type { WakeUps } from './wake-ups.service';
 
 vi.mock('cron-parser', async (load) => {
@@ -51,6 +53,43 @@ describe('The latest tick of a schedule', () => {
   it('exists twice at a time that the clock shows twice: an hour apart, and the second run finds nobody due', () => {
     expect(at('2026-10-25T00:45:00Z', '30 3 * * *')).toBe('2026-10-25T00:30:00.000Z');
     expect(at('2026-10-25T01:45:00Z', '30 3 * * *')).toBe('2026-10-25T01:30:00.000Z');
+  });
+});
+
+describe('The next ticks of a schedule', () => {
+  const next = (memory: TickMemory, now: string, schedule: string, count = 3) =>
+    memory.nextTicks(schedule, new Date(now), count).map((tick) => tick.toISOString());
+
+  it('are later than now, soonest first, in Kyiv time', () => {
+    expect(next(new TickMemory(KYIV), '2026-03-27T23:00:00.000Z', '0 1 * * *')).toEqual([
+      '2026-03-28T23:00:00.000Z',
+      '2026-03-29T22:00:00.000Z',
+      '2026-03-30T22:00:00.000Z',
+    ]);
+  });
+
+  it.each(['30 3 * * *', '*/20 2-4 * * *'])(
+    'are all that will come, in the nights of the clock changes too: %s',
+    (schedule) => {
+      for (const night of ['2026-03-28T22:00:00Z', '2026-10-24T22:00:00Z']) {
+        const coming = next(new TickMemory(KYIV), night, schedule, 6);
+        const before = [at(night, schedule), ...coming];
+        for (const [index, tick] of coming.entries()) {
+          const justBefore = new Date(Date.parse(tick) - 1).toISOString();
+          expect([at(justBefore, schedule), at(tick, schedule)]).toEqual([before[index], tick]);
+        }
+      }
+    },
+  );
+
+  it('are evaluated again only when one of them has come, or the clock was set back', () => {
+    const memory = new TickMemory(KYIV);
+    next(memory, '2026-05-01T12:00:00Z', '0 1 * * *');
+    vi.mocked(parseExpression).mockClear();
+    next(memory, '2026-05-01T21:59:59Z', '0 1 * * *');
+    expect(parseExpression).not.toHaveBeenCalled();
+    expect(next(memory, '2026-05-01T22:00:00Z', '0 1 * * *', 1)).toEqual(['2026-05-02T22:00:00.000Z']);
+    expect(next(memory, '2026-04-30T12:00:00Z', '0 1 * * *', 1)).toEqual(['2026-04-30T22:00:00.000Z']);
   });
 });
 
@@ -108,7 +147,9 @@ const jobOf = (name: string): Job => ({
 });
 
 /** A scheduler of two jobs whose last ticks are of the night before, and what it does at each look. */
-function schedulerWith(stubs: Partial<JobRunRepository>) {
+function schedulerWith(
+  stubs: Partial<Pick<JobRunRepository, 'insertTick'> & Pick<JobScheduleRepository, 'lastTick'>>,
+) {
   const jobs = new JobRegistry();
   jobs.add(jobOf('unzr-persons'));
   jobs.add(jobOf('purge'));
@@ -118,7 +159,7 @@ function schedulerWith(stubs: Partial<JobRunRepository>) {
       Promise.resolve({ since: new Date('2026-01-13T23:00:00Z'), now: new Date('2026-01-14T23:00:05Z') }),
     insertTick: () => Promise.resolve<InsertedTick>({ id: 'a run', status: 'RUNNING' }),
     ...stubs,
-  } as unknown as JobRunRepository;
+  };
   const observer = {
     started: ({ job }: { job: string }) => events.push(['started', job]),
     skipped: (job: string, tick: Date) => events.push(['skipped', job, tick.toISOString()]),
@@ -127,7 +168,8 @@ function schedulerWith(stubs: Partial<JobRunRepository>) {
   const wakeUps = { notify: (queue: string) => Promise.resolve(events.push(['notified', queue])) };
   const scheduler = new JobScheduler(
     jobs,
-    runs,
+    runs as unknown as JobRunRepository,
+    runs as unknown as JobScheduleRepository,
     observer,
     wakeUps as unknown as WakeUps,
     {

@@ -16,6 +16,8 @@ export interface JobRun {
   readonly startedAt: Date;
   readonly finishedAt: Date | null;
   readonly startedBy: string | null;
+  /** Until its end, or until now. */
+  readonly tookSeconds: number;
   readonly counts: Readonly<Record<string, number>>;
 }
 
@@ -25,7 +27,11 @@ export interface RunFacts {
   readonly job: string;
   /** Started by a person rather than by the schedule. */
   readonly byHand: boolean;
-  readonly startedAt: Date;
+  /** When it started or, if the job was paused since, was resumed. */
+  readonly activeSince: Date;
+  readonly isPaused: boolean;
+  /** Nobody has counted yet how many were due when it started. */
+  readonly isUncounted: boolean;
 }
 
 /** How a worker learns that it must stop. */
@@ -37,10 +43,10 @@ export interface StopSignals {
 }
 
 /**
- * Why a worker stopped helping: nothing is left that it could take, it was stopped, the register does not answer, or the
- * work cannot be done.
+ * Why a worker stopped helping: nothing is left that it could take, it was stopped, the job is paused, the register does
+ * not answer, or the work cannot be done. A worker that takes nothing because of a pause may also say that nothing is due.
  */
-export type HelpEnd = 'nothing_due' | 'stopped' | 'unreachable' | 'failed';
+export type HelpEnd = 'nothing_due' | 'stopped' | 'paused' | 'unreachable' | 'failed';
 
 /** A scheduled job. Any number of workers help in one run of it; what they do is counted by name. */
 export interface Job {
@@ -62,6 +68,17 @@ export interface Job {
 }
 
 const TECHNICAL_ERRORS = 'technical_errors.';
+
+/** The outcomes of a review: each of them is a person or a party that is done. */
+const REVIEWED = ['verified', 'refuted', 'absent', 'incorrect'];
+
+/** How many are done. A job without reviews counts only what it has done. */
+export function doneOf(counts: JobRun['counts'], counters: readonly string[]): number {
+  const failed = Object.keys(counts).filter((counter) => counter.startsWith(TECHNICAL_ERRORS));
+  const isReview = REVIEWED.every((counter) => counters.includes(counter));
+  const done = isReview ? [...REVIEWED, ...failed] : counters;
+  return done.reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
+}
 
 /** A run as people and programs read it: its record, its counters by name, technical errors by kind. */
 export function runSummary(run: JobRun, counters: readonly string[]): Record<string, unknown> {

@@ -4,8 +4,11 @@ import { BackgroundTaskLoops } from './background-task-loop';
 import { JobRegistry } from './job-registry';
 import { JobRunObserver, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
+import { JobScheduleRepository } from './job-schedule.repository';
+import { JobRunReader } from './job-run-reader.service';
 import { JobRunner } from './job-runner.service';
 import { JobScheduler } from './job.scheduler';
+import { JobTimetable } from './job-timetable.service';
 import { JobWorkers } from './job-worker.service';
 import { Heartbeat } from './heartbeat.service';
 import { InstanceRepository } from './instance.repository';
@@ -22,6 +25,9 @@ import { WakeUps } from './wake-ups.service';
     JobRunner,
     Heartbeat,
     InstanceRepository,
+    JobRunReader,
+    JobScheduleRepository,
+    JobTimetable,
     PurgeJob,
     PurgeRegistry,
     RunParticipant,
@@ -30,10 +36,13 @@ import { WakeUps } from './wake-ups.service';
   exports: [
     JobRegistry,
     JobRunObserver,
-    JobRunRepository,
-    JobRunner,
     Heartbeat,
     InstanceRepository,
+    JobRunReader,
+    JobRunRepository,
+    JobRunner,
+    JobScheduleRepository,
+    JobTimetable,
     PurgeRegistry,
     RunParticipant,
     WakeUps,

@@ -8,6 +8,7 @@ import { type Statement, Transactions } from '../database/transactions';
 import { Log, Metrics } from '../observability';
 import type { HelpEnd, StopSignals, Job, RunFacts } from './job';
 import { type JobName, JobRegistry } from './job-registry';
+import { JobRunRepository } from './job-run.repository';
 
 /** The name of the job in schedule, queue and command line. */
 export const PURGE_JOB = 'purge' satisfies JobName;
@@ -51,6 +52,7 @@ export class PurgeJob implements Job, OnModuleInit {
   constructor(
     private readonly jobs: JobRegistry,
     private readonly tables: PurgeRegistry,
+    private readonly runs: JobRunRepository,
     private readonly transactions: Transactions,
     private readonly log: Log,
     private readonly metrics: Metrics,
@@ -73,8 +75,10 @@ export class PurgeJob implements Job, OnModuleInit {
   async help(run: RunFacts, { stop }: StopSignals): Promise<HelpEnd> {
     let end: HelpEnd = 'nothing_due';
     for (const old of this.tables.all()) {
-      if (!(await this.purge(old, run, stop))) end = 'failed';
+      const purged = await this.purge(old, run, stop);
+      if (purged === 'failed') end = 'failed';
       if (stop.aborted) return 'stopped';
+      if (purged === 'paused') return 'paused';
     }
     return end;
   }
@@ -91,35 +95,38 @@ export class PurgeJob implements Job, OnModuleInit {
     return null;
   }
 
-  /** False when the database refuses for good: the other tables are purged all the same, and the run fails. */
-  private async purge(old: OldRows, run: RunFacts, stop: AbortSignal): Promise<boolean> {
+  /** `failed` when the database refuses for good: the other tables are purged all the same, and the run fails. */
+  private async purge(old: OldRows, run: RunFacts, stop: AbortSignal): Promise<'done' | 'paused' | 'failed'> {
     try {
-      await this.removeAll(old, run, stop);
-      return true;
+      return await this.removeAll(old, run, stop);
     } catch (error) {
       if (!isPermanent(error)) throw error;
       this.log.error('old rows not removed', error, { job: PURGE_JOB });
-      return false;
+      return 'failed';
     }
   }
 
   /** From mark to mark, and once more from the beginning for what was passed over. */
-  private async removeAll(old: OldRows, run: RunFacts, stop: AbortSignal): Promise<void> {
+  private async removeAll(old: OldRows, run: RunFacts, stop: AbortSignal): Promise<'done' | 'paused'> {
     let mark: string | null = null;
     while (!stop.aborted) {
       const beganAtMs = performance.now();
-      const { rows, full, mark: reached }: RemovedRows = await this.removeSome(old, run, mark);
+      const removed: RemovedRows | 'paused' = await this.removeSome(old, run, mark);
+      if (removed === 'paused') return 'paused';
+      const { rows, full, mark: reached } = removed;
       if (rows > 0) this.metrics.rowsPurged.inc({ table: old.table }, rows);
       if (rows === 0 || !full) {
-        if (mark === null) return;
+        if (mark === null) return 'done';
         mark = null;
       } else mark = reached;
       await wait(performance.now() - beganAtMs, undefined, { signal: stop }).catch(() => undefined);
     }
+    return 'done';
   }
 
-  private removeSome(old: OldRows, run: RunFacts, mark: string | null): Promise<RemovedRows> {
+  private removeSome(old: OldRows, run: RunFacts, mark: string | null): Promise<RemovedRows | 'paused'> {
     return this.transactions.inTransaction(async (sql) => {
+      if (await this.runs.isPaused(sql, PURGE_JOB)) return 'paused';
       const removed = await old.removeBatch(sql, mark);
       if (removed.rows > 0) await sql.query(COUNT, [run.id, this.worker, old.table, removed.rows]);
       return removed;

@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS, WORKER_ID } from '../config/settings.module';
 import { type HelpEnd, type StopSignals, type Job, type RunFacts, type JobRun, RUN_ENDS } from './job';
 import { type Holder, JobRunRepository } from './job-run.repository';
+import { JobScheduleRepository } from './job-schedule.repository';
 import { Log, Metrics, startAtZero } from '../observability';
 import { JOB_NAMES } from './job-registry';
 
@@ -13,13 +14,14 @@ export class JobRunObserver {
   constructor(
     private readonly log: Log,
     private readonly metrics: Metrics,
-    runs: JobRunRepository,
+    schedules: JobScheduleRepository,
   ) {
     startAtZero(metrics.jobRuns, { job_name: JOB_NAMES, status: RUN_ENDS });
-    // Read from the runs, so that every process reports the same, and one that has just started knows the nights before.
+    // Read from the database, so that every process reports the same, and one that has just started knows the nights before.
     metrics.refreshBy(async () => {
-      for (const { job, seconds } of await runs.lastFinished(JOB_NAMES)) {
-        metrics.jobLastFinished.set({ job_name: job }, seconds);
+      for (const { job, lastFinishedSeconds, isPaused } of await schedules.figures(JOB_NAMES)) {
+        metrics.jobLastFinished.set({ job_name: job }, lastFinishedSeconds);
+        metrics.jobPaused.set({ job_name: job }, Number(isPaused));
       }
     });
   }
@@ -47,6 +49,15 @@ export class JobRunObserver {
     else this.log.warn('run ended', fields);
   }
 
+  /** The reason is in the audit log and at the schedule: its words are free. */
+  paused(job: string, userId: string): void {
+    this.log.warn('job paused, nothing of it is claimed until it is resumed', { job, user_id: userId });
+  }
+
+  resumed(job: string, userId: string): void {
+    this.log.info('job resumed', { job, user_id: userId });
+  }
+
   failed(job: string, error: unknown): void {
     this.log.error('job interrupted, it is tried again', error, { job });
   }
@@ -55,8 +66,11 @@ export class JobRunObserver {
 /** While other workers still hold persons of the run, its holder looks again after this. */
 const LOOK_AGAIN_MS = 250;
 
-/** How a worker's part in a run ended: it ended the run, the run goes on without it, or the worker has to stop. */
-export type PartEnd = 'FINISHED' | 'FAILED' | 'goes_on' | 'stopped';
+/**
+ * How a worker's part in a run ended: it ended the run, the run goes on without it, the job is paused, or the worker has to
+ * stop. Of a paused run it may still hold the lease.
+ */
+export type PartEnd = 'FINISHED' | 'FAILED' | 'goes_on' | 'paused' | 'stopped';
 
 /**
  * This process's part in runs. Every worker helps; the one that holds the run's lease stays until nothing is left,
@@ -78,14 +92,16 @@ export class RunParticipant {
 
   async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     let renewal = Promise.resolve();
+    let counting = Promise.resolve();
     const renew = (): void => void (renewal = this.keepLease(run));
     const timer = setInterval(renew, (this.holder.leaseSeconds * 1000) / 3);
     try {
-      await this.takeLease(run);
+      if ((await this.takeLease(run)) && run.isUncounted) counting = this.countDue(job, run);
       await this.reclaim(job);
       for (;;) {
         const end = await job.help(run, signals);
         if (end === 'stopped' || signals.stop.aborted) return 'stopped';
+        if (end === 'paused') return 'paused';
         if (!(await this.takeLease(run))) return 'goes_on';
         const ended = await this.tryToEnd(job, run, end);
         if (ended !== undefined) return ended;
@@ -96,6 +112,7 @@ export class RunParticipant {
       clearInterval(timer);
       // A renewal still under way would take back the lease of a worker that leaves.
       await renewal;
+      await counting;
     }
   }
 
@@ -112,13 +129,22 @@ export class RunParticipant {
     }
   }
 
-  private async tryToEnd(job: Job, run: RunFacts, end: HelpEnd): Promise<'FINISHED' | 'FAILED' | undefined> {
+  /** A paused run does not end, whatever its worker found: nothing could be claimed. */
+  private async tryToEnd(
+    job: Job,
+    run: RunFacts,
+    end: HelpEnd,
+  ): Promise<'FINISHED' | 'FAILED' | 'paused' | undefined> {
     const status = end === 'nothing_due' ? 'FINISHED' : 'FAILED';
+    let isPaused = false;
     const ended = await this.runs.end(run.id, this.holder.worker, {
       status,
-      unfinished: (sql) => job.unfinished(sql, run.id, end),
+      unfinished: async (sql) => {
+        isPaused = await this.runs.isPaused(sql, run.job);
+        return isPaused || job.unfinished(sql, run.id, end);
+      },
     });
-    if (!ended) return undefined;
+    if (!ended) return isPaused ? 'paused' : undefined;
     await this.reportEnd(run);
     return status;
   }
@@ -137,6 +163,16 @@ export class RunParticipant {
   private async reclaim(job: Job): Promise<void> {
     try {
       await job.reclaim();
+    } catch (error) {
+      this.observer.failed(job.name, error);
+    }
+  }
+
+  /** Beside the work, once a run; a run does well without the figure. */
+  private async countDue(job: Job, run: RunFacts): Promise<void> {
+    try {
+      const due = await job.due();
+      if (due !== null) await this.runs.recordDue(run.id, due);
     } catch (error) {
       this.observer.failed(job.name, error);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../config/settings.schema';
+import type { Sql } from '../database/transactions';
 import { Log } from '../observability';
 import type { HelpEnd, Job, RunFacts, JobRun, RunStatus } from './job';
 import { JobRegistry } from './job-registry';
@@ -8,7 +9,14 @@ import { JobRunner } from './job-runner.service';
 import { type JobRunObserver, RunParticipant } from './run-participant.service';
 import { WakeUps } from './wake-ups.service';
 
-const RUN: RunFacts = { id: 'a run', job: 'purge', byHand: true, startedAt: new Date(0) };
+const RUN: RunFacts = {
+  id: 'a run',
+  job: 'purge',
+  byHand: true,
+  activeSince: new Date(0),
+  isPaused: false,
+  isUncounted: true,
+};
 const SIGNALS = { stop: new AbortController().signal, abort: new AbortController().signal };
 
 const jobThat = (does: Partial<Job>): Job => ({
@@ -28,7 +36,10 @@ function participantOf(stubs: Partial<JobRunRepository>, leaseSeconds = 60) {
   const nothing = () => undefined;
   const runs = {
     takeLease: () => Promise.resolve(true),
-    end: () => Promise.resolve(true),
+    end: (_run: string, _worker: string, { unfinished }: { unfinished: (sql: Sql) => Promise<boolean> }) =>
+      unfinished({} as Sql).then((is) => !is),
+    isPaused: () => Promise.resolve(false),
+    recordDue: () => Promise.resolve(),
     find: () => Promise.resolve(undefined),
     running: () => Promise.resolve(RUN),
     start: () => Promise.resolve({ kind: 'started' as const, runId: RUN.id }),
@@ -71,6 +82,23 @@ describe('A worker that takes part in a run', () => {
     const job = jobThat({ help: () => renewed.then(() => 'stopped' as const) });
     events.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
     expect(events).toEqual(['renewed', 'stopped']);
+  });
+});
+
+describe('How many were due when a run started', () => {
+  it('is counted once, by the worker that holds the run, and a failure stops nobody', async () => {
+    const recorded: unknown[] = [];
+    const recordDue = (...args: unknown[]) => Promise.resolve(void recorded.push(args));
+    const job = jobThat({ due: () => Promise.resolve(7) });
+    await participantOf({ recordDue }).participant.takePart(job, RUN, SIGNALS);
+    await participantOf({ recordDue }).participant.takePart(job, { ...RUN, isUncounted: false }, SIGNALS);
+    const helper = participantOf({ recordDue, takeLease: () => Promise.resolve(false) });
+    await helper.participant.takePart(job, RUN, SIGNALS);
+    expect(recorded).toEqual([[RUN.id, 7]]);
+    const { participant, failures } = participantOf({ recordDue });
+    const failing = jobThat({ due: () => Promise.reject(new Error('a statement took too long')) });
+    expect(await participant.takePart(failing, RUN, SIGNALS)).toBe('FINISHED');
+    expect(failures).toHaveLength(1);
   });
 });
 

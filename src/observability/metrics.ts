@@ -123,6 +123,7 @@ export class Metrics {
     'When a run of the job last finished; before the first one when its schedule was first seen, 0 if never',
     ['job_name'],
   );
+  readonly jobPaused = this.gauge('job_paused', '1 while the job is paused, 0 otherwise', ['job_name']);
   readonly jobWakeUps = this.counter(
     'job_wake_ups_total',
     'Wake-up jobs of the queue that reached this process',

@@ -113,13 +113,18 @@ function branchesSql(checked: Checked): string[] {
 /**
  * A claim in one statement: selects and locks people, puts them in review (S3), writes claim and lock rows, and counts.
  * $1 claim, $2 run, $3 stream, $4 worker, $5 lease in seconds, $6 threshold, $7 actor, then the marks or the ids.
- * It locks the row of the run for reading, so that nobody is claimed for a run that is just ending.
+ * It locks the rows of the run and of its schedule for reading, so that nobody is claimed for a run that is just ending,
+ * or once the pause of the job is committed: whatever the statement saw before, it waits for that row and reads it anew.
  */
 function claimSql({ stream, subject }: Checked, picked: string): string {
   const { id } = subject;
   return `
-  WITH running AS MATERIALIZED (
-    SELECT id FROM mpi.job_runs WHERE id = $2::uuid AND status = 'RUNNING' FOR SHARE),
+  WITH run AS MATERIALIZED (
+    SELECT id, job FROM mpi.job_runs WHERE id = $2::uuid AND status = 'RUNNING' FOR SHARE),
+  schedule AS MATERIALIZED (
+    SELECT paused_at FROM mpi.job_schedules WHERE job = (SELECT job FROM run) FOR SHARE),
+  running AS MATERIALIZED (
+    SELECT id FROM run WHERE NOT EXISTS (SELECT FROM schedule WHERE paused_at IS NOT NULL)),
   ${picked},
   claimed AS (
     INSERT INTO mpi.verification_claims (id, run_id, stream, subject, worker, taken_at, lease_until)

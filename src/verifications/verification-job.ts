@@ -112,7 +112,7 @@ export class VerificationJob implements Job {
   /** Whether the register has not answered anybody for so long that waiting makes no sense. */
   private async isUnreachable(run: RunFacts): Promise<boolean> {
     const answeredAt = (await this.limiter.lastAnswerAt())?.getTime() ?? 0;
-    const lastAtMs = Math.max(answeredAt, run.startedAt.getTime());
+    const lastAtMs = Math.max(answeredAt, run.activeSince.getTime());
     return this.clock.at().getTime() - lastAtMs > this.settings.JOB_GIVE_UP_AFTER_MINUTES * 60_000;
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { JobsModule, JobsWorkerModule } from '../jobs';
 import { MvsTrembitaModule } from '../mvs-trembita';
+import { JobSchedulesController } from './admin/job-schedules.controller';
 import { JobsController } from './admin/jobs.controller';
 import { PersonNodes } from './admin/person-nodes';
 import { PersonsController } from './admin/persons.controller';
@@ -50,8 +51,10 @@ const CHECKS = [
 /** The verification of persons and parties: the jobs of all streams, their statuses, and the calls of officials. */
 @Module({
   imports: [MvsTrembitaModule, ...STREAM_MODULES, JobsModule],
+  // The path of the timetable goes before that of a run: it would be a malformed id.
   controllers: [
     PersonVerificationController,
+    JobSchedulesController,
     JobsController,
     PersonsController,
     SweepsController,

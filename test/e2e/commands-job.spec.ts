@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { JobRunRepository } from '../../src/jobs';
+import { randomUUID } from 'node:crypto';
+import { WORKER_ID } from '../../src/config/settings.module';
+import { JobRunRepository, JobTimetable } from '../../src/jobs';
 import { aParty, aPerson, savePersons } from '../support/builders';
 import {
   type CommandEnd,
@@ -9,6 +11,7 @@ import {
   environmentOf,
 } from '../support/program';
 import { TestEnvironment, JOB } from '../support/test-environment';
+import { waitUntil } from '../support/wait-until';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -148,6 +151,50 @@ describe('npm run job -- dms-passport-persons', () => {
   );
 });
 
+describe('npm run job -- pause', () => {
+  it('stops a run in another process, survives that process, and the run goes on after resume', async () => {
+    const persons = Array.from({ length: 60 }, () => aPerson().withPassport(env.passport()));
+    await savePersons(env.sql, persons);
+    env.register.hold();
+    const killed = start([JOB, '--json']);
+    await env.register.waitForRequests(10);
+    const paused = await start(['pause', JOB, '--reason', 'робота з реєстром', '--json']).ended;
+    expect(paused.status, paused.stderr).toBe(0);
+    expect(JSON.parse(paused.stdout)).toEqual({
+      job: JOB,
+      paused_at: expect.stringMatching(TIME),
+      reason: 'робота з реєстром',
+    });
+    env.register.release();
+    const count = async (text: string) => (await env.sql.query({ text })).length;
+    await waitUntil(async () => (await count('SELECT FROM mpi.verification_claims')) === 0, {
+      what: 'the calls in flight to be written',
+    });
+    const verified = `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'VERIFIED'`;
+    const done = await count(verified);
+    expect(done).toBeGreaterThanOrEqual(10);
+    expect(done).toBeLessThan(persons.length);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const refused = await job('--json');
+    expect([refused.status, JSON.parse(refused.stdout)]).toEqual([3, { error: 'paused' }]);
+    const [run, ...others] = await env.sql.query<{ id: string; status: string }>({
+      text: 'SELECT id, status FROM mpi.job_runs',
+    });
+    expect([run?.status, others]).toEqual(['RUNNING', []]);
+    expect(await count(verified)).toBe(done);
+    // The leases of the killed process have passed.
+    const isGone = `lease_until = now() - interval '1 second' WHERE worker <> '${env.program.get<string>(WORKER_ID)}'`;
+    for (const table of ['mpi.job_runs', 'mimir.register_workers', 'mimir.register_places'])
+      await env.sql.run(`UPDATE ${table} SET ${isGone}`);
+    await env.program.get(JobTimetable).resume(JOB, randomUUID());
+    expect(await env.ended(run?.id ?? '')).toMatchObject({
+      status: 'FINISHED',
+      counts: { taken: 60, verified: 60 },
+    });
+  });
+});
+
 describe('npm run job that cannot be run', () => {
   it.each([
     ['an unknown job', ['no-such-job']],
@@ -156,6 +203,7 @@ describe('npm run job that cannot be run', () => {
     ['an unknown option', [JOB, '--fast']],
     ['a time that is no time', [JOB, '--give-up-after', 'soon']],
     ['a time that is over already', [JOB, '--give-up-after', '0']],
+    ['a pause without a reason', ['pause', JOB]],
   ])('ends with status 64: %s', async (_what, args) => {
     const { status, stdout, stderr } = await start(args).ended;
     expect(status, stderr).toBe(64);

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WORKER_ID } from '../../src/config/settings.module';
-import { type HelpEnd, JobRunRepository } from '../../src/jobs';
+import { type HelpEnd, type Job, JobRunRepository, JobTimetable } from '../../src/jobs';
 import { JobScheduler } from '../../src/jobs/job.scheduler';
+import { RunParticipant } from '../../src/jobs/run-participant.service';
 import { aPerson, savePersons, verificationOf } from '../support/builders';
 import { TestEnvironment, JOB } from '../support/test-environment';
 import type { Program } from '../support/program';
@@ -37,6 +38,11 @@ interface RunRow extends Record<string, unknown> {
 
 const runs = (): Promise<RunRow[]> =>
   env.sql.query<RunRow>({ text: 'SELECT id, status, tick, worker FROM mpi.job_runs ORDER BY started_at' });
+
+const verifiedPersons = () =>
+  env.sql.query({
+    text: `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'VERIFIED'`,
+  });
 
 const start = (worker: string) =>
   env.program.get(JobRunRepository).start(JOB, SYSTEM_USER_ID, { worker, leaseSeconds: 60 });
@@ -212,5 +218,99 @@ describe('A run whose holder died', () => {
     );
     expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });
     expect(await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' })).toEqual([]);
+  });
+});
+
+describe('A pause', () => {
+  const pause = () => env.program.get(JobTimetable).pause(JOB, SYSTEM_USER_ID, 'a look at the register');
+  const resume = () => second.get(JobTimetable).resume(JOB, SYSTEM_USER_ID);
+  const taken = async (): Promise<number> => {
+    const text = `SELECT coalesce(sum(n), 0)::int AS n FROM mpi.job_run_counts WHERE counter = 'taken'`;
+    return (await env.sql.query<{ n: number }>({ text }))[0]?.n ?? 0;
+  };
+  const isIdle = () =>
+    waitUntil(
+      async () => {
+        const claims = await env.sql.query({ text: 'SELECT FROM mpi.verification_claims' });
+        return (
+          claims.length === 0 && (await runs())[0]?.worker === null && (await env.pendingWakeUps()) === 0
+        );
+      },
+      { what: 'the workers to have left the run' },
+    );
+
+  it('lets every process finish what it has claimed and claim nothing more; resumed, the same run goes on', async () => {
+    const persons = Array.from({ length: 200 }, () => aPerson().withPassport(env.passport()));
+    await savePersons(env.sql, persons);
+    env.register.hold();
+    const runId = await env.startRun();
+    await env.notify();
+    await env.register.waitForRequests(2);
+    await pause();
+    const before = await taken();
+    expect(before).toBeLessThan(persons.length);
+    env.register.release();
+    await isIdle();
+    // A wake-up and the reclaiming of expired claims change nothing.
+    await env.notify();
+    await env.check.reclaim();
+    await isIdle();
+    expect(await taken()).toBe(before);
+    expect(await runs()).toMatchObject([{ id: runId, status: 'RUNNING' }]);
+    const inReview = `SELECT FROM mpi.person_verifications WHERE dms_passport_verification_status = 'IN_REVIEW'`;
+    expect(await env.sql.query({ text: inReview })).toEqual([]);
+    expect((await verifiedPersons()).length).toBe(before);
+    await resume();
+    expect(await env.ended(runId)).toMatchObject({
+      status: 'FINISHED',
+      counts: { taken: 200, verified: 200 },
+    });
+  });
+
+  it('does not end a run although nobody is left, nor fail it although the register is away', async () => {
+    const runId = await env.startRunSilently();
+    await pause();
+    const run = await env.program.get(JobRunRepository).running(JOB);
+    if (run === undefined) throw new Error('The run is not going on.');
+    expect(run.isPaused).toBe(true);
+    const never = new AbortController().signal;
+    const signals = { stop: never, abort: never };
+    const participant = env.program.get(RunParticipant);
+    expect(await participant.takePart(env.check, run, signals)).toBe('paused');
+    const away = Object.create(env.check, {
+      help: { value: () => Promise.resolve<HelpEnd>('unreachable') },
+    }) as Job;
+    expect(await participant.takePart(away, run, signals)).toBe('paused');
+    await participant.leave(run);
+    expect(await runs()).toMatchObject([{ id: runId, status: 'RUNNING', worker: null }]);
+    await resume();
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED' });
+  });
+
+  it('starts no tick; the latest one is caught up when it ends', async () => {
+    await knownFor(9);
+    await pause();
+    await beat();
+    await beat(second);
+    expect(await runs()).toEqual([]);
+    await resume();
+    await beat();
+    await beat(second);
+    const [run, ...others] = await runs();
+    expect(others).toEqual([]);
+    expect(await env.ended(run?.id ?? '')).toMatchObject({ status: 'FINISHED' });
+  });
+
+  it('counts as no time in which the register was silent', async () => {
+    const runId = await env.startRunSilently();
+    await env.sql.run(`UPDATE mpi.job_runs SET started_at = now() - interval '1 day'`);
+    await pause();
+    await resume();
+    const run = await env.program.get(JobRunRepository).running(JOB);
+    const [{ resumed } = { resumed: null }] = await env.sql.query<{ resumed: Date }>({
+      text: 'SELECT resumed_at AS resumed FROM mpi.job_schedules',
+    });
+    expect([run?.activeSince, run?.isPaused]).toEqual([resumed, false]);
+    await env.ended(runId);
   });
 });

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { aCaller, aPerson, verificationOf } from '../support/builders';
 import { TestEnvironment, JOB } from '../support/test-environment';
+import { WORKER_ID } from '../../src/config/settings.module';
+import { JOB_NAMES, JobRunRepository } from '../../src/jobs';
 
 const OFFICIAL = randomUUID();
 
@@ -12,12 +14,13 @@ beforeEach(async () => {
   token = await aCaller().withUserId(OFFICIAL).withScope('job:read job:run').save(env.sql);
 });
 
-async function call(method: 'GET' | 'POST', path: string) {
+async function call(method: 'GET' | 'POST', path: string, body?: object) {
   const answer = await fetch(
     `${env.program.addresses.publicUrl}/api/admin/jobs${path.startsWith('?') ? '' : '/'}${path}`,
     {
       method,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     },
   );
   return { status: answer.status, body: JSON.parse(await answer.text()) };
@@ -143,14 +146,67 @@ describe('GET /api/admin/jobs', () => {
 });
 
 describe('GET /api/admin/jobs/{run_id}', () => {
-  it('returns one run as the list does', async () => {
+  it('returns one run as the list does, and what its workers did', async () => {
     await aPerson().withPassport(env.passport('FOUND')).save(env.sql);
     const { id } = await env.run();
     const { status, body } = await call('GET', id);
     expect([status, body.meta.type]).toEqual([200, 'object']);
     expect(body.data).toMatchObject({ run_id: id, status: 'FINISHED', taken: 1, refuted: 1, verified: 0 });
     const list = await env.program.withToken(token, '/api/admin/jobs');
-    expect(JSON.parse(await list.text()).data).toEqual([body.data]);
+    const { holder, lease_until, lease_left_seconds, due_at_start, eta_seconds, paused_at, workers, ...row } =
+      body.data;
+    expect(JSON.parse(await list.text()).data).toEqual([row]);
+    expect(row.rate_per_second).toBeCloseTo(1 / row.took_seconds);
+    expect({ lease_until, lease_left_seconds, due_at_start, eta_seconds, paused_at }).toEqual({
+      lease_until: null,
+      lease_left_seconds: null,
+      due_at_start: 1,
+      eta_seconds: null,
+      paused_at: null,
+    });
+    expect(holder).toBe(env.program.get(WORKER_ID));
+    expect(workers).toEqual([
+      {
+        worker: holder,
+        is_holder: true,
+        done: 1,
+        share: 1,
+        last_write_at: expect.any(String),
+        counts: { batches: 1, taken: 1, refuted: 1 },
+      },
+    ]);
+  });
+
+  it('says of a run that is going who holds it, until when, each share, and when it will end', async () => {
+    const runId = await env.startRunSilently();
+    await env.sql.run(`
+      UPDATE mpi.job_runs SET worker = 'one', lease_until = now() + interval '1 minute', due_at_start = 100,
+             started_at = now() - interval '10 seconds'`);
+    await env.sql.query(
+      {
+        text: `
+          INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
+          VALUES ($1, 'one', 'verified', 12), ($1, 'two', 'verified', 5), ($1, 'two', 'technical_errors.timeout', 3)`,
+      },
+      [runId],
+    );
+    const { body } = await call('GET', runId);
+    expect(body.data).toMatchObject({ status: 'RUNNING', holder: 'one', due_at_start: 100 });
+    expect(body.data.workers).toMatchObject([
+      { worker: 'one', is_holder: true, done: 12, share: 0.6 },
+      { worker: 'two', is_holder: false, done: 8, share: 0.4 },
+    ]);
+    // 20 in a little more than 10 seconds, so 80 in a little more than 40.
+    expect(body.data.rate_per_second).toBeCloseTo(20 / body.data.took_seconds);
+    expect(body.data.eta_seconds).toBeCloseTo(80 / body.data.rate_per_second);
+    expect(body.data.lease_left_seconds).toBeGreaterThan(30);
+    await call('POST', `${JOB}/pause`, { reason: 'a look' });
+    const paused = await call('GET', runId);
+    expect(paused.body.data).toMatchObject({
+      status: 'RUNNING',
+      paused_at: expect.any(String),
+      eta_seconds: null,
+    });
   });
 
   it('is 404 for a run nobody started', async () => {
@@ -164,5 +220,134 @@ describe('GET /api/admin/jobs/{run_id}', () => {
     expect(body.error.invalid).toEqual([
       expect.objectContaining({ entry: '$.run_id', rules: [expect.objectContaining({ rule: 'format' })] }),
     ]);
+  });
+});
+
+describe('A pause', () => {
+  const REASON = 'Профілактичні роботи реєстру до 06:00';
+  const pause = (reason = REASON) => call('POST', `${JOB}/pause`, { reason });
+  const resume = () => call('POST', `${JOB}/resume`);
+  const audit = () =>
+    env.sql.query({
+      text: `
+        SELECT a.actor_id, a.changeset FROM mpi.audit_log AS a JOIN mpi.job_schedules AS s ON s.id = a.resource_id
+         WHERE a.resource = 'job_schedules' ORDER BY a.inserted_at`,
+    });
+
+  it('is recorded with user, time and reason, and its end too', async () => {
+    const { status, body } = await pause();
+    expect(status).toBe(200);
+    expect(body.data).toMatchObject({
+      job: JOB,
+      paused_at: expect.any(String),
+      paused_by: OFFICIAL,
+      reason: REASON,
+    });
+    const end = await resume();
+    expect([end.status, end.body.data]).toEqual([
+      200,
+      { ...body.data, paused_at: null, paused_by: null, reason: null },
+    ]);
+    expect(await audit()).toEqual([
+      { actor_id: OFFICIAL, changeset: { job: JOB, paused: true, reason: REASON } },
+      { actor_id: OFFICIAL, changeset: { job: JOB, paused: false } },
+    ]);
+    expect(env.program.logged.join('\n')).not.toContain(REASON);
+  });
+
+  it('of a paused job stays as it is, and resuming one that is not paused does nothing', async () => {
+    const first = await pause();
+    const second = await pause('another reason');
+    expect([second.status, second.body.data]).toEqual([200, first.body.data]);
+    await resume();
+    const again = await resume();
+    expect([again.status, again.body.data.paused_at]).toEqual([200, null]);
+    expect(await audit()).toHaveLength(2);
+  });
+
+  it('refuses a start by hand, which leaves no trace, and says so before the run that is going', async () => {
+    await pause();
+    const conflict = { type: 'request_conflict', message: 'Job is paused' };
+    const { status, body } = await call('POST', `${JOB}/run`);
+    expect([status, body.error]).toEqual([409, conflict]);
+    expect(await env.sql.query({ text: 'SELECT id FROM mpi.job_runs' })).toEqual([]);
+    expect(await auditOfRuns()).toEqual([]);
+    await env.startRunSilently();
+    expect((await call('POST', `${JOB}/run`)).body.error).toEqual(conflict);
+    expect((await call('POST', 'purge/run')).status).toBe(202);
+  });
+
+  it('and starts at the same moment agree: no run starts after the answer', async () => {
+    const outcomes = await Promise.all([
+      ...Array.from({ length: 5 }, () => call('POST', `${JOB}/run`)),
+      pause().then(() => call('POST', `${JOB}/run`)),
+    ]);
+    expect(outcomes.at(-1)?.status).toBe(409);
+    expect(outcomes.filter(({ status }) => status === 202).length).toBeLessThanOrEqual(1);
+  });
+
+  it('of the purge removes no more rows until it is resumed', async () => {
+    await env.sql.run(`
+      INSERT INTO mpi.status_change_events (entity_type, properties, inserted_at)
+      VALUES ('Person', '{}', now() - interval '30 years')`);
+    const runId = await env.startRunSilently({ job: 'purge' });
+    await call('POST', 'purge/pause', { reason: REASON });
+    const run = await env.program.get(JobRunRepository).running('purge');
+    if (run === undefined) throw new Error('The run is not going on.');
+    const never = new AbortController().signal;
+    expect(await env.checkOf('purge').help(run, { stop: never, abort: never })).toBe('paused');
+    expect(await env.sql.query({ text: 'SELECT FROM mpi.status_change_events' })).toHaveLength(1);
+    await call('POST', 'purge/resume');
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED', counts: { status_change_events: 1 } });
+  });
+
+  it.each([
+    [{}, 'required'],
+    [{ reason: '  ' }, 'format'],
+    [{ reason: 'x'.repeat(256) }, 'length'],
+    [{ reason: 7 }, 'cast'],
+  ])('with the body %j is 422 and pauses nothing', async (sent, rule) => {
+    const { status, body } = await call('POST', `${JOB}/pause`, sent);
+    expect(status).toBe(422);
+    expect(body.error.invalid).toMatchObject([{ entry: '$.reason', rules: [{ rule }] }]);
+    expect(await audit()).toEqual([]);
+  });
+
+  it.each(['pause', 'resume'])('of an unknown job is 404: %s', async (action) => {
+    const { status, body } = await call('POST', `no-such-job/${action}`, { reason: REASON });
+    expect([status, body.error]).toEqual([404, { type: 'not_found', message: 'Job not found' }]);
+  });
+
+  it('shows in the metrics while it lasts', async () => {
+    const line = async () =>
+      (await (await env.program.internal('/metrics')).text())
+        .split('\n')
+        .find((text) => text.startsWith(`job_paused{job_name="${JOB}"}`));
+    await pause();
+    expect(await line()).toBe(`job_paused{job_name="${JOB}"} 1`);
+    await resume();
+    expect(await line()).toBe(`job_paused{job_name="${JOB}"} 0`);
+  });
+});
+
+describe('GET /api/admin/jobs/schedule', () => {
+  it('has every job with its schedule, ticks and runs', async () => {
+    const { id } = await env.run();
+    const { status, body } = await call('GET', 'schedule');
+    expect([status, body.paging.total_entries]).toEqual([200, JOB_NAMES.length]);
+    const jobs = body.data as { readonly job: string }[];
+    expect(jobs.map(({ job }) => job).sort()).toEqual([...JOB_NAMES].sort());
+    expect(jobs.find(({ job }) => job === JOB)).toMatchObject({
+      schedule: '0 0 29 2 *',
+      time_zone: 'Europe/Kyiv',
+      next_ticks: [
+        expect.stringMatching(/-02-28T22:00:00\.000Z$/),
+        expect.stringMatching(/-02-28T22:00:00\.000Z$/),
+        expect.stringMatching(/-02-28T22:00:00\.000Z$/),
+      ],
+      running_run_id: null,
+      last_finished: { run_id: id, finished_at: expect.any(String) },
+      paused_at: null,
+    });
   });
 });

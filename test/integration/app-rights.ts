@@ -77,10 +77,10 @@ export const APP_RIGHTS: Readonly<Record<string, WriteRights>> = {
   'mpi.job_run_samples': rights('run_id done', 'updated_at', true),
   'mpi.job_runs': rights(
     'job tick started_at started_by status finished_at worker lease_until',
-    'status finished_at worker lease_until counts validation_period_days updated_at',
+    'status finished_at worker lease_until counts validation_period_days due_at_start updated_at',
     true,
   ),
-  'mpi.job_schedules': rights('id job', ''),
+  'mpi.job_schedules': rights('id job', 'paused_at paused_by pause_reason resumed_at updated_at'),
   'mpi.media_uploads': rights('id bucket object_key', 'orphaned_at updated_at', true),
   'mpi.person_addresses': rights(
     `person_id type country area region settlement settlement_type settlement_id street_type street building

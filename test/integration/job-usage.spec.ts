@@ -18,6 +18,8 @@ describe('npm run job, typed wrongly on a machine without settings', () => {
       '--give-up-after must be',
     ],
     ['a month of minutes', ['dms-passport-persons', '--give-up-after', '43201'], '--give-up-after must be'],
+    ['a pause for no reason', ['pause', 'purge', '--reason', ' '], '--reason must say why'],
+    ['a reason to run', ['purge', '--reason', 'because'], '--reason belongs to a pause'],
     ['minutes left out', ['dms-passport-persons', '--give-up-after'], 'has no value'],
   ])('exits with 64 and a reason: %s', async (_what, args, says) => {
     const { status, stdout, stderr } = await startCommand('job', args, NO_SETTINGS).ended;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JOB_NAMES, JobRunRepository, PURGE_JOB } from '../../src/jobs';
+import { JOB_NAMES, PURGE_JOB } from '../../src/jobs';
 import { JobRunObserver } from '../../src/jobs/run-participant.service';
-import { LAST_FINISHED } from '../../src/jobs/job-run.repository';
+import { JOB_FIGURES, JobScheduleRepository } from '../../src/jobs/job-schedule.repository';
 import { Log, Metrics } from '../../src/observability';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
@@ -27,7 +27,7 @@ beforeEach(() => emptyTables(registry.sql));
 /** The figures of a program that has just started. */
 function aProgram(): Metrics {
   const metrics = new Metrics();
-  new JobRunObserver(new Log({ LOG_LEVEL: 'silent' }), metrics, new JobRunRepository(registry.transactions));
+  new JobRunObserver(new Log({ LOG_LEVEL: 'silent' }), metrics, new JobScheduleRepository(registry.transactions));
   return metrics;
 }
 
@@ -96,7 +96,7 @@ describe('The figure of when a job last finished', () => {
          FROM generate_series(1, ${MANY}) AS number`,
       'ANALYZE mpi.job_runs',
       `SET plan_cache_mode = force_generic_plan`,
-      `PREPARE last_finished AS ${LAST_FINISHED.text}`,
+      `PREPARE last_finished AS ${JOB_FIGURES.text}`,
     );
     const rows = await registry.sql.query({
       text: `EXPLAIN (ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF, BUFFERS OFF) EXECUTE last_finished ('{${CHECK},${PURGE_JOB}}')`,

@@ -52,7 +52,8 @@ export const CONTRACT: Readonly<Record<string, string>> = {
     attempts integer=, tried_in_run uuid, last_message_id varchar, last_error_kind varchar`,
   'mpi.job_runs': `
     job varchar, tick timestamptz, started_at timestamptz, finished_at timestamptz, started_by uuid,
-    worker varchar, lease_until timestamptz, status varchar, counts jsonb, validation_period_days integer`,
+    worker varchar, lease_until timestamptz, status varchar, counts jsonb, validation_period_days integer,
+    due_at_start bigint`,
   'mpi.status_change_events': `
     event_type varchar=, entity_type varchar, entity_id uuid, properties jsonb, event_time timestamptz,
     changed_by uuid`,

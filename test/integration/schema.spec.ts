@@ -24,7 +24,7 @@ import { CONTRACT, promisedColumns, TABLES_OF_OURS } from './schema-contract';
 const DRACS_DEATH_ONLINE_STATUSES = ['READY', 'IN_PROCESS', 'COMPLETED'];
 
 /** A reason in an official’s own words. */
-const FREE_WORDS = ['block_reason'];
+const FREE_WORDS = ['block_reason', 'pause_reason'];
 
 describe('The schema', () => {
   let database: FreshDatabase;

@@ -248,7 +248,13 @@ function ofRuns({ fixture: { env } }: World): readonly Work[] {
         program
           .get(JobRegistry)
           .get(PURGE_JOB)
-          .help({ id: RUNS.persons, job: PURGE_JOB, byHand: true, startedAt: new Date() }, NEVER),
+          .help(
+            {
+              ...{ id: RUNS.persons, job: PURGE_JOB, byHand: true, activeSince: new Date() },
+              ...{ isPaused: false, isUncounted: false },
+            },
+            NEVER,
+          ),
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { JOB } from './test-environment';
 import { globalId } from '../../src/graphql';
+import { PURGE_JOB } from '../../src/jobs';
 import type { Session } from './sql-session';
 
 /** What there is to be asked for, by its id. */
@@ -213,6 +214,28 @@ export const GUARDED: readonly GuardedCall[] = [
     of: 'NHS',
     path: () => `/api/admin/jobs/${JOB}/run`,
     right: 202,
+  },
+  {
+    call: 'GET /api/admin/jobs/schedule',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/api/admin/jobs/schedule',
+    right: 200,
+  },
+  {
+    call: 'POST /api/admin/jobs/:name/pause',
+    scope: 'job:run',
+    of: 'NHS',
+    path: () => `/api/admin/jobs/${PURGE_JOB}/pause`,
+    body: { reason: 'maintenance' },
+    right: 200,
+  },
+  {
+    call: 'POST /api/admin/jobs/:name/resume',
+    scope: 'job:run',
+    of: 'NHS',
+    path: () => `/api/admin/jobs/${PURGE_JOB}/resume`,
+    right: 200,
   },
   {
     call: 'GET /api/admin/confidant_person_relationships',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OldRows } from '../../src/database/old-rows';
 import type { Settings } from '../../src/config/settings.schema';
-import { JobRegistry, type RunFacts } from '../../src/jobs';
+import { JobRegistry, JobRunRepository, type RunFacts } from '../../src/jobs';
 import { Metrics } from '../../src/observability';
 import { logTo } from './test-queue';
 import { PurgeRegistry, PURGE_JOB, PurgeJob } from '../../src/jobs/purge.job';
@@ -64,8 +64,8 @@ export class PurgeFixture {
   ): PurgeJob {
     const settings = { RETENTION_SCHEDULE: '0 0 1 1 *' } as Settings;
     return new PurgeJob(
-      ...([new JobRegistry(), tables, this.transactions, logTo(failed)] as const),
-      ...([metrics, randomUUID(), settings] as const),
+      ...([new JobRegistry(), tables, new JobRunRepository(this.transactions)] as const),
+      ...([this.transactions, logTo(failed), metrics, randomUUID(), settings] as const),
     );
   }
 
@@ -97,5 +97,12 @@ export class PurgeFixture {
 }
 
 function runFacts(): RunFacts {
-  return { id: randomUUID(), job: PURGE_JOB, byHand: true, startedAt: new Date() };
+  return {
+    id: randomUUID(),
+    job: PURGE_JOB,
+    byHand: true,
+    activeSince: new Date(),
+    isPaused: false,
+    isUncounted: false,
+  };
 }

@@ -44,7 +44,7 @@ export function unknownNamesIn(expression: string): { metrics: string[]; labels:
 
 /** Words of the expression language that occur where the name of a metric could. */
 const WORDS =
-  /^(sum|max|min|count|time|rate|increase|absent|histogram_quantile|min_over_time|clamp_min|topk|by|and|or|unless|on|vector|e\d*)$/;
+  /^(sum|max|min|count|time|rate|increase|absent|histogram_quantile|min_over_time|max_over_time|clamp_min|topk|by|and|or|unless|on|vector|e\d*)$/;
 
 /** Names of metrics in an expression: what is left without labels, spans, texts and words of the language. */
 export function metricNamesIn(expression: string): string[] {
@@ -52,7 +52,7 @@ export function metricNamesIn(expression: string): string[] {
     .replace(/"[^"]*"/g, '')
     .replace(/\{[^}]*\}/g, '')
     .replace(/\[[^\]]*\]/g, '')
-    .replace(/by \([^)]*\)/g, '');
+    .replace(/(?:by|on) \([^)]*\)/g, '');
   return [...bare.matchAll(/(?<![\w.$])([a-z]\w*)/g)]
     .map(([, word = '']) => word)
     .filter((word) => !WORDS.test(word));
@@ -62,6 +62,8 @@ function labelNamesIn(expression: string): string[] {
   const matchers = [...expression.matchAll(/\{([^}]*)\}/g)].flatMap(([, inside = '']) =>
     [...inside.matchAll(/(\w+)\s*(?:=~|!~|!=|=)/g)].map(([, label = '']) => label),
   );
-  const groups = [...expression.matchAll(/by \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
+  const groups = [...expression.matchAll(/(?:by|on) \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list.split(/,\s*/),
+  );
   return [...matchers, ...groups];
 }

@@ -17,6 +17,7 @@ export const REFUSALS_UK: Partial<Record<RefusalCode, string | ((words: Words) =
   comment_required: 'Для цього рішення потрібен коментар.',
   job_not_found: 'Завдання не знайдено.',
   job_already_running: 'Завдання вже виконується.',
+  job_paused: 'Завдання призупинено.',
   relationship_not_found: 'Звʼязок із законним представником не знайдено.',
   access_token_invalid: 'Сеанс завершено або токен доступу недійсний.',
   scope_missing: ({ allowances = '' }) =>

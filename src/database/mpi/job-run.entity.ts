@@ -17,6 +17,8 @@ export class JobRun extends Row {
   status!: 'RUNNING' | 'FINISHED' | 'FAILED' | 'STOPPED' | 'SKIPPED' | null;
   /** Decides who is due in this run, whatever the settings of the workers that take part. */
   @Column({ type: 'integer', nullable: true }) validationPeriodDays!: number | null;
+  /** How many were due when it started; a bigint, so a string here. Null where they cannot be counted. */
+  @Column({ type: 'bigint', nullable: true }) dueAtStart!: string | null;
   /** Summed up when the run ends. */
   @Column({ type: 'jsonb', nullable: true }) counts!: Readonly<Record<string, unknown>> | null;
 }

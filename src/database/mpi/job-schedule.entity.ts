@@ -1,9 +1,15 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** Since when a schedule is known: older ticks are not caught up. Written by the module `jobs`. */
+/** Since when a schedule is known (older ticks are not caught up), and whether it is paused. Written by the module `jobs`. */
 @Entity({ schema: 'mpi', name: 'job_schedules' })
 export class JobSchedule extends Row {
   @Column({ type: 'varchar' }) job!: string;
   @Column({ type: 'timestamptz', default: () => 'now()', insert: false }) firstSeenAt!: Date;
+  /** Null while the job is not paused; then so are the user and the reason. */
+  @Column({ type: 'timestamptz', nullable: true }) pausedAt!: Date | null;
+  @Column({ type: 'uuid', nullable: true }) pausedBy!: string | null;
+  @Column({ type: 'varchar', nullable: true }) pauseReason!: string | null;
+  /** When the last pause ended. */
+  @Column({ type: 'timestamptz', nullable: true }) resumedAt!: Date | null;
 }

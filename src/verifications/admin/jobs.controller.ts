@@ -1,16 +1,26 @@
 import { Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import type { Caller } from '../../domain/access/access.rules';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Refusal } from '../../domain/refusal';
 import { CallerOf, ListAnswer, Needs, Refuses, ShowsList } from '../../http';
-import { JobRegistry, type JobRun, JobRunner, JobRunRepository, runSummary } from '../../jobs';
-import { JOB_RUN_EXAMPLE, JobPath, JobRunDto, JobRunQuery, RunPath } from './job-run.dto';
+import { JobRegistry, type JobRun, JobRunner, JobRunReader, JobRunRepository } from '../../jobs';
+import {
+  JOB_RUN_DETAILS_EXAMPLE,
+  JOB_RUN_EXAMPLE,
+  JobRunDetailsDto,
+  JobRunDto,
+  JobRunQuery,
+  RunPath,
+  shownDetails,
+  shownRun,
+} from './job-run.dto';
+import { JobPath } from './job-schedule.dto';
 
 /** The runs of jobs, newest first; and the start of a run by hand. */
 @Controller('api/admin/jobs')
 export class JobsController {
   constructor(
     private readonly runs: JobRunRepository,
+    private readonly reader: JobRunReader,
     private readonly jobs: JobRegistry,
     private readonly runner: JobRunner,
   ) {}
@@ -33,13 +43,12 @@ export class JobsController {
 
   @Get(':run_id')
   @Needs('job:read', { of: 'NHS' })
-  @ApiOperation({ summary: 'One run of a job' })
-  @ApiOkResponse({ type: JobRunDto, example: JOB_RUN_EXAMPLE })
+  @ApiOperation({ summary: 'One run of a job, with the workers that take part in it' })
+  @ApiOkResponse({ type: JobRunDetailsDto, example: JOB_RUN_DETAILS_EXAMPLE })
   @Refuses('job_not_found')
   async details(@Param() { run_id: runId }: RunPath): Promise<Record<string, unknown>> {
-    const run = await this.runs.find(runId);
-    if (run === undefined) throw new Refusal('job_not_found');
-    return this.shown(run);
+    const details = await this.reader.details(runId);
+    return shownDetails(details, this.jobs.countersOf(details.run.job));
   }
 
   @Post(':name/run')
@@ -50,12 +59,12 @@ export class JobsController {
     description: 'The workers do it; the answer is the run at its start.',
   })
   @ApiAcceptedResponse({ type: JobRunDto, example: JOB_RUN_EXAMPLE })
-  @Refuses('job_not_found', 'job_already_running')
+  @Refuses('job_not_found', 'job_already_running', 'job_paused')
   async start(@Param() { name }: JobPath, @CallerOf() caller: Caller): Promise<Record<string, unknown>> {
     return this.shown(await this.runner.startRun(name, caller.userId));
   }
 
   private shown(run: JobRun): Record<string, unknown> {
-    return { ...runSummary(run, this.jobs.countersOf(run.job)), started_by: run.startedBy };
+    return shownRun(run, this.jobs.countersOf(run.job), this.reader.paceOf(run));
   }
 }

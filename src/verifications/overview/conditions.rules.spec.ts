@@ -64,10 +64,10 @@ const QUIET: ConditionFacts = {
   streams: [STREAM],
   runs: [RUN],
   failedJobs: [],
-  lastFinished: [
-    { job: 'unzr-persons', seconds: secondsAgo(29) },
-    { job: 'purge', seconds: secondsAgo(49) },
-    { job: 'mvs-passport-persons', seconds: 0 },
+  jobs: [
+    { job: 'unzr-persons', isPaused: false, lastFinishedSeconds: secondsAgo(29) },
+    { job: 'purge', isPaused: false, lastFinishedSeconds: secondsAgo(49) },
+    { job: 'mvs-passport-persons', isPaused: false, lastFinishedSeconds: 0 },
   ],
 };
 
@@ -77,8 +77,8 @@ const withMethod = (
   register: { ...QUIET.register, methods: [{ ...METHOD, ...method }] },
 });
 
-const withFinished = (job: string, hours: number): Partial<ConditionFacts> => ({
-  lastFinished: [{ job, seconds: secondsAgo(hours) }],
+const withFinished = (job: string, hours: number, isPaused = false): Partial<ConditionFacts> => ({
+  jobs: [{ job, isPaused, lastFinishedSeconds: secondsAgo(hours) }],
 });
 
 const CASES: readonly (readonly [ConditionName, about: string, Partial<ConditionFacts>])[] = [
@@ -91,6 +91,7 @@ const CASES: readonly (readonly [ConditionName, about: string, Partial<Condition
   ['RunFailed', 'unzr-persons', { failedJobs: ['unzr-persons'] }],
   ['NoRunEnded', 'unzr-persons', withFinished('unzr-persons', 31)],
   ['PurgeOverdue', 'purge', withFinished('purge', 51)],
+  ['JobPaused', 'unzr-persons', withFinished('unzr-persons', 31, true)],
   ['NothingFinished', RUN.job, { runs: [{ ...RUN, isStalled: true }], streams: [{ ...STREAM, claimed: 3 }] }],
   ['CannotBeChecked', STREAM.job, { streams: [{ ...STREAM, cannotBeChecked: 1_001 }] }],
 ];

@@ -1,4 +1,4 @@
-import { type LastFinished, PURGE_JOB, type SeenInstance } from '../../jobs';
+import { type JobFigures, PURGE_JOB, type SeenInstance } from '../../jobs';
 import type { RegisterState } from '../../mvs-trembita';
 import type { StreamProgress } from './progress.rules';
 import type { RunningRun } from './run-progress.repository';
@@ -16,6 +16,7 @@ export const CONDITIONS = {
   RunFailed: 'warning',
   NoRunEnded: 'warning',
   PurgeOverdue: 'warning',
+  JobPaused: 'warning',
   NothingFinished: 'critical',
   CannotBeChecked: 'warning',
 } as const;
@@ -38,7 +39,7 @@ export interface ConditionFacts {
   readonly streams: readonly StreamProgress[];
   readonly runs: readonly RunningRun[];
   readonly failedJobs: readonly string[];
-  readonly lastFinished: readonly LastFinished[];
+  readonly jobs: readonly JobFigures[];
 }
 
 /** A silent process is reported for an hour; who replaced it knows by then, and its row stays in the list. */
@@ -72,6 +73,7 @@ const FINDERS: Readonly<Record<ConditionName, Finder>> = {
   RunFailed: ({ failedJobs }) => failedJobs,
   NoRunEnded: (facts) => unfinishedSince(facts, NO_RUN_ENDED_HOURS).filter((job) => job !== PURGE_JOB),
   PurgeOverdue: (facts) => unfinishedSince(facts, NO_PURGE_ENDED_HOURS).filter((job) => job === PURGE_JOB),
+  JobPaused: ({ jobs }) => jobs.filter(({ isPaused }) => isPaused).map(({ job }) => job),
   NothingFinished: ({ runs, streams }) =>
     runs
       .filter(({ job, isStalled }) => isStalled && streams.some((row) => row.job === job && row.claimed > 0))
@@ -92,8 +94,10 @@ export function conditionsIn(facts: ConditionFacts): readonly Condition[] {
   ];
 }
 
-/** Before a worker has seen the schedule of a job, nothing is known of it. */
-function unfinishedSince({ lastFinished, now }: ConditionFacts, hours: number): readonly string[] {
+/** Before a worker has seen the schedule of a job, nothing is known of it; a paused job is not expected to finish. */
+function unfinishedSince({ jobs, now }: ConditionFacts, hours: number): readonly string[] {
   const latest = now.getTime() / 1000 - hours * 3600;
-  return lastFinished.filter(({ seconds }) => seconds > 0 && seconds < latest).map(({ job }) => job);
+  return jobs
+    .filter(({ isPaused, lastFinishedSeconds: at }) => !isPaused && at > 0 && at < latest)
+    .map(({ job }) => job);
 }

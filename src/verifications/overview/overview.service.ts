@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../database/database-clock.service';
 import { Transactions } from '../../database/transactions';
-import { JOB_NAMES, JobRunRepository, InstanceRepository, type SeenInstance } from '../../jobs';
+import { JOB_NAMES, JobScheduleRepository, InstanceRepository, type SeenInstance } from '../../jobs';
 import { type RegisterState, RegisterStateRepository } from '../../mvs-trembita';
 import { type CheckedStream, StreamRegistry } from '../stream-registry';
 import { type Backlog, BacklogRepository } from './backlog.repository';
@@ -40,7 +40,7 @@ export class OverviewService {
     private readonly backlogs: BacklogRepository,
     private readonly dueCounts: DueCounts,
     private readonly progress: RunProgressRepository,
-    private readonly runs: JobRunRepository,
+    private readonly schedules: JobScheduleRepository,
     private readonly processes: InstanceRepository,
     private readonly register: RegisterStateRepository,
   ) {}
@@ -55,21 +55,21 @@ export class OverviewService {
 
   private async readNow(): Promise<Overview> {
     const jobs = this.streams.all.map(({ stream }) => stream.job.name);
-    const [due, backlogs, runs, register, processes, failedJobs, lastFinished] = await Promise.all([
+    const [due, backlogs, runs, register, processes, failedJobs, figures] = await Promise.all([
       this.dueCounts.read(jobs),
       this.backlogs.readAll(),
       this.progress.running(),
       this.register.read(),
       this.processes.list(),
       this.progress.failed(),
-      this.runs.lastFinished(JOB_NAMES),
+      this.schedules.figures(JOB_NAMES),
       this.clock.read(this.transactions),
     ]);
     const now = this.clock.at();
     const facts: OverviewFacts = { now, register, processes, backlogs, due, runs };
     const streams = this.streams.all.map((checked) => progressOf(checked, facts));
     const conditions = conditionsIn({
-      ...{ now, register, processes, streams, failedJobs, lastFinished },
+      ...{ now, register, processes, streams, failedJobs, jobs: figures },
       runs: [...runs.values()],
     });
     return { at: now, streams, conditions };

@@ -1,0 +1,82 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Settings } from '../config/settings.schema';
+import { SETTINGS } from '../config/settings.module';
+import { Refusal } from '../domain/refusal';
+import type { Job } from './job';
+import { JobRegistry } from './job-registry';
+import { JobScheduleRepository, type ScheduleState } from './job-schedule.repository';
+import { JobRunObserver } from './run-participant.service';
+import { TickMemory } from './tick-memory';
+import { WakeUps } from './wake-ups.service';
+
+/** Enough to see the rhythm of a schedule. */
+const NEXT_TICKS = 3;
+
+/** One job of the timetable. */
+export interface TimetableEntry extends ScheduleState {
+  /** Cron expression with five fields, in the time zone. */
+  readonly schedule: string;
+  readonly timeZone: string;
+  /** The next ticks, soonest first. While the job is paused they start nothing. */
+  readonly nextTicks: readonly Date[];
+}
+
+/** When jobs run, and whether they are paused. */
+@Injectable()
+export class JobTimetable {
+  private readonly memory: TickMemory;
+  private readonly timeZone: string;
+
+  constructor(
+    private readonly jobs: JobRegistry,
+    private readonly schedules: JobScheduleRepository,
+    private readonly observer: JobRunObserver,
+    private readonly wakeUps: WakeUps,
+    @Inject(SETTINGS) { SCHEDULE_TIME_ZONE: timeZone }: Settings,
+  ) {
+    this.timeZone = timeZone;
+    this.memory = new TickMemory(timeZone);
+  }
+
+  async all(): Promise<readonly TimetableEntry[]> {
+    const jobs = this.jobs.all();
+    const states = await this.schedules.states(jobs.map(({ name }) => name));
+    return states.flatMap((state) => {
+      const job = jobs.find(({ name }) => name === state.job);
+      return job === undefined ? [] : [this.entry(job, state)];
+    });
+  }
+
+  /** Refuses an unknown job. */
+  async find(name: string): Promise<TimetableEntry> {
+    const job = this.jobs.get(name);
+    const [state] = await this.schedules.states([name]);
+    if (state === undefined) throw new Refusal('job_not_found');
+    return this.entry(job, state);
+  }
+
+  /**
+   * Pauses a job; the pause of a paused job stays as it is. Nothing is claimed any more, by no process; what is claimed is
+   * finished and written. Refuses an unknown job.
+   */
+  async pause(name: string, userId: string, reason: string): Promise<TimetableEntry> {
+    const job = this.jobs.get(name).name;
+    if (await this.schedules.pause(job, userId, reason)) this.observer.paused(job, userId);
+    return this.find(job);
+  }
+
+  /** Ends the pause of a job, and does nothing to one that is not paused. Refuses an unknown job. */
+  async resume(name: string, userId: string): Promise<TimetableEntry> {
+    const job = this.jobs.get(name).name;
+    if (await this.schedules.resume(job, userId)) {
+      this.observer.resumed(job, userId);
+      await this.wakeUps.notify(job);
+    }
+    return this.find(job);
+  }
+
+  private entry({ schedule }: Job, state: ScheduleState): TimetableEntry {
+    const nextTicks = this.memory.nextTicks(schedule, state.now, NEXT_TICKS);
+    return { ...state, schedule, timeZone: this.timeZone, nextTicks };
+  }
+}
