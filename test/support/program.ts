@@ -94,6 +94,16 @@ export class Program {
 
   /** Every call, as it was declared: `GET /health/live`. */
   routes(): string[] {
+    return this.handlers().filter((route) => !isOfConsole(route));
+  }
+
+  /** Every handler of the console: `GET /console/sign-in`. */
+  consoleRoutes(): string[] {
+    // The middleware of the console is on the way to all of them.
+    return this.handlers().filter((route) => isOfConsole(route) && !route.endsWith('{/*path}'));
+  }
+
+  private handlers(): string[] {
     const { router } = this.app.getHttpAdapter().getInstance() as unknown as Routed;
     return router.stack.flatMap(({ route }) =>
       Object.keys(route?.methods ?? {}).map((method) => `${method.toUpperCase()} ${route?.path ?? ''}`),
@@ -121,6 +131,8 @@ export class Program {
     stopCheckingAnswersOf(this.addresses);
   }
 }
+
+const isOfConsole = (route: string): boolean => / \/console(?:$|[/{])/.test(route);
 
 async function createProgram(
   { works = true, clock }: ProgramChoices,
