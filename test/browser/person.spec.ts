@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { DICTIONARY_TEXTS } from '../../src/console/texts/dictionary.texts';
 import { TestBrowser, type Tab } from '../support/browser';
 import { aPerson, auditOf, readingsIn } from '../support/builders';
 import { TestEnvironment } from '../support/test-environment';
 
 const env = TestEnvironment.forThisFile();
 const browser = TestBrowser.forThisFile(env);
+
+const WORDS = DICTIONARY_TEXTS.uk;
+const DMS = WORDS.stream.dms_passport;
 
 const SCOPE = 'person:read person:verify person_verification:details';
 
@@ -75,10 +79,7 @@ const HANDS: readonly Hands[] = [
 
 /** The text of the row of a stream. */
 const rowOf = (tab: Tab, stream: string): Promise<string> =>
-  tab.page
-    .getByRole('row', { name: new RegExp(stream) })
-    .first()
-    .innerText();
+  tab.page.getByRole('row', { name: stream }).first().innerText();
 
 describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate }) => {
   it('finds a person, reads why, has them checked again and sees the check end', async () => {
@@ -108,7 +109,7 @@ describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate 
     await activate(tab, 'link', 'Перепелиця Л. В.');
     await tab.page.waitForURL(`**/console/persons/${person}`);
     expect(await tab.text()).not.toContain('Любомира');
-    expect(await rowOf(tab, 'ДМС: недійсні документи')).toContain('документ недійсний');
+    expect(await rowOf(tab, DMS)).toContain(WORDS.reason.AUTO_NOT_VALID);
 
     await activate(tab, 'button', 'Показати дані');
     await tab.page.getByText('Перегляд цих даних зафіксовано').waitFor();
@@ -122,19 +123,19 @@ describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate 
     ]);
 
     const release = env.register.hold({ key: passport });
-    await activate(tab, 'button', 'Перевірити зараз: ДМС: недійсні документи');
+    await activate(tab, 'button', `Перевірити зараз: ${DMS}`);
     await tab.page.getByText('Перевірку розпочато').waitFor();
     const shows = async (text: string): Promise<void> => {
       const row = async (): Promise<string> => {
         if (!javaScript) await activate(tab, 'link', 'Оновити');
-        return rowOf(tab, 'ДМС: недійсні документи');
+        return rowOf(tab, DMS);
       };
       await expect.poll(row, { timeout: 20_000 }).toContain(text);
     };
     await shows('надіслано запит до реєстру');
     release();
     await shows('виконано');
-    expect(await rowOf(tab, 'ДМС: недійсні документи')).toContain('Не верифіковано');
+    expect(await rowOf(tab, DMS)).toContain(WORDS.status.NOT_VERIFIED);
     expect((await auditOf(env.sql, person)).map(({ row }) => row)).toEqual(['S10', 'S7']);
     tab.expectNoProblems();
     await tab.close();
