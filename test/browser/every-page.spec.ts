@@ -1,8 +1,11 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../src/console/frame/languages';
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { type Tab, TestBrowser } from '../support/browser';
-import { aPerson, aRelationship } from '../support/builders';
+import { aCaller, aPerson, aRelationship } from '../support/builders';
 import { CONSOLE_PAGES, type ConsolePage, OPEN_PAGES } from '../support/console-pages';
 import { askedCheck, askedUnzr, endedRun, type There } from '../support/guarded-calls';
 import { TestEnvironment } from '../support/test-environment';
@@ -75,5 +78,62 @@ describe('Without JavaScript', () => {
       expect(await tab.page.locator('h1').innerText()).not.toBe('');
     }
     await tab.close();
+  });
+});
+
+describe('With the keyboard alone', () => {
+  it('a reader skips to the content, signs in, chooses the other language and signs out', async () => {
+    const token = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    const tab = await browser.tab();
+    const { page } = tab;
+    await tab.open('/console/sign-in');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.className')).toBe('skip');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.id')).toBe('token');
+    await page.keyboard.type('rubbish');
+    await page.keyboard.press('Enter');
+    // The summary of faults gets the focus, and leads to the field.
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('errors');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('token');
+    await page.keyboard.type(token);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console');
+    await page.locator('.language').focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('en');
+    await page.getByRole('button', { name: 'Sign out' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/console/sign-in');
+    expect(await page.locator('[role=status]').innerText()).toBe('You have signed out.');
+    tab.expectNoProblems();
+    await tab.close();
+  });
+});
+
+describe('A form on another port of the same host', () => {
+  it('gets the cookie of the visitor sent, and is refused all the same', async () => {
+    const target = `${env.program.addresses.publicUrl}/console/sign-out`;
+    const hostile = createServer((_, answer) =>
+      answer
+        .setHeader('content-type', 'text/html')
+        .end(`<form method="post" action="${target}"><button>go</button></form>`),
+    ).listen(0, '127.0.0.1');
+    await once(hostile, 'listening');
+    const tab = await browser.tab({ scope: 'job:read' });
+    await tab.page.goto(`http://127.0.0.1:${(hostile.address() as AddressInfo).port}/`);
+    const [answer] = await Promise.all([
+      tab.page.waitForResponse(target),
+      tab.page.getByRole('button', { name: 'go' }).click(),
+    ]);
+    expect(answer.status()).toBe(403);
+    expect((await answer.request().allHeaders())['cookie']).toContain('__Host-console=');
+    expect(await tab.open('/console')).toBe(200);
+    await tab.close();
+    hostile.closeAllConnections();
+    hostile.close();
   });
 });
