@@ -70,7 +70,7 @@ describe('A change in a sentence', () => {
   it('of a first status without a row names the stream and the reason', () => {
     const changeset = changesetOf('dracs_death', [null, null], ['VERIFICATION_NEEDED', 'ONLINE_TRIGGERED']);
     expect(explanationOf(recorded({ changeset })).uk).toBe(
-      '28.11.2026 13:06 — потребує верифікації: акт про смерть (ДРАЦС), стан під час реєстрації: очікує автоматичної перевірки в реєстрі.',
+      '28.11.2026 13:06 — потребує верифікації: акт про смерть (ДРАЦС); стан під час реєстрації: очікує автоматичної перевірки в реєстрі.',
     );
   });
 
@@ -78,7 +78,7 @@ describe('A change in a sentence', () => {
     const changeset = changesetOf('drfo', ['VERIFIED', 'AUTO'], ['NOT_VERIFIED', 'AUTO_NOT_FOUND']);
     for (const row of ['T1', 'S7', 'toString', null])
       expect(explanationOf(recorded({ row, changeset })).en).toBe(
-        '28.11.2026 13:06 — not verified: tax number (State Register of Individual Taxpayers): not found in the register.',
+        '28.11.2026 13:06 — not verified: tax number (State Register of Individual Taxpayers); reason: not found in the register.',
       );
   });
 });

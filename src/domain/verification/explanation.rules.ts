@@ -71,10 +71,10 @@ function wordsOf({ stream, isInitial, after }: ReadChange, row: string | null): 
   const [name, reason] = [STREAM_WORDS[stream], REASON_WORDS[after.verificationReason]];
   return isInitial
     ? {
-        uk: `${name.uk}, стан під час реєстрації: ${reason.uk}`,
-        en: `${name.en}, the state at registration: ${reason.en}`,
+        uk: `${name.uk}; стан під час реєстрації: ${reason.uk}`,
+        en: `${name.en}; state at registration: ${reason.en}`,
       }
-    : { uk: `${name.uk}: ${reason.uk}`, en: `${name.en}: ${reason.en}` };
+    : { uk: `${name.uk}; причина: ${reason.uk}`, en: `${name.en}; reason: ${reason.en}` };
 }
 
 function rowWords(stream: StreamName, row: string | null): Phrase | undefined {
