@@ -16,6 +16,10 @@ import { HomeController } from './home/home.controller';
 import { SignInController } from './sign-in/sign-in.controller';
 import { SignIn, TokenSignIn } from './sign-in/sign-in.service';
 import { UnknownPageController } from './home/unknown-page.controller';
+import { DecisionController } from './verifications/decision.controller';
+import { HistoryController } from './verifications/history.controller';
+import { TableRowsController } from './verifications/table-rows.controller';
+import { WorkListController } from './verifications/work-list.controller';
 
 /**
  * The pages for operators and officials. They call the services of the other modules, so they follow the same rules of
@@ -29,6 +33,10 @@ import { UnknownPageController } from './home/unknown-page.controller';
     HomeController,
     PersonSearchController,
     PersonController,
+    WorkListController,
+    HistoryController,
+    DecisionController,
+    TableRowsController,
     // Last: it answers what no other page does.
     UnknownPageController,
   ],

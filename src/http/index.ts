@@ -39,6 +39,7 @@ export {
   PAGE_SIZE_CAP,
   PageQuery,
   type PageRequest,
+  type Paging,
   ShowsList,
 } from './paging.dto';
 export { AuditsReading } from './read-audit.interceptor';

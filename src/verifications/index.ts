@@ -1,7 +1,11 @@
-export { RepeatDto } from './admin/verification.dto';
 export type { CheckRequestRow, CheckState } from './check-request.repository';
 export { CheckRequestService } from './check-request.service';
+export { UncheckedQuery } from './admin/person-lists.dto';
+export { NhsMoveDto, PersonPath, RepeatDto } from './admin/verification.dto';
 export { InitialVerifications, type NewPersonFacts } from './initial-verifications.service';
+export { NhsStatusService, type PossibleMove, type PossibleMoves } from './nhs-status.service';
 export { type ChangedData, type RepeatAsked, StreamRestartService } from './stream-restart.service';
 export { type VerificationDetails, VerificationReader } from './verification-reader.service';
+export { type HistoryEntry, VerificationHistory } from './verification-history.service';
 export { VerificationsModule, VerificationsWorkerModule } from './verifications.module';
+export { type NamedUncheckedPerson, type UnverifiedPerson, WorkListService } from './work-list.service';

@@ -97,6 +97,15 @@ export class WorkListService {
     return { entries: entries.map((entry) => ({ ...entry, name: nameOf(rows.get(entry.id)) })), total };
   }
 
+  /** For readers who may see ids, and no names. */
+  async cannotBeCheckedUnnamed(
+    filter: UncheckedFilter,
+    page: PageRequest,
+  ): Promise<ListedPage<NamedUncheckedPerson>> {
+    const { entries, total } = await this.lists.cannotBeChecked(filter, page);
+    return { entries: entries.map((entry) => ({ ...entry, name: null })), total };
+  }
+
   private async rowsOf(entries: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, NameRow>> {
     if (entries.length === 0) return new Map();
     const rows = await this.transactions.query<NameRow>(LISTED_STREAMS, [entries.map(({ id }) => id)]);

@@ -6,30 +6,40 @@ export const MENU_TEXTS = inBothLanguages({
     menu: {
       home: 'Головна',
       persons: 'Пошук особи',
+      unchecked: 'Не вдається перевірити',
+      work_list: 'Неверифіковані',
     },
     menu_lead: {
       home: '',
       persons: 'Знайти особу, дізнатися, чому вона не верифікована, і перевірити ще раз.',
+      unchecked: 'Щодо кого реєстри не дають відповіді.',
+      work_list: 'Кого взяти в роботу: потік, причина, відколи.',
     },
     notes: {
       signed_out: 'Ви вийшли із системи.',
       check_requested: 'Перевірку розпочато. Її стан показано в таблиці потоків.',
       check_queued: 'Потік поставлено в чергу. Його перевірить наступний запуск завдання.',
+      decision_recorded: 'Рішення записано.',
     },
   },
   en: {
     menu: {
       home: 'Home',
       persons: 'Find a person',
+      unchecked: 'Cannot be checked',
+      work_list: 'Unverified',
     },
     menu_lead: {
       home: '',
       persons: 'Find a person, see why they are not verified, and have them checked again.',
+      unchecked: 'About whom the registers give no answer.',
+      work_list: 'Whom to work on: stream, reason, since when.',
     },
     notes: {
       signed_out: 'You have signed out.',
       check_requested: 'The check has begun. The table of streams shows its state.',
       check_queued: 'The stream is in the queue. The next run of the job checks it.',
+      decision_recorded: 'The decision is recorded.',
     },
   },
 });

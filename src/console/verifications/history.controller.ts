@@ -1,0 +1,86 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { AuditsReading, ListAnswer, Needs, PageQuery, type Paging, ShowsList } from '../../http';
+import { PersonLookup } from '../../persons';
+import { type HistoryEntry, PersonPath, VerificationHistory } from '../../verifications';
+import { ConsoleController, Page } from '../frame/page.decorator';
+import { view } from '../frame/view';
+
+interface HistoryModel {
+  readonly personId: string;
+  /** Masked. */
+  readonly name: string;
+  readonly nodes: readonly HistoryEntry[];
+  readonly paging: Paging;
+}
+
+const entryOf = (freeText: string): HistoryEntry => ({
+  id: freeText,
+  inserted_at: new Date('2026-11-28T11:06:41Z'),
+  actor_id: freeText,
+  actor_name: freeText,
+  row: 'S7',
+  changeset: null,
+  run_id: freeText,
+  message_id: freeText,
+  duration_ms: 224,
+  register_answer: { answer: 'FOUND', means: 'refuted', stored_at: new Date('2026-11-28T11:06:41Z') },
+  explanation: { uk: freeText, en: freeText },
+});
+
+const pagingOf = (total: number): Paging => ({
+  page_number: 1,
+  page_size: 50,
+  total_entries: total,
+  total_pages: Math.ceil(total / 50),
+});
+
+export const HISTORY_PAGE = view<HistoryModel>('history', (freeText) => [
+  {
+    personId: freeText,
+    name: freeText,
+    nodes: [
+      entryOf(freeText),
+      {
+        ...entryOf(freeText),
+        register_answer: { answer: 'NOT_FOUND', means: 'confirmed', stored_at: null },
+        actor_name: null,
+      },
+      {
+        ...entryOf(freeText),
+        row: 'X1',
+        register_answer: null,
+        actor_id: null,
+        actor_name: null,
+        run_id: null,
+        message_id: null,
+        duration_ms: null,
+      },
+    ],
+    paging: pagingOf(120),
+  },
+  { personId: freeText, name: freeText, nodes: [], paging: pagingOf(0) },
+]);
+
+/** Why the verification of a person is as it is: a sentence a change. */
+@ConsoleController('persons')
+export class HistoryController {
+  constructor(
+    private readonly histories: VerificationHistory,
+    private readonly lookup: PersonLookup,
+  ) {}
+
+  @Get(':id/history')
+  @ShowsList()
+  @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
+  @Page(HISTORY_PAGE)
+  async history(
+    @Param() { id: personId }: PersonPath,
+    @Query() { request }: PageQuery,
+  ): Promise<HistoryModel> {
+    const { entries, total } = await this.histories.read(personId, request);
+    const { name } = await this.lookup.maskedCard(personId);
+    const { paging } = new ListAnswer(entries, { request, total });
+    return { personId, name, nodes: entries, paging };
+  }
+}

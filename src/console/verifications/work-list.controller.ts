@@ -1,0 +1,178 @@
+import { Get, Query } from '@nestjs/common';
+import { type Caller, isAllowed } from '../../domain/access/access.rules';
+import { movesByOfficial } from '../../domain/verification/nhs-status.rules';
+import {
+  STREAM_REASONS,
+  STREAM_STATUSES,
+  type StreamName,
+  type StreamReason,
+  STREAMS,
+  type StreamStatus,
+} from '../../domain/verification/stream';
+import {
+  AuditsReading,
+  CallerOf,
+  EmptyIsAbsent,
+  ListAnswer,
+  MayBeAbsent,
+  Needs,
+  OneOf,
+  PageQuery,
+  type Paging,
+  ShowsList,
+} from '../../http';
+import {
+  type NamedUncheckedPerson,
+  UncheckedQuery,
+  type UnverifiedPerson,
+  WorkListService,
+} from '../../verifications';
+import { ConsoleController, Page } from '../frame/page.decorator';
+import { type FormState, freshForm } from '../frame/submitted-form';
+import { view } from '../frame/view';
+
+/** Unlike the query of the call, a stream alone asks for those whom it refutes, and a status without a stream for nothing. */
+class WorkListQuery extends PageQuery {
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(STREAMS)
+  stream?: StreamName;
+
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(STREAM_STATUSES)
+  status?: StreamStatus;
+
+  @EmptyIsAbsent()
+  @MayBeAbsent()
+  @OneOf(STREAM_REASONS)
+  reason?: StreamReason;
+}
+
+/** An entry, and whether the manual stream lets an official take the person into work. */
+interface WorkListEntry extends UnverifiedPerson {
+  readonly canBeTaken: boolean;
+}
+
+interface WorkListModel {
+  readonly filter: FormState;
+  readonly nodes: readonly WorkListEntry[];
+  readonly paging: Paging;
+}
+
+interface UncheckedModel {
+  readonly filter: FormState;
+  readonly nodes: readonly NamedUncheckedPerson[];
+  readonly paging: Paging;
+  /** Without the scope there are ids and no names. */
+  readonly seesPersons: boolean;
+}
+
+const AT = new Date('2026-11-28T11:06:41Z');
+const pagingOf = (total: number): Paging => ({
+  page_number: 1,
+  page_size: 50,
+  total_entries: total,
+  total_pages: Math.ceil(total / 50),
+});
+
+export const WORK_LIST_PAGE = view<WorkListModel>('work-list', (freeText) => {
+  const entry: WorkListEntry = {
+    id: freeText,
+    name: freeText,
+    verification_status: 'CHANGES_NEEDED',
+    streams: STREAMS.map((stream) => ({
+      stream,
+      verification_status: 'NOT_VERIFIED',
+      verification_reason: 'AUTO_NOT_VALID',
+      unverified_at: AT,
+    })),
+    canBeTaken: true,
+  };
+  return [
+    { filter: freshForm(), nodes: [entry, { ...entry, canBeTaken: false }], paging: pagingOf(100) },
+    {
+      filter: freshForm({ stream: 'nhs', status: 'NOT_VERIFIED', reason: 'MANUAL' }),
+      nodes: [{ ...entry, name: null, streams: [], verification_status: null }],
+      paging: pagingOf(1),
+    },
+    { filter: freshForm(), nodes: [], paging: pagingOf(0) },
+  ];
+});
+
+export const UNCHECKED_PAGE = view<UncheckedModel>('unchecked', (freeText) => {
+  const entry: NamedUncheckedPerson = {
+    id: freeText,
+    name: freeText,
+    stream: 'dms_passport',
+    attempts: 12,
+    error: 'timeout',
+    message_id: freeText,
+    last_tried_at: AT,
+    next_try_at: AT,
+  };
+  const unsent = { ...entry, name: null, error: null, message_id: null, next_try_at: null };
+  return [
+    { filter: freshForm(), nodes: [entry, unsent], paging: pagingOf(100), seesPersons: true },
+    {
+      filter: freshForm({ stream: 'unzr', error: 'timeout' }),
+      nodes: [unsent],
+      paging: pagingOf(1),
+      seesPersons: false,
+    },
+    { filter: freshForm(), nodes: [], paging: pagingOf(0), seesPersons: true },
+  ];
+});
+
+/** Whom an official works on next, and about whom the registers give no answer. */
+@ConsoleController()
+export class WorkListController {
+  constructor(private readonly lists: WorkListService) {}
+
+  @Get('work-list')
+  @ShowsList()
+  @Needs('person:read', { of: 'NHS' })
+  @AuditsReading('persons')
+  @Page(WORK_LIST_PAGE)
+  async unverified(
+    @Query() { stream, status = 'NOT_VERIFIED', reason, request }: WorkListQuery,
+    @CallerOf() caller: Caller,
+  ): Promise<WorkListModel> {
+    const filter = stream === undefined ? undefined : { stream, status, reason };
+    const { entries, total } = await this.lists.unverified(filter, request);
+    const mayVerify = isAllowed(caller, 'person:verify');
+    return {
+      filter: freshForm(filter === undefined ? {} : { stream: filter.stream, status, reason: reason ?? '' }),
+      nodes: entries.map((entry) => ({ ...entry, canBeTaken: mayVerify && canBeTaken(entry) })),
+      paging: new ListAnswer(entries, { request, total }).paging,
+    };
+  }
+
+  @Get('cannot-be-checked')
+  @ShowsList()
+  @Needs('job:read', { of: 'NHS' })
+  @AuditsReading('persons')
+  @Page(UNCHECKED_PAGE)
+  async cannotBeChecked(
+    @Query() { filter, request }: UncheckedQuery,
+    @CallerOf() caller: Caller,
+  ): Promise<UncheckedModel> {
+    const seesPersons = isAllowed(caller, 'person:read');
+    const { entries, total } = seesPersons
+      ? await this.lists.cannotBeChecked(filter, request)
+      : await this.lists.cannotBeCheckedUnnamed(filter, request);
+    return {
+      filter: freshForm({ stream: filter.stream ?? '', error: filter.error ?? '' }),
+      nodes: entries,
+      paging: new ListAnswer(entries, { request, total }).paging,
+      seesPersons,
+    };
+  }
+}
+
+function canBeTaken({ streams }: UnverifiedPerson): boolean {
+  const nhs = streams.find(({ stream }) => stream === 'nhs');
+  if (nhs === undefined) return false;
+  const { verification_status: verificationStatus, verification_reason: verificationReason } = nhs;
+  return movesByOfficial({ verificationStatus, verificationReason }).some(({ row }) => row === 'N4');
+}
