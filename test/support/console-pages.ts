@@ -89,7 +89,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     route: 'GET /console/work-list',
     scope: 'person:read',
     of: 'NHS',
-    path: () => '/console/work-list?stream=dms_passport&status=NOT_VERIFIED',
+    path: () => '/console/work-list',
     right: 200,
   },
   {
