@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aPerson, type PersonBuilder, readingsIn } from '../support/builders';
+import { aCaller, aPerson, auditOf, type PersonBuilder, readingsIn } from '../support/builders';
+import { askConsole } from '../support/console-client';
 import { OfficialClient } from '../support/api-clients';
 import { expectNoMarker } from '../support/personal-data';
 import { OFFICIAL } from '../support/registrations';
@@ -7,6 +8,8 @@ import { refusalIn } from '../support/sign-up-fixture';
 import { TestEnvironment } from '../support/test-environment';
 
 const NOBODY = '99999999-9999-4999-8999-999999999999';
+/** Another official, who uses the pages. */
+const READER = '88888888-8888-4888-8888-888888888888';
 const SEARCH = '/api/admin/persons/search';
 const REASON = { reason: 'complaint' } as const;
 
@@ -278,5 +281,99 @@ describe('The card of a person', () => {
       expect((await reveal(person, body)).status).toBe(422);
     expect((await reveal('1', REASON)).status).toBe(422);
     expect(await readingsIn(env.sql)).toEqual([]);
+  });
+});
+
+describe('The pages of persons', () => {
+  let session: string;
+  beforeEach(async () => {
+    const scope = 'person:read person:verify person_verification:details';
+    session = await aCaller().withUserId(READER).withScope(scope).save(env.sql);
+  });
+
+  /** A form is sent, or a page opened when there is none. */
+  async function shown(path: string, form?: Record<string, string>, cookie = '') {
+    const sent = { session, cookie, ...(form === undefined ? {} : { form }) };
+    const answer = await askConsole(env, path, sent);
+    const cookies = answer.headers.getSetCookie();
+    return {
+      status: answer.status,
+      html: await answer.text(),
+      cookies,
+      place: answer.headers.get('location'),
+    };
+  }
+
+  it('keep the reason for the card in a cookie, which signing out removes', async () => {
+    const person = await perepelytsia().save(env.sql);
+    const form = { reason: 'other', reason_text: 'запит суду № 7', unzr: ' 19850615-00042' };
+    const { status, html, cookies } = await shown('/console/persons', form);
+    expect([status, html.includes(`href="/console/persons/${person}"`)]).toEqual([200, true]);
+    const [reason = ''] = cookies.filter((cookie) => cookie.startsWith('__Host-console-reason='));
+    expect(reason).toMatch(/; Path=\/;.*; HttpOnly; Secure; SameSite=Strict/);
+    const kept = await shown(`/console/persons/${person}`, undefined, reason.split(';', 1)[0]);
+    expect(kept.html).toContain('value="запит суду № 7"');
+    expect(kept.html).toMatch(/<option value="other" selected>/);
+    expect((await shown('/console/sign-out', {})).cookies.join()).toContain('__Host-console-reason=;');
+  });
+
+  it.each([
+    '',
+    'x',
+    Buffer.from('null').toString('base64url'),
+    Buffer.from('{"reason":7}').toString('base64url'),
+  ])('are shown with the cookie %j as without one', async (value) => {
+    const { status, html } = await shown('/console/persons', undefined, `__Host-console-reason=${value}`);
+    expect([status, html.includes('selected')]).toEqual([200, false]);
+  });
+
+  it.each([
+    [{ reason: 'complaint' }, 'Заповніть один спосіб пошуку'],
+    [{ reason: 'complaint', unzr: '19850615-00042', tax_id: '3121234542' }, 'Заповніть один спосіб пошуку'],
+    [{ reason: 'complaint', name_last_name: 'Перепелиця' }, 'Імʼя: заповніть поле'],
+    [{ reason: 'complaint', document_type: 'PASSPORT' }, 'Серія та номер документа: заповніть поле'],
+    [{ reason: 'other', unzr: '19850615-00042' }, 'Пояснення підстави: заповніть поле'],
+    [{ unzr: '19850615-00042' }, 'Підстава перегляду: заповніть поле'],
+  ])('show what is wrong with %j, and search for nobody', async (form, message) => {
+    const { status, html } = await shown('/console/persons', form);
+    expect([status, html.includes(message)]).toEqual([422, true]);
+    expect(await readingsIn(env.sql)).toEqual([]);
+  });
+
+  it('show the card only with a reason', async () => {
+    const person = await perepelytsia().save(env.sql);
+    const { status, html } = await shown(`/console/persons/${person}/card`, { reason: 'other' });
+    expect(status).toBe(422);
+    expectNoMarker(html, ['Любомира', '3121234542'], 'the page');
+    expect((await readingsIn(env.sql)).map(({ changeset }) => changeset?.['read'])).toEqual([
+      'POST /console/persons/:id/card',
+    ]);
+  });
+
+  it('have a stream checked with the next run, and refuse it for an inactive person', async () => {
+    const person = await perepelytsia()
+      .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID')
+      .save(env.sql);
+    const inactive = await aPerson().inactive().save(env.sql);
+    const form = { stream: 'dms_passport' };
+    expect(await shown(`/console/persons/${person}/checks`, form)).toMatchObject({
+      status: 303,
+      place: `/console/persons/${person}`,
+      cookies: [expect.stringContaining('=check_queued')],
+    });
+    expect(await auditOf(env.sql, person)).toMatchObject([{ row: 'S10', actor_id: READER }]);
+    expect((await shown(`/console/persons/${inactive}/checks`, form)).status).toBe(409);
+    expect((await shown(`/console/persons/${inactive}`)).html).not.toContain('/checks"');
+    for (const stream of ['nhs', 'passport', ''])
+      expect((await shown(`/console/persons/${person}/checks`, { stream })).status).toBe(422);
+  });
+
+  it('of a person whose verification was never written say so', async () => {
+    const person = await perepelytsia().save(env.sql);
+    await env.sql.run('DELETE FROM mpi.person_verifications');
+    const { status, html } = await shown(`/console/persons/${person}`);
+    expect([status, html.includes('Верифікацію цієї особи не розпочато')]).toEqual([200, true]);
+    expect((await shown(`/console/persons/live/${person}/checks`)).status).toBe(404);
+    expect((await shown(`/console/persons/${NOBODY}`)).status).toBe(404);
   });
 });
