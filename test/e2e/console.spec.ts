@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller } from '../support/builders';
 import { askConsole } from '../support/console-client';
+import { send } from '../support/http-client';
 import { TestEnvironment } from '../support/test-environment';
 
 const env = TestEnvironment.forThisFile();
@@ -35,6 +37,16 @@ describe('Sign-in', () => {
     // The tokens of the tests last an hour.
     expect(seconds).toBeGreaterThan(0);
     expect(seconds).toBeLessThanOrEqual(HOUR_SECONDS);
+  });
+
+  it('takes every token that the authorization server may issue', async () => {
+    const token = 'a+b/c~d.e_f-g==';
+    await aCaller().withScope(ALL).save(env.sql);
+    const text = 'UPDATE mithril.tokens SET value_hash = $1';
+    await env.sql.query({ text }, [createHash('sha256').update(token).digest('hex')]);
+    const cookie = cookieIn(await signIn({ token }), '__Host-console')?.split(';', 1)[0] ?? '';
+    expect((await askConsole(env, '/console', { cookie })).status).toBe(200);
+    expect((await askConsole(env, '/console', { cookie: '__Host-console=%E0%A4%A' })).status).toBe(303);
   });
 
   it('lasts eight hours at most', async () => {
@@ -163,6 +175,13 @@ describe('A page', () => {
     expect(await (await askConsole(env, '/console/sign-in', { cookie })).text()).toContain(
       '<html lang="en">',
     );
+    const elsewhere = await send(env.program.addresses.publicUrl ?? '', {
+      method: 'GET',
+      target: '/console/..//evil.example?lang=en',
+      headers: {},
+      body: '',
+    });
+    expect(elsewhere.headers['location']).toBe('/console/..//evil.example');
     const strange = '__Host-console-language=xx';
     expect(await (await askConsole(env, '/console/sign-in', { cookie: strange })).text()).toContain(
       'lang="uk"',

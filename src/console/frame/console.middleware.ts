@@ -59,11 +59,18 @@ export class ConsoleMiddleware implements NestMiddleware {
   }
 }
 
-/** The address without `lang`, and the language it chose. */
+/**
+ * The address without `lang`, and the language it chose. The path is not normalised: `/console/..//host` would become the
+ * address of another host.
+ */
 function withoutLanguage(address: string): { path: string; language: Language | undefined } {
-  const { pathname, searchParams } = new URL(address, 'http://console');
-  const language = searchParams.get('lang');
-  searchParams.delete('lang');
-  const query = searchParams.size > 0 ? `?${searchParams.toString()}` : '';
-  return { path: `${pathname}${query}`, language: isLanguage(language) ? language : undefined };
+  const [path = '', asked = ''] = address.split(/\?(.*)/s, 2);
+  const query = new URLSearchParams(asked);
+  const language = query.get('lang');
+  query.delete('lang');
+  const own = path.startsWith('/console') ? path : '/console';
+  return {
+    path: query.size > 0 ? `${own}?${query.toString()}` : own,
+    language: isLanguage(language) ? language : undefined,
+  };
 }

@@ -20,11 +20,15 @@ export function clearCookie(response: Response, name: string): void {
   response.clearCookie(name, COOKIE);
 }
 
-/** The value of a cookie. Of two with one name the first counts. */
+/** The value of a cookie as it was set. Of two with one name the first counts; one that is not ours may be malformed. */
 export function cookieOf(request: Request, name: string): string | undefined {
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='));
-  const [, value] = pairs.find(([each]) => each === name) ?? [];
-  return value;
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  try {
+    return value === undefined ? undefined : decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Who looks at a page, and how. */
