@@ -1,6 +1,7 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { HttpModule } from '../http';
 import { MithrilModule } from '../mithril';
+import { MvsTrembitaModule } from '../mvs-trembita';
 import { PersonsModule } from '../persons';
 import { VerificationsModule } from '../verifications';
 import { AssetsController } from './frame/assets.controller';
@@ -13,6 +14,9 @@ import { PersonChecksReader } from './persons/person-checks.service';
 import { PersonController } from './persons/person.controller';
 import { PersonSearchController } from './persons/person-search.controller';
 import { HomeController } from './home/home.controller';
+import { OverviewPageController } from './operations/overview-page.controller';
+import { ProcessesPageController } from './operations/processes-page.controller';
+import { RegisterPageController } from './operations/register-page.controller';
 import { SignInController } from './sign-in/sign-in.controller';
 import { SignIn, TokenSignIn } from './sign-in/sign-in.service';
 import { UnknownPageController } from './home/unknown-page.controller';
@@ -26,11 +30,14 @@ import { WorkListController } from './verifications/work-list.controller';
  * access and leave the same audit rows as the calls do. Only API processes have them.
  */
 @Module({
-  imports: [HttpModule, MithrilModule, PersonsModule, VerificationsModule],
+  imports: [HttpModule, MithrilModule, MvsTrembitaModule, PersonsModule, VerificationsModule],
   controllers: [
     AssetsController,
     SignInController,
     HomeController,
+    OverviewPageController,
+    RegisterPageController,
+    ProcessesPageController,
     PersonSearchController,
     PersonController,
     WorkListController,

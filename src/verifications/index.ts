@@ -9,3 +9,8 @@ export { type VerificationDetails, VerificationReader } from './verification-rea
 export { type HistoryEntry, VerificationHistory } from './verification-history.service';
 export { VerificationsModule, VerificationsWorkerModule } from './verifications.module';
 export { type NamedUncheckedPerson, type UnverifiedPerson, WorkListService } from './work-list.service';
+export type { Condition } from './overview/conditions.rules';
+export { type Overview, OverviewService } from './overview/overview.service';
+export type { StreamProgress } from './overview/progress.rules';
+export { type RatePoint, type RunningRun, RunProgressRepository } from './overview/run-progress.repository';
+export { type WorkingInstance, WorkingInstances } from './working-instances.service';

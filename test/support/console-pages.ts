@@ -38,6 +38,43 @@ export const OPEN_ROUTES: readonly string[] = [
  */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { route: 'GET /console', path: () => '/console', right: 200 },
+  {
+    route: 'GET /console/overview',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/overview',
+    right: 200,
+  },
+  {
+    route: 'GET /console/overview/live/overview',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/overview/live/overview',
+    right: 200,
+    isLive: true,
+  },
+  {
+    route: 'GET /console/register',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/register',
+    right: 200,
+  },
+  {
+    route: 'GET /console/register/live/register',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/register/live/register',
+    right: 200,
+    isLive: true,
+  },
+  {
+    route: 'GET /console/processes',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/processes',
+    right: 200,
+  },
   { route: 'POST /console/sign-out', path: () => '/console/sign-out', right: 303 },
   {
     route: 'GET /console/persons',

@@ -1,5 +1,8 @@
 /** Pages of the menu, in its order. `text.menu` has their names; who sees one follows from the `@Needs` of its handler. */
 export const MENU = [
+  { path: '/console/overview', name: 'overview' },
+  { path: '/console/register', name: 'register' },
+  { path: '/console/processes', name: 'processes' },
   { path: '/console/cannot-be-checked', name: 'unchecked' },
   { path: '/console/persons', name: 'persons' },
   { path: '/console/work-list', name: 'work_list' },

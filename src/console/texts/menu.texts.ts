@@ -5,12 +5,18 @@ export const MENU_TEXTS = inBothLanguages({
   uk: {
     menu: {
       home: 'Головна',
+      overview: 'Огляд',
+      register: 'Реєстр',
+      processes: 'Процеси',
       persons: 'Пошук особи',
       unchecked: 'Не вдається перевірити',
       work_list: 'Неверифіковані',
     },
     menu_lead: {
       home: '',
+      overview: 'Хід перевірок, швидкість та відхилення.',
+      register: 'Чи приймає реєстр запити та скільки їх надсилається.',
+      processes: 'Які процеси працюють, у якій версії та що взяли в роботу.',
       persons: 'Знайти особу, дізнатися, чому вона не верифікована, і перевірити ще раз.',
       unchecked: 'Щодо кого реєстри не дають відповіді.',
       work_list: 'Кого взяти в роботу: потік, причина, відколи.',
@@ -25,12 +31,18 @@ export const MENU_TEXTS = inBothLanguages({
   en: {
     menu: {
       home: 'Home',
+      overview: 'Overview',
+      register: 'Register',
+      processes: 'Processes',
       persons: 'Find a person',
       unchecked: 'Cannot be checked',
       work_list: 'Unverified',
     },
     menu_lead: {
       home: '',
+      overview: 'How the checks go on, how fast, and what is wrong.',
+      register: 'Whether calls to the register go out, and how many.',
+      processes: 'Which processes run, in which version, and what they have claimed.',
       persons: 'Find a person, see why they are not verified, and have them checked again.',
       unchecked: 'About whom the registers give no answer.',
       work_list: 'Whom to work on: stream, reason, since when.',

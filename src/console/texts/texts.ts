@@ -3,6 +3,7 @@ import type { Language } from '../frame/languages';
 import { DICTIONARY_TEXTS } from './dictionary.texts';
 import { FRAME_TEXTS } from './frame.texts';
 import { MENU_TEXTS } from './menu.texts';
+import { OPERATIONS_TEXTS } from './operations.texts';
 import { PERSONS_TEXTS } from './persons.texts';
 import { REFUSALS_UK } from './refusals.texts';
 import { VERIFICATIONS_TEXTS } from './verifications.texts';
@@ -18,7 +19,14 @@ function refusalIn(language: Language, code: RefusalCode | undefined, words: Wor
 }
 
 /** The texts of every part of the pages. Each part has a file beside this one, and no two parts a group of one name. */
-const PARTS = [FRAME_TEXTS, DICTIONARY_TEXTS, MENU_TEXTS, PERSONS_TEXTS, VERIFICATIONS_TEXTS] as const;
+const PARTS = [
+  FRAME_TEXTS,
+  DICTIONARY_TEXTS,
+  MENU_TEXTS,
+  OPERATIONS_TEXTS,
+  PERSONS_TEXTS,
+  VERIFICATIONS_TEXTS,
+] as const;
 
 type AllOf<Part> = (Part extends unknown ? (part: Part) => void : never) extends (part: infer All) => void
   ? All

@@ -19,8 +19,7 @@ export class ProcessesController {
   })
   @ApiOkResponse({ type: InstanceDto, isArray: true, example: INSTANCE_EXAMPLE })
   async list(@Query() { request }: PageQuery): Promise<ListAnswer<InstanceDto>> {
-    const all = await this.processes.list();
-    const shown = all.slice(request.offset, request.offset + request.pageSize);
-    return new ListAnswer(shown.map(instanceDto), { request, total: all.length });
+    const { entries, total } = await this.processes.list(request);
+    return new ListAnswer(entries.map(instanceDto), { request, total });
   }
 }

@@ -70,6 +70,27 @@ export const FAILED_RUNS: Statement = {
      WHERE started_at > now() - interval '7 days' AND status = 'FAILED' AND finished_at > now() - interval '1 hour'`,
 };
 
+/** Points of a chart are half a minute apart: three samples each. $1 jobs. */
+const RATES: Statement = {
+  name: 'run_rates',
+  text: `
+    SELECT date_bin('30 seconds', sampled_at, 'epoch') AS at, job,
+           (sum(done - before) / extract(epoch FROM sum(sampled_at - before_at)))::float8 AS per_second
+      FROM (
+        SELECT r.job, s.sampled_at, s.done, lag(s.done) OVER of_run AS before, lag(s.sampled_at) OVER of_run AS before_at
+          FROM mpi.job_run_samples AS s JOIN mpi.job_runs AS r ON r.id = s.run_id
+         WHERE r.status = 'RUNNING' AND r.job = ANY ($1::varchar[])
+        WINDOW of_run AS (PARTITION BY s.run_id ORDER BY s.sampled_at)) AS sampled
+     WHERE sampled_at > before_at
+     GROUP BY 1, 2 ORDER BY 1`,
+};
+
+/** A moment of the last minutes, and how many people a second each running job finished around it. */
+export interface RatePoint {
+  readonly at: Date;
+  readonly perSecond: ReadonlyMap<string, number>;
+}
+
 /** A run that is going on. */
 export interface RunningRun {
   readonly job: string;
@@ -100,6 +121,12 @@ interface RunningRow extends Record<string, unknown> {
   readonly per_second_10m: number;
 }
 
+interface RateRow extends Record<string, unknown> {
+  readonly at: Date;
+  readonly job: string;
+  readonly per_second: number;
+}
+
 /** How the running runs go on. Every process samples them with its sign of life; one sample serves all. */
 @Injectable()
 export class RunProgressRepository implements OnModuleInit {
@@ -121,6 +148,17 @@ export class RunProgressRepository implements OnModuleInit {
   async running(): Promise<ReadonlyMap<string, RunningRun>> {
     const rows = await this.transactions.query<RunningRow>(RUNNING_RUNS, [JOBS, DONE]);
     return new Map(rows.map((row) => [row.job, runningRun(row)]));
+  }
+
+  /** The speed of the running runs over the last minutes, oldest first. */
+  async rates(): Promise<readonly RatePoint[]> {
+    const rows = await this.transactions.query<RateRow>(RATES, [JOBS]);
+    const points = new Map<number, Map<string, number>>();
+    for (const { at, job, per_second: perSecond } of rows) {
+      const point = points.get(at.getTime()) ?? new Map<string, number>();
+      points.set(at.getTime(), point.set(job, perSecond));
+    }
+    return [...points].map(([at, perSecond]) => ({ at: new Date(at), perSecond }));
   }
 
   /** Jobs of which a run failed within the last hour. */

@@ -1,0 +1,57 @@
+import { Get, Query } from '@nestjs/common';
+import { ListAnswer, Needs, PageQuery, ShowsList } from '../../http';
+import { type WorkingInstance, WorkingInstances } from '../../verifications';
+import { ConsoleController, Page } from '../frame/page.decorator';
+import { view } from '../frame/view';
+
+/** A page of the processes. */
+interface ProcessesModel {
+  readonly processes: readonly WorkingInstance[];
+  readonly paging: ListAnswer<unknown>['paging'];
+}
+
+const AT = new Date('2026-03-02T01:04:00Z');
+
+const instance = (host: string): WorkingInstance => ({
+  id: '5a5b1c9e-0000-4000-8000-000000000006',
+  role: 'worker',
+  host,
+  version: host,
+  startedAt: AT,
+  lastSeenAt: AT,
+  isSilent: false,
+  silentSeconds: 1,
+  claims: 1,
+  oldestClaimAt: AT,
+});
+
+const paging = (total: number): ProcessesModel['paging'] =>
+  new ListAnswer([], { request: { page: 1, pageSize: 50, offset: 0 }, total }).paging;
+
+const PROCESSES_PAGE = view<ProcessesModel>('processes', (freeText) => [
+  {
+    processes: [
+      instance(freeText),
+      { ...instance(freeText), role: 'api', isSilent: true, claims: 0, oldestClaimAt: undefined },
+      { ...instance(freeText), role: 'api_and_worker' },
+      { ...instance(freeText), role: 'command' },
+    ],
+    paging: paging(4),
+  },
+  { processes: [], paging: paging(0) },
+]);
+
+/** The processes of the installation. */
+@ConsoleController('processes')
+export class ProcessesPageController {
+  constructor(private readonly processes: WorkingInstances) {}
+
+  @Get()
+  @ShowsList()
+  @Needs('job:read', { of: 'NHS' })
+  @Page(PROCESSES_PAGE)
+  async list(@Query() { request }: PageQuery): Promise<ProcessesModel> {
+    const { entries, total } = await this.processes.list(request);
+    return { processes: entries, paging: new ListAnswer(entries, { request, total }).paging };
+  }
+}

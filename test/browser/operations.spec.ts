@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest';
+import { type Tab, TestBrowser } from '../support/browser';
+import { aPerson, savePersons } from '../support/builders';
+import { TestEnvironment } from '../support/test-environment';
+
+const PERSONS = 12;
+
+/** Longer than a stream takes to say something new, on a busy machine. */
+const PATIENCE = { timeout: 30_000 };
+
+const env = TestEnvironment.forThisFile({
+  TREMBITA_BREAKER_MIN_CALLS: '4',
+  TREMBITA_BREAKER_OPEN_MS: '600000',
+  TREMBITA_CONCURRENCY: '4',
+  TREMBITA_TIMEOUT_MS: '1000',
+  SHUTDOWN_GRACE_SECONDS: '7',
+  DMS_PASSPORT_PERSONS_SYNCHRONIZATION_BATCH_SIZE: '4',
+});
+const browser = TestBrowser.forThisFile(env);
+
+const opened = async (path: string, javaScript = true): Promise<Tab> => {
+  const tab = await browser.tab({ scope: 'job:read', javaScript });
+  expect(await tab.open(path)).toBe(200);
+  return tab;
+};
+
+it('An operator sees by itself that the register is down: in the overview, and at its method', async () => {
+  const [overview, register] = [await opened('/console/overview'), await opened('/console/register')];
+  expect(await overview.text()).toContain('Відхилень не виявлено.');
+  expect(await register.text()).not.toContain('Звернення призупинено');
+
+  env.register.mode('down');
+  const persons = Array.from({ length: PERSONS }, () => aPerson().withPassport(env.passport()));
+  await savePersons(env.sql, persons);
+  const runId = await env.startRun();
+
+  await expect.poll(() => overview.text(), PATIENCE).toContain('Звернення до реєстру призупинено');
+  await expect.poll(() => overview.text(), PATIENCE).toMatch(/RegisterCircuitOpen[^]*звернення призупинено/);
+  await expect.poll(() => register.text(), PATIENCE).toContain('Звернення призупинено');
+  expect(await register.text()).toMatch(/CheckPassportDMSStatus[^]*Звернення призупинено/);
+
+  for (const path of ['/console/overview', '/console/register']) {
+    const plain = await opened(path, false);
+    expect(await plain.text()).toMatch(/Звернення (до реєстру )?призупинено/);
+    await plain.close();
+  }
+
+  // As two samples of a process that gives signs of life; the chart is drawn from the table beside it.
+  await env.sql.query(
+    {
+      text: `INSERT INTO mpi.job_run_samples (run_id, sampled_at, done)
+             VALUES ($1, now() - interval '40 seconds', 0), ($1, now() - interval '5 seconds', 70)`,
+    },
+    [runId],
+  );
+  const chart = overview.page.locator('.chart canvas');
+  await expect.poll(() => chart.count(), PATIENCE).toBe(1);
+  expect(await overview.page.locator('#rates tbody').innerText()).toMatch(/^\d\d:\d\d:\d\d\s+2$/);
+  expect(await overview.violations()).toEqual([]);
+  expect(await register.violations()).toEqual([]);
+  overview.expectNoProblems();
+  register.expectNoProblems();
+});
