@@ -168,7 +168,7 @@ describe('GET /api/admin/sweeps', () => {
     expect(samples).toEqual([{ run_id: runId, done: 5 }]);
   });
 
-  it('names what a run is limited by: no worker, an open circuit, or the register with all permits', async () => {
+  it('names what a run is limited by: no worker, the register with all permits, an open circuit, or a pause', async () => {
     await aRun({ minutes: 1, done: 5 });
     expect(await sweep()).toMatchObject({ limited_by: 'workers' });
     await env.sql.run(
@@ -180,6 +180,13 @@ describe('GET /api/admin/sweeps', () => {
     expect(await sweep()).toMatchObject({ limited_by: 'register' });
     await openCircuit();
     expect(await sweep()).toMatchObject({ limited_by: 'circuit_breaker' });
+    await duePerson();
+    expect(await sweep()).toMatchObject({ done_at: expect.any(String) });
+    await env.sql.run(
+      `INSERT INTO mpi.job_schedules (job, paused_at, paused_by, pause_reason)
+       VALUES ('${JOB}', now(), gen_random_uuid(), 'maintenance')`,
+    );
+    expect(await sweep()).toMatchObject({ limited_by: 'pause', done_at: null });
   });
 
   it('names conditions as the alerts, each with its paragraph', async () => {

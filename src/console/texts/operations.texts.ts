@@ -47,6 +47,11 @@ const CONDITIONS_UK: Advice = {
     name: 'Понад 50 годин застарілі записи не видалено',
     advice: 'Запустіть завдання вручну та перегляньте його результат.',
   },
+  JobPaused: {
+    name: 'Завдання призупинено',
+    advice:
+      'Нових осіб не буде взято в роботу, доки завдання не поновлять. Хто і чому його призупинив, вказано у розкладі.',
+  },
   NothingFinished: {
     name: 'За годину не завершено жодної перевірки',
     advice:
@@ -97,6 +102,10 @@ const CONDITIONS_EN: Advice = {
     name: 'Old rows have not been removed for 50 hours',
     advice: 'Start the job by hand and read its output.',
   },
+  JobPaused: {
+    name: 'The job is paused',
+    advice: 'Nobody is claimed until it is resumed. The timetable says who paused it and why.',
+  },
   NothingFinished: {
     name: 'No check was finished for an hour',
     advice:
@@ -110,6 +119,7 @@ const CONDITIONS_EN: Advice = {
 };
 
 const LIMITS_UK: Words<NonNullable<StreamProgress['limitedBy']>> = {
+  pause: 'завдання призупинено',
   circuit_breaker: 'звернення призупинено',
   rate_limiter: 'погоджена частота запитів',
   register: 'швидкість відповідей реєстру',
@@ -117,6 +127,7 @@ const LIMITS_UK: Words<NonNullable<StreamProgress['limitedBy']>> = {
 };
 
 const LIMITS_EN: Words<NonNullable<StreamProgress['limitedBy']>> = {
+  pause: 'the job is paused',
   circuit_breaker: 'calls are paused',
   rate_limiter: 'the agreed rate of calls',
   register: 'the answers of the register',

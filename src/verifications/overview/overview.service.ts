@@ -26,6 +26,7 @@ interface OverviewFacts {
   readonly backlogs: ReadonlyMap<CheckedStream['subject'], readonly Backlog[]>;
   readonly due: ReadonlyMap<string, DueCount>;
   readonly runs: ReadonlyMap<string, RunningRun>;
+  readonly paused: ReadonlySet<string>;
 }
 
 /** Reads how the checks go on. Everything comes from small tables and indexes; who is due is counted elsewhere. */
@@ -66,7 +67,8 @@ export class OverviewService {
       this.clock.read(this.transactions),
     ]);
     const now = this.clock.at();
-    const facts: OverviewFacts = { now, register, processes, backlogs, due, runs };
+    const paused = new Set(figures.filter(({ isPaused }) => isPaused).map(({ job }) => job));
+    const facts: OverviewFacts = { now, register, processes, backlogs, due, runs, paused };
     const streams = this.streams.all.map((checked) => progressOf(checked, facts));
     const conditions = conditionsIn({
       ...{ now, register, processes, streams, failedJobs, jobs: figures },
@@ -82,11 +84,12 @@ function progressOf({ stream, subject }: CheckedStream, facts: OverviewFacts): S
   const run = facts.runs.get(job);
   const due = facts.due.get(job);
   const claimed = backlog?.in_flight ?? 0;
+  const isPaused = facts.paused.has(job);
   return {
     ...{ job, stream: stream.name, subject: subject.name, due, claimed, run },
     waitingForRetry: backlog?.waiting_for_retry ?? 0,
     cannotBeChecked: backlog?.cannot_be_checked ?? 0,
-    doneAt: doneAtOf({ due, claimed, run }, facts.now),
-    limitedBy: run === undefined ? undefined : limitOf({ method: stream.method, ...facts }),
+    doneAt: isPaused ? undefined : doneAtOf({ due, claimed, run }, facts.now),
+    limitedBy: run === undefined ? undefined : limitOf({ isPaused, method: stream.method, ...facts }),
   };
 }

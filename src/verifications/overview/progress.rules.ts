@@ -5,10 +5,10 @@ import type { DueCount } from './due-counts.service';
 import type { RunningRun } from './run-progress.repository';
 
 /**
- * What keeps a run from being faster. `register`: all permits are in use, so its answers are waited for. `rate_limiter`:
+ * What keeps a run from being faster. `pause`: somebody paused the job. `register`: all permits are in use, so its answers are waited for. `rate_limiter`:
  * the agreed rate is reached. `workers`: none lives, or they leave permits unused.
  */
-export const PROGRESS_LIMITS = ['circuit_breaker', 'rate_limiter', 'register', 'workers'] as const;
+export const PROGRESS_LIMITS = ['pause', 'circuit_breaker', 'rate_limiter', 'register', 'workers'] as const;
 export type ProgressLimit = (typeof PROGRESS_LIMITS)[number];
 
 /** How far the checks of one stream of persons or parties are. */
@@ -30,6 +30,7 @@ export interface StreamProgress {
 
 /** What a run is limited by. */
 export interface LimitFacts {
+  readonly isPaused: boolean;
   readonly method: string;
   readonly register: RegisterState;
   readonly processes: readonly SeenInstance[];
@@ -38,7 +39,8 @@ export interface LimitFacts {
 /** Calls are counted when they end, so a rate that is reached shows as a little less. */
 const RATE_REACHED_SHARE = 0.9;
 
-export function limitOf({ method, register, processes }: LimitFacts): ProgressLimit {
+export function limitOf({ isPaused, method, register, processes }: LimitFacts): ProgressLimit {
+  if (isPaused) return 'pause';
   const { methods, rate, permits } = register;
   if (methods.some((each) => each.method === method && each.state !== 'closed')) return 'circuit_breaker';
   if (!processes.some(({ role, isSilent }) => role !== 'api' && !isSilent)) return 'workers';
