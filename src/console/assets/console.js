@@ -39,7 +39,7 @@ function draw(place) {
       cursor: { show: false },
       series: [{}, ...series],
       axes: [
-        { values: (_, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))) },
+        { space: 80, values: (_, ticks) => ticks.map((tick) => clock.format(new Date(tick * 1000))) },
         { size: 70 },
       ],
     },
