@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DICTIONARY_TEXTS } from '../../src/console/texts/dictionary.texts';
 import { TestBrowser, type Tab } from '../support/browser';
-import { aPerson, auditOf, readingsIn } from '../support/builders';
+import { aPerson, readingsIn } from '../support/builders';
 import { TestEnvironment } from '../support/test-environment';
 
 const env = TestEnvironment.forThisFile();
@@ -23,15 +23,6 @@ interface Hands {
   readonly activate: (tab: Tab, role: 'link' | 'button', name: string) => Promise<void>;
 }
 
-const withMouse = (javaScript: boolean): Omit<Hands, 'name'> => ({
-  javaScript,
-  fill: (tab, label, value) => tab.page.getByLabel(label, { exact: false }).first().fill(value),
-  choose: async (tab, label, option) => {
-    await tab.page.getByLabel(label).first().selectOption({ label: option });
-  },
-  activate: (tab, role, name) => tab.page.getByRole(role, { name }).first().click(),
-});
-
 /** More than any page has of what the keyboard stops at, and more than any list has of options. */
 const MOST_STOPS = 200;
 const MOST_OPTIONS = 50;
@@ -50,7 +41,8 @@ async function tabTo(
   throw new Error(`The keyboard does not reach ${role} ${name}.`);
 }
 
-const withKeyboard: Omit<Hands, 'name'> = {
+const KEYBOARD: Hands = {
+  name: 'with the keyboard only',
   javaScript: true,
   fill: async (tab, label, value) => {
     await tabTo(tab, 'textbox', label);
@@ -71,28 +63,39 @@ const withKeyboard: Omit<Hands, 'name'> = {
   },
 };
 
-const HANDS: readonly Hands[] = [
-  { name: 'with a mouse', ...withMouse(true) },
-  { name: 'with the keyboard only', ...withKeyboard },
-  { name: 'without JavaScript', ...withMouse(false) },
-];
+const MOUSE: Hands = {
+  name: 'with a mouse and without JavaScript',
+  javaScript: false,
+  fill: (tab, label, value) => tab.page.getByLabel(label).fill(value),
+  choose: async (tab, label, option) => {
+    await tab.page.getByLabel(label).selectOption({ label: option });
+  },
+  activate: (tab, role, name) => tab.page.getByRole(role, { name }).first().click(),
+};
 
 /** The text of the row of a stream. */
 const rowOf = (tab: Tab, stream: string): Promise<string> =>
   tab.page.getByRole('row', { name: stream }).first().innerText();
 
-describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate }) => {
+/** The sentences of the history, newest first; then back to the person. */
+async function readHistory(tab: Tab, activate: Hands['activate']): Promise<readonly string[]> {
+  const page = tab.page.url().replace(/\/card$/, '');
+  await activate(tab, 'link', 'історія верифікації');
+  await tab.page.waitForURL('**/history');
+  const sentences = await tab.page.locator('main ol > li > p').allInnerTexts();
+  await activate(tab, 'link', '←');
+  await tab.page.waitForURL(page);
+  return sentences;
+}
+
+describe.each([KEYBOARD, MOUSE])('An official $name', ({ javaScript, fill, choose, activate }) => {
   it('finds a person, reads why, has them checked again and sees the check end', async () => {
     const passport = env.passport('FOUND');
     const person = await aPerson()
       .named('Перепелиця', 'Любомира', 'Віталіївна')
       .withPassport(passport)
-      .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID', {
-        dataStatus: 1,
-        syncedAt: '2026-01-01T00:00:00Z',
-        unverifiedAt: '2026-01-01T00:00:00Z',
-      })
       .save(env.sql);
+    await env.run();
     const tab = await browser.tab({ scope: SCOPE, javaScript });
     await tab.open('/console');
     await activate(tab, 'link', 'Пошук особи');
@@ -111,12 +114,16 @@ describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate 
     expect(await tab.text()).not.toContain('Любомира');
     expect(await rowOf(tab, DMS)).toContain(WORDS.reason.AUTO_NOT_VALID);
 
+    const before = await readHistory(tab, activate);
+    expect(before.join()).toContain('ДМС відповіла, що паспорт недійсний (S7)');
     await activate(tab, 'button', 'Показати дані');
     await tab.page.getByText('Перегляд цих даних зафіксовано').waitFor();
     expect(await tab.text()).toContain('Любомира');
     if (javaScript) expect(await tab.violations()).toEqual([]);
     expect((await readingsIn(env.sql)).map(({ changeset }) => changeset)).toMatchObject([
       { read: 'person_search', by: 'document', reason: 'complaint', ids: [person] },
+      { read: 'GET /console/persons/:id', ids: [person] },
+      { read: 'GET /console/persons/:id/history', ids: [person] },
       { read: 'GET /console/persons/:id', ids: [person] },
       { read: 'person_card', reason: 'complaint', ids: [person] },
       { read: 'POST /console/persons/:id/card', ids: [person] },
@@ -130,14 +137,17 @@ describe.each(HANDS)('An official $name', ({ javaScript, fill, choose, activate 
         if (!javaScript) await activate(tab, 'link', 'Оновити');
         return rowOf(tab, DMS);
       };
-      await expect.poll(row, { timeout: 20_000 }).toContain(text);
+      await expect.poll(row, { timeout: 60_000 }).toContain(text);
     };
     await shows('надіслано запит до реєстру');
     release();
     await shows('виконано');
     expect(await rowOf(tab, DMS)).toContain(WORDS.status.NOT_VERIFIED);
-    expect((await auditOf(env.sql, person)).map(({ row }) => row)).toEqual(['S10', 'S7']);
+    const [answered, asked, ...others] = await readHistory(tab, activate);
+    expect([answered, asked]).toEqual([expect.stringContaining('(S7)'), expect.stringContaining('(S10)')]);
+    expect(others).toEqual(before);
     tab.expectNoProblems();
     await tab.close();
-  }, 60_000);
+    // Each key is a call to the browser.
+  }, 180_000);
 });

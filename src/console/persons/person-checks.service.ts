@@ -58,11 +58,11 @@ export class PersonChecksReader {
 
   /** Undefined for a person whose verification was never written. */
   async of(personId: string): Promise<PersonChecks | undefined> {
+    // Before the streams: a check that is done is never shown beside the status before its answer.
+    const requested = await this.checks.ofPerson(personId);
     const details = (await this.verifications.detailsOfAll([personId])).get(personId);
     if (details === undefined) return undefined;
-    const checks = new Map<StreamName, CheckRequestRow>(
-      (await this.checks.ofPerson(personId)).map((check) => [check.stream, check]),
-    );
+    const checks = new Map<StreamName, CheckRequestRow>(requested.map((check) => [check.stream, check]));
     return {
       cumulative: details.verification_status as CumulativeStatus | null,
       streams: STREAMS.map((stream) => rowOf(stream, details, checks.get(stream))),
