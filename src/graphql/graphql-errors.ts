@@ -1,7 +1,7 @@
 import { type FieldFault, Refusal } from '../domain/refusal';
 import type { GraphQLFormattedError } from 'graphql';
 import { answerTo } from '../http';
-import { Log } from '../observability';
+import { Log, describeError } from '../observability';
 
 /** A name of the tables as the schema of GraphQL spells it. */
 export function camelCase(name: string): string {
@@ -120,8 +120,12 @@ export class GraphqlErrors {
     const { locations, path } = formatted;
     const found = causeOf(formatted, error);
     const { status, error: answer } = answerTo(found);
-    if (status >= 500)
+    if (status === 500)
       this.log.error('A field of an operation ended in an unexpected error', found, { status });
+    else if (status > 500) {
+      const fields = { status, error: describeError(found) };
+      this.log.warn('A field was refused: a server that it needs is unavailable or too busy', fields);
+    }
     const details = found instanceof Refusal ? detailsOf(found) : {};
     return {
       message: answer.message,

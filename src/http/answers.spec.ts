@@ -308,6 +308,22 @@ describe('An unexpected error', () => {
       expect(answer.headers.get('retry-after')).toBe(status === 503 ? '5' : null);
     },
   );
+
+  it.each([
+    ['/things/broken', 'error', { class: 'TypeError' }],
+    ['/things/failed/23505', 'error', { code: '23505' }],
+    ['/things/failed/53300', 'warn', { code: '53300' }],
+    ['/things/no-connection', 'warn', { code: '08006' }],
+    ['/things/refused/signature_checks_busy', 'warn', { code: 'signature_checks_busy' }],
+  ])('at %s is logged at level %s with its code', async (path, level, error) => {
+    const { headers } = await ask(path);
+    const lines = written
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['request_id'] === headers.get('x-request-id') && 'error' in line);
+    expect(lines).toMatchObject([{ level, error }]);
+  });
 });
 
 describe('A request id', () => {

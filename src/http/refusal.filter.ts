@@ -8,7 +8,7 @@ import { REFUSAL_ANSWERS, STATUS_ANSWERS } from './refusal-answers.table';
 
 /**
  * The only place where an error becomes an answer of a call. Refusals are answered as they are; an unexpected error is
- * logged, and its answer reveals nothing about it.
+ * logged, and its answer reveals nothing about it. That a server is unavailable is expected, and a warning.
  */
 @Catch()
 export class RefusalFilter implements ExceptionFilter {
@@ -21,13 +21,16 @@ export class RefusalFilter implements ExceptionFilter {
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
     const answer = answerTo(error);
-    if (answer.status >= 500) {
-      this.log.error('A request ended in an unexpected error', error, {
-        request_id: traitsOf(request).requestId,
-        method: request.method,
-        route: routeOf(request),
-        status: answer.status,
-      });
+    const line = {
+      request_id: traitsOf(request).requestId,
+      method: request.method,
+      route: routeOf(request),
+      status: answer.status,
+    };
+    if (answer.status === 500) this.log.error('A request ended in an unexpected error', error, line);
+    else if (answer.status > 500) {
+      const fields = { ...line, error: describeError(error) };
+      this.log.warn('A request was refused: a server that it needs is unavailable or too busy', fields);
     }
     // When a stream breaks after the answer began, all that is left is to close the connection.
     if (response.headersSent) {
