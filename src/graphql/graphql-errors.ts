@@ -68,6 +68,7 @@ export type GraphqlCode =
   | 'CONFLICT'
   | 'NOT_FOUND'
   | 'BAD_REQUEST'
+  | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
 /**
@@ -81,6 +82,8 @@ export const GRAPHQL_CODES: Readonly<Record<number, GraphqlCode>> = {
   404: 'NOT_FOUND',
   409: 'CONFLICT',
   422: 'UNPROCESSABLE_ENTITY',
+  // Not one of the published codes: the same request may succeed later, and a client must see the difference.
+  503: 'SERVICE_UNAVAILABLE',
 };
 
 /** Errors of the language itself, by the server's codes; their own words quote the request. */

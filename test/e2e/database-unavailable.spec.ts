@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aPerson, savePersons, verificationOf } from '../support/builders';
+import { aCaller, aPerson, savePersons, verificationOf } from '../support/builders';
 import { DatabaseProxy } from '../support/database-proxy';
-import { OfficialClient } from '../support/api-clients';
+import { GraphqlClient, OfficialClient } from '../support/api-clients';
 import type { Program } from '../support/program';
 import { asAdmin } from '../support/sql-session';
 import { TestEnvironment } from '../support/test-environment';
@@ -55,6 +55,23 @@ describe('A call while PostgreSQL', () => {
     expect(headers.get('retry-after')).toBe('5');
     expect(body.error.type).toBe('service_unavailable');
     expect(await verificationOf(env.sql, person)).toEqual(before);
+  });
+
+  it('has no connection left for one field of GraphQL gets SERVICE_UNAVAILABLE there, and the others beside it', async () => {
+    const caller = aCaller().withScope('unzr:read person:read');
+    const client = (await new GraphqlClient(env).authenticate(caller)).at(program);
+    proxy.intercept(({ name }) => (name.startsWith('read_unzr_info') ? { failWith: '53300' } : 'pass'));
+    const query = '{ unzrInfoRegister(unzr: "19850615-00013") { id } unverifiedPersons { nodes { id } } }';
+    const { status, body } = await client.ask(query);
+    expect(status).toBe(200);
+    expect(body.errors).toMatchObject([
+      {
+        message: 'The service is unavailable, try again later',
+        path: ['unzrInfoRegister'],
+        extensions: { code: 'SERVICE_UNAVAILABLE' },
+      },
+    ]);
+    expect(body.data).toEqual({ unzrInfoRegister: null, unverifiedPersons: { nodes: [] } });
   });
 });
 
