@@ -37,6 +37,7 @@ it('a worker by whose settings nobody is due does not end a run of another one: 
   expect(await differences(mistaken)).toBe(1);
   expect(await differences(env.program)).toBe(0);
   expect(mistaken.logged.join('\n')).toContain('"days_of_the_run":30');
+  await env.stopProgram(mistaken);
 });
 
 it('the first worker fixes the period of a run, and nothing is reported while all agree', async () => {
