@@ -15,6 +15,29 @@ const compiledThreads = {
       : undefined,
 };
 
+/** Files that measure the memory of their process, or replace modules of it. */
+const ALONE = {
+  unit: [
+    'src/jobs/job.scheduler.spec.ts',
+    'src/signed-content/large-containers.spec.ts',
+    'test/container-fuzz.spec.ts',
+  ],
+  integration: ['test/integration/trembita-hostile-registers.spec.ts'],
+  e2e: ['test/e2e/jobs-hostile-registers.spec.ts', 'test/e2e/sign-up-large-bodies.spec.ts'],
+};
+
+/**
+ * Loading the program takes longer than most files of tests do, so the files of a project share a process, and its modules,
+ * with those before them: what a file starts, it stops. Those in `ALONE` get a process each.
+ */
+function inSharedProcess(name: keyof typeof ALONE, project: TestProjectInlineConfiguration) {
+  const [{ test, ...more }, files] = [project, ALONE[name]];
+  return [
+    { ...more, test: { ...test, name, isolate: false, exclude: files } },
+    { ...more, test: { ...test, name: `${name}-alone`, include: files } },
+  ];
+}
+
 /** Tests that need PostgreSQL and Redis; both are started once for all of them. */
 function withServers(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
   return {
@@ -32,15 +55,13 @@ function withServers(name: string, testTimeoutMs: number): TestProjectInlineConf
 
 export default defineConfig({
   test: {
-    // Every file gets a program of its own: servers, timers and signals of one cannot touch another.
     pool: 'forks',
     // The machines this runs on have two cores, and PostgreSQL wants some of them too.
     maxWorkers: 2,
     projects: [
-      {
+      ...inSharedProcess('unit', {
         plugins: [withDecorators()],
         test: {
-          name: 'unit',
           testTimeout: 20_000,
           include: [
             'src/**/*.spec.ts',
@@ -51,9 +72,9 @@ export default defineConfig({
           ],
           setupFiles: ['test/support/setup-seed.ts'],
         },
-      },
-      withServers('integration', 30_000),
-      withServers('e2e', 60_000),
+      }),
+      ...inSharedProcess('integration', withServers('integration', 30_000)),
+      ...inSharedProcess('e2e', withServers('e2e', 60_000)),
       withServers('interleavings', 60_000),
       withServers('browser', 60_000),
     ],

@@ -8,9 +8,14 @@ import type { Answer } from './sign-up-fixture';
 /** By where the program is. All are the same program, but each serves its own description. */
 const CHECKS = new Map<string, Promise<AnswerCheck>>();
 
+/** The programs of a test file are gone: the next server that gets one of their ports may be another one. */
+export function forgetDescriptions(): void {
+  CHECKS.clear();
+}
+
 async function checkOf(origin: string): Promise<AnswerCheck> {
   const answer = await fetch(`${origin}/docs/openapi.json`);
-  return new AnswerCheck((await answer.json()) as OpenApiDocument);
+  return AnswerCheck.of((await answer.json()) as OpenApiDocument);
 }
 
 /**

@@ -17,7 +17,7 @@ const faults: string[] = [];
 /** From now on every answer at these addresses is held against the document. */
 export function checkAnswersOf(addresses: HttpAddresses, document: () => OpenApiDocument): void {
   let made: AnswerCheck | undefined;
-  const check = (): AnswerCheck => (made ??= new AnswerCheck(document()));
+  const check = (): AnswerCheck => (made ??= AnswerCheck.of(document()));
   for (const port of portsOf(addresses)) CHECKS.set(port, check);
 }
 
@@ -168,15 +168,25 @@ export class AnswerCheck {
     logger: { log: refuse, warn: refuse, error: refuse },
   });
   private readonly known = new Map<string, ValidateFunction>();
+  /** By the text of the document: programs mostly serve the same one, and its schemas take a while to compile. */
+  private static readonly made = new Map<string, AnswerCheck>();
   private readonly templates: readonly (readonly [template: string, pattern: RegExp])[];
 
-  constructor(private readonly document: OpenApiDocument) {
+  constructor(readonly document: OpenApiDocument) {
     addFormats(this.ajv);
     this.ajv.addSchema(document, 'document');
     this.templates = Object.keys(document.paths)
       // Where two fit, the more specific one counts: as with routes that are declared first.
       .sort((one, other) => one.split('{').length - other.split('{').length)
       .map((template) => [template, new RegExp(`^${template.replace(/\{\w+\}/g, '[^/]+')}/?$`)]);
+  }
+
+  /** The one of an equal document, if there is one. */
+  static of(document: OpenApiDocument): AnswerCheck {
+    const text = JSON.stringify(document);
+    const check = AnswerCheck.made.get(text) ?? new AnswerCheck(document);
+    AnswerCheck.made.set(text, check);
+    return check;
   }
 
   /** What is wrong with an answer, if anything: never its content. */

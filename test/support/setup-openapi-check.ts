@@ -1,4 +1,5 @@
 import { afterAll, afterEach } from 'vitest';
+import { forgetDescriptions } from './http-client';
 import { takeFaults } from './openapi-check';
 
 /** A test during which the program answered otherwise than `/docs` describes has failed, whatever it looked at itself. */
@@ -11,3 +12,4 @@ function failOnFaults(): void {
 afterEach(failOnFaults);
 // Also what was answered before the first test and after the last.
 afterAll(failOnFaults);
+afterAll(forgetDescriptions);
