@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { startSandbox } from '../../tools/sandbox';
+import { readSandboxArguments } from '../../tools/sandbox/arguments';
 import { ask } from './ask-sandbox';
 
 function start(args: string[], environment: Record<string, string> = {}) {
@@ -27,16 +28,20 @@ describe('npm run sandbox', () => {
     expect(await ended).toMatchObject({ status: 143, out: `${url}\n` });
   });
 
-  it.each([
-    [['--port', 'x']],
-    [['--failure-rate', '1.5']],
-    [['--latency-ms', '-1']],
-    [['--bogus']],
-    [['word']],
-  ])('refuses %j with 64 and its usage', async (args) => {
-    const { status, out, err } = await start(args).ended;
+  it('refuses an unknown option with 64 and its usage', async () => {
+    const { status, out, err } = await start(['--bogus']).ended;
     expect([status, out]).toEqual([64, '']);
     expect(err).toContain('Usage: npm run sandbox');
+  });
+
+  it.each([
+    [['--port', 'x'], '--port must be a number'],
+    [['--failure-rate', '1.5'], '--failure-rate must be a number'],
+    [['--latency-ms', '-1'], "'--latency-ms' argument is ambiguous"],
+    [['--latency-ms=-1'], '--latency-ms must be a number'],
+    [['word'], "Unexpected argument 'word'"],
+  ])('refuses %j for its arguments', (args, why) => {
+    expect(() => readSandboxArguments(args)).toThrow(why);
   });
 
   it('does not start in production: 78 and one sentence', async () => {

@@ -8,6 +8,7 @@ import type { Settings } from '../../src/config/settings.schema';
 import { SETTINGS, SettingsModule } from '../../src/config/settings.module';
 import { Log, NestLog, ObservabilityModule } from '../../src/observability';
 import { SignedContentService, SignedContentModule } from '../../src/signed-content';
+import { readSignArguments } from '../../tools/sign-arguments';
 import { TestAuthority, trustedFileIn } from '../../tools/test-authority';
 
 const folder = mkdtempSync(join(tmpdir(), 'signed-content-'));
@@ -176,18 +177,20 @@ describe('npm run sign', () => {
     expect(JSON.parse(stdout)).toMatchObject({ signed_content_encoding: 'base64' });
   });
 
-  it.each([
-    [[]],
-    [[file]],
-    [[file, '--as', ' ']],
-    [[file, file, '--as', '1']],
-    [[file, '--as', '1', '--algorithm', 'md5']],
-    [[file, '--as', '1', '--bogus']],
-    [['nowhere.json', '--as', '1']],
-  ])('refuses %# with 64 and prints nothing', (args) => {
+  it.each([[[]], [['nowhere.json', '--as', '1']]])('refuses %j with 64 and prints nothing', (args) => {
     const { status, stdout, stderr } = sign(args);
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).not.toBe('');
+  });
+
+  it.each([
+    ['without --as', [file], '--as <drfo> is missing'],
+    ['as nobody', [file, '--as', ' '], '--as <drfo> is missing'],
+    ['two files', [file, file, '--as', '1'], 'name one file'],
+    ['by an unknown algorithm', [file, '--as', '1', '--algorithm', 'md5'], '--algorithm must be one of'],
+    ['with an unknown option', [file, '--as', '1', '--bogus'], '--bogus'],
+  ])('refuses to sign %s for its arguments', (_, args, why) => {
+    expect(() => readSignArguments(args)).toThrow(why);
   });
 
   it('does not sign in production', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { TokenRepository } from '../../src/mithril';
+import { readTokenArguments } from '../../tools/token-arguments';
 import { aCaller, tokensOf } from '../support/builders';
 import { startCommand } from '../support/program';
 import { TestEnvironment } from '../support/test-environment';
@@ -89,22 +90,30 @@ describe('npm run token', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('No call of this service requires')]);
   });
 
-  it.each([
-    ['no scope', []],
-    ['an empty scope', ['--scope', ' ']],
-    ['what is no scope', ['--scope', "job:read ' OR 1=1"]],
-    ['a scope without its value', ['--scope']],
-    ['minutes that are no number', ['--scope', 'job:read', '--ttl-minutes', '1.5']],
-    ['no minutes', ['--scope', 'job:read', '--ttl-minutes', '0']],
-    ['a client that is no id', ['--scope', 'job:read', '--client', 'nhs']],
-    ['a link and minutes', ['--scope', 'job:read', '--link', '--ttl-minutes', '5']],
-    ['an unknown option', ['--scope', 'job:read', '--bogus']],
-    ['a word', ['job:read']],
-  ])('ends with 64, its usage and no token when typed with %s', async (_, args) => {
-    const { status, stdout, stderr } = await token(args);
+  it('ends with 64, its usage and no token when its arguments are wrong', async () => {
+    const { status, stdout, stderr } = await token(['--scope', 'job:read', '--bogus']);
     expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain('Usage: npm run -s token');
     expect(await env.sql.query({ text: 'SELECT id FROM mithril.tokens' })).toEqual([]);
+  });
+
+  it.each([
+    ['no scope', [], '--scope "…" is missing'],
+    ['an empty scope', ['--scope', ' '], '--scope "…" is missing'],
+    ['what is no scope', ['--scope', "job:read ' OR 1=1"], '--scope must hold scopes'],
+    ['a scope without its value', ['--scope'], "'--scope <value>' argument missing"],
+    ['minutes that are no number', ['--scope', 'job:read', '--ttl-minutes', '1.5'], '--ttl-minutes must be'],
+    ['no minutes', ['--scope', 'job:read', '--ttl-minutes', '0'], '--ttl-minutes must be'],
+    ['a client that is no id', ['--scope', 'job:read', '--client', 'nhs'], '--client must be a UUID'],
+    [
+      'a link and minutes',
+      ['--scope', 'job:read', '--link', '--ttl-minutes', '5'],
+      'leave out --ttl-minutes',
+    ],
+    ['an unknown option', ['--scope', 'job:read', '--bogus'], "Unknown option '--bogus'"],
+    ['a word', ['job:read'], "Unexpected argument 'job:read'"],
+  ])('refuses as arguments %s', (_, args, why) => {
+    expect(() => readTokenArguments(args)).toThrow(why);
   });
 
   it('does not work in production: 78 and one sentence', async () => {
