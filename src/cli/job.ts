@@ -1,15 +1,12 @@
-import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
-import { ENVIRONMENT, type Settings } from '../config/settings.schema';
+import type { Settings } from '../config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from '../config/own-settings';
 import { logFatal, warnIfNotMigrated } from '../database/start-failure';
 import { Refusal } from '../domain/refusal';
-import { faultOfText } from '../http';
 import {
   type ForegroundEnd,
-  JOB_NAMES,
   JobRegistry,
   JobRunner,
   JobRunRepository,
@@ -19,27 +16,11 @@ import {
 } from '../jobs';
 import { Log, logUncaughtErrors, NestLog } from '../observability';
 import { ExitStatus, StopOnSignal } from './command';
+import { type JobUsage, readJobUsage } from './job-usage';
 import { RunProgress } from './run-progress';
 
-interface Usage {
-  readonly action: 'run' | 'pause' | 'resume';
-  readonly name: string;
-  readonly json: boolean;
-  readonly giveUpAfterMinutes: number | undefined;
-  /** Of a pause. */
-  readonly reason: string;
-}
-
-const USAGE = `usage: npm run job -- <name> [--json] [--give-up-after <minutes>]
-       npm run job -- pause <name> --reason <text> [--json]
-       npm run job -- resume <name> [--json]
-`;
-
-/** The option accepts what the setting accepts. */
-const MINUTES = ENVIRONMENT.shape.JOB_GIVE_UP_AFTER_MINUTES;
-
 async function main(): Promise<number> {
-  const usage = readUsage();
+  const usage = readJobUsage(process.argv.slice(2));
   if (usage === undefined) return ExitStatus.WrongUsage;
   const own = ownSettingsOrExit('job');
   const settings = {
@@ -69,7 +50,7 @@ async function main(): Promise<number> {
 /** Pauses or resumes the job in the name of the system user. */
 async function changePause(
   app: INestApplicationContext,
-  { action, name, json, reason }: Usage,
+  { action, name, json, reason }: JobUsage,
   { SYSTEM_USER_ID: userId }: Settings,
 ): Promise<number> {
   const timetable = app.get(JobTimetable, { strict: false });
@@ -81,7 +62,7 @@ async function changePause(
   return ExitStatus.Done;
 }
 
-async function runJob(app: INestApplicationContext, usage: Usage, settings: Settings): Promise<number> {
+async function runJob(app: INestApplicationContext, usage: JobUsage, settings: Settings): Promise<number> {
   const { name, json } = usage;
   const signal = new StopOnSignal(settings.SHUTDOWN_GRACE_SECONDS * 1000);
   try {
@@ -133,55 +114,6 @@ function lines(summary: Readonly<Record<string, unknown>>): string {
 function statusOf(end: ForegroundEnd): number {
   if (end.kind === 'already_running') return ExitStatus.AlreadyRunning;
   return end.run.status === 'FAILED' ? ExitStatus.Failed : ExitStatus.Done;
-}
-
-function readUsage(): Usage | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        'give-up-after': { type: 'string' },
-        reason: { type: 'string' },
-      },
-    });
-    const action = actionIn(positionals);
-    const [name, ...rest] = action === 'run' ? positionals : positionals.slice(1);
-    if (name === undefined || rest.length > 0) return refuse('name one job');
-    // Checked before any server is asked, so that a misspelt name is reported on any machine.
-    if (!JOB_NAMES.some((job) => job === name))
-      return refuse(`Job not found; there is ${JOB_NAMES.join(', ')}`);
-    const { 'give-up-after': minutes, reason, json } = values;
-    const read = MINUTES.safeParse(minutes);
-    if (!read.success) return refuse(`--give-up-after ${read.error.issues[0]?.message ?? 'is wrong'}`);
-    const fault = faultOf(action, minutes, reason);
-    if (fault !== undefined) return refuse(fault);
-    const giveUpAfterMinutes = minutes === undefined ? undefined : read.data;
-    return { action, name, json, giveUpAfterMinutes, reason: reason ?? '' };
-  } catch {
-    return refuse('an option is unknown or has no value');
-  }
-}
-
-function actionIn([first]: readonly string[]): Usage['action'] {
-  return first === 'pause' || first === 'resume' ? first : 'run';
-}
-
-/** What is wrong with options that belong to another action, or with the reason. */
-function faultOf(
-  action: Usage['action'],
-  minutes: string | undefined,
-  reason: string | undefined,
-): string | undefined {
-  if (action !== 'run' && minutes !== undefined) return '--give-up-after belongs to a run';
-  if (action !== 'pause') return reason === undefined ? undefined : '--reason belongs to a pause';
-  const isGood = reason !== undefined && /\S/.test(reason) && faultOfText(reason, {}) === undefined;
-  return isGood ? undefined : '--reason must say why, in 255 characters at most';
-}
-
-/** Does not repeat what was typed: it may be anything. */
-function refuse(why: string): undefined {
-  process.stderr.write(`${why}\n${USAGE}`);
 }
 
 void main().then((status) => process.exit(status));
