@@ -80,9 +80,9 @@ export class LocalTokens {
   }
 }
 
-/** The page that exchanges a code for a session. `origin` has no slash at its end. */
+/** The address of the page that exchanges a code for a session. `origin` has no slash at its end. */
 export function signInLink(origin: string, code: string): string {
-  return `${origin}/console/sign-in?code=${code}`;
+  return `${origin}/console/sign-in/link?code=${code}`;
 }
 
 async function ensureCaller(sql: Sql, { clientId, scopes }: LocalGrant): Promise<void> {

@@ -104,3 +104,77 @@ describe('The menu', () => {
     ).toEqual([]);
   });
 });
+
+describe('A link that signs in once', () => {
+  /** A code of a new official with this scope, in place of the token that the builder saves. */
+  async function codeOf(official: CallerBuilder): Promise<string> {
+    return official.withTokenNamed('authorization_code').save(env.sql);
+  }
+  const exchange = (code: string) => askConsole(env, '/console/sign-in/link', { form: { code } });
+  const sessionIn = (answer: Response): string =>
+    /^__Host-console=([\w-]{43});/.exec(answer.headers.getSetCookie()[0] ?? '')?.[1] ?? '';
+
+  it('shows a button however often it is opened, signs in with it, and is refused after that', async () => {
+    const code = await codeOf(aCaller().withScope('job:read'));
+    for (let opened = 0; opened < 2; opened += 1) {
+      const page = await askConsole(env, `/console/sign-in/link?code=${code}`);
+      expect([page.status, page.headers.get('referrer-policy'), page.headers.getSetCookie()]).toEqual([
+        200,
+        'no-referrer',
+        [],
+      ]);
+      expect(await page.text()).toContain(`name="code" value="${code}"`);
+    }
+    const signedIn = await exchange(code);
+    expect([signedIn.status, signedIn.headers.get('location')]).toEqual([303, '/console']);
+    const session = sessionIn(signedIn);
+    expect((await askConsole(env, '/console', { session })).status).toBe(200);
+    expect(await env.program.withToken(session, '/api/admin/jobs')).toMatchObject({ status: 200 });
+    const again = await exchange(code);
+    expect([again.status, again.headers.getSetCookie()]).toEqual([401, []]);
+    expect(await again.text()).toContain('Посилання вже використано');
+    expect(env.program.logged.join('\n')).toContain('/console/sign-in/link');
+    for (const secret of [code, session]) expect(env.program.logged.join('\n')).not.toContain(secret);
+  });
+
+  it('begins one session when it is used several times at the same moment', async () => {
+    const code = await codeOf(aCaller().withScope('job:read'));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(code)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array<number>(7).fill(401)]);
+    expect(await env.sql.query({ text: 'SELECT name FROM mithril.tokens' })).toEqual([
+      { name: 'access_token' },
+    ]);
+  });
+
+  it('has a code that is no session and no access token; a token is no code', async () => {
+    const code = await codeOf(aCaller().withScope('job:read'));
+    expect((await askConsole(env, '/console', { session: code })).status).toBe(303);
+    expect((await env.program.withToken(code, '/api/admin/jobs')).status).toBe(401);
+    expect((await askConsole(env, '/console/sign-in', { form: { token: code } })).status).toBe(401);
+    expect((await exchange(await aCaller().withScope('job:read').save(env.sql))).status).toBe(401);
+    expect((await exchange(code)).status).toBe(303);
+  });
+
+  it.each([
+    ['of a blocked user', () => aCaller().blocked()],
+    ['that has expired', () => aCaller().expired()],
+  ])('%s begins no session', async (_, official) => {
+    const answer = await exchange(await codeOf(official()));
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([401, []]);
+  });
+
+  it('ends with the session: signing out revokes the token', async () => {
+    const session = sessionIn(await exchange(await codeOf(aCaller().withScope('job:read'))));
+    expect((await askConsole(env, '/console/sign-out', { session, form: {} })).status).toBe(303);
+    expect((await askConsole(env, '/console', { session })).status).toBe(303);
+    expect((await env.program.withToken(session, '/api/admin/jobs')).status).toBe(401);
+  });
+
+  it('is refused to another site', async () => {
+    const code = await codeOf(aCaller().withScope('job:read'));
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const answer = await askConsole(env, '/console/sign-in/link', { form: { code }, headers });
+    expect(answer.status).toBe(403);
+    expect((await exchange(code)).status).toBe(303);
+  });
+});

@@ -66,7 +66,7 @@ describe('npm run token', () => {
     const { status, stdout, stderr } = await token(['--scope', 'job:read', '--link'], { HTTP_PORT: '3456' });
     expect([status, stderr]).toEqual([0, expect.stringContaining('Valid for 10 minutes')]);
     const [, code = ''] =
-      /^http:\/\/127\.0\.0\.1:3456\/console\/sign-in\?code=([A-Za-z0-9_-]{43})\n$/.exec(stdout) ?? [];
+      /^http:\/\/127\.0\.0\.1:3456\/console\/sign-in\/link\?code=([A-Za-z0-9_-]{43})\n$/.exec(stdout) ?? [];
     expect(code).not.toBe('');
     expect(stderr).not.toContain(code);
     expect(await statusOf(code)).toBe(401);

@@ -23,12 +23,15 @@ const SEES_PERSON = ['person:read', 'person_verification:details'] as const;
 /** Pages that ask for no session. */
 export const OPEN_PAGES: readonly ConsolePage[] = [
   { route: 'GET /console/sign-in', path: () => '/console/sign-in', right: 200 },
+  { route: 'GET /console/sign-in/link', path: () => '/console/sign-in/link?code=abc', right: 200 },
 ];
 
 /** Other handlers that ask for no session; the tests of the session cover them. */
 export const OPEN_ROUTES: readonly string[] = [
   'GET /console/sign-in',
   'POST /console/sign-in',
+  'GET /console/sign-in/link',
+  'POST /console/sign-in/link',
   'GET /console/assets/:name',
 ];
 

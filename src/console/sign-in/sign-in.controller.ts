@@ -6,8 +6,8 @@ import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
 import { clearCookie, REASON_COOKIE, SESSION_COOKIE, setCookie } from '../frame/reader';
 import type { SubmittedForm } from '../frame/submitted-form';
 import { SeeOther, view, WithStatus } from '../frame/view';
-import { returnPath, SignInForm, SignInQuery } from './sign-in.dto';
-import { SignIn } from './sign-in.service';
+import { returnPath, SignInForm, SignInLinkForm, SignInQuery } from './sign-in.dto';
+import { type Session, SignIn } from './sign-in.service';
 
 interface SignInModel {
   /** Where the reader goes then. */
@@ -15,9 +15,19 @@ interface SignInModel {
   readonly isRefused: boolean;
 }
 
+interface SignInLinkModel {
+  /** Undefined when the link was refused. */
+  readonly code: string | undefined;
+}
+
 export const SIGN_IN_PAGE = view<SignInModel>('sign-in', (freeText) => [
   { returnTo: freeText, isRefused: false },
   { returnTo: '/console', isRefused: true },
+]);
+
+export const SIGN_IN_LINK_PAGE = view<SignInLinkModel>('sign-in-link', (freeText) => [
+  { code: freeText },
+  { code: undefined },
 ]);
 
 /** Begins and ends a session. */
@@ -42,12 +52,36 @@ export class SignInController {
     const returnTo = returnPath(form.values['return']);
     try {
       const { token } = await form.input();
-      const session = await this.signIn.open(token.trim());
-      setCookie(response, SESSION_COOKIE, session.token, session.seconds);
+      begin(await this.signIn.open(token.trim()), response);
       return new SeeOther(returnTo);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return new WithStatus(error.code === 'validation_failed' ? 422 : 401, { returnTo, isRefused: true });
+    }
+  }
+
+  /** Only shows a button: a program that looks at links, as those of mail do, must not spend the code. */
+  @Get('sign-in/link')
+  @WithoutToken()
+  @Page(SIGN_IN_LINK_PAGE)
+  link(@Query() { code }: SignInLinkForm): SignInLinkModel {
+    return { code };
+  }
+
+  @Post('sign-in/link')
+  @WithoutToken()
+  @Page(SIGN_IN_LINK_PAGE)
+  async openByCode(
+    @FormOf(SignInLinkForm) form: SubmittedForm<SignInLinkForm>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<SeeOther | WithStatus<SignInLinkModel>> {
+    try {
+      const { code } = await form.input();
+      begin(await this.signIn.openByCode(code), response);
+      return new SeeOther('/console');
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return new WithStatus(401, { code: undefined });
     }
   }
 
@@ -59,4 +93,8 @@ export class SignInController {
     clearCookie(response, REASON_COOKIE);
     return new SeeOther('/console/sign-in', 'signed_out');
   }
+}
+
+function begin({ token, seconds }: Session, response: Response): void {
+  setCookie(response, SESSION_COOKIE, token, seconds);
 }

@@ -12,6 +12,12 @@ export class SignInQuery {
   return?: string;
 }
 
+/** The code of a link that signs in once. */
+export class SignInLinkForm {
+  @Text({ most: LONGEST_TOKEN })
+  code!: string;
+}
+
 export class SignInForm {
   @Text({ most: LONGEST_TOKEN })
   token!: string;

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../config/settings.module';
+import { Refusal } from '../../domain/refusal';
 import { CALLERS, type Callers } from '../../http';
 import { TokenRepository } from '../../mithril';
 
@@ -14,6 +15,9 @@ export interface Session {
 export abstract class SignIn {
   /** Refuses what proves nothing. */
   abstract open(proof: string): Promise<Session>;
+
+  /** Begins the session of a link that signs in once. Refuses one that was used, has expired or is unknown. */
+  abstract openByCode(code: string): Promise<Session>;
 
   /** After this the token is no longer good for anything. */
   abstract close(token: string): Promise<void>;
@@ -38,6 +42,12 @@ export class TokenSignIn extends SignIn {
     const expiresAt = await this.tokens.expiryOf(token);
     const left = Math.floor((expiresAt.getTime() - this.clock().getTime()) / 1000);
     return { token, seconds: Math.max(0, Math.min(left, LONGEST_SESSION_SECONDS)) };
+  }
+
+  async openByCode(code: string): Promise<Session> {
+    const token = await this.tokens.exchange(code);
+    if (token === undefined) throw new Refusal('access_token_invalid');
+    return this.open(token);
   }
 
   close(token: string): Promise<void> {

@@ -105,6 +105,9 @@ export const FRAME_TEXTS = inBothLanguages({
       token: 'Токен доступу',
       submit: 'Увійти',
       refused: 'Токен недійсний, прострочений або користувача заблоковано.',
+      link_lead: 'Це одноразове посилання для входу. Воно діє кілька хвилин і лише для одного входу.',
+      link_refused: 'Посилання вже використано або строк його дії минув. Отримайте нове посилання.',
+      with_token: 'Увійти за токеном доступу',
     },
     error: {
       title_401: 'Потрібно увійти',
@@ -187,6 +190,9 @@ export const FRAME_TEXTS = inBothLanguages({
       token: 'Access token',
       submit: 'Sign in',
       refused: 'The token is invalid or expired, or its user is blocked.',
+      link_lead: 'This link signs you in once. It is valid for a few minutes.',
+      link_refused: 'The link was used already, or it has expired. Ask for a new one.',
+      with_token: 'Sign in with an access token',
     },
     error: {
       title_401: 'Sign in first',
