@@ -22,7 +22,7 @@ export interface ListedStream {
   readonly stream: StreamName;
   readonly verification_status: StreamStatus;
   readonly verification_reason: StreamReason;
-  /** Since when it is not verified; null for every other status, and where the stream does not record it. */
+  /** When it became NOT_VERIFIED; kept while an official looks at the person. Null where the stream does not record it. */
   readonly unverified_at: Date | null;
 }
 

@@ -90,20 +90,11 @@ export class DecisionController {
     if (form.values['step'] === 'change') return this.modelOf(personId, form.withFaults([]));
     const read = await form.read();
     if ('faulty' in read) return new WithStatus(422, await this.modelOf(personId, read.faulty));
-    const { status, comment = '', step } = read.input;
-    if (step === 'confirm') {
-      const asked = new UncheckedInput(NhsMoveDto, { status, comment });
-      await this.statuses.move({ personId, actorId, asked });
-      return new SeeOther(`/console/persons/${personId}/decided`, 'decision_recorded');
-    }
-    const model = await this.modelOf(personId, form.withFaults([]));
-    const move = model.moves.find(({ verification_status: to }) => to === status);
-    const fault = faultOf(move, comment);
-    if (move === undefined || fault !== undefined)
-      return new WithStatus(422, { ...model, form: form.withFaults(fault === undefined ? [] : [fault]) });
-    // An accepted person keeps no comment, and one who is taken into work the comment from before.
-    const isKept = move.comment === 'required';
-    return { ...model, checked: { move, comment: isKept ? (comment?.trim() ?? '') : '' } };
+    const { status, comment = null, step } = read.input;
+    if (step !== 'confirm') return this.check(personId, form, { status, comment });
+    const asked = new UncheckedInput(NhsMoveDto, { status, comment });
+    await this.statuses.move({ personId, actorId, asked });
+    return new SeeOther(`/console/persons/${personId}/decided`, 'decision_recorded');
   }
 
   @Get(':id/decided')
@@ -114,14 +105,26 @@ export class DecisionController {
     return { personId, ...(await this.statuses.possibleMoves(personId)) };
   }
 
+  /** What the official is about to confirm, or the form with what is wrong with it. */
+  private async check(
+    personId: string,
+    form: SubmittedForm<DecisionForm>,
+    { status, comment }: Required<NhsMoveDto>,
+  ): Promise<PageAnswer<DecisionModel>> {
+    const model = await this.modelOf(personId, form.withFaults([]));
+    const move = model.moves.find(({ verification_status: to }) => to === status);
+    if (move === undefined) return refused(model, { field: 'status', rule: 'inclusion' });
+    // An accepted person keeps no comment, and one who is taken into work the comment from before.
+    const written = move.comment === 'required' ? (comment ?? '').trim() : undefined;
+    if (written === '') return refused(model, { field: 'comment', rule: 'required' });
+    return { ...model, checked: { move, comment: written ?? '' } };
+  }
+
   private async modelOf(personId: string, form: FormState): Promise<DecisionModel> {
     const possible = await this.statuses.possibleMoves(personId);
     return { personId, ...possible, form, checked: undefined };
   }
 }
 
-function faultOf(move: PossibleMove | undefined, comment: string | null): FormFault | undefined {
-  if (move === undefined) return { field: 'status', rule: 'inclusion' };
-  const isBlank = comment === null || comment.trim() === '';
-  return move.comment === 'required' && isBlank ? { field: 'comment', rule: 'required' } : undefined;
-}
+const refused = (model: DecisionModel, fault: FormFault): WithStatus<DecisionModel> =>
+  new WithStatus(422, { ...model, form: { ...model.form, faults: [fault] } });

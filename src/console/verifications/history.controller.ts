@@ -1,19 +1,26 @@
 import { Get, Param, Query } from '@nestjs/common';
+import { STREAM_STATUS_TABLE } from '../../domain/verification/stream-status.table';
 import { AuditsReading, ListAnswer, Needs, PageQuery, type Paging, ShowsList } from '../../http';
 import { PersonLookup } from '../../persons';
 import { type HistoryEntry, PersonPath, VerificationHistory } from '../../verifications';
 import { ConsoleController, Page } from '../frame/page.decorator';
 import { view } from '../frame/view';
 
+/** An entry, and whether the program itself made the change. */
+interface ShownEntry extends HistoryEntry {
+  readonly isBySystem: boolean;
+}
+
 interface HistoryModel {
   readonly personId: string;
   /** Masked. */
   readonly name: string;
-  readonly nodes: readonly HistoryEntry[];
+  readonly nodes: readonly ShownEntry[];
   readonly paging: Paging;
 }
 
-const entryOf = (freeText: string): HistoryEntry => ({
+const entryOf = (freeText: string): ShownEntry => ({
+  isBySystem: false,
   id: freeText,
   inserted_at: new Date('2026-11-28T11:06:41Z'),
   actor_id: freeText,
@@ -44,6 +51,7 @@ export const HISTORY_PAGE = view<HistoryModel>('history', (freeText) => [
         ...entryOf(freeText),
         register_answer: { answer: 'NOT_FOUND', means: 'confirmed', stored_at: null },
         actor_name: null,
+        isBySystem: true,
       },
       {
         ...entryOf(freeText),
@@ -81,6 +89,15 @@ export class HistoryController {
     const { entries, total } = await this.histories.read(personId, request);
     const { name } = await this.lookup.maskedCard(personId);
     const { paging } = new ListAnswer(entries, { request, total });
-    return { personId, name, nodes: entries, paging };
+    return { personId, name, nodes: entries.map(shown), paging };
   }
 }
+
+/** The rows that no official and no applicant causes. */
+const ROWS_OF_SYSTEM: ReadonlySet<string | null> = new Set(
+  Object.values(STREAM_STATUS_TABLE)
+    .filter(({ acts }) => acts === 'job' || acts === 'scheduler')
+    .map(({ row }) => row),
+);
+
+const shown = (entry: HistoryEntry): ShownEntry => ({ ...entry, isBySystem: ROWS_OF_SYSTEM.has(entry.row) });

@@ -49,9 +49,12 @@ class WorkListQuery extends PageQuery {
   reason?: StreamReason;
 }
 
-/** An entry, and whether the manual stream lets an official take the person into work. */
+/** What the manual stream of an entry lets an official do: take the person into work, or decide. */
+type NextStep = 'take' | 'decide';
+
+/** An entry, and what the reader may do with it. */
 interface WorkListEntry extends UnverifiedPerson {
-  readonly canBeTaken: boolean;
+  readonly nextStep: NextStep | undefined;
 }
 
 interface WorkListModel {
@@ -87,10 +90,14 @@ export const WORK_LIST_PAGE = view<WorkListModel>('work-list', (freeText) => {
       verification_reason: 'AUTO_NOT_VALID',
       unverified_at: AT,
     })),
-    canBeTaken: true,
+    nextStep: 'take',
   };
   return [
-    { filter: freshForm(), nodes: [entry, { ...entry, canBeTaken: false }], paging: pagingOf(100) },
+    {
+      filter: freshForm(),
+      nodes: [entry, { ...entry, nextStep: 'decide' }, { ...entry, nextStep: undefined }],
+      paging: pagingOf(100),
+    },
     {
       filter: freshForm({ stream: 'nhs', status: 'NOT_VERIFIED', reason: 'MANUAL' }),
       nodes: [{ ...entry, name: null, streams: [], verification_status: null }],
@@ -143,7 +150,7 @@ export class WorkListController {
     const mayVerify = isAllowed(caller, 'person:verify');
     return {
       filter: freshForm(filter === undefined ? {} : { stream: filter.stream, status, reason: reason ?? '' }),
-      nodes: entries.map((entry) => ({ ...entry, canBeTaken: mayVerify && canBeTaken(entry) })),
+      nodes: entries.map((entry) => ({ ...entry, nextStep: mayVerify ? nextStepOf(entry) : undefined })),
       paging: new ListAnswer(entries, { request, total }).paging,
     };
   }
@@ -170,9 +177,11 @@ export class WorkListController {
   }
 }
 
-function canBeTaken({ streams }: UnverifiedPerson): boolean {
+function nextStepOf({ streams }: UnverifiedPerson): NextStep | undefined {
   const nhs = streams.find(({ stream }) => stream === 'nhs');
-  if (nhs === undefined) return false;
+  if (nhs === undefined) return undefined;
   const { verification_status: verificationStatus, verification_reason: verificationReason } = nhs;
-  return movesByOfficial({ verificationStatus, verificationReason }).some(({ row }) => row === 'N4');
+  const [move] = movesByOfficial({ verificationStatus, verificationReason });
+  if (move === undefined) return undefined;
+  return move.row === 'N4' ? 'take' : 'decide';
 }

@@ -131,7 +131,10 @@ class ListedStreamDto {
   @AnswerWord(STREAM_REASONS)
   verification_reason!: string;
 
-  @AnswerTime({ nullable: true, description: 'Since when it is NOT_VERIFIED.' })
+  @AnswerTime({
+    nullable: true,
+    description: 'When it became NOT_VERIFIED; kept while an official looks at the person.',
+  })
   unverified_at!: string | null;
 }
 
