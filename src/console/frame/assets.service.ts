@@ -59,5 +59,11 @@ export class Assets {
   }
 }
 
-/** A style sheet as it is sent: a space is worth as much as a line and its indent. */
-const withoutIndents = (css: Buffer): Buffer => Buffer.from(css.toString('utf8').replace(/\s+/g, ' '));
+/** A style sheet as it is sent: no indents, and no spaces around the signs that need none. */
+const withoutIndents = (css: Buffer): Buffer =>
+  Buffer.from(
+    css
+      .toString('utf8')
+      .replace(/\s+/g, ' ')
+      .replace(/ ?([{};]) ?/g, '$1'),
+  );
