@@ -90,9 +90,9 @@ export class DecisionController {
     if (form.values['step'] === 'change') return this.modelOf(personId, form.withFaults([]));
     const read = await form.read();
     if ('faulty' in read) return new WithStatus(422, await this.modelOf(personId, read.faulty));
-    const { status, comment = null, step } = read.input;
-    if (step !== 'confirm') return this.check(personId, form, { status, comment });
-    const asked = new UncheckedInput(NhsMoveDto, { status, comment });
+    const move = moveIn(read.input);
+    if (read.input.step !== 'confirm') return this.check(personId, form, move);
+    const asked = new UncheckedInput(NhsMoveDto, move);
     await this.statuses.move({ personId, actorId, asked });
     return new SeeOther(`/console/persons/${personId}/decided`, 'decision_recorded');
   }
@@ -128,3 +128,5 @@ export class DecisionController {
 
 const refused = (model: DecisionModel, fault: FormFault): WithStatus<DecisionModel> =>
   new WithStatus(422, { ...model, form: { ...model.form, faults: [fault] } });
+
+const moveIn = ({ status, comment = null }: DecisionForm): Required<NhsMoveDto> => ({ status, comment });
