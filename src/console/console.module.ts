@@ -1,5 +1,6 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { HttpModule } from '../http';
+import { JobsModule } from '../jobs';
 import { MithrilModule } from '../mithril';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { PersonsModule } from '../persons';
@@ -10,6 +11,8 @@ import { ConsoleMiddleware } from './frame/console.middleware';
 import { LiveStreams } from './frame/live-streams.service';
 import { Menu } from './frame/menu.service';
 import { PageRenderer } from './frame/page-renderer.service';
+import { RunsController } from './jobs/runs.controller';
+import { TimetableController } from './jobs/timetable.controller';
 import { PersonChecksReader } from './persons/person-checks.service';
 import { PersonController } from './persons/person.controller';
 import { PersonSearchController } from './persons/person-search.controller';
@@ -30,7 +33,7 @@ import { WorkListController } from './verifications/work-list.controller';
  * access and leave the same audit rows as the calls do. Only API processes have them.
  */
 @Module({
-  imports: [HttpModule, MithrilModule, MvsTrembitaModule, PersonsModule, VerificationsModule],
+  imports: [HttpModule, JobsModule, MithrilModule, MvsTrembitaModule, PersonsModule, VerificationsModule],
   controllers: [
     AssetsController,
     SignInController,
@@ -38,6 +41,8 @@ import { WorkListController } from './verifications/work-list.controller';
     OverviewPageController,
     RegisterPageController,
     ProcessesPageController,
+    RunsController,
+    TimetableController,
     PersonSearchController,
     PersonController,
     WorkListController,

@@ -20,6 +20,18 @@ const DETAILS: Statement = {
      WHERE r.id = $1::uuid`,
 };
 
+/** Between neighbouring samples, which are taken every few seconds of a running run and kept for some minutes. */
+const RATES: Statement = {
+  name: 'rates_of_run',
+  text: `
+    SELECT at, (grown / seconds)::float8 AS "perSecond"
+      FROM (SELECT sampled_at AS at, done - lag(done) OVER by_time AS grown,
+                   extract(epoch FROM sampled_at - lag(sampled_at) OVER by_time) AS seconds
+              FROM mpi.job_run_samples WHERE run_id = $1::uuid
+            WINDOW by_time AS (ORDER BY sampled_at, id)) AS steps
+     WHERE seconds > 0 ORDER BY at`,
+};
+
 interface DetailsRow extends RunRow {
   readonly holder: string | null;
   readonly lease_until: Date | null;
@@ -72,6 +84,12 @@ export interface RunDetails {
   readonly workers: readonly WorkerPart[];
 }
 
+/** Persons or parties done a second until this moment, since the one before. */
+export interface RunRate {
+  readonly at: Date;
+  readonly perSecond: number;
+}
+
 /** Reads runs for people who watch them. */
 @Injectable()
 export class JobRunReader {
@@ -96,6 +114,11 @@ export class JobRunReader {
       pausedAt: row.paused_at,
     };
     return { ...details, etaSeconds: etaSeconds(details), workers: this.partsOf(row, pace.done) };
+  }
+
+  /** The speed of a running run over the last minutes, oldest first. */
+  rates(runId: string): Promise<readonly RunRate[]> {
+    return this.transactions.query<RunRate & Record<string, unknown>>(RATES, [runId]);
   }
 
   paceOf({ job, counts, tookSeconds }: JobRun): RunPace {

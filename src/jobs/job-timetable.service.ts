@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { Refusal } from '../domain/refusal';
 import type { Job } from './job';
-import { JobRegistry } from './job-registry';
+import { JOB_NAMES, JobRegistry } from './job-registry';
 import { JobScheduleRepository, type ScheduleState } from './job-schedule.repository';
 import { JobRunObserver } from './run-participant.service';
 import { TickMemory } from './tick-memory';
@@ -39,12 +39,8 @@ export class JobTimetable {
   }
 
   async all(): Promise<readonly TimetableEntry[]> {
-    const jobs = this.jobs.all();
-    const states = await this.schedules.states(jobs.map(({ name }) => name));
-    return states.flatMap((state) => {
-      const job = jobs.find(({ name }) => name === state.job);
-      return job === undefined ? [] : [this.entry(job, state)];
-    });
+    const states = await this.schedules.states(JOB_NAMES);
+    return states.map((state) => this.entry(this.jobs.get(state.job), state));
   }
 
   /** Refuses an unknown job. */

@@ -91,6 +91,7 @@ const CHECKS = [
     ...CHECKS,
     StreamRegistry,
     CheckRequestRepository,
+    DueCounts,
     InitialVerifications,
     StreamRestartService,
     CheckRequestService,

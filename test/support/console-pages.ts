@@ -1,5 +1,7 @@
 import type { Scope } from '../../src/domain/access/access.rules';
+import { PURGE_JOB } from '../../src/jobs';
 import { type There, UNZR } from './guarded-calls';
+import { JOB } from './test-environment';
 
 /** A handler of the console: a page, an action of one, or a live part. */
 export interface ConsolePage {
@@ -79,6 +81,44 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     right: 200,
   },
   { route: 'POST /console/sign-out', path: () => '/console/sign-out', right: 303 },
+  { route: 'GET /console/runs', scope: 'job:read', of: 'NHS', path: () => '/console/runs', right: 200 },
+  {
+    route: 'GET /console/runs/:run_id',
+    scope: 'job:read',
+    of: 'NHS',
+    path: ({ runId }) => `/console/runs/${runId}`,
+    right: 200,
+  },
+  {
+    route: 'GET /console/runs/live/:run_id',
+    scope: 'job:read',
+    of: 'NHS',
+    path: ({ runId }) => `/console/runs/live/${runId}`,
+    right: 200,
+    isLive: true,
+  },
+  {
+    route: 'GET /console/timetable',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/console/timetable',
+    right: 200,
+  },
+  {
+    route: 'GET /console/timetable/:name/:action',
+    scope: 'job:run',
+    of: 'NHS',
+    path: () => `/console/timetable/${JOB}/pause`,
+    right: 200,
+  },
+  ...(['run', 'pause', 'resume'] as const).map((action): ConsolePage => ({
+    route: `POST /console/timetable/:name/${action}`,
+    scope: 'job:run',
+    of: 'NHS',
+    path: () => `/console/timetable/${action === 'run' ? JOB : PURGE_JOB}/${action}`,
+    form: { reason: 'maintenance' },
+    right: 303,
+  })),
   {
     route: 'GET /console/persons',
     scope: 'person:read',

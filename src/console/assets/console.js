@@ -5,10 +5,51 @@
  * summary of faults gets the focus. Every page works without it.
  */
 
+/** Draws the first numbers of a table as bars, each under the heading of its row. */
+function drawBars(place, table) {
+  const rows = [...table.tBodies[0].rows].filter((row) => row.querySelector('[data-value]') !== null);
+  const names = rows.map((row) => row.cells[0].textContent.trim());
+  const counts = rows.map((row) => Number(row.querySelector('[data-value]').dataset.value));
+  const last = rows.length - 0.5;
+  place.replaceChildren();
+  new uPlot(
+    {
+      width: place.clientWidth || 600,
+      height: 220,
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: [-0.5, last] },
+        y: { range: (_, low, high) => [0, Math.max(high, 1) * 1.05] },
+      },
+      series: [
+        {},
+        {
+          fill: '#0b4f9e',
+          stroke: '#0b4f9e',
+          paths: uPlot.paths.bars({ size: [0.7, 60] }),
+          points: { show: false },
+        },
+      ],
+      axes: [
+        {
+          splits: () => names.map((_, at) => at),
+          // Long names are cut: the table below has them in full.
+          values: () => names.map((name) => (name.length > 14 ? `${name.slice(0, 13)}…` : name)),
+        },
+        { size: 70 },
+      ],
+    },
+    [names.map((_, at) => at), counts],
+    place,
+  );
+}
+
 /** Draws the table of the same section: the first column is time (seconds in data-value), the others are series. */
 function draw(place) {
   const table = document.getElementById(place.dataset.chart);
   if (table === null || typeof uPlot === 'undefined') return;
+  if (place.dataset.chartKind === 'bars') return drawBars(place, table);
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const column = (at) =>

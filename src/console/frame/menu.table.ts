@@ -1,6 +1,8 @@
 /** Pages of the menu, in its order. `text.menu` has their names; who sees one follows from the `@Needs` of its handler. */
 export const MENU = [
   { path: '/console/overview', name: 'overview' },
+  { path: '/console/runs', name: 'runs' },
+  { path: '/console/timetable', name: 'timetable' },
   { path: '/console/register', name: 'register' },
   { path: '/console/processes', name: 'processes' },
   { path: '/console/cannot-be-checked', name: 'unchecked' },

@@ -2,6 +2,7 @@ import { REFUSALS, type RefusalCode } from '../../domain/refusal';
 import type { Language } from '../frame/languages';
 import { DICTIONARY_TEXTS } from './dictionary.texts';
 import { FRAME_TEXTS } from './frame.texts';
+import { JOBS_TEXTS } from './jobs.texts';
 import { MENU_TEXTS } from './menu.texts';
 import { OPERATIONS_TEXTS } from './operations.texts';
 import { PERSONS_TEXTS } from './persons.texts';
@@ -24,6 +25,7 @@ const PARTS = [
   DICTIONARY_TEXTS,
   MENU_TEXTS,
   OPERATIONS_TEXTS,
+  JOBS_TEXTS,
   PERSONS_TEXTS,
   VERIFICATIONS_TEXTS,
 ] as const;
