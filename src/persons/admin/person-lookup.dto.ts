@@ -124,7 +124,7 @@ class MaskedDocumentDto {
   @AnswerWord(DOCUMENT_TYPES)
   type!: string;
 
-  @AnswerText({ pattern: '\\*', description: 'The last two symbols are visible.' })
+  @AnswerText({ description: 'The last two symbols are visible.' })
   number!: string;
 }
 
