@@ -7,6 +7,7 @@ import { insertRows, type Sql, type Statement } from '../database/transactions';
 import type { ReadingReason } from '../domain/access/reading-reason';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
+import { documentSpellings } from '../domain/person/document-spellings';
 
 /** By what an official searches for a person. */
 export type PersonQuestion =
@@ -42,14 +43,17 @@ const nameOf = (condition: string): string => `
          AND ${condition} LIMIT ${MOST_ROWS})`;
 
 export const LOOK_UPS = {
-  /** $1 type, $2 number in any spelling. */
+  /** $1 type, $2 the number in every spelling that it may mean. */
   document: {
     name: 'look_up_persons_by_document',
     text: hitsOf(`
       SELECT ${COLUMNS}
-        FROM mpi.person_documents AS d JOIN mpi.persons AS p ON p.id = d.person_id
-       WHERE d.type = $1::varchar
-         AND mpi.searched_document_number(d.type, d.number) = mpi.searched_document_number($1::varchar, $2::text)
+        FROM unnest($2::text[]) AS wanted (number)
+        JOIN mpi.person_documents AS d
+          ON d.type = $1::varchar
+         AND mpi.searched_document_number(d.type, d.number)
+             = mpi.searched_document_number($1::varchar, wanted.number)
+        JOIN mpi.persons AS p ON p.id = d.person_id
        LIMIT ${MOST_ROWS}`),
   },
   tax_id: {
@@ -167,10 +171,10 @@ export class PersonLookupRepository {
   }
 }
 
-function valuesOf(question: PersonQuestion): readonly string[] {
+function valuesOf(question: PersonQuestion): readonly (string | readonly string[])[] {
   switch (question.by) {
     case 'document':
-      return [question.type, question.number];
+      return [question.type, documentSpellings(question.number)];
     case 'tax_id':
       return [question.taxId];
     case 'unzr':

@@ -23,7 +23,13 @@ const TRANSLITERATION: Readonly<Record<string, string>> = {
 const inCyrillic = (text: string): string =>
   text.replace(/[ABCEHIKMOPTX]/g, (letter) => CYRILLIC_LOOK_ALIKES.charAt(LATIN_LOOK_ALIKES.indexOf(letter)));
 
-const inLatin = (text: string): string =>
+/** The letters of which series consist: no series has a soft sign. */
+export const UKRAINIAN_LETTERS: readonly string[] = Object.keys(TRANSLITERATION).filter(
+  (letter) => letter !== 'Ь',
+);
+
+/** Transliterated, letter by letter. The text is in capitals. */
+export const inLatin = (text: string): string =>
   text
     .replaceAll('Ь', '')
     .replaceAll('ЗГ', 'ZGH')
