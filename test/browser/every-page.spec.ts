@@ -17,16 +17,23 @@ const browser = TestBrowser.forThisFile(env);
 const HOSTILE_NAME = `"><script>document.title='x'</script>`;
 const HOSTILE_FIRST = `'><img src=x onerror=alert(1)>`;
 
+const TAX_ID = '3119900012';
+
 let there: There;
 
 beforeEach(async () => {
   const personId = await aPerson()
     .named(HOSTILE_NAME, HOSTILE_FIRST, '</textarea><svg/onload=alert(1)>')
+    .bornIn(HOSTILE_NAME)
+    .withTaxId(TAX_ID)
+    .withPassport(HOSTILE_FIRST)
     .stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED')
     .stream('dms_passport', 'NOT_VERIFIED', 'AUTO_NOT_VALID')
     .save(env.sql);
   const relationshipId = await aRelationship().of(personId).save(env.sql);
   there = { personId, relationshipId, runId: await endedRun(env.sql) };
+  const comment = 'UPDATE mpi.person_verifications SET nhs_verification_comment = $1';
+  await env.sql.query({ text: comment }, [HOSTILE_NAME]);
   await askedUnzr(env.sql);
   await askedCheck(env.sql, personId);
 });
@@ -67,6 +74,26 @@ describe.each(LANGUAGES)('In the language %s', (language) => {
       await tab.close();
     }
     expect(faults).toEqual({});
+    // Twenty pages, each drawn and looked at by axe.
+  }, 180_000);
+
+  it('a hostile name is a text among the found persons, on the card and in what was entered', async () => {
+    const tab = await browser.tab({ language, scope: SCOPES.join(' ') });
+    const { page } = tab;
+    await tab.open('/console/persons');
+    await page.locator('#reason').selectOption('other');
+    await page.locator('#reason_text').fill(HOSTILE_FIRST);
+    await page.locator('#tax_id').fill(TAX_ID);
+    await page.locator('main form').evaluate((form) => (form as { submit(): void }).submit());
+    await page.locator('main table a').click();
+    expect(await page.locator('#reason_text').inputValue()).toBe(HOSTILE_FIRST);
+    await page.locator('form[action$="/card"] button').click();
+    await page.waitForURL('**/card');
+    for (const shown of [HOSTILE_NAME, HOSTILE_FIRST]) expect(await tab.text()).toContain(shown);
+    expect(await page.title()).not.toBe('x');
+    expect(await tab.violations()).toEqual([]);
+    tab.expectNoProblems();
+    await tab.close();
   });
 });
 
