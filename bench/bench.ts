@@ -1,4 +1,5 @@
 import { cpus, totalmem } from 'node:os';
+import { loadOverview, measureOverview } from './c1-overview';
 import type { Measured } from './goal';
 import { measureHostileAddress } from './h1-hostile-address';
 import { measureDatabase } from './measure-database';
@@ -56,6 +57,7 @@ const IN_TABLES: readonly (Measurement & {
   { figures: 'P4', load: loadSelection, measure: measureSelection },
   { figures: 'S2', load: loadSearch, measure: measureSearch },
   { figures: 'S3', load: loadLists, measure: measureLists },
+  { figures: 'C1', load: loadOverview, measure: measureOverview },
 ];
 
 /** Without a database. */

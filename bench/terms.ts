@@ -30,6 +30,8 @@ export interface Terms {
   readonly atOnceRequests: number;
   /** Persons of the tables of S3, the smaller one first. */
   readonly listPersons: readonly [number, number];
+  /** Persons of the tables of C1, the smaller one first. */
+  readonly overviewPersons: readonly [number, number];
 }
 
 export const FULL: Terms = {
@@ -52,6 +54,7 @@ export const FULL: Terms = {
   registrations: 120,
   atOnceRequests: 200,
   listPersons: [100_000, 5_000_000],
+  overviewPersons: [100_000, 1_000_000],
 };
 
 /** Within three minutes: smaller tables, fewer and shorter rounds. */
@@ -73,4 +76,5 @@ export const QUICK: Terms = {
   registrations: 50,
   atOnceRequests: 40,
   listPersons: [100_000, 300_000],
+  overviewPersons: [100_000, 300_000],
 };

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../../database/transactions';
 import { JobRegistry } from '../../jobs';
@@ -6,8 +7,11 @@ import { Log } from '../../observability';
 /** Counting reads an index of everybody who is due: at 20 million persons it takes half a second. */
 const COUNT_EVERY_SECONDS = 60;
 
-/** A count older than this is not shown: whoever asks waits for a new one. */
+/** Who asks waits a little for a new count when the former one is older than this. */
 const TOO_OLD_SECONDS = 2 * COUNT_EVERY_SECONDS;
+
+/** A small registry is counted within this; of a large one the former count is shown with its time. */
+const PATIENCE_MS = 100;
 
 /** How many are due for a job, retries aside. */
 export interface DueCount {
@@ -61,12 +65,13 @@ export class DueCounts {
     private readonly log: Log,
   ) {}
 
-  /** By job. Counts that are too old are made again first; a job that nobody could count is left out. */
+  /** By job, new if it can be had at once; a job that nobody has counted yet is left out. */
   async read(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
+    const late = wait(PATIENCE_MS, undefined, { ref: false });
     let stored = await this.stored(jobs);
     // Twice, because the count under way may be about other jobs; not for ever, because it may fail.
     for (let round = 0; round < 2 && stored.some((count) => count.too_old); round += 1) {
-      await this.counting;
+      await Promise.race([this.counting, late]);
       stored = await this.stored(jobs);
     }
     return countsIn(stored);
