@@ -56,7 +56,7 @@ const IN_TABLES: readonly (Measurement & {
 })[] = [
   { figures: 'P4', load: loadSelection, measure: measureSelection },
   { figures: 'S2', load: loadSearch, measure: measureSearch },
-  { figures: 'S3', load: loadLists, measure: measureLists },
+  { figures: 'S3, C2', load: loadLists, measure: measureLists },
   { figures: 'C1', load: loadOverview, measure: measureOverview },
 ];
 
