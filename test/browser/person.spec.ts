@@ -82,7 +82,7 @@ async function readHistory(tab: Tab, activate: Hands['activate']): Promise<reado
   const page = tab.page.url().replace(/\/card$/, '');
   await activate(tab, 'link', 'історія верифікації');
   await tab.page.waitForURL('**/history');
-  const sentences = await tab.page.locator('main ol > li > p').allInnerTexts();
+  const sentences = await tab.page.locator('main ol > li > :first-child').allInnerTexts();
   await activate(tab, 'link', '←');
   await tab.page.waitForURL(page);
   return sentences;
