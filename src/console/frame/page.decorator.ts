@@ -16,7 +16,6 @@ import { AcceptsForm, NotDescribed, requestOf, WithoutEnvelope } from '../../htt
 import type { LiveSource } from './live-streams.service';
 import { PageErrorFilter } from './page-error.filter';
 import { LIVE_VIEW, PageInterceptor, VIEW } from './page.interceptor';
-import { type Reader, readerOf } from './reader';
 import { SameOriginGuard } from './same-origin.guard';
 import { SubmittedForm } from './submitted-form';
 import type { PageAnswer, View } from './view';
@@ -56,9 +55,4 @@ export const Live = <Model extends object>(path: string, view: View<Model>) =>
 /** The submitted form, as a parameter of a handler; it is validated when the handler asks for it. */
 export const FormOf = createParamDecorator(
   (type: Type<object>, context: ExecutionContext) => new SubmittedForm(type, requestOf(context).body),
-);
-
-/** Who looks at the page, as a parameter of a handler. */
-export const ReaderOf = createParamDecorator((_: unknown, context: ExecutionContext): Reader =>
-  readerOf(requestOf(context)),
 );
