@@ -267,6 +267,28 @@ describe('A pause', () => {
     });
   });
 
+  it('that is not committed yet keeps a claim waiting, which then takes nobody', async () => {
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    await knownFor(1);
+    const operator = await env.openSession();
+    await operator.run(
+      'BEGIN',
+      `UPDATE mpi.job_schedules SET paused_at = now(), paused_by = gen_random_uuid(), pause_reason = 'a look'`,
+    );
+    const runId = await env.startRun();
+    const waiting = `
+      SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%WITH run AS MATERIALIZED%'`;
+    await waitUntil(async () => (await env.sql.query({ text: waiting })).length > 0, {
+      what: 'a claim that waits for the row of the schedule',
+    });
+    await operator.run('COMMIT');
+    await isIdle();
+    expect(await taken()).toBe(0);
+    expect(await runs()).toMatchObject([{ id: runId, status: 'RUNNING' }]);
+    await resume();
+    expect(await env.ended(runId)).toMatchObject({ status: 'FINISHED', counts: { taken: 1 } });
+  });
+
   it('does not end a run although nobody is left, nor fail it although the register is away', async () => {
     const runId = await env.startRunSilently();
     await pause();
