@@ -262,7 +262,7 @@ describe('GET /api/admin/persons/{id}/verification/history', () => {
       actor_name: null,
       register_answer: null,
       explanation: {
-        uk: expect.stringMatching(/ — на перевірці: посадова особа НСЗУ взяла особу в роботу \(N4\)\.$/),
+        uk: expect.stringMatching(/ — на опрацюванні: посадова особа НСЗУ взяла особу в роботу \(N4\)\.$/),
         en: expect.stringMatching(/ — in review: an NHS official took the person into work \(N4\)\.$/),
       },
     });
