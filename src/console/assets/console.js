@@ -106,5 +106,6 @@ document.addEventListener('htmx:sse:after:message', (event) => {
   markStale(event, false);
   drawAll();
 });
+window.addEventListener('resize', drawAll);
 document.getElementById('errors')?.focus();
 drawAll();
