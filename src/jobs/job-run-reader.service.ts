@@ -11,6 +11,9 @@ const DETAILS: Statement = {
     SELECT ${WITH_COUNTS}, r.worker AS holder, r.lease_until, r.due_at_start::float8 AS due_at_start, s.paused_at,
            CASE WHEN r.status = 'RUNNING'
                 THEN greatest(0, extract(epoch FROM r.lease_until - now()))::float8 END AS lease_left_seconds,
+           (SELECT (max(done) - min(done)) / nullif(extract(epoch FROM max(sampled_at) - min(sampled_at)), 0)
+              FROM mpi.job_run_samples
+             WHERE run_id = r.id AND sampled_at > now() - interval '2 minutes')::float8 AS recent_per_second,
            coalesce((
              SELECT jsonb_agg(jsonb_build_object('worker', worker, 'counts', counts, 'lastWriteAt', last_write_at)
                               ORDER BY worker)
@@ -38,6 +41,8 @@ interface DetailsRow extends RunRow {
   readonly lease_left_seconds: number | null;
   readonly due_at_start: number | null;
   readonly paused_at: Date | null;
+  /** Null until the run was sampled twice within the last minutes. */
+  readonly recent_per_second: number | null;
   readonly workers: readonly WorkerRow[];
 }
 
@@ -77,7 +82,10 @@ export interface RunDetails {
   readonly leaseLeftSeconds: number | null;
   /** Retries aside; null while it is not counted, and for a job that cannot count it. */
   readonly dueAtStart: number | null;
-  /** At the average pace; null for a run that is over or paused, and while nothing can be estimated. */
+  /**
+   * At the pace of the last two minutes, or the average of a run that was not sampled yet; null for a run that is over or
+   * paused, and while nothing can be estimated.
+   */
   readonly etaSeconds: number | null;
   /** Since when the job is paused. */
   readonly pausedAt: Date | null;
@@ -113,7 +121,8 @@ export class JobRunReader {
       dueAtStart: row.due_at_start,
       pausedAt: row.paused_at,
     };
-    return { ...details, etaSeconds: etaSeconds(details), workers: this.partsOf(row, pace.done) };
+    const etaSeconds = etaOf(details, row.recent_per_second ?? pace.perSecond);
+    return { ...details, etaSeconds, workers: this.partsOf(row, pace.done) };
   }
 
   /** The speed of a running run over the last minutes, oldest first. */
@@ -136,12 +145,10 @@ export class JobRunReader {
   }
 }
 
-function etaSeconds({
-  run: { status },
-  pace: { done, perSecond },
-  dueAtStart,
-  pausedAt,
-}: Pick<RunDetails, 'run' | 'pace' | 'dueAtStart' | 'pausedAt'>): number | null {
+function etaOf(
+  { run: { status }, pace: { done }, dueAtStart, pausedAt }: Omit<RunDetails, 'etaSeconds' | 'workers'>,
+  perSecond: number | null,
+): number | null {
   if (status !== 'RUNNING' || pausedAt !== null || dueAtStart === null) return null;
   if (perSecond === null || perSecond === 0) return null;
   return Math.max(0, dueAtStart - done) / perSecond;

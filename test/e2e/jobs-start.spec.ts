@@ -200,6 +200,16 @@ describe('GET /api/admin/jobs/{run_id}', () => {
     expect(body.data.rate_per_second).toBeCloseTo(20 / body.data.took_seconds);
     expect(body.data.eta_seconds).toBeCloseTo(80 / body.data.rate_per_second);
     expect(body.data.lease_left_seconds).toBeGreaterThan(30);
+    await env.sql.query(
+      {
+        text: `
+          INSERT INTO mpi.job_run_samples (run_id, done, sampled_at)
+          VALUES ($1, 0, now() - interval '60 seconds'), ($1, 240, now())`,
+      },
+      [runId],
+    );
+    // 240 in the last minute: 4 a second.
+    expect((await call('GET', runId)).body.data.eta_seconds).toBeCloseTo(20);
     await call('POST', `${JOB}/pause`, { reason: 'a look' });
     const paused = await call('GET', runId);
     expect(paused.body.data).toMatchObject({

@@ -158,7 +158,7 @@ export class JobRunDetailsDto extends JobRunDto {
   @AnswerInteger({ minimum: 0, nullable: true })
   due_at_start!: number | null;
 
-  /** Estimated by the average rate. Null when the run is over or paused, or nothing can be said yet. */
+  /** Estimated by the rate of the last two minutes, at first by the average. Null when the run is over or paused, or nothing can be said yet. */
   @MaybeNumber()
   eta_seconds!: number | null;
 
