@@ -23,7 +23,12 @@ async function start(tab: Tab): Promise<void> {
   expect(await tab.open('/console/timetable')).toBe(200);
   await tab.page.locator(`a[href="/console/timetable/${JOB}/run"]`).click();
   await tab.page.waitForURL(`**/${JOB}/run`);
-  expect(await tab.text()).toContain(`Підлягають перевірці\n${PERSONS}`);
+  // A count that is not made within a tenth of a second is on the page when it is loaded again.
+  const counted = async () => {
+    await tab.page.reload();
+    return tab.text();
+  };
+  await expect.poll(counted, { timeout: 30_000 }).toContain(`Підлягають перевірці\n${PERSONS}`);
   await tab.page.getByRole('button', { name: 'Запустити' }).click();
   await tab.page.waitForURL('**/console/runs/*');
 }
