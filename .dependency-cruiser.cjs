@@ -128,6 +128,13 @@ const packagesInOneModule = [
     to: { path: pkg('eta') },
   },
   {
+    name: 'opentelemetry-in-observability',
+    comment: 'One file loads OpenTelemetry, and only when tracing is on.',
+    severity: 'error',
+    from: { path: '^src/', pathNot: ['^src/observability/open-telemetry\\.ts$', SPECS] },
+    to: { path: '(^|/)node_modules/@opentelemetry/' },
+  },
+  {
     name: 'object-stores-in-media-storage',
     comment: 'Only media-storage/ knows where objects are stored, so that another store is one file.',
     severity: 'error',

@@ -14,8 +14,13 @@ const SCRIPTS = Object.values(
   (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
 ).map((script) => script.replace(/^exec /, ''));
 
-/** What looks like a setting of ours: a status, and a setting of Node itself. */
-const OTHER_NAMES = ['IN_REVIEW', 'NODE_EXTRA_CA_CERTS'];
+/** What looks like a setting of ours: a status, and settings of Node and of OpenTelemetry's exporter. */
+const OTHER_NAMES = [
+  'IN_REVIEW',
+  'NODE_EXTRA_CA_CERTS',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_EXPORTER_OTLP_CERTIFICATE',
+];
 
 describe('docs/operating.md', () => {
   it('names only existing settings', () => {

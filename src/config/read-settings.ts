@@ -71,7 +71,7 @@ const NAMES = Object.keys(ENVIRONMENT.shape);
 const OWN_PREFIX =
   /^(DMS|MEDIA_STORAGE|MVS|PIS|RETENTION|SCHEDULE|SIGNATURE|SIGN_UP|TREMBITA|UNZR|VERIFICATION)_/;
 /** Names that others use as well, such as HTTP_PROXY: there only a near miss is taken for a misspelt setting. */
-const SHARED_PREFIX = /^(DATABASE|HTTP|INTERNAL|JOB|MEDIA|PERSON|REDIS|SHUTDOWN|SIGNED|SYSTEM|WORKER)_/;
+const SHARED_PREFIX = /^(DATABASE|HTTP|INTERNAL|JOB|MEDIA|OTEL|PERSON|REDIS|SHUTDOWN|SIGNED|SYSTEM|WORKER)_/;
 const NEAR_MISS = 2;
 /** What Kubernetes sets for a service with such a name, as in TREMBITA_SERVICE_HOST and TREMBITA_PORT_80_TCP. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/;

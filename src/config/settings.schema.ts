@@ -164,6 +164,14 @@ const SIGN_UP_ENVIRONMENT = {
   MEDIA_ORPHAN_MINUTES: whole({ min: 1, max: 43_200, fallback: 60 }),
 } as const;
 
+/** Traces for an OpenTelemetry collector, under OpenTelemetry's own names. Without an address nothing is traced. */
+const TRACING_ENVIRONMENT = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: connectionUrl(['http:', 'https:'], 'http://127.0.0.1:4318'),
+  OTEL_SERVICE_NAME: text('person-verification'),
+  /** The share of traces that is recorded. */
+  OTEL_TRACES_SAMPLER_ARG: positive({ max: 1, fallback: 1, unit: 'a share' }),
+} as const;
+
 /**
  * Every setting of the program: name, kind, default. Operators read `.env.example`, and a test compares the two. Nothing
  * else in `src` reads the environment.
@@ -223,6 +231,8 @@ export const ENVIRONMENT = z.object({
   ...SIGN_UP_ENVIRONMENT,
 
   ...RETENTION_ENVIRONMENT,
+
+  ...TRACING_ENVIRONMENT,
 });
 
 /** The settings as read, before the servers that a program needs are checked. */

@@ -11,7 +11,7 @@ import {
   type QueryRunner,
   type Repository,
 } from 'typeorm';
-import { Metrics } from '../observability';
+import { Metrics, type SpanFacts, tracing } from '../observability';
 import { codeOf, isReadOnly, isStalePlan, withCode } from './sql-errors';
 
 /**
@@ -64,7 +64,12 @@ export class Transactions implements Sql {
     private readonly metrics: Metrics,
   ) {
     // BEGIN, COMMIT and what repositories send goes through TypeORM; other statements are counted where they are sent.
-    this.dataSource.subscribers.push({ afterQuery: () => this.metrics.sqlStatements.inc() });
+    this.dataSource.subscribers.push({
+      afterQuery: ({ query, executionTime }) => {
+        this.metrics.sqlStatements.inc();
+        tracing.recorder?.finished(spanOf(FIRST_WORDS.exec(query)?.[0] ?? 'sql'), executionTime ?? 0);
+      },
+    });
   }
 
   /**
@@ -223,7 +228,26 @@ export async function insertRows<Entity extends ObjectLiteral>(
   await sql.query(insertOf(metadata, names), [JSON.stringify(records)]);
 }
 
-async function send<Row extends QueryResultRow>(
+/** The kind of a statement that TypeORM wrote; its text is not recorded. */
+const FIRST_WORDS = /^(SELECT|INSERT|UPDATE|DELETE|START|COMMIT|ROLLBACK)\b/;
+
+function spanOf(name: string): SpanFacts {
+  const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name };
+  return { name, kind: 'client', when: 'in_open_span', attributes };
+}
+
+function send<Row extends QueryResultRow>(
+  client: PoolClient,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  const { recorder } = tracing;
+  if (recorder === undefined) return sendUntraced(client, statement, values);
+  const name = statement.name ?? FIRST_WORDS.exec(statement.text.trim())?.[0] ?? 'sql';
+  return recorder.inSpan(spanOf(name), () => sendUntraced<Row>(client, statement, values));
+}
+
+async function sendUntraced<Row extends QueryResultRow>(
   client: PoolClient,
   statement: Statement,
   values: readonly unknown[],

@@ -1,5 +1,5 @@
 import { Process, Processor } from '@nestjs/bull';
-import { JobWorkers } from '../jobs';
+import { JobWorkers, type WakeUpJob } from '../jobs';
 import { DmsPassportOfPartiesStream, DmsPassportStream } from './dms-passport.stream';
 
 /** Wake-up jobs of the stream dms_passport of persons. */
@@ -8,8 +8,8 @@ export class DmsPassportProcessor {
   constructor(private readonly workers: JobWorkers) {}
 
   @Process({ concurrency: 1 })
-  wake(): Promise<void> {
-    return this.workers.onWakeUp(DmsPassportStream.JOB);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.workers.onWakeUp(DmsPassportStream.JOB, job);
   }
 }
 
@@ -19,7 +19,7 @@ export class DmsPassportOfPartiesProcessor {
   constructor(private readonly workers: JobWorkers) {}
 
   @Process({ concurrency: 1 })
-  wake(): Promise<void> {
-    return this.workers.onWakeUp(DmsPassportOfPartiesStream.JOB);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.workers.onWakeUp(DmsPassportOfPartiesStream.JOB, job);
   }
 }

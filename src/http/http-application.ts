@@ -1,9 +1,9 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Log, Metrics, NestLog } from '../observability';
+import { Log, Metrics, NestLog, Tracing } from '../observability';
 import { OpenApi } from './openapi/open-api.service';
-import { countRequests, identifyRequest, setHeaders } from './request.middleware';
+import { countRequests, identifyRequest, setHeaders, traceRequests } from './request.middleware';
 
 /**
  * Creates the application, not yet listening. Errors at start are thrown to the caller, who logs them by the allow-list;
@@ -29,6 +29,7 @@ export async function createApplication(
 export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.disable('etag');
+  if (app.get(Tracing).isOn) app.use(traceRequests);
   app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders);
   app.get(OpenApi).describes(app);
 }

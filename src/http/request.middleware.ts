@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
-import { type Log, type Metrics, onBehalfOf } from '../observability';
+import { type Log, type Metrics, onBehalfOf, tracing } from '../observability';
 import { noteRequestId, routeOf, traitsOf } from './request-context';
 
 /** Long enough for the ids that gateways make, and no symbol that means something in a log, a header or SQL. */
@@ -21,6 +21,8 @@ export const identifyRequest: Middleware = (request, response, next) => {
   response.setHeader('X-Request-ID', requestId);
   response.once('close', onBehalfOf(requestId, next));
 };
+
+const SERVER_ERROR = 500;
 
 const NO_BODY_IN_TIME = 408;
 
@@ -60,6 +62,38 @@ export function countRequests(log: Log, metrics: Metrics): Middleware {
     next();
   };
 }
+
+/**
+ * Records each request but probes, as a part of the client's trace if it names one. Used only while tracing is on, before
+ * everything else, so that all work of the request is below it.
+ */
+export const traceRequests: Middleware = (request, response, next) => {
+  const { recorder } = tracing;
+  if (recorder === undefined || isProbe(request.path)) return next();
+  const { method } = request;
+  const answered = (): Promise<void> =>
+    new Promise((resolve) => {
+      response.once('close', resolve);
+      next();
+    });
+  const continues = request.get('traceparent');
+  void recorder.inSpan(
+    {
+      name: method,
+      kind: 'server',
+      when: 'always',
+      attributes: { 'http.request.method': method },
+      continues,
+    },
+    answered,
+    () => {
+      const route = routeOf(request) ?? NO_ROUTE;
+      const status = statusOf(request, response);
+      const attributes = { 'http.route': route, 'http.response.status_code': status };
+      return { name: `${method} ${route}`, attributes, failed: status >= SERVER_ERROR };
+    },
+  );
+};
 
 /** Answers may show persons: no proxy and no browser is to keep or to reinterpret them. */
 export function setHeaders(_request: Request, response: Response, next: NextFunction): void {

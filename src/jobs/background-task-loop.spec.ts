@@ -97,7 +97,7 @@ describe('The loops of a worker', () => {
     both.add('checks-at-once', others);
     both.onApplicationBootstrap();
     await settle();
-    both.onWakeUp('unzr-info');
+    await both.onWakeUp('unzr-info', { data: {} });
     await settle();
     expect([tasks.looks, others.looks]).toEqual([2, 1]);
     await both.beforeApplicationShutdown();

@@ -6,9 +6,10 @@ import {
 } from '@nestjs/common';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
-import { Log, Metrics, startAtZero } from '../observability';
+import { Log, Metrics, startAtZero, type SpanFacts, tracing } from '../observability';
 import type { StopSignals } from './job';
 import { BACKGROUND_TASK_QUEUES, type BackgroundTaskQueue } from './job-registry';
+import { spanOfWakeUp, type WakeUpJob } from './wake-ups.service';
 
 /** One task that this process has claimed. */
 export interface ClaimedTask {
@@ -30,6 +31,9 @@ const MOST_AT_ONCE = 10;
 
 /** A timer may fire a little before its time, and a row that is looked for too early is not due yet. */
 const TIMER_MARGIN_MS = 50;
+
+/** A task that the poll found belongs to no trace. */
+const TASK_SPAN: SpanFacts = { name: 'background task', kind: 'internal', when: 'in_trace', attributes: {} };
 
 /** How often a loop looks for tasks by itself, and how long tasks may go on after a stop. */
 export interface TaskTimes {
@@ -68,7 +72,9 @@ export class BackgroundTaskLoop {
       this.wokenMeanwhile = true;
       return;
     }
-    const worker: Promise<void> = this.doNext().finally(() => this.ended(worker));
+    const { recorder } = tracing;
+    const done = recorder === undefined ? this.doNext() : recorder.inSpan(TASK_SPAN, () => this.doNext());
+    const worker: Promise<void> = done.finally(() => this.ended(worker));
     this.workers.add(worker);
   }
 
@@ -149,9 +155,12 @@ export class BackgroundTaskLoops implements OnApplicationBootstrap, BeforeApplic
   }
 
   /** What the processor of a queue does about a wake-up job. */
-  onWakeUp(queue: BackgroundTaskQueue): void {
+  async onWakeUp(queue: BackgroundTaskQueue, wakeUp: WakeUpJob): Promise<void> {
     this.metrics.jobWakeUps.inc({ job_name: queue });
-    this.loops.get(queue)?.wake();
+    const wake = (): void => this.loops.get(queue)?.wake();
+    const { recorder } = tracing;
+    if (recorder === undefined) wake();
+    else await recorder.inSpan(spanOfWakeUp(queue, wakeUp), () => Promise.resolve(wake()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -35,4 +35,4 @@ export { InstanceRepository, type SeenInstance } from './instance.repository';
 export { PURGE_JOB, PurgeRegistry } from './purge.job';
 export { QueuesModule } from './queues.module';
 export { RedisConnections } from './redis-connections';
-export { WakeUps } from './wake-ups.service';
+export { type WakeUpJob, WakeUps } from './wake-ups.service';

@@ -6,12 +6,12 @@ import {
 } from '@nestjs/common';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
-import { Metrics, startAtZero } from '../observability';
+import { Metrics, startAtZero, tracing } from '../observability';
 import type { Job } from './job';
 import { JOB_NAMES, type JobName, JobRegistry } from './job-registry';
 import { JobRunObserver, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
-import { WakeUps } from './wake-ups.service';
+import { spanOfWakeUp, type WakeUpJob, WakeUps } from './wake-ups.service';
 
 /** Well below Bull's lock of 30 s, so that the queue never takes the worker for dead. */
 const WAKE_UP_LASTS_MS = 20_000;
@@ -145,8 +145,14 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
    * What the processor of a queue does about a wake-up job: wakes the worker, stays while it works, and sends a new
    * wake-up job if it still does. Before the start it does nothing; the poll finds the work.
    */
-  async onWakeUp(job: JobName): Promise<void> {
+  onWakeUp(job: JobName, wakeUp: WakeUpJob): Promise<void> {
     this.metrics.jobWakeUps.inc({ job_name: job });
+    const { recorder } = tracing;
+    if (recorder === undefined) return this.wake(job);
+    return recorder.inSpan(spanOfWakeUp(job, wakeUp), () => this.wake(job));
+  }
+
+  private async wake(job: JobName): Promise<void> {
     const worker = this.workers.get(job);
     worker?.wake();
     if (worker !== undefined && (await isBusyAfter(worker, WAKE_UP_LASTS_MS))) await this.wakeUps.notify(job);

@@ -5,7 +5,7 @@ import { SETTINGS, WORKER_ID } from '../config/settings.module';
 import { type HelpEnd, type StopSignals, type Job, type RunFacts, type JobRun, RUN_ENDS } from './job';
 import { type Holder, JobRunRepository } from './job-run.repository';
 import { JobScheduleRepository } from './job-schedule.repository';
-import { Log, Metrics, startAtZero } from '../observability';
+import { Log, Metrics, startAtZero, tracing } from '../observability';
 import { JOB_NAMES } from './job-registry';
 
 /** Reports runs to log and metrics: an operator who has only the log finds there what the run's record says. */
@@ -90,7 +90,16 @@ export class RunParticipant {
     this.holder = { worker, leaseSeconds: settings.VERIFICATION_LEASE_SECONDS };
   }
 
-  async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
+  takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
+    const { recorder } = tracing;
+    if (recorder === undefined) return this.helpAndHold(job, run, signals);
+    const attributes = { 'job.name': run.job, 'job.run_id': run.id };
+    return recorder.inSpan({ name: `run ${run.job}`, kind: 'internal', when: 'always', attributes }, () =>
+      this.helpAndHold(job, run, signals),
+    );
+  }
+
+  private async helpAndHold(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     let renewal = Promise.resolve();
     let counting = Promise.resolve();
     const renew = (): void => void (renewal = this.keepLease(run));

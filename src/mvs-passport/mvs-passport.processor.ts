@@ -1,5 +1,5 @@
 import { Process, Processor } from '@nestjs/bull';
-import { JobWorkers } from '../jobs';
+import { JobWorkers, type WakeUpJob } from '../jobs';
 import { MvsPassportStream } from './mvs-passport.stream';
 
 /** Wake-up jobs of the stream mvs_passport. */
@@ -8,7 +8,7 @@ export class MvsPassportProcessor {
   constructor(private readonly workers: JobWorkers) {}
 
   @Process({ concurrency: 1 })
-  wake(): Promise<void> {
-    return this.workers.onWakeUp(MvsPassportStream.JOB);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.workers.onWakeUp(MvsPassportStream.JOB, job);
   }
 }

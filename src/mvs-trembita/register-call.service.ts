@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { TECHNICAL_ERROR_KINDS, type TechnicalErrorKind } from '../domain/verification/technical-error';
-import { Log, Metrics, startAtZero } from '../observability';
+import { Log, Metrics, startAtZero, tracing } from '../observability';
 import type { ExchangeEnd } from './http-exchange';
 import type { Permit, Turn } from './limiter/permit-queue';
 import { RegisterLimiter } from './limiter/register-limiter.service';
@@ -173,7 +173,22 @@ export class RegisterCalls {
       return STOPPED;
     }
     const { signal, timeoutMs } = terms;
-    return this.exchange(question, { messageId, body, permit, signal, timeoutMs });
+    return this.tracedExchange(question, { messageId, body, permit, signal, timeoutMs });
+  }
+
+  private tracedExchange<A>(question: Question<A>, sending: Sending): Promise<Attempt<A>> {
+    const { recorder } = tracing;
+    if (recorder === undefined) return this.exchange(question, sending);
+    const { method } = question.prepared;
+    const attributes = { 'rpc.method': method, 'register.message_id': sending.messageId };
+    return recorder.inSpan(
+      { name: `register ${method}`, kind: 'client', when: 'in_open_span', attributes },
+      () => this.exchange(question, sending),
+      ({ outcome }) => ({
+        attributes: { 'error.type': outcome.kind === 'technical_error' ? outcome.error : undefined },
+        failed: outcome.kind === 'technical_error',
+      }),
+    );
   }
 
   private async exchange<A>(question: Question<A>, sending: Sending): Promise<Attempt<A>> {
@@ -199,7 +214,9 @@ export class RegisterCalls {
 
   private post({ headers }: PreparedMethod, { body, signal, timeoutMs }: Sending): Promise<ExchangeEnd> {
     const { maxResponseBytes: maxBytes, refuseSandbox } = this.settings;
-    return this.server.post({ headers, body }, { timeoutMs, maxBytes, refuseSandbox, signal });
+    const traceparent = tracing.recorder?.traceparent();
+    const all = traceparent === undefined ? headers : [...headers, 'traceparent', traceparent];
+    return this.server.post({ headers: all, body }, { timeoutMs, maxBytes, refuseSandbox, signal });
   }
 }
 

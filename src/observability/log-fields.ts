@@ -162,6 +162,11 @@ const KEEP: Record<FieldShape, (value: unknown) => unknown> = {
   error: safeError,
 };
 
+/** The value if it has this shape, otherwise undefined. */
+export function allowedValue(shape: FieldShape, value: unknown): unknown {
+  return KEEP[shape](value);
+}
+
 const isAllowed = (name: string): name is LogFieldName => Object.hasOwn(LOG_FIELDS, name);
 
 /** The fields of a log line that the allow-list lets through. */
@@ -169,7 +174,7 @@ export function keepAllowedFields(fields: object): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(fields)) {
     if (!isAllowed(name)) continue;
-    const allowed = KEEP[LOG_FIELDS[name]](value);
+    const allowed = allowedValue(LOG_FIELDS[name], value);
     if (allowed !== undefined) kept[name] = allowed;
   }
   return kept;

@@ -1,8 +1,9 @@
 import { Global, Module } from '@nestjs/common';
 import { Log } from './log';
 import { Metrics } from './metrics';
+import { Tracing } from './tracing';
 
-/** The log and the metrics of the process, for every module. */
+/** Log, metrics and traces of the process, for every module. */
 @Global()
-@Module({ providers: [Log, Metrics], exports: [Log, Metrics] })
+@Module({ providers: [Log, Metrics, Tracing], exports: [Log, Metrics, Tracing] })
 export class ObservabilityModule {}

@@ -3,7 +3,7 @@ import { Inject, type OnModuleInit } from '@nestjs/common';
 import type { Settings } from '../config/settings.schema';
 import { SETTINGS } from '../config/settings.module';
 import { NOT_PROCESSED, type RetryKind } from '../domain/verification/technical-error';
-import { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask } from '../jobs';
+import { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask, type WakeUpJob } from '../jobs';
 import {
   type CallOutcome,
   MvsTrembitaClient,
@@ -62,8 +62,8 @@ export class UnzrInfoProcessor implements BackgroundTasks, OnModuleInit {
   }
 
   @Process({ concurrency: 1 })
-  wake(): void {
-    this.loops.onWakeUp(UNZR_INFO_QUEUE);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.loops.onWakeUp(UNZR_INFO_QUEUE, job);
   }
 
   async claimNext(): Promise<ClaimedTask | undefined> {

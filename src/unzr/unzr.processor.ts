@@ -1,5 +1,5 @@
 import { Process, Processor } from '@nestjs/bull';
-import { JobWorkers } from '../jobs';
+import { JobWorkers, type WakeUpJob } from '../jobs';
 import { UnzrStream } from './unzr.stream';
 
 /** Wake-up jobs of the stream unzr. */
@@ -8,7 +8,7 @@ export class UnzrProcessor {
   constructor(private readonly workers: JobWorkers) {}
 
   @Process({ concurrency: 1 })
-  wake(): Promise<void> {
-    return this.workers.onWakeUp(UnzrStream.JOB);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.workers.onWakeUp(UnzrStream.JOB, job);
   }
 }

@@ -1,5 +1,5 @@
 import { Process, Processor } from '@nestjs/bull';
-import { BackgroundTaskLoops } from '../jobs';
+import { BackgroundTaskLoops, type WakeUpJob } from '../jobs';
 import { CHECKS_AT_ONCE_QUEUE } from './check-request.service';
 
 /** Wake-up jobs of the requested checks. */
@@ -8,7 +8,7 @@ export class ChecksAtOnceProcessor {
   constructor(private readonly loops: BackgroundTaskLoops) {}
 
   @Process({ concurrency: 1 })
-  wake(): void {
-    this.loops.onWakeUp(CHECKS_AT_ONCE_QUEUE);
+  wake(job: WakeUpJob): Promise<void> {
+    return this.loops.onWakeUp(CHECKS_AT_ONCE_QUEUE, job);
   }
 }

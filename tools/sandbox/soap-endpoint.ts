@@ -66,7 +66,7 @@ export class SoapEndpoint {
 
   private follow(request: RegisterRequest, response: ServerResponse): void {
     this.unanswered.add(response);
-    const record: RequestRecord = this.log.add(request);
+    const record: RequestRecord = this.log.add(request, response.req.headers['traceparent']);
     response.once('close', () => {
       this.unanswered.delete(response);
       record.ended = response.writableFinished ? 'answered' : 'closed';
@@ -169,6 +169,8 @@ export interface RequestRecord {
   readonly method: Method;
   /** The passport's series and number, or the UNZR. */
   readonly key: string;
+  /** The header of this name, if it was sent. */
+  readonly traceparent?: unknown;
   /** `closed` when the connection ended before the whole answer was sent, whichever side ended it. */
   ended: 'open' | 'answered' | 'closed';
 }
@@ -188,10 +190,12 @@ export class RequestLog {
 
   constructor(private readonly limit: number) {}
 
-  add(request: Pick<RequestRecord, 'messageId' | 'method' | 'key'>): RequestRecord {
+  add(request: Pick<RequestRecord, 'messageId' | 'method' | 'key'>, traceparent?: unknown): RequestRecord {
     const { messageId, method, key } = request;
     const atMs = performance.timeOrigin + performance.now();
-    const record: RequestRecord = { sequence: ++this.sequence, atMs, messageId, method, key, ended: 'open' };
+    const trace = traceparent === undefined ? {} : { traceparent };
+    const sequence = ++this.sequence;
+    const record: RequestRecord = { sequence, atMs, messageId, method, key, ...trace, ended: 'open' };
     this.records.push(record);
     // Cut in large pieces: shifting one record per request would move the whole array each time.
     if (this.records.length > this.limit * 2) this.records = this.records.slice(-this.limit);
