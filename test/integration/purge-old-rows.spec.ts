@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { oldInstances } from '../../src/jobs/instance.repository';
 import { oldRuns } from '../../src/jobs/purge.job';
 import { oldTokens } from '../../src/mithril';
 import { oldSignUps } from '../../src/persons/sign-up/registration.repository';
@@ -64,6 +65,16 @@ describe('What is past its time', () => {
         ('access_token', 'endless', NULL), ('refresh_token', 'of others', ${OLD})`);
     await env.purge(oldTokens(keeping));
     expect(await env.left('mithril.tokens', 'value_hash')).toEqual(['endless', 'of others', 'young']);
+  });
+
+  it('processes go a week after their last sign of life', async () => {
+    await env.sql.run(`
+      INSERT INTO mpi.processes (role, host, version, started_at, last_seen_at) VALUES
+        ('worker', 'killed long ago', '1', ${OLD}, now() - interval '7 days 1 hour'),
+        ('worker', 'killed lately', '1', ${OLD}, now() - interval '6 days 23 hours'),
+        ('api', 'runs', '1', ${OLD}, now())`);
+    await env.purge(oldInstances(keeping.batch));
+    expect(await env.left('mpi.processes', 'host')).toEqual(['killed lately', 'runs']);
   });
 
   it('sign-ups go by their last change', async () => {
