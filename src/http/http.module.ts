@@ -6,7 +6,7 @@ import { AccessCheck, DeclaredCalls } from './declared-calls.service';
 import { EnvelopeInterceptor } from './envelope.interceptor';
 import { HealthController, MetricsController } from './monitoring.controller';
 import { HttpServers } from './http-listener';
-import { JsonBodyInterceptor } from './json-body.interceptor';
+import { BodyInterceptor } from './body.interceptor';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApi } from './openapi/open-api.service';
 import { ReadinessService } from './readiness.service';
@@ -30,7 +30,7 @@ import { RequestValidationPipe, UnreadQueryInterceptor } from './validation/requ
     { provide: APP_FILTER, useClass: RefusalFilter },
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_PIPE, useClass: RequestValidationPipe },
-    { provide: APP_INTERCEPTOR, useClass: JsonBodyInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: BodyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnreadQueryInterceptor },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
   ],

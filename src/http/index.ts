@@ -15,7 +15,7 @@ export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
 export { type HttpAddresses, HttpServers, type ServerRole, startListening } from './http-listener';
 export { HttpModule } from './http.module';
-export { AcceptsBodyOf, AcceptsForm } from './json-body.interceptor';
+export { AcceptsBodyOf, AcceptsForm } from './body.interceptor';
 export {
   AllowsMore,
   AnswerDay,

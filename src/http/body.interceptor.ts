@@ -34,7 +34,7 @@ export const AcceptsForm = () => SetMetadata(ACCEPTS_FORM, true);
  * and the token. What nobody reads is dropped by Node as it arrives, and its connection ends when it takes too long.
  */
 @Injectable()
-export class JsonBodyInterceptor implements NestInterceptor {
+export class BodyInterceptor implements NestInterceptor {
   private readonly inFlight = new BodiesInFlight();
 
   constructor(private readonly reflector: Reflector) {}
