@@ -5,7 +5,7 @@ import { Log } from './log';
 import { OpenTelemetryRecorder } from './open-telemetry';
 import { type SpanRecorder, tracing } from './spans';
 
-/** Starts tracing if a collector is named, and only then loads OpenTelemetry (docs/decisions/0027-tracing.md). */
+/** Starts tracing if a collector is named, and only then loads OpenTelemetry (docs/decisions/0031-tracing.md). */
 @Injectable()
 export class Tracing implements OnModuleInit, OnApplicationShutdown {
   private recorder: SpanRecorder | undefined;
