@@ -27,7 +27,11 @@ beforeEach(() => emptyTables(registry.sql));
 /** The figures of a program that has just started. */
 function aProgram(): Metrics {
   const metrics = new Metrics();
-  new JobRunObserver(new Log({ LOG_LEVEL: 'silent' }), metrics, new JobScheduleRepository(registry.transactions));
+  new JobRunObserver(
+    new Log({ LOG_LEVEL: 'silent' }),
+    metrics,
+    new JobScheduleRepository(registry.transactions),
+  );
   return metrics;
 }
 

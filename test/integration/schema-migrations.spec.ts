@@ -24,7 +24,10 @@ const STOPPED = {
     'mpi.sign_ups: everybody',
   ],
   RecordRunPeriod1700000001910: ['mpi.job_runs: everybody'],
-  PauseJobs1700000002100: ['mpi.job_runs: everybody', 'mpi.job_schedules: everybody, while all rows are read'],
+  PauseJobs1700000002100: [
+    'mpi.job_runs: everybody',
+    'mpi.job_schedules: everybody, while all rows are read',
+  ],
   OrderActivityLocks1700000001900: ['mpi.persons: who writes', 'prm.parties: who writes'],
 };
 

@@ -185,7 +185,13 @@ export const GUARDED: readonly GuardedCall[] = [
     body: { status: 'VERIFICATION_NEEDED' },
     right: 200,
   },
-  { call: 'GET /api/admin/sweeps', scope: 'job:read', of: 'NHS', path: () => '/api/admin/sweeps', right: 200 },
+  {
+    call: 'GET /api/admin/sweeps',
+    scope: 'job:read',
+    of: 'NHS',
+    path: () => '/api/admin/sweeps',
+    right: 200,
+  },
   {
     call: 'GET /api/admin/register',
     scope: 'job:read',
