@@ -1,2 +1,9 @@
+export { RelationshipMoveDto, RelationshipPath, RelationshipQuery } from './admin/relationships.dto';
 export { ConfidantRelationshipsModule } from './confidant-relationships.module';
-export { type CheckedPersons, type NewRelationship, RelationshipService } from './relationship.service';
+export {
+  type CheckedPersons,
+  type ListedRelationship,
+  type NewRelationship,
+  type RelationshipDetails,
+  RelationshipService,
+} from './relationship.service';

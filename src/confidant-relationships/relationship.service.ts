@@ -19,7 +19,7 @@ import {
   type RelationshipPair,
   type RelationshipStatusRow,
 } from '../domain/confidant/relationship-status.rules';
-import type { RelationType } from '../domain/person/dictionaries';
+import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
 import { maskedName, maskedNumber, maskedPhone } from '../domain/person/masking';
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
@@ -84,10 +84,21 @@ export interface OfficialMove extends AskedMove {
 }
 
 /** A relationship in a list: both persons masked, and no free text. */
-export type ListedRelationship = Readonly<Record<string, unknown>>;
+export type ListedRelationship = ReturnType<typeof listed>;
 
 /** The same with the documents, the official's comment and the authors of the row. */
-export type RelationshipDetails = ListedRelationship;
+export interface RelationshipDetails extends ListedRelationship {
+  readonly verification_comment: string | null;
+  readonly inserted_by: string | null;
+  readonly updated_by: string | null;
+  /** With masked numbers. */
+  readonly documents: readonly {
+    readonly type: RelationshipDocumentType;
+    readonly number: string;
+    readonly issued_by: string | null;
+    readonly issued_at: IsoDay | null;
+  }[];
+}
 
 /** Who may act for whom. */
 @Injectable()
@@ -272,7 +283,7 @@ function changesetOf(before: MovedColumns, after: MovedColumns): Changes {
 }
 
 /** Nothing about the persons leaves this module unmasked. */
-function listed(row: ReadRelationshipRow): ListedRelationship {
+function listed(row: ReadRelationshipRow) {
   return {
     id: row.id,
     person_id: row.person_id,
@@ -293,7 +304,7 @@ function listed(row: ReadRelationshipRow): ListedRelationship {
   };
 }
 
-function masked({ last_name, first_name, second_name, phones }: RelatedPersonRow): Record<string, unknown> {
+function masked({ last_name, first_name, second_name, phones }: RelatedPersonRow) {
   return {
     name: maskedName({ lastName: last_name, firstName: first_name, secondName: second_name }),
     phones: phones.map(({ type, number }) => ({ type, number: maskedPhone(number) })),

@@ -1,9 +1,11 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import { ConfidantRelationshipsModule } from '../confidant-relationships';
 import { HttpModule } from '../http';
 import { JobsModule } from '../jobs';
 import { MithrilModule } from '../mithril';
 import { MvsTrembitaModule } from '../mvs-trembita';
 import { PersonsModule } from '../persons';
+import { UnzrInfoModule } from '../unzr-info';
 import { VerificationsModule } from '../verifications';
 import { AssetsController } from './frame/assets.controller';
 import { Assets } from './frame/assets.service';
@@ -20,9 +22,12 @@ import { HomeController } from './home/home.controller';
 import { OverviewPageController } from './operations/overview-page.controller';
 import { ProcessesPageController } from './operations/processes-page.controller';
 import { RegisterPageController } from './operations/register-page.controller';
+import { RelationshipDecisionController } from './relationships/relationship-decision.controller';
+import { RelationshipPagesController } from './relationships/relationships.controller';
 import { SignInController } from './sign-in/sign-in.controller';
 import { SignIn, TokenSignIn } from './sign-in/sign-in.service';
 import { UnknownPageController } from './home/unknown-page.controller';
+import { UnzrController } from './unzr/unzr.controller';
 import { DecisionController } from './verifications/decision.controller';
 import { HistoryController } from './verifications/history.controller';
 import { TableRowsController } from './verifications/table-rows.controller';
@@ -33,7 +38,16 @@ import { WorkListController } from './verifications/work-list.controller';
  * access and leave the same audit rows as the calls do. Only API processes have them.
  */
 @Module({
-  imports: [HttpModule, JobsModule, MithrilModule, MvsTrembitaModule, PersonsModule, VerificationsModule],
+  imports: [
+    ConfidantRelationshipsModule,
+    HttpModule,
+    JobsModule,
+    MithrilModule,
+    MvsTrembitaModule,
+    PersonsModule,
+    VerificationsModule,
+    UnzrInfoModule,
+  ],
   controllers: [
     AssetsController,
     SignInController,
@@ -49,6 +63,9 @@ import { WorkListController } from './verifications/work-list.controller';
     HistoryController,
     DecisionController,
     TableRowsController,
+    RelationshipPagesController,
+    RelationshipDecisionController,
+    UnzrController,
     // Last: it answers what no other page does.
     UnknownPageController,
   ],

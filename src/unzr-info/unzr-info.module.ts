@@ -12,7 +12,7 @@ import { UnzrInfoService } from './unzr-info.service';
   imports: [JobsModule],
   controllers: [UnzrInfoController],
   providers: [UnzrInfoService, UnzrInfoRepository, UnzrInfoResolver],
-  exports: [UnzrInfoRepository],
+  exports: [UnzrInfoRepository, UnzrInfoService],
 })
 export class UnzrInfoModule {}
 

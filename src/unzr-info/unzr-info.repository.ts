@@ -36,6 +36,9 @@ export interface UnzrInfoRow {
   readonly updated_by: string;
 }
 
+/** How far a request is. */
+export type UnzrInfoState = Pick<UnzrInfoRow, 'job_status' | 'updated_at' | 'synced_at'>;
+
 const ANSWERED_COLUMNS = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
 
 /** Also when nothing was found: that the register holds nothing under a UNZR says something about a person, too. */
@@ -68,6 +71,20 @@ const READ: Statement = {
     WITH found AS (SELECT * FROM mimir.unzr_info WHERE unzr = $1::varchar),
          read AS (${NOTE_READING} found)
     SELECT ${ANSWERED_COLUMNS} FROM found`,
+};
+
+const READ_BY_ID: Statement = {
+  name: 'read_unzr_info_by_id',
+  text: `
+    WITH found AS (SELECT * FROM mimir.unzr_info WHERE id = $1::uuid),
+         read AS (${NOTE_READING} found)
+    SELECT ${ANSWERED_COLUMNS} FROM found`,
+};
+
+/** Nothing that says anything about a person. */
+const STATE: Statement = {
+  name: 'unzr_info_state',
+  text: 'SELECT job_status, updated_at, synced_at FROM mimir.unzr_info WHERE id = $1::uuid',
 };
 
 const CLAIM: Statement = {
@@ -164,6 +181,21 @@ export class UnzrInfoRepository {
   /** Writes an audit row for the read. */
   async read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
     const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
+    return row;
+  }
+
+  /** Like `read`, by the id of the request. */
+  async readById(id: string, userId: string): Promise<UnzrInfoRow | undefined> {
+    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ_BY_ID, [
+      id,
+      userId,
+    ]);
+    return row;
+  }
+
+  /** How far a request is. */
+  async state(id: string): Promise<UnzrInfoState | undefined> {
+    const [row] = await this.transactions.query<UnzrInfoState & Record<string, unknown>>(STATE, [id]);
     return row;
   }
 

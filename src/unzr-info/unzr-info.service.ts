@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Refusal } from '../domain/refusal';
 import { type BackgroundTaskQueue, WakeUps } from '../jobs';
-import { UnzrInfoRepository, type UnzrInfoRequest, type UnzrInfoRow } from './unzr-info.repository';
+import {
+  UnzrInfoRepository,
+  type UnzrInfoRequest,
+  type UnzrInfoRow,
+  type UnzrInfoState,
+} from './unzr-info.repository';
 
 export const UNZR_INFO_QUEUE = 'unzr-info' satisfies BackgroundTaskQueue;
 
@@ -23,6 +28,20 @@ export class UnzrInfoService {
   /** Undefined for a UNZR that nobody requested. Every read of a stored row is in the audit log. */
   find(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
     return this.infos.read(unzr, userId);
+  }
+
+  /** Like `read`, by the id of the request: a UNZR must not be in the address of a page. */
+  async readById(id: string, userId: string): Promise<UnzrInfoRow> {
+    const row = await this.infos.readById(id, userId);
+    if (row === undefined) throw new Refusal('unzr_info_not_found');
+    return row;
+  }
+
+  /** How far a request is. It says nothing about a person, so it is not audited. Refuses an unknown id. */
+  async state(id: string): Promise<UnzrInfoState> {
+    const state = await this.infos.state(id);
+    if (state === undefined) throw new Refusal('unzr_info_not_found');
+    return state;
   }
 
   /** Like `find`, but refuses an unknown UNZR. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller, type CallerBuilder, aPerson, aRelationship } from '../support/builders';
@@ -5,6 +6,7 @@ import { askConsole } from '../support/console-client';
 import { CONSOLE_PAGES, type ConsolePage, OPEN_ROUTES } from '../support/console-pages';
 import { askedCheck, askedUnzr, endedRun, type There } from '../support/guarded-calls';
 import { TestEnvironment } from '../support/test-environment';
+import { waitUntil } from '../support/wait-until';
 
 const env = TestEnvironment.forThisFile();
 
@@ -176,5 +178,79 @@ describe('A link that signs in once', () => {
     const answer = await askConsole(env, '/console/sign-in/link', { form: { code }, headers });
     expect(answer.status).toBe(403);
     expect((await exchange(code)).status).toBe(303);
+  });
+});
+
+describe('The pages of relationships', () => {
+  const SCOPE = 'confidant_person_relationship_admin:read confidant_person_relationship_admin:write';
+  const statusOf = async () =>
+    env.sql.query({
+      text: 'SELECT verification_status AS status, verification_comment AS comment FROM mpi.confidant_person_relationships',
+    });
+
+  it('change a relationship only when the checked decision is confirmed, and once', async () => {
+    const session = await aCaller().withScope(SCOPE).save(env.sql);
+    const page = `/console/relationships/${there.relationshipId}`;
+    const send = (form: Record<string, string>) =>
+      askConsole(env, `${page}/decision`, { session, method: 'POST', form });
+
+    const checked = await send({ verification_status: 'IN_REVIEW' });
+    expect([checked.status, await checked.text()]).toEqual([200, expect.stringContaining('взяти в роботу')]);
+    expect(await statusOf()).toMatchObject([{ status: 'VERIFICATION_NEEDED' }]);
+    const moved = await send({ verification_status: 'IN_REVIEW', step: 'confirm' });
+    expect([moved.status, moved.headers.get('location')]).toEqual([303, page]);
+    expect(await statusOf()).toMatchObject([{ status: 'IN_REVIEW' }]);
+    expect((await send({ verification_status: 'IN_REVIEW', step: 'confirm' })).status).toBe(409);
+
+    const bare = await send({ verification_status: 'NOT_VERIFIED' });
+    expect([bare.status, await bare.text()]).toEqual([422, expect.stringContaining('заповніть поле')]);
+    const comment = 'Документ нечитабельний <b>';
+    const rejection = { verification_status: 'NOT_VERIFIED', verification_comment: comment };
+    expect(await (await send(rejection)).text()).toContain('Документ нечитабельний &lt;b&gt;');
+    const back = await send({ ...rejection, step: 'change' });
+    expect(await back.text()).toContain('Документ нечитабельний &lt;b&gt;</textarea>');
+    expect(await statusOf()).toMatchObject([{ status: 'IN_REVIEW' }]);
+    expect((await send({ ...rejection, step: 'confirm' })).status).toBe(303);
+    expect(await statusOf()).toEqual([{ status: 'NOT_VERIFIED', comment }]);
+    const shown = await askConsole(env, page, { session });
+    expect(await shown.text()).toContain('Документ нечитабельний &lt;b&gt;');
+  });
+});
+
+describe('The pages of UNZR look-ups', () => {
+  it('keep the number out of addresses, show a pending request, and audit who read what', async () => {
+    const userId = randomUUID();
+    const session = await aCaller().withUserId(userId).withScope('unzr:read unzr:write').save(env.sql);
+    const unzr = '20210504-00031';
+    const find = (path: string) => askConsole(env, path, { session, method: 'POST', form: { unzr } });
+
+    const unknown = await find('/console/unzr');
+    expect([unknown.status, await unknown.text()]).toEqual([
+      200,
+      expect.stringContaining('За цим УНЗР реєстр ще не запитували'),
+    ]);
+    const asked = await find('/console/unzr/ask');
+    const [row] = await env.sql.query<{ id: string }>(
+      { text: 'SELECT id FROM mimir.unzr_info WHERE unzr = $1' },
+      [unzr],
+    );
+    const page = `/console/unzr/${row?.id}`;
+    expect([asked.status, asked.headers.get('location')]).toEqual([303, page]);
+    expect((await find('/console/unzr')).headers.get('location')).toBe(page);
+    await waitUntil(
+      async () => (await (await askConsole(env, page, { session })).text()).includes('Відповідь отримано'),
+      { what: 'the answer of the register on the page' },
+    );
+    const text = `
+      SELECT DISTINCT changeset->'read' AS read FROM mpi.audit_log
+       WHERE resource = 'unzr_info' AND resource_id = $1 AND actor_id = $2 AND changeset ? 'read'`;
+    expect(await env.sql.query({ text }, [row?.id, userId])).toEqual([{ read: ['info'] }]);
+    const malformed = await askConsole(env, '/console/unzr', {
+      session,
+      method: 'POST',
+      form: { unzr: '1' },
+    });
+    expect(malformed.status).toBe(422);
+    expect(env.program.logged.join('\n')).not.toContain(unzr);
   });
 });

@@ -1,6 +1,6 @@
 import type { Scope } from '../../src/domain/access/access.rules';
 import { PURGE_JOB } from '../../src/jobs';
-import { type There, UNZR } from './guarded-calls';
+import { type There, UNZR, UNZR_REQUEST_ID } from './guarded-calls';
 import { JOB } from './test-environment';
 
 /** A handler of the console: a page, an action of one, or a live part. */
@@ -21,6 +21,8 @@ export interface ConsolePage {
 }
 
 const SEES_PERSON = ['person:read', 'person_verification:details'] as const;
+
+const ASKS_REGISTER = ['unzr:read', 'unzr:write'] as const;
 
 /** Pages that ask for no session. */
 export const OPEN_PAGES: readonly ConsolePage[] = [
@@ -214,6 +216,73 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     of: 'NHS',
     path: ({ personId }) => `/console/persons/${personId}/decided`,
     right: 200,
+  },
+  {
+    route: 'GET /console/relationships',
+    scope: 'confidant_person_relationship_admin:read',
+    of: 'NHS',
+    path: () => '/console/relationships',
+    right: 200,
+  },
+  {
+    route: 'GET /console/relationships/:id',
+    scope: 'confidant_person_relationship_admin:read',
+    of: 'NHS',
+    path: ({ relationshipId }) => `/console/relationships/${relationshipId}`,
+    right: 200,
+  },
+  {
+    route: 'GET /console/relationships/:id/decision',
+    scope: 'confidant_person_relationship_admin:write',
+    of: 'NHS',
+    path: ({ relationshipId }) => `/console/relationships/${relationshipId}/decision`,
+    right: 200,
+  },
+  {
+    route: 'POST /console/relationships/:id/decision',
+    scope: 'confidant_person_relationship_admin:write',
+    of: 'NHS',
+    path: ({ relationshipId }) => `/console/relationships/${relationshipId}/decision`,
+    form: { verification_status: 'IN_REVIEW' },
+    right: 200,
+  },
+  {
+    route: 'GET /console/unzr',
+    scope: 'unzr:read',
+    of: 'NHS',
+    path: () => '/console/unzr',
+    right: 200,
+  },
+  {
+    route: 'POST /console/unzr',
+    scope: 'unzr:read',
+    of: 'NHS',
+    path: () => '/console/unzr',
+    form: { unzr: UNZR },
+    right: 303,
+  },
+  {
+    route: 'POST /console/unzr/ask',
+    scope: ASKS_REGISTER,
+    of: 'NHS',
+    path: () => '/console/unzr/ask',
+    form: { unzr: UNZR },
+    right: 303,
+  },
+  {
+    route: 'GET /console/unzr/:id',
+    scope: 'unzr:read',
+    of: 'NHS',
+    path: () => `/console/unzr/${UNZR_REQUEST_ID}`,
+    right: 200,
+  },
+  {
+    route: 'GET /console/unzr/live/:id',
+    scope: 'unzr:read',
+    of: 'NHS',
+    path: () => `/console/unzr/live/${UNZR_REQUEST_ID}`,
+    right: 200,
+    isLive: true,
   },
   ...['GET', 'POST'].map((method): ConsolePage => ({
     route: `${method} /console/*path`,

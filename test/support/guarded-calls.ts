@@ -291,10 +291,13 @@ export async function endedRun(sql: Session): Promise<string> {
   return run?.id ?? '';
 }
 
+export const UNZR_REQUEST_ID = '5a5b1c9e-0000-4000-8000-000000000071';
+
 /** Somebody asked about the UNZR long ago. */
 export async function askedUnzr(sql: Session): Promise<void> {
-  const text = `INSERT INTO mimir.unzr_info (unzr, job_status, inserted_by, updated_by) VALUES ($1, 'failed', $2, $2)`;
-  await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111']);
+  const text = `
+    INSERT INTO mimir.unzr_info (id, unzr, job_status, inserted_by, updated_by) VALUES ($3, $1, 'failed', $2, $2)`;
+  await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111', UNZR_REQUEST_ID]);
 }
 
 /** Somebody had the person checked at once, long ago. */

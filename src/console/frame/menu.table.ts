@@ -8,4 +8,6 @@ export const MENU = [
   { path: '/console/cannot-be-checked', name: 'unchecked' },
   { path: '/console/persons', name: 'persons' },
   { path: '/console/work-list', name: 'work_list' },
+  { path: '/console/relationships', name: 'relationships' },
+  { path: '/console/unzr', name: 'unzr' },
 ] as const satisfies readonly { readonly path: string; readonly name: string }[];

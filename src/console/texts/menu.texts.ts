@@ -13,6 +13,8 @@ export const MENU_TEXTS = inBothLanguages({
       persons: 'Пошук особи',
       unchecked: 'Не вдається перевірити',
       work_list: 'Неверифіковані',
+      relationships: 'Представники',
+      unzr: 'УНЗР',
     },
     menu_lead: {
       home: '',
@@ -24,6 +26,8 @@ export const MENU_TEXTS = inBothLanguages({
       persons: 'Знайти особу, дізнатися, чому вона не верифікована, і перевірити ще раз.',
       unchecked: 'Щодо кого реєстри не дають відповіді.',
       work_list: 'Кого взяти в роботу: потік, причина, відколи.',
+      relationships: 'Хто діє від імені пацієнта; рішення щодо звʼязків.',
+      unzr: 'Що зберігав реєстр за УНЗР; новий запит.',
     },
     notes: {
       signed_out: 'Ви вийшли із системи.',
@@ -33,6 +37,8 @@ export const MENU_TEXTS = inBothLanguages({
       check_requested: 'Перевірку розпочато. Її стан показано в таблиці потоків.',
       check_queued: 'Потік поставлено в чергу. Його перевірить наступний запуск завдання.',
       decision_recorded: 'Рішення записано.',
+      relationship_moved: 'Рішення щодо звʼязку записано.',
+      unzr_asked: 'Запит до реєстру прийнято.',
     },
   },
   en: {
@@ -46,6 +52,8 @@ export const MENU_TEXTS = inBothLanguages({
       persons: 'Find a person',
       unchecked: 'Cannot be checked',
       work_list: 'Unverified',
+      relationships: 'Confidants',
+      unzr: 'UNZR',
     },
     menu_lead: {
       home: '',
@@ -57,6 +65,8 @@ export const MENU_TEXTS = inBothLanguages({
       persons: 'Find a person, see why they are not verified, and have them checked again.',
       unchecked: 'About whom the registers give no answer.',
       work_list: 'Whom to work on: stream, reason, since when.',
+      relationships: 'Who acts for a patient; decisions about relationships.',
+      unzr: 'What the register held under a UNZR; a new request.',
     },
     notes: {
       signed_out: 'You have signed out.',
@@ -66,6 +76,8 @@ export const MENU_TEXTS = inBothLanguages({
       check_requested: 'The check has begun. The table of streams shows its state.',
       check_queued: 'The stream is in the queue. The next run of the job checks it.',
       decision_recorded: 'The decision is recorded.',
+      relationship_moved: 'The decision about the relationship is recorded.',
+      unzr_asked: 'The register will be asked.',
     },
   },
 });

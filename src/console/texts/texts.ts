@@ -7,6 +7,7 @@ import { MENU_TEXTS } from './menu.texts';
 import { OPERATIONS_TEXTS } from './operations.texts';
 import { PERSONS_TEXTS } from './persons.texts';
 import { REFUSALS_UK } from './refusals.texts';
+import { RELATIONSHIPS_TEXTS } from './relationships.texts';
 import { VERIFICATIONS_TEXTS } from './verifications.texts';
 
 type Words = Readonly<Record<string, string>>;
@@ -27,6 +28,7 @@ const PARTS = [
   OPERATIONS_TEXTS,
   JOBS_TEXTS,
   PERSONS_TEXTS,
+  RELATIONSHIPS_TEXTS,
   VERIFICATIONS_TEXTS,
 ] as const;
 
