@@ -4,7 +4,10 @@ import { type Sql, type Statement, Transactions } from '../src/database/transact
 import { type Grant, TokenRepository } from '../src/mithril';
 
 /** All local tokens belong to this user, so one row is enough. */
-const LOCAL_USER_ID = '00000000-0000-4000-8000-000000000004';
+export const LOCAL_USER_ID = '00000000-0000-4000-8000-000000000004';
+/** The legal entity that represents the national health service on a local machine. */
+export const LOCAL_CLIENT_ID = '00000000-0000-4000-8000-000000000003';
+
 const GRANT_TYPE = 'local';
 
 const ENTITY: Statement = {

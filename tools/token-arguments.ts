@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { scopesIn, SCOPES } from '../src/domain/access/access.rules';
 import { WrongUsage } from './command-line';
-import type { LocalGrant } from './local-token';
+import { LOCAL_CLIENT_ID, type LocalGrant } from './local-token';
 
 /** A working day. */
 const USUAL_TTL_MINUTES = 480;
@@ -9,8 +9,6 @@ const USUAL_TTL_MINUTES = 480;
 const LONGEST_TTL_MINUTES = 527_040;
 /** The longest life of an authorization code that RFC 6749, 4.1.2 recommends. */
 const LINK_TTL_MINUTES = 10;
-/** The legal entity that represents the national health service on a local machine. */
-const LOCAL_CLIENT_ID = '00000000-0000-4000-8000-000000000003';
 
 export const TOKEN_USAGE = `Usage: npm run -s token -- --scope "<scope> <scope> …" [options]
 

@@ -43,7 +43,9 @@ async function nothingIsLeftOf(one: StartedDemo): Promise<void> {
   });
 }
 
-const tooWide = (text: string): string[] => text.split('\n').filter((line) => line.length > 80);
+/** A link is one word, so that a terminal opens it. */
+const tooWide = (text: string): string[] =>
+  text.split('\n').filter((line) => line.length > 80 && !/^http:\S+$/.test(line));
 
 /** The lines of the people who changed in this way. */
 function group(out: string, change: string): string {
@@ -101,6 +103,9 @@ describe('npm run demo', () => {
       expect([ready.status, await ready.json()]).toMatchObject([200, { redis: 'up' }]);
       expect(await signUpLikeANewcomer(out)).toEqual([200, 201]);
       expect(await readJobsLikeANewcomer(out)).toBe(200);
+      expect(await pagesSeenByTheOfficial(out)).toEqual(
+        PAGES_OF_THE_DEMO.map((path) => `${path} 200 with rows`),
+      );
       const authority = exported(out, 'TEST_AUTHORITY');
       expect(existsSync(authority)).toBe(true);
       one.descendants();
@@ -192,6 +197,33 @@ describe('npm run demo', () => {
     expect([status, out, err]).toEqual([64, '', 'usage: npm run demo [-- --serve]\n']);
   });
 });
+
+/** Lists of which every demo has some entries. */
+const PAGES_OF_THE_DEMO = [
+  '/console/overview',
+  '/console/processes',
+  '/console/cannot-be-checked',
+  '/console/work-list?stream=nhs&status=VERIFICATION_NEEDED',
+  '/console/relationships?verification_status=IN_REVIEW',
+];
+
+/** Signs in by the printed link, as somebody would who opens it in a browser. */
+async function pagesSeenByTheOfficial(out: string): Promise<string[]> {
+  const { origin, pathname, searchParams } = new URL(/^http:\S+code=\S+$/m.exec(out)?.[0] ?? '');
+  const signedIn = await fetch(`${origin}${pathname}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ code: searchParams.get('code') ?? '' }),
+  });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  return Promise.all(
+    PAGES_OF_THE_DEMO.map(async (path) => {
+      const page = await fetch(`${origin}${path}`, { headers: { cookie }, redirect: 'manual' });
+      return `${path} ${page.status} with ${/<tbody>\s*<tr>\s*<t[hd] (?!.*class="empty")/.test(await page.text()) ? 'rows' : 'no rows'}`;
+    }),
+  );
+}
 
 /** Neither a name in full nor a number of a document is shown, nor what patients keep secret. */
 function expectMasked(text: string): void {

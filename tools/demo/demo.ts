@@ -19,6 +19,7 @@ import { openSignUpEnvironment } from './sign-up/sign-up-environment';
 import { PatientRepository } from './sign-up/patient.repository';
 import { showSignUp } from './sign-up/sign-up-demo';
 import { SignUpClient } from './sign-up/sign-up-client';
+import { type ConsoleDemo, prepareConsole } from './console/console-demo';
 import { startProgram, type RunningProgram, type ServerUrls } from './child-program';
 import { openAsOwner, startServers } from './servers';
 import type { CleanUp } from './clean-up';
@@ -50,7 +51,8 @@ export async function showDemo(demo: Demo): Promise<boolean> {
   stopped.throwIfAborted();
   const people = makePeople();
   const confidant = confidantAmong(people.persons);
-  const repository = new PeopleRepository(await openAsOwner(ownerUrl, cleanUp));
+  const owner = await openAsOwner(ownerUrl, cleanUp);
+  const repository = new PeopleRepository(owner);
   const since = await load(people, repository, settings);
   const before = await repository.states(since);
   announce('Asking the register: one run, through the queue …');
@@ -74,6 +76,7 @@ export async function showDemo(demo: Demo): Promise<boolean> {
     print(
       addresses({ urls, ownerUrl, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }),
     );
+    await openConsole({ demo, app, owner, publicUrl: program.publicUrl, registerUrl: urls.TREMBITA_URL });
     announce('Running until Ctrl-C, which stops everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
@@ -149,6 +152,20 @@ const TOKEN_LINES = [
   '# TOKEN=$(npm run -s token -- --scope "person_verification:details job:read")',
   '# curl -s $PUBLIC/api/admin/jobs -H "authorization: Bearer $TOKEN"',
 ];
+
+interface ConsoleToOpen extends Omit<ConsoleDemo, 'validationPeriodDays' | 'actorId'> {
+  readonly demo: Demo;
+}
+
+/** Prepares the web pages and prints where they are. The link is one word, so it is not wrapped. */
+async function openConsole({ demo: { settings }, ...console }: ConsoleToOpen): Promise<void> {
+  announce('Preparing the web pages …');
+  const { SYSTEM_USER_ID: actorId, DMS_PERSON_VALIDATION_PERIOD_DAYS: validationPeriodDays } = settings;
+  const link = await prepareConsole({ ...console, actorId, validationPeriodDays });
+  print('', `Web pages: ${console.publicUrl}/console`);
+  print('Sign in as an invented official, once, within an hour:');
+  process.stdout.write(`${link}\n`);
+}
 
 /** Addresses and the person who may sign a patient up, as lines for a shell. */
 export function addresses({ urls, ownerUrl, program, confidant, authorityFolder }: Serving): string {
