@@ -1,7 +1,7 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { Log, Metrics, NestLog, Tracing } from '../observability';
+import { Log, Metrics, NestLog } from '../observability';
 import { OpenApi } from './openapi/open-api.service';
 import { countRequests, identifyRequest, setHeaders, traceRequests } from './request.middleware';
 
@@ -29,7 +29,6 @@ export async function createApplication(
 export function configureApplication(app: NestExpressApplication): void {
   app.disable('x-powered-by');
   app.disable('etag');
-  if (app.get(Tracing).isOn) app.use(traceRequests);
-  app.use(identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders);
+  app.use(traceRequests, identifyRequest, countRequests(app.get(Log), app.get(Metrics)), setHeaders);
   app.get(OpenApi).describes(app);
 }

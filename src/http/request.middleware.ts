@@ -64,7 +64,7 @@ export function countRequests(log: Log, metrics: Metrics): Middleware {
 }
 
 /**
- * Records each request but probes, as a part of the client's trace if it names one. Used only while tracing is on, before
+ * While tracing is on, records each request but probes, as a part of the client's trace if it names one. It is before
  * everything else, so that all work of the request is below it.
  */
 export const traceRequests: Middleware = (request, response, next) => {

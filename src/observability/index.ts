@@ -5,4 +5,3 @@ export { Metrics, startAtZero } from './metrics';
 export { NestLog } from './nest-log';
 export { ObservabilityModule } from './observability.module';
 export { type SpanFacts, tracing } from './spans';
-export { Tracing } from './tracing';

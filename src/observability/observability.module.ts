@@ -5,5 +5,5 @@ import { Tracing } from './tracing';
 
 /** Log, metrics and traces of the process, for every module. */
 @Global()
-@Module({ providers: [Log, Metrics, Tracing], exports: [Log, Metrics, Tracing] })
+@Module({ providers: [Log, Metrics, Tracing], exports: [Log, Metrics] })
 export class ObservabilityModule {}

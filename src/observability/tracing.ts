@@ -15,10 +15,6 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  get isOn(): boolean {
-    return this.settings.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined;
-  }
-
   async onModuleInit(): Promise<void> {
     const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = this.settings;
     if (endpoint === undefined) return;

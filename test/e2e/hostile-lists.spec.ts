@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/domain/access/access.rules';
+import { JOB_NAMES } from '../../src/jobs';
 import { aCaller, aPerson } from '../support/builders';
 import { Session } from '../support/sql-session';
 import { TestEnvironment } from '../support/test-environment';
@@ -20,12 +21,25 @@ async function statements(): Promise<number> {
   return Number(/^sql_statements_total (\d+)$/m.exec(text)?.[1]);
 }
 
+/** The least of three: a sign of life of the process may be counted with one of them. */
 async function costOf(token: string, path: string): Promise<number> {
-  const before = await statements();
-  const { status } = await env.program.withToken(token, path);
-  expect(status).toBe(200);
-  return (await statements()) - before;
+  const costs: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const before = await statements();
+    const { status } = await env.program.withToken(token, path);
+    expect(status).toBe(200);
+    costs.push((await statements()) - before);
+  }
+  return Math.min(...costs);
 }
+
+/** Reading the metrics would otherwise start to count those who are due. */
+const countDue = (): Promise<void> =>
+  env.sql.run(
+    `INSERT INTO mpi.due_counts (job, due, counted_at) SELECT job, 0, now() FROM unnest(ARRAY[${JOB_NAMES.map(
+      (job) => `'${job}'`,
+    ).join(', ')}]) AS counted (job) ON CONFLICT DO NOTHING`,
+  );
 
 /** Keeps every list of persons waiting until the promise that `during` returns is settled. */
 async function whileListsWait(during: () => Promise<void>): Promise<void> {
@@ -41,21 +55,21 @@ async function whileListsWait(during: () => Promise<void>): Promise<void> {
 }
 
 describe('A page beyond the end of a list', () => {
+  // Where the list has no entry, its first page is beyond the end as well.
   it.each([
-    LIST,
-    '/api/admin/persons/unverified',
-    '/api/admin/persons/cannot_be_checked',
-    '/api/admin/confidant_person_relationships',
-    '/api/admin/jobs',
-  ])('of %s is empty and costs no statement more than its count', async (path) => {
+    [LIST, 1],
+    ['/api/admin/persons/unverified', 2],
+    ['/api/admin/persons/cannot_be_checked', 0],
+    ['/api/admin/confidant_person_relationships', 0],
+    ['/api/admin/jobs', 0],
+  ])('of %s is empty and costs none of its %i statements about entries', async (path, ofEntries) => {
     const token = await aToken();
+    await countDue();
     await aPerson().stream('nhs', 'NOT_VERIFIED', 'MANUAL').save(env.sql);
     const response = await env.program.withToken(token, `${path}${DEEP}`);
     expect(await response.json()).toMatchObject({ data: [], paging: { page_number: 1_000_000 } });
     const first = await costOf(token, path);
-    const beyond = await costOf(token, `${path}${DEEP}`);
-    // Where the list has no entry, its first page is beyond the end as well.
-    expect(beyond).toBe([LIST, '/api/admin/persons/unverified'].includes(path) ? first - 1 : first);
+    expect(await costOf(token, `${path}${DEEP}`)).toBe(first - ofEntries);
   });
 });
 

@@ -89,7 +89,7 @@ describe('Without a collector', () => {
   it('no package of OpenTelemetry is loaded but its interfaces', () => {
     const program = `
       require('./dist/src/app.module.js');
-      const { Tracing } = require('./dist/src/observability');
+      const { Tracing } = require('./dist/src/observability/tracing');
       new Tracing({}, undefined).onModuleInit().then(() => {
         const packages = new Set(Object.keys(require.cache).map((file) => /node_modules\\/((@[^/]+\\/)?[^/]+)/.exec(file)?.[1]));
         console.log(JSON.stringify([...packages]));
