@@ -6,6 +6,7 @@ import { isLockTimeout } from '../../src/database/sql-errors';
 import { UncheckedInput } from '../../src/http';
 import { JobRegistry } from '../../src/jobs';
 import { JobRunRepository } from '../../src/jobs/job-run.repository';
+import { JobScheduleRepository } from '../../src/jobs/job-schedule.repository';
 import { PURGE_JOB } from '../../src/jobs/purge.job';
 import { UserRepository } from '../../src/mithril';
 import { Metrics } from '../../src/observability';
@@ -83,6 +84,7 @@ const THREES = [
   ['refuted', 'refuted for a party', 'deactivate parties'],
   ['reclaim', 'claim', 'end run'],
   ['claim', 'end run', 'start run'],
+  ['claim', 'pause', 'end run'],
   ['take over run', 'end run', 'start run'],
   ['accept', 'reject', 'refuted'],
   ['requeue at once', 'claim at once', 'claim'],
@@ -224,10 +226,11 @@ function ofOfficials({ fixture: { env }, other }: World): readonly Work[] {
   ];
 }
 
-/** End and take-over of a run, and what is purged. */
+/** End and take-over of a run, pauses of its job, and what is purged. */
 function ofRuns({ fixture: { env } }: World): readonly Work[] {
   const { program } = env;
   const runs = program.get(JobRunRepository);
+  const schedules = program.get(JobScheduleRepository);
   const job = program.get(JobRegistry).get(JOB);
   const unfinished: Parameters<JobRunRepository['end']>[2]['unfinished'] = (sql) =>
     job.unfinished(sql, RUNS.persons, 'nothing_due');
@@ -242,6 +245,14 @@ function ofRuns({ fixture: { env } }: World): readonly Work[] {
     { name: 'take over run', run: () => runs.takeLease(RUNS.persons, another) },
     { name: 'start run', run: () => runs.start(JOB, OFFICIAL, another) },
     { name: 'record tick', run: () => runs.insertTick(JOB, new Date(86_400_000), SYSTEM_USER_ID) },
+    { name: 'pause', run: () => schedules.pause(JOB, OFFICIAL, 'реєстр на обслуговуванні') },
+    {
+      name: 'pause and resume',
+      run: async () => {
+        await schedules.pause(JOB, OFFICIAL, 'реєстр на обслуговуванні');
+        await schedules.resume(JOB, OFFICIAL);
+      },
+    },
     {
       name: 'purge',
       run: () =>

@@ -163,6 +163,7 @@ export class World {
     await this.makePeople();
     await this.makeRequests();
     await this.sql.run(
+      `INSERT INTO mpi.job_schedules (job) VALUES ('${JOB}')`,
       `INSERT INTO mpi.job_runs (id, job, started_at, status, worker, lease_until)
        VALUES ('${RUNS.persons}', '${JOB}', now(), 'RUNNING', '${WORKER}', now() - interval '1 second'),
               ('${RUNS.parties}', '${DmsPassportOfPartiesStream.JOB}', now(), 'RUNNING', '${WORKER}',
