@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { commentOn } from './comment-on';
 
-/** How fast runs go on and how many people are due: measured once for the installation, whoever watches. */
+/** How fast runs go on and how many people are due: measured once for the installation, however many watch. */
 export class CreateRunProgress1700000002151 implements MigrationInterface {
   readonly name = 'CreateRunProgress1700000002151';
 

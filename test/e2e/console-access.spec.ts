@@ -77,7 +77,7 @@ describe.each(CONSOLE_PAGES)('$route', (page) => {
     expect(await asCaller(page, aCaller().withScope(scope))).toBe(page.right);
   });
 
-  it('is refused to another site, whoever the visitor is', async () => {
+  it('is refused to another site for every visitor', async () => {
     if (isRead) return;
     const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
     const ask = (headers: Record<string, string>) =>
