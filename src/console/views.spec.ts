@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../domain/access/access.rules';
+import { KYIV } from '../domain/calendar-day';
 import type { DeclaredCalls } from '../http';
 import './console.module';
 import { Assets } from './frame/assets.service';
@@ -30,11 +31,7 @@ const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
 const sourceOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf8');
 
 const calls = { all: () => [] } as unknown as DeclaredCalls;
-const renderer = new PageRenderer(
-  { SCHEDULE_TIME_ZONE: 'Europe/Kyiv' } as never,
-  new Assets(),
-  new Menu(calls),
-);
+const renderer = new PageRenderer(new Assets(), new Menu(calls));
 
 const readerIn = (language: Reader['language']): Reader => ({
   language,
@@ -68,6 +65,13 @@ describe.each(LANGUAGES)('Views in the language %s', (language) => {
     const { menu, menu_lead } = TEXTS[language];
     const names = (MENU as readonly { name: string }[]).map(({ name }) => name);
     expect(names.filter((name) => !(name in menu) || !(name in menu_lead))).toEqual([]);
+  });
+});
+
+describe('The axis of a chart', () => {
+  it('has the time zone of the pages', () => {
+    const script = readFileSync(join(__dirname, 'assets/console.js'), 'utf8');
+    expect(script).toContain(`const TIME_ZONE = '${KYIV}';`);
   });
 });
 

@@ -5,16 +5,19 @@
  * summary of faults gets the focus. Every page works without it.
  */
 
+/** Of all times of the pages. */
+const TIME_ZONE = 'Europe/Kyiv';
+
 /** Draws the first numbers of a table as bars, each under the heading of its row. */
-function drawBars(place, table) {
+function drawBars(element, table) {
   const rows = [...table.tBodies[0].rows].filter((row) => row.querySelector('[data-value]') !== null);
   const names = rows.map((row) => row.cells[0].textContent.trim());
   const counts = rows.map((row) => Number(row.querySelector('[data-value]').dataset.value));
   const last = rows.length - 0.5;
-  place.replaceChildren();
+  element.replaceChildren();
   new uPlot(
     {
-      width: place.clientWidth || 600,
+      width: element.clientWidth || 600,
       height: 220,
       legend: { show: false },
       cursor: { show: false },
@@ -41,15 +44,15 @@ function drawBars(place, table) {
       ],
     },
     [names.map((_, at) => at), counts],
-    place,
+    element,
   );
 }
 
 /** Draws the table of the same section: the first column is time (seconds in data-value), the others are series. */
-function draw(place) {
-  const table = document.getElementById(place.dataset.chart);
+function draw(element) {
+  const table = document.getElementById(element.dataset.chart);
   if (table === null || typeof uPlot === 'undefined') return;
-  if (place.dataset.chartKind === 'bars') return drawBars(place, table);
+  if (element.dataset.chartKind === 'bars') return drawBars(element, table);
   const heads = [...table.tHead.rows[0].cells];
   const rows = [...table.tBodies[0].rows];
   const column = (at) =>
@@ -69,12 +72,12 @@ function draw(place) {
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
-    timeZone: place.dataset.timeZone || 'Europe/Kyiv',
+    timeZone: TIME_ZONE,
   });
-  place.replaceChildren();
+  element.replaceChildren();
   new uPlot(
     {
-      width: place.clientWidth || 600,
+      width: element.clientWidth || 600,
       height: 220,
       legend: { live: false },
       cursor: { show: false },
@@ -85,7 +88,7 @@ function draw(place) {
       ],
     },
     data,
-    place,
+    element,
   );
 }
 
@@ -93,7 +96,7 @@ function drawAll() {
   document.querySelectorAll('[data-chart]').forEach(draw);
 }
 
-/** A part whose stream broke says so; it starts again by itself as soon as it can. */
+/** A part whose stream broke is marked; it starts again by itself as soon as it can. */
 function markStale({ target }, isStale) {
   const part = target.closest('.live');
   if (part === null) return;

@@ -8,7 +8,7 @@ const [uk, en] = [new Format('uk', 'Europe/Kyiv'), new Format('en', 'Europe/Kyiv
 const plain = (text: string): string => text.replace(/\s/gu, ' ');
 
 describe('A moment', () => {
-  it('is shown in the time zone of the schedules, whatever the zone of the process', () => {
+  it('is shown in the given time zone, whatever the zone of the process', () => {
     const winter = new Date('2026-11-28T22:30:05Z');
     expect(plain(uk.time(winter))).toBe('29.11.2026, 00:30:05');
     expect(plain(en.time(winter))).toBe('29/11/2026, 00:30:05');

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Eta } from 'eta';
 import type { Request, Response } from 'express';
 import { VERSION } from '../../config/own-settings';
-import { SETTINGS } from '../../config/settings.module';
-import type { Settings } from '../../config/settings.schema';
+import { KYIV } from '../../domain/calendar-day';
 import { TEXTS } from '../texts/texts';
 import { Assets } from './assets.service';
 import { Format } from './format';
@@ -32,17 +31,15 @@ export class PageRenderer {
     cache: true,
     debug: true,
   });
-  private readonly formats: Readonly<Record<Language, Format>>;
+  /** The pages show the time of Kyiv, in whatever zone the schedules are. */
+  private readonly formats = Object.fromEntries(
+    LANGUAGES.map((language) => [language, new Format(language, KYIV)]),
+  ) as Record<Language, Format>;
 
   constructor(
-    @Inject(SETTINGS) { SCHEDULE_TIME_ZONE }: Settings,
     private readonly assets: Assets,
     private readonly menu: Menu,
-  ) {
-    this.formats = Object.fromEntries(
-      LANGUAGES.map((language) => [language, new Format(language, SCHEDULE_TIME_ZONE)]),
-    ) as Record<Language, Format>;
-  }
+  ) {}
 
   /** A whole page, with the note that the page before left. */
   page<Model extends object>(view: View<Model>, model: Model, context: PageContext): string {
