@@ -122,7 +122,7 @@ describe('A link that signs in once', () => {
       const page = await askConsole(env, `/console/sign-in/link?code=${code}`);
       expect([page.status, page.headers.get('referrer-policy'), page.headers.getSetCookie()]).toEqual([
         200,
-        'no-referrer',
+        'strict-origin',
         [],
       ]);
       expect(await page.text()).toContain(`name="code" value="${code}"`);

@@ -107,6 +107,12 @@ describe('Sign-in', () => {
 });
 
 describe('A session', () => {
+  it('begins without the reason that was given in another one', async () => {
+    const token = await aCaller().withScope(ALL).save(env.sql);
+    const answer = await signIn({ token });
+    expect(cookieIn(answer, '__Host-console-reason')).toContain('Expires=Thu, 01 Jan 1970');
+  });
+
   it('ends with the block of its user: every request looks the token up anew', async () => {
     const session = await aCaller().withScope(ALL).save(env.sql);
     expect((await askConsole(env, '/console', { session })).status).toBe(200);
@@ -160,8 +166,26 @@ describe('A page', () => {
       expect(headers.get('content-security-policy')).toBe(POLICY);
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
-      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
     }
+  });
+
+  it('that answers a form links to the other language at the page of the form', async () => {
+    const session = await aCaller().withScope(ALL).save(env.sql);
+    const linkOn = async (path: string, form: Record<string, string>, referer?: string) => {
+      const headers = referer === undefined ? {} : { referer: `http://127.0.0.1${referer}` };
+      const page = await (await askConsole(env, path, { session, form, headers })).text();
+      return /class="language"[^>]* href="([^"]*)"/.exec(page)?.[1];
+    };
+    const refused = '/console/sign-in?return=%2Fconsole%2Fruns';
+    expect(await linkOn('/console/sign-in', {}, refused)).toBe(`${refused}&amp;lang=en`);
+    expect(await linkOn('/console/no-such-page', {}, '/console/runs')).toBe('/console/runs?lang=en');
+    expect(await linkOn('/console/no-such-page', {}, '/docs')).toBe('/console?lang=en');
+    expect(await linkOn('/console/no-such-page', {})).toBe('/console?lang=en');
+    // The second attempt is sent from the answer to the first.
+    expect(await linkOn('/console/unzr/ask', { unzr: '1' }, '/console/unzr/ask')).toBe(
+      '/console/unzr?lang=en',
+    );
   });
 
   it('is Ukrainian, and English once that was chosen', async () => {

@@ -4,7 +4,7 @@ import { SETTINGS } from '../../config/settings.module';
 import type { Settings } from '../../config/settings.schema';
 import { noteToken, traitsOf } from '../../http';
 import { DEFAULT_LANGUAGE, isLanguage, type Language } from './languages';
-import { cookieOf, LANGUAGE_COOKIE, noteReader, SESSION_COOKIE, setCookie } from './reader';
+import { cookieOf, LANGUAGE_COOKIE, noteReader, returnPath, SESSION_COOKIE, setCookie } from './reader';
 
 /** Pages load what this server serves, and send forms to it. Neither script nor style may be in a page itself. */
 const PAGE_POLICY = [
@@ -20,7 +20,8 @@ const PAGE_POLICY = [
 
 const HEADERS = {
   'Content-Security-Policy': PAGE_POLICY,
-  'Referrer-Policy': 'no-referrer',
+  // With `no-referrer` browsers send forms with `Origin: null` (Fetch Standard, header `Origin`), which the guard of forms refuses.
+  'Referrer-Policy': 'same-origin',
   'X-Frame-Options': 'DENY',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
@@ -46,17 +47,26 @@ export class ConsoleMiddleware implements NestMiddleware {
     if (!this.exists || traitsOf(request).listener === 'internal') throw new NotFoundException();
     response.set(HEADERS);
     const { path, language: chosen } = withoutLanguage(request.originalUrl);
-    if (chosen !== undefined && request.method === 'GET') {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (chosen !== undefined && isRead) {
       setCookie(response, LANGUAGE_COOKIE, chosen, LANGUAGE_SECONDS);
       response.redirect(303, path);
       return;
     }
     const kept = cookieOf(request, LANGUAGE_COOKIE);
     const language = isLanguage(kept) ? kept : DEFAULT_LANGUAGE;
-    noteReader(request, { language, path });
+    noteReader(request, { language, path: isRead ? path : pathOfForm(request) });
     noteToken(request, cookieOf(request, SESSION_COOKIE) ?? '');
     next();
   }
+}
+
+/** The path of the page that a form is on. What answers the form has an address that may not be read. */
+function pathOfForm(request: Request): string {
+  const referer = request.get('referer');
+  if (referer === undefined || !URL.canParse(referer)) return returnPath(undefined);
+  const { pathname, search } = new URL(referer);
+  return returnPath(pathname + search);
 }
 
 /**

@@ -34,10 +34,17 @@ export function cookieOf(request: Request, name: string): string | undefined {
 /** Who looks at a page, and how. */
 export interface Reader {
   readonly language: Language;
-  /** Of this page, with its query; without a language. */
+  /** Of this page or, when a form was sent, of the page that the form is on. With its query, without a language. */
   readonly path: string;
   readonly caller: Caller | undefined;
 }
+
+/** A path of the console, and nothing that a browser could take for another site. */
+const OWN_PATH = /^\/console(?:$|[/?])[^\\\s]*$/;
+
+/** Where the reader wanted to go or came from, if that is a page of ours; otherwise the first page. */
+export const returnPath = (asked: string | undefined): string =>
+  asked !== undefined && OWN_PATH.test(asked) ? asked : '/console';
 
 const READERS = new WeakMap<Request, Omit<Reader, 'caller'>>();
 

@@ -1,12 +1,12 @@
-import { Get, Post, Query, Req, Res } from '@nestjs/common';
+import { Get, Header, Post, Query, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { Refusal } from '../../domain/refusal';
 import { NeedsToken, tokenOf, WithoutToken } from '../../http';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
-import { clearCookie, REASON_COOKIE, SESSION_COOKIE, setCookie } from '../frame/reader';
+import { clearCookie, REASON_COOKIE, returnPath, SESSION_COOKIE, setCookie } from '../frame/reader';
 import type { SubmittedForm } from '../frame/submitted-form';
 import { SeeOther, view, WithStatus } from '../frame/view';
-import { returnPath, SignInForm, SignInLinkForm, SignInQuery } from './sign-in.dto';
+import { SignInForm, SignInLinkForm, SignInQuery } from './sign-in.dto';
 import { type Session, SignIn } from './sign-in.service';
 
 interface SignInModel {
@@ -63,6 +63,8 @@ export class SignInController {
   /** Only shows a button: a program that looks at links, as those of mail do, must not spend the code. */
   @Get('sign-in/link')
   @WithoutToken()
+  // Its address has the code.
+  @Header('Referrer-Policy', 'strict-origin')
   @Page(SIGN_IN_LINK_PAGE)
   link(@Query() { code }: SignInLinkForm): SignInLinkModel {
     return { code };
@@ -97,4 +99,6 @@ export class SignInController {
 
 function begin({ token, seconds }: Session, response: Response): void {
   setCookie(response, SESSION_COOKIE, token, seconds);
+  // It may be of another user.
+  clearCookie(response, REASON_COOKIE);
 }

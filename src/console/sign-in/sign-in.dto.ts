@@ -26,10 +26,3 @@ export class SignInForm {
   @Text({ most: LONGEST_PATH })
   return?: string;
 }
-
-/** A path of the console, and nothing that a browser could take for another site. */
-const OWN_PATH = /^\/console(?:$|[/?])[^\\\s]*$/;
-
-/** Where the reader wanted to go, if that is a page of ours; otherwise the first page. */
-export const returnPath = (asked: string | undefined): string =>
-  asked !== undefined && OWN_PATH.test(asked) ? asked : '/console';
