@@ -23,8 +23,9 @@ import { admit } from '../../domain/access/access.rules';
 import { Refusal } from '../../domain/refusal';
 import { ACCESS, type Access, CALLERS, type Callers, HttpServers, requestOf, tokenOf } from '../../http';
 import { Log } from '../../observability';
+import type { Language } from './languages';
 import { PageRenderer } from './page-renderer.service';
-import { type Reader, readerOf } from './reader';
+import { readerOf } from './reader';
 import type { View } from './view';
 
 /** What a live part shows. It must not depend on who looks: all who watch the same key share what was loaded. */
@@ -50,10 +51,14 @@ const RETRY_AFTER_SECONDS = 30;
 
 const COMMENT = ': \n\n';
 
-/** Streams of parts of pages, as server-sent events. However many watch a part, this process loads it once. */
+/**
+ * Streams of parts of pages, as server-sent events. However many watch a part, this process loads it once, and renders it
+ * once in each language.
+ */
 @Injectable()
 export class LiveStreams {
-  private readonly shared = new Map<string, Observable<object>>();
+  private readonly models = new Map<string, Observable<object>>();
+  private readonly parts = new Map<string, Observable<string>>();
   private readonly openByUser = new Map<string, number>();
   private readonly ended = new Subject<void>();
   private isEnding = false;
@@ -75,35 +80,29 @@ export class LiveStreams {
     if (this.isEnding) throw new ServiceUnavailableException();
     const leave = this.enter(reader.caller?.userId ?? '');
     const events = merge(
-      this.partsOf(source, view, reader),
+      this.partOf(source, view, reader.language),
       interval(COMMENT_EVERY_MS).pipe(map(() => COMMENT)),
       this.endOfSession(context, request),
     ).pipe(takeUntil(this.ended));
     return this.readable(events, leave);
   }
 
-  private partsOf(source: LiveSource<object>, view: View<object>, reader: Reader): Observable<string> {
-    return this.loaded(source).pipe(
-      map((model) => this.renderer.render(view, model, reader)),
-      distinctUntilChanged(),
-      map(asEvent),
+  private partOf(source: LiveSource<object>, view: View<object>, language: Language): Observable<string> {
+    return sharedIn(this.parts, `${language}/${view.name}/${source.key}`, () =>
+      this.loaded(source).pipe(
+        map((model) => this.renderer.part(view, model, language)),
+        distinctUntilChanged(),
+        map(asEvent),
+      ),
     );
   }
 
   private loaded({ key, load }: LiveSource<object>): Observable<object> {
-    const known = this.shared.get(key);
-    if (known !== undefined) return known;
-    const made = timer(0, LOAD_EVERY_MS).pipe(
-      // A load that takes longer than the pause delays the next one.
-      exhaustMap(() => defer(load)),
-      finalize(() => this.shared.delete(key)),
-      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
-    );
-    this.shared.set(key, made);
-    return made;
+    // A load that takes longer than the pause delays the next one.
+    return sharedIn(this.models, key, () => timer(0, LOAD_EVERY_MS).pipe(exhaustMap(() => defer(load))));
   }
 
-  /** Errs when the token is not good any more; says nothing until then. */
+  /** Fails when the token is not good any more; sends nothing until then. */
   private endOfSession(context: ExecutionContext, request: Request): Observable<never> {
     const sites = [context.getHandler(), context.getClass()];
     const access = this.reflector.getAllAndOverride<Access | undefined>(ACCESS, sites);
@@ -147,6 +146,22 @@ export class LiveStreams {
     this.isEnding = true;
     this.ended.next();
   }
+}
+
+/** What is known by this key, or is made: all who watch share it, and it ends when the last of them leaves. */
+function sharedIn<Value>(
+  known: Map<string, Observable<Value>>,
+  key: string,
+  make: () => Observable<Value>,
+): Observable<Value> {
+  const shared =
+    known.get(key) ??
+    make().pipe(
+      finalize(() => known.delete(key)),
+      share({ connector: () => new ReplaySubject(1), resetOnRefCountZero: true }),
+    );
+  known.set(key, shared);
+  return shared;
 }
 
 const asEvent = (html: string): string =>

@@ -7,6 +7,7 @@ import type { Callers, HttpServers } from '../../http';
 import { noteToken } from '../../http';
 import type { Log } from '../../observability';
 import { LiveStreams } from './live-streams.service';
+import type { Language } from './languages';
 import type { PageRenderer } from './page-renderer.service';
 import { noteReader, type Reader } from './reader';
 import type { View } from './view';
@@ -16,6 +17,7 @@ const VIEW: View<{ readonly count: number }> = { name: 'part', examples: () => [
 
 let end: () => void;
 let loads: number;
+let renders: number;
 let load: () => Promise<{ readonly count: number }>;
 let authenticate: () => Promise<unknown>;
 let live: LiveStreams;
@@ -24,14 +26,17 @@ const logged: unknown[] = [];
 beforeEach(() => {
   vi.useFakeTimers();
   loads = 0;
+  renders = 0;
   logged.length = 0;
   load = async () => ({ count: (loads += 1) });
   authenticate = async () => undefined;
   const servers = { beforeClose: (close: () => void) => (end = close) } as unknown as HttpServers;
   const reflector = { getAllAndOverride: () => undefined } as unknown as Reflector;
   const renderer = {
-    render: (_: unknown, { count }: { count: number }, { language }: Reader) =>
-      `<p>${language}\n${count}</p>\n`,
+    part: (_: unknown, { count }: { count: number }, language: Language) => (
+      (renders += 1),
+      `<p>${language}\n${count}</p>\n`
+    ),
   } as unknown as PageRenderer;
   const log = { error: (...words: unknown[]) => logged.push(words) } as unknown as Log;
   const callers = { authenticate: () => authenticate() } as unknown as Callers;
@@ -67,7 +72,7 @@ function watch(language: Reader['language'] = 'uk', key = 'overview'): Watched {
 const pass = (milliseconds: number) => vi.advanceTimersByTimeAsync(milliseconds);
 
 describe('A live part', () => {
-  it('is loaded once for all who watch it, and rendered in the language of each', async () => {
+  it('is loaded once for all who watch it, and rendered once in each of their languages', async () => {
     const [uk, en] = [watch('uk'), watch('en')];
     await pass(0);
     expect([uk.text(), en.text()]).toEqual(['data: <p>uk\ndata: 1</p>\n\n', 'data: <p>en\ndata: 1</p>\n\n']);
@@ -76,7 +81,9 @@ describe('A live part', () => {
     // Who comes later sees at once what the others see.
     const late = watch('en');
     await pass(0);
-    expect([late.text(), loads]).toEqual(['data: <p>en\ndata: 2</p>\n\n', 2]);
+    expect([late.text(), loads, renders]).toEqual(['data: <p>en\ndata: 2</p>\n\n', 2, 4]);
+    await pass(2 * SECOND);
+    expect([loads, renders]).toEqual([3, 6]);
   });
 
   it('is sent again only when it changed, and a comment keeps the connection', async () => {

@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type AccessRequirement, admit, type Caller } from '../../domain/access/access.rules';
-import { Refusal } from '../../domain/refusal';
+import { type AccessRequirement, type Caller, refusalOf } from '../../domain/access/access.rules';
 import { ACCESS, type Access, DeclaredCalls } from '../../http';
-import { MENU } from './menu.table';
+import { MENU, type MenuRow } from './menu.table';
 import type { Reader } from './reader';
 
-interface Entry {
-  readonly path: string;
-  readonly name: string;
-}
-
-export interface MenuEntry extends Entry {
+export interface MenuEntry extends MenuRow {
   /** Of the page that is shown, or of one below it. */
   readonly isCurrent: boolean;
 }
@@ -25,25 +19,16 @@ export class Menu {
   of({ caller, path }: Reader): readonly MenuEntry[] {
     if (caller === undefined) return [];
     const [page = ''] = path.split('?', 1);
-    return (MENU as readonly Entry[])
-      .filter((entry) => this.isOpenTo(caller, entry.path))
-      .map((entry) => ({
-        ...entry,
-        isCurrent: page === entry.path || page.startsWith(`${entry.path}/`),
-      }));
+    return MENU.filter((entry) => this.isOpenTo(caller, entry.path)).map((entry) => ({
+      ...entry,
+      isCurrent: page === entry.path || page.startsWith(`${entry.path}/`),
+    }));
   }
 
   /** Whether the caller may open the page of this path; false for a path that is no page. */
   private isOpenTo(caller: Caller, path: string): boolean {
     const need = (this.needs ??= this.needsOfPages()).get(path);
-    if (need === undefined) return false;
-    try {
-      admit(caller, need);
-      return true;
-    } catch (error) {
-      if (error instanceof Refusal) return false;
-      throw error;
-    }
+    return need !== undefined && refusalOf(caller, need) === undefined;
   }
 
   private needsOfPages(): ReadonlyMap<string, AccessRequirement> {

@@ -1,5 +1,11 @@
+/** A page of the menu. */
+export interface MenuRow {
+  readonly path: string;
+  readonly name: string;
+}
+
 /** Pages of the menu, in its order. `text.menu` has their names; who sees one follows from the `@Needs` of its handler. */
-export const MENU = [
+export const MENU: readonly MenuRow[] = [
   { path: '/console/overview', name: 'overview' },
   { path: '/console/runs', name: 'runs' },
   { path: '/console/timetable', name: 'timetable' },
@@ -10,4 +16,4 @@ export const MENU = [
   { path: '/console/work-list', name: 'work_list' },
   { path: '/console/relationships', name: 'relationships' },
   { path: '/console/unzr', name: 'unzr' },
-] as const satisfies readonly { readonly path: string; readonly name: string }[];
+];

@@ -20,7 +20,7 @@ interface PageContext {
 
 /**
  * Renders views. A template has `model` (what the handler returned), `text` (all texts in the reader's language),
- * `format` (numbers, times) and `page` (language, path, menu). `<%=` escapes; `<%~` is for layouts and includes only, which
+ * `format` (numbers, times) and `page` (language, path, menu; in a part of a page the language only). `<%=` escapes; `<%~` is for layouts and includes only, which
  * a test holds.
  */
 @Injectable()
@@ -49,22 +49,32 @@ export class PageRenderer {
     return this.render(view, model, reader, note);
   }
 
-  /** A page or a part of one. */
+  /** A whole page. */
   render<Model extends object>(view: View<Model>, model: Model, reader: Reader, note?: string): string {
-    const { language } = reader;
-    const texts = TEXTS[language];
+    const { notes } = TEXTS[reader.language];
+    const page = {
+      ...reader,
+      version: VERSION,
+      menu: this.menu.of(reader),
+      assets: this.assets.paths,
+      // Anybody can set a cookie in their own browser, so only our own notes are shown.
+      note: note !== undefined && Object.hasOwn(notes, note) ? note : undefined,
+    };
+    return this.rendered(view, model, page);
+  }
+
+  /** A part of a page, the same for all who read this language. */
+  part<Model extends object>(view: View<Model>, model: Model, language: Language): string {
+    return this.rendered(view, model, { language });
+  }
+
+  private rendered(view: View<object>, model: object, page: Pick<Reader, 'language'>): string {
+    const { language } = page;
     return this.eta.render(`/${view.name}`, {
       model,
-      text: strictly(texts),
+      text: strictly(TEXTS[language]),
       format: this.formats[language],
-      page: {
-        ...reader,
-        version: VERSION,
-        menu: this.menu.of(reader),
-        assets: this.assets.paths,
-        // Anybody can set a cookie in their own browser, so only our own notes are shown.
-        note: note !== undefined && Object.hasOwn(texts.notes, note) ? note : undefined,
-      },
+      page,
     });
   }
 }

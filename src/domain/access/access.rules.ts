@@ -76,14 +76,24 @@ export function callerBehind(token: TokenFacts | undefined): Caller {
   };
 }
 
-/** Refuses a caller who may not make a call. Published order: scopes, the legal entity, its type. */
-export function admit(caller: Caller, { scopes, entityType: of }: AccessRequirement): void {
+/** Refuses a caller who may not make a call. */
+export function admit(caller: Caller, need: AccessRequirement): void {
+  const refusal = refusalOf(caller, need);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Why a caller may not make a call; undefined if they may. Published order: scopes, the legal entity, its type. */
+export function refusalOf(
+  caller: Caller,
+  { scopes, entityType: of }: AccessRequirement,
+): Refusal | undefined {
   const missing = scopes.filter((scope) => !isAllowed(caller, scope));
-  if (missing.length > 0) throw new Refusal('scope_missing', { words: { allowances: missing.join(', ') } });
+  if (missing.length > 0) return new Refusal('scope_missing', { words: { allowances: missing.join(', ') } });
   const { legalEntity } = caller;
   if (legalEntity === null || legalEntity.status !== 'ACTIVE' || !legalEntity.isActive)
-    throw new Refusal('legal_entity_not_active');
-  if (of !== undefined && legalEntity.type !== of) throw new Refusal('entity_type_refused');
+    return new Refusal('legal_entity_not_active');
+  if (of !== undefined && legalEntity.type !== of) return new Refusal('entity_type_refused');
+  return undefined;
 }
 
 /** Whether a caller has a scope: both the token and the client must have it. */
