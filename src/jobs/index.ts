@@ -2,6 +2,7 @@ export { BackgroundTaskLoops, type BackgroundTasks, type ClaimedTask } from './b
 export {
   doneOf,
   type HelpEnd,
+  isReview,
   type StopSignals,
   type Job,
   type JobRun,
@@ -9,6 +10,7 @@ export {
   type RunFacts,
   type RunStatus,
   runSummary,
+  technicalErrorsIn,
 } from './job';
 export {
   type BackgroundTaskQueue,

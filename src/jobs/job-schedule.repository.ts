@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
+import type { JobName } from './job-registry';
 
 const RECORD_SCHEDULE: Statement = {
   name: 'record_schedule',
@@ -81,7 +82,7 @@ export interface JobFigures {
 
 /** What the database knows about the schedule of a job. */
 export interface ScheduleState {
-  readonly job: string;
+  readonly job: JobName;
   /** The time of the database. */
   readonly now: Date;
   readonly pausedAt: Date | null;

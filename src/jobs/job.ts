@@ -72,17 +72,26 @@ const TECHNICAL_ERRORS = 'technical_errors.';
 /** The outcomes of a review: each of them is a person or a party that is done. */
 const REVIEWED = ['verified', 'refuted', 'absent', 'incorrect'];
 
+/** Whether these are the counters of a job that checks persons or parties. */
+export const isReview = (counters: readonly string[]): boolean =>
+  REVIEWED.every((counter) => counters.includes(counter));
+
+/** The technical errors that were counted, by kind. */
+export function technicalErrorsIn(counts: JobRun['counts']): Readonly<Record<string, number>> {
+  const errors = Object.entries(counts).filter(([counter]) => counter.startsWith(TECHNICAL_ERRORS));
+  return Object.fromEntries(errors.map(([counter, n]) => [counter.slice(TECHNICAL_ERRORS.length), n]));
+}
+
 /** How many are done. A job without reviews counts only what it has done. */
 export function doneOf(counts: JobRun['counts'], counters: readonly string[]): number {
-  const failed = Object.keys(counts).filter((counter) => counter.startsWith(TECHNICAL_ERRORS));
-  const isReview = REVIEWED.every((counter) => counters.includes(counter));
-  const done = isReview ? [...REVIEWED, ...failed] : counters;
-  return done.reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
+  const ofReview = isReview(counters);
+  const done = (ofReview ? REVIEWED : counters).map((counter) => counts[counter] ?? 0);
+  const failed = ofReview ? Object.values(technicalErrorsIn(counts)) : [];
+  return [...done, ...failed].reduce((sum, n) => sum + n, 0);
 }
 
 /** A run as people and programs read it: its record, its counters by name, technical errors by kind. */
 export function runSummary(run: JobRun, counters: readonly string[]): Record<string, unknown> {
-  const kinds = Object.entries(run.counts).filter(([counter]) => counter.startsWith(TECHNICAL_ERRORS));
   return {
     job: run.job,
     run_id: run.id,
@@ -90,8 +99,6 @@ export function runSummary(run: JobRun, counters: readonly string[]): Record<str
     started_at: run.startedAt.toISOString(),
     finished_at: run.finishedAt?.toISOString() ?? null,
     ...Object.fromEntries(counters.map((counter) => [counter, run.counts[counter] ?? 0])),
-    technical_errors: Object.fromEntries(
-      kinds.map(([counter, n]) => [counter.slice(TECHNICAL_ERRORS.length), n]),
-    ),
+    technical_errors: technicalErrorsIn(run.counts),
   };
 }

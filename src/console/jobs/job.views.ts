@@ -1,4 +1,4 @@
-import type { JobName, TimetableEntry } from '../../jobs';
+import type { TimetableEntry } from '../../jobs';
 import type { DueCount } from '../../verifications';
 import { type FormState, freshForm } from '../frame/submitted-form';
 import { view } from '../frame/view';
@@ -91,14 +91,12 @@ export const RUN_PAGE = view<RunModel>('run', runs);
 export const RUN_PART = view<RunModel>('run-part', runs);
 
 /** One job of the timetable, with its schedule in words. */
-export interface TimetableRow extends Omit<TimetableEntry, 'job'> {
-  readonly job: JobName;
+export interface TimetableRow extends TimetableEntry {
   readonly words: ScheduleWords;
 }
 
 interface TimetableModel {
   readonly jobs: readonly TimetableRow[];
-  readonly timeZone: string;
   /** Whether the reader may start, pause and resume jobs. */
   readonly mayRun: boolean;
 }
@@ -140,10 +138,9 @@ export const TIMETABLE_PAGE = view<TimetableModel>('timetable', (freeText) => [
       { ...JOB, schedule: '7 * * * *', words: { kind: 'hourly', minute: 7 } },
       { ...JOB, schedule: freeText, words: { kind: 'other' } },
     ],
-    timeZone: 'Europe/Kyiv',
     mayRun: true,
   },
-  { jobs: [], timeZone: 'Europe/Kyiv', mayRun: false },
+  { jobs: [], mayRun: false },
 ]);
 
 /** What somebody checks before they change a job. */

@@ -1,11 +1,13 @@
 import type { RetryKind } from '../../domain/verification/technical-error';
 import {
+  isReview,
   JOB_NAMES,
   type JobName,
   type JobRun,
   type RunDetails,
   type RunPace,
   type RunRate,
+  technicalErrorsIn,
 } from '../../jobs';
 
 /** What became of the persons or parties of a run, in the order in which it happens. */
@@ -57,15 +59,8 @@ export interface RunModel extends RunRow {
   readonly rates: readonly RunRate[];
 }
 
-const ERROR = 'technical_errors.';
-
-/** A job that counts who it has taken checks people; the counters of others are tables. */
-const isReview = (counters: readonly string[]): boolean => counters.includes('taken');
-
 const errorsIn = ({ counts }: JobRun) =>
-  Object.entries(counts)
-    .filter(([counter]) => counter.startsWith(ERROR))
-    .map(([counter, count]) => ({ error: counter.slice(ERROR.length) as RetryKind, count }));
+  Object.entries(technicalErrorsIn(counts)).map(([error, count]) => ({ error: error as RetryKind, count }));
 
 export function runRow(run: JobRun, pace: RunPace): RunRow {
   return {
@@ -100,6 +95,7 @@ export function runModel(
 
 function funnelOf({ run, dueAtStart }: RunDetails, counters: readonly string[]): readonly FunnelRow[] {
   const { counts } = run;
+  // The counters of other jobs are tables.
   if (!isReview(counters)) return Object.entries(counts).map(([table, count]) => ({ table, count }));
   return [
     ...RUN_STEPS.map((step) => ({ step, count: step === 'due' ? dueAtStart : (counts[step] ?? 0) })),

@@ -1,16 +1,15 @@
 import { Get, Param, Post } from '@nestjs/common';
 import { type Caller, isAllowed } from '../../domain/access/access.rules';
-import { Refusal } from '../../domain/refusal';
 import { AnyText, CallerOf, Needs, OneOf } from '../../http';
 import {
-  JOB_NAMES,
+  isReview,
   JobRegistry,
   JobRunner,
   JobRunReader,
   JobTimetable,
   type TimetableEntry,
 } from '../../jobs';
-import { DueCounts, JobPath, PauseDto } from '../../verifications';
+import { type DueCount, DueCounts, JobPath, PauseDto } from '../../verifications';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
 import { type FormState, freshForm, type SubmittedForm } from '../frame/submitted-form';
 import { type PageAnswer, SeeOther, WithStatus } from '../frame/view';
@@ -44,9 +43,8 @@ export class TimetableController {
   @Needs('job:read', { of: 'NHS' })
   @Page(TIMETABLE_PAGE)
   async all(@CallerOf() caller: Caller) {
-    const jobs = (await this.timetable.all()).flatMap(rowsOf);
-    const timeZone = jobs[0]?.timeZone ?? '';
-    return { jobs, timeZone, mayRun: isAllowed(caller, 'job:run') };
+    const jobs = (await this.timetable.all()).map(rowOf);
+    return { jobs, mayRun: isAllowed(caller, 'job:run') };
   }
 
   @Get(':name/:action')
@@ -89,26 +87,24 @@ export class TimetableController {
     action: JobChangeModel['action'],
     form: FormState,
   ): Promise<JobChangeModel> {
-    const [entry] = rowsOf(await this.timetable.find(name));
-    if (entry === undefined) throw new Refusal('job_not_found');
+    const entry = rowOf(await this.timetable.find(name));
     const due = await this.dueOf(name);
-    const perSecond = entry.finishedId === null ? null : await this.paceOf(entry.finishedId);
-    const lastsMs = due === undefined || !perSecond ? null : (due.due / perSecond) * 1000;
+    const lastsMs = action === 'run' && due !== undefined ? await this.timeFor(due, entry) : null;
     return { action, entry, due, lastsMs, form };
   }
 
   /** Only of jobs that check people; the others would be counted in vain. */
   private async dueOf(name: string): Promise<JobChangeModel['due']> {
-    if (!this.jobs.get(name).counters.includes('taken')) return undefined;
+    if (!isReview(this.jobs.get(name).counters)) return undefined;
     return (await this.dueCounts.read([name])).get(name);
   }
 
-  private async paceOf(runId: string): Promise<number | null> {
-    return (await this.reader.details(runId)).pace.perSecond;
+  /** At the speed of the last finished run; null when there is none, or it did nothing. */
+  private async timeFor({ due }: DueCount, { finishedId }: TimetableRow): Promise<number | null> {
+    if (finishedId === null) return null;
+    const { perSecond } = (await this.reader.details(finishedId)).pace;
+    return perSecond === null || perSecond === 0 ? null : (due / perSecond) * 1000;
   }
 }
 
-function rowsOf(entry: TimetableEntry): TimetableRow[] {
-  const job = JOB_NAMES.find((name) => name === entry.job);
-  return job === undefined ? [] : [{ ...entry, job, words: scheduleWords(entry.schedule) }];
-}
+const rowOf = (entry: TimetableEntry): TimetableRow => ({ ...entry, words: scheduleWords(entry.schedule) });
