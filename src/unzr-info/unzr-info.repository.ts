@@ -65,21 +65,15 @@ const REQUEST: Statement = {
     SELECT ${ANSWERED_COLUMNS.replace('info,', 'CASE WHEN $3::boolean THEN info END AS info,')} FROM asked`,
 };
 
-const READ: Statement = {
-  name: 'read_unzr_info',
-  text: `
-    WITH found AS (SELECT * FROM mimir.unzr_info WHERE unzr = $1::varchar),
+/** $1 as the condition says, $2 who reads. */
+const readingWhere = (condition: string): string => `
+    WITH found AS (SELECT * FROM mimir.unzr_info WHERE ${condition}),
          read AS (${NOTE_READING} found)
-    SELECT ${ANSWERED_COLUMNS} FROM found`,
-};
+    SELECT ${ANSWERED_COLUMNS} FROM found`;
 
-const READ_BY_ID: Statement = {
-  name: 'read_unzr_info_by_id',
-  text: `
-    WITH found AS (SELECT * FROM mimir.unzr_info WHERE id = $1::uuid),
-         read AS (${NOTE_READING} found)
-    SELECT ${ANSWERED_COLUMNS} FROM found`,
-};
+const READ: Statement = { name: 'read_unzr_info', text: readingWhere('unzr = $1::varchar') };
+
+const READ_BY_ID: Statement = { name: 'read_unzr_info_by_id', text: readingWhere('id = $1::uuid') };
 
 /** Nothing that says anything about a person. */
 const STATE: Statement = {
@@ -179,18 +173,13 @@ export class UnzrInfoRepository {
   }
 
   /** Writes an audit row for the read. */
-  async read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
-    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ, [unzr, userId]);
-    return row;
+  read(unzr: string, userId: string): Promise<UnzrInfoRow | undefined> {
+    return this.readBy(READ, [unzr, userId]);
   }
 
   /** Like `read`, by the id of the request. */
-  async readById(id: string, userId: string): Promise<UnzrInfoRow | undefined> {
-    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(READ_BY_ID, [
-      id,
-      userId,
-    ]);
-    return row;
+  readById(id: string, userId: string): Promise<UnzrInfoRow | undefined> {
+    return this.readBy(READ_BY_ID, [id, userId]);
   }
 
   /** How far a request is. */
@@ -224,5 +213,16 @@ export class UnzrInfoRepository {
 
   async failed({ id, claim_id }: ClaimedUnzr, sent: SentMessage): Promise<void> {
     await this.transactions.query(FAILED, [id, claim_id, sent.messageId, sent.durationMs]);
+  }
+
+  private async readBy(
+    statement: Statement,
+    [key, userId]: readonly [string, string],
+  ): Promise<UnzrInfoRow | undefined> {
+    const [row] = await this.transactions.query<UnzrInfoRow & Record<string, unknown>>(statement, [
+      key,
+      userId,
+    ]);
+    return row;
   }
 }

@@ -32,22 +32,21 @@ export class UnzrInfoService {
 
   /** Like `read`, by the id of the request: a UNZR must not be in the address of a page. */
   async readById(id: string, userId: string): Promise<UnzrInfoRow> {
-    const row = await this.infos.readById(id, userId);
-    if (row === undefined) throw new Refusal('unzr_info_not_found');
-    return row;
+    return required(await this.infos.readById(id, userId));
   }
 
   /** How far a request is. It says nothing about a person, so it is not audited. Refuses an unknown id. */
   async state(id: string): Promise<UnzrInfoState> {
-    const state = await this.infos.state(id);
-    if (state === undefined) throw new Refusal('unzr_info_not_found');
-    return state;
+    return required(await this.infos.state(id));
   }
 
   /** Like `find`, but refuses an unknown UNZR. */
   async read(unzr: string, userId: string): Promise<UnzrInfoRow> {
-    const row = await this.find(unzr, userId);
-    if (row === undefined) throw new Refusal('unzr_info_not_found');
-    return row;
+    return required(await this.find(unzr, userId));
   }
+}
+
+function required<Found>(found: Found | undefined): Found {
+  if (found === undefined) throw new Refusal('unzr_info_not_found');
+  return found;
 }
