@@ -82,10 +82,10 @@ describe('calendar days', () => {
 
 describe('A minute in Kyiv', () => {
   it.each([
-    ['2026-01-10T22:05:59.999Z', { day: '11', month: '01', year: '2026', time: '00:05' }],
-    ['2026-07-31T20:59:00Z', { day: '31', month: '07', year: '2026', time: '23:59' }],
+    ['2026-01-10T22:05:59.999Z', '11.01.2026 00:05'],
+    ['2026-07-31T20:59:00Z', '31.07.2026 23:59'],
   ])('of %s', (moment, minute) => {
-    expect(minuteInKyiv(new Date(moment))).toEqual(minute);
+    expect(minuteInKyiv(new Date(moment))).toBe(minute);
   });
 });
 

@@ -28,20 +28,11 @@ export function dayInKyiv(now: Date): IsoDay {
     .toString();
 }
 
-/** A minute of the clock in Kyiv, for texts: two digits each, and the year. */
-export interface KyivMinute {
-  readonly day: string;
-  readonly month: string;
-  readonly year: string;
-  /** `HH:MM`. */
-  readonly time: string;
-}
-
-/** What calendar and clock in Kyiv show at this moment. */
-export function minuteInKyiv(now: Date): KyivMinute {
+/** What calendar and clock in Kyiv show at this moment: `DD.MM.YYYY HH:MM`. */
+export function minuteInKyiv(now: Date): string {
   const local = Temporal.Instant.fromEpochMilliseconds(now.getTime()).toZonedDateTimeISO(KYIV);
-  const [year = '', month = '', day = ''] = local.toPlainDate().toString().split('-');
-  return { day, month, year, time: local.toPlainTime().toString({ smallestUnit: 'minute' }) };
+  const day = local.toPlainDate().toString().split('-').reverse().join('.');
+  return `${day} ${local.toPlainTime().toString({ smallestUnit: 'minute' })}`;
 }
 
 /** The moment at which the day begins in Kyiv, `later` days on. */

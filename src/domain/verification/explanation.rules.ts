@@ -90,11 +90,11 @@ const withRow = ({ uk, en }: Phrase, row: string | null): Phrase => ({
 });
 
 function sentence(recorded: RecordedChange, { uk, en }: Phrase): Phrase {
-  const { day, month, year, time } = minuteInKyiv(recorded.at);
+  const minute = minuteInKyiv(recorded.at);
   const call = callOf(recorded);
   return {
-    uk: `${day}.${month}.${year} ${time} — ${uk}.${call.uk}`,
-    en: `${day}.${month}.${year} ${time} — ${en}.${call.en}`,
+    uk: `${minute} — ${uk}.${call.uk}`,
+    en: `${minute} — ${en}.${call.en}`,
   };
 }
 
