@@ -24,6 +24,7 @@ import { maskedName, maskedNumber, maskedPhone } from '../domain/person/masking'
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 import { Refusal } from '../domain/refusal';
+import { FAULTS, refuseFields } from '../http';
 import { RelationshipRepository } from './relationship.repository';
 import {
   type AwaitedMethod,
@@ -224,10 +225,8 @@ function refusalOf(why: RelationshipMoveRefusal, before: LockedRelationship, ask
     return new Refusal(why, {
       words: { from: before.verificationStatus ?? 'null', to: asked.verificationStatus },
     });
-  const description = 'required property dracs_birth_act_id was not present';
-  return new Refusal('validation_failed', {
-    faults: [{ entry: '$.dracs_birth_act_id', rule: 'required', description, params: [] }],
-  });
+  const field = 'dracs_birth_act_id';
+  return refuseFields([{ entry: `$.${field}`, ...FAULTS.required(field) }]);
 }
 
 function decidedMove(

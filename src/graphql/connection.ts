@@ -1,5 +1,5 @@
-import { Refusal, type FieldFault } from '../domain/refusal';
-import { DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP } from '../http';
+import type { FieldFault } from '../domain/refusal';
+import { DEFAULT_PAGE_SIZE, type FaultOfField, FAULTS, PAGE_SIZE_CAP, refuseFields } from '../http';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -15,10 +15,7 @@ export function globalId(type: string, databaseId: string): string {
 export function databaseIdOf(type: string, written: string, field: string): string {
   const [name, databaseId = '', ...more] = textIn(written).split(':');
   if (name === type && UUID.test(databaseId) && more.length === 0) return databaseId;
-  const description = `expected the value to be an id of the type ${type}`;
-  throw new Refusal('validation_failed', {
-    faults: [{ entry: `$.${field}`, rule: 'format', description, params: [] }],
-  });
+  throw refuseFields([fault(field, FAULTS.form(`expected the value to be an id of the type ${type}`))]);
 }
 
 /** Only what this program itself would write is read, so that a thing has one id and no second spelling of it. */
@@ -69,12 +66,7 @@ function placeOf(cursor: string): number | undefined {
   return place === undefined || cursorOf(Number(place)) !== cursor ? undefined : Number(place);
 }
 
-const fault = (name: string, description: string, rule: FieldFault['rule'] = 'invalid'): FieldFault => ({
-  entry: `$.${name}`,
-  rule,
-  description,
-  params: [],
-});
+const fault = (name: string, of: FaultOfField): FieldFault => ({ entry: `$.${name}`, ...of });
 
 /** The window that is asked for. A page longer than the longest is that long, as in lists of REST. */
 export function windowOf(asked: PageAsked): Window {
@@ -85,7 +77,7 @@ export function windowOf(asked: PageAsked): Window {
     ...cursorFaults('before', asked.before),
     ...pairFaults(asked),
   ];
-  if (faults.length > 0) throw new Refusal('validation_failed', { faults });
+  if (faults.length > 0) throw refuseFields(faults);
   const size = Math.min(asked.first ?? asked.last ?? DEFAULT_PAGE_SIZE, PAGE_SIZE_CAP);
   if (!isGiven(asked.before)) {
     return { offset: isGiven(asked.after) ? (placeOf(asked.after) ?? 0) + 1 : 0, size };
@@ -96,20 +88,19 @@ export function windowOf(asked: PageAsked): Window {
 
 function sizeFaults(name: string, size: number | null | undefined): FieldFault[] {
   if (!isGiven(size) || size >= 1) return [];
-  return [fault(name, 'expected the value to be greater than or equal to 1')];
+  return [fault(name, FAULTS.invalid('expected the value to be greater than or equal to 1'))];
 }
 
 function cursorFaults(name: string, cursor: string | null | undefined): FieldFault[] {
   if (!isGiven(cursor) || placeOf(cursor) !== undefined) return [];
-  return [fault(name, 'expected the value to be a cursor of this list', 'format')];
+  return [fault(name, FAULTS.form('expected the value to be a cursor of this list'))];
 }
 
 /** How many entries a list has is not counted, so its end is no place to begin at. */
 function pairFaults({ first, after, last, before }: PageAsked): FieldFault[] {
-  if (isGiven(last) && !isGiven(before))
-    return [fault('before', 'required property before was not present', 'required')];
+  if (isGiven(last) && !isGiven(before)) return [fault('before', FAULTS.required('before'))];
   if (isGiven(before) && (isGiven(first) || isGiven(after)))
-    return [fault('before', 'before goes with last, and after with first')];
+    return [fault('before', FAULTS.invalid('before goes with last, and after with first'))];
   return [];
 }
 

@@ -10,7 +10,7 @@ export {
   WithoutToken,
 } from './access.decorator';
 export { tokenOf } from './access.guard';
-export { type DeclaredCall, DeclaredCalls, UndecidedAccess } from './declared-calls.service';
+export { DeclaredCalls, UndecidedAccess } from './declared-calls.service';
 export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
 export { type HttpAddresses, HttpServers, type ServerRole, startListening } from './http-listener';
@@ -62,6 +62,7 @@ export {
   LONGEST_TEXT,
   MOST_FAULTS,
   patternSentence,
+  refuseFields,
   reportedNames,
   type TextRule,
   UUID,

@@ -30,15 +30,14 @@ interface AnsweredRow {
 
 /** Writes the audit row before the answer is sent: without the row, nobody gets the data. */
 @Injectable()
-export class ReadAuditInterceptor implements NestInterceptor {
+class ReadAuditInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly transactions: Transactions,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const resource = this.reflector.get<ReadResource | undefined>(READ_RESOURCE, context.getHandler());
-    if (resource === undefined) return next.handle();
+    const resource = this.reflector.get<ReadResource>(READ_RESOURCE, context.getHandler());
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
         await this.record(resource, context, answer);

@@ -29,7 +29,7 @@ export const FAULTS = {
     const items = Array.isArray(list) ? list.length : 0;
     return faultOfRule('length', `expected a ${bound} of ${limit} items but got ${items}`);
   },
-  range: (description: string) => faultOfRule('invalid', description),
+  invalid: (description: string) => faultOfRule('invalid', description),
 } as const;
 
 /** Each fault of a request at once; at most 100. */

@@ -170,7 +170,7 @@ export const QueryInteger = (initial: number, described: ApiPropertyOptions = {}
     }),
     Rule('cast', (value) => when(typeof value !== 'number', FAULTS.type('integer', ''))),
     Rule('invalid', (value) =>
-      when((value as number) < 1, FAULTS.range('expected the value to be greater than or equal to 1')),
+      when((value as number) < 1, FAULTS.invalid('expected the value to be greater than or equal to 1')),
     ),
     ApiProperty({
       type: 'integer',

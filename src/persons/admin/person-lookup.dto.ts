@@ -6,7 +6,6 @@ import {
   GENDERS,
   WAYS_OF_COMMUNICATION,
 } from '../../domain/person/dictionaries';
-import { Refusal } from '../../domain/refusal';
 import { CUMULATIVE_STATUSES } from '../../domain/verification/stream';
 import {
   AnswerDay,
@@ -17,11 +16,13 @@ import {
   AnswerTime,
   AnswerWord,
   AnswerYesOrNo,
+  FAULTS,
   IsDay,
   MayBeAbsent,
   MayBeAbsentUnless,
   NestedObject,
   OneOf,
+  refuseFields,
   Text,
   TextLike,
   UuidInPath,
@@ -103,16 +104,11 @@ export class PersonSearchDto extends ReadingReasonDto {
       asked.push({ by: 'name', lastName, firstName, birthDate });
     }
     const [question, ...others] = asked;
-    if (question === undefined || others.length > 0) throw notOneQuestion();
-    return question;
+    if (question !== undefined && others.length === 0) return question;
+    throw refuseFields([
+      { entry: '$', ...FAULTS.invalid('expected exactly one of document, tax_id, unzr and name') },
+    ]);
   }
-}
-
-function notOneQuestion(): Refusal {
-  const description = 'expected exactly one of document, tax_id, unzr and name';
-  return new Refusal('validation_failed', {
-    faults: [{ entry: '$', rule: 'invalid', description, params: [] }],
-  });
 }
 
 export const PERSON_SEARCH_EXAMPLE = {

@@ -1,6 +1,14 @@
 import { Refusal, type FieldFault } from '../../domain/refusal';
 import type { z } from 'zod';
-import { entryOf, type FaultOfField, FAULTS, jsonTypeOf, MOST_FAULTS, reportedNames } from '../../http';
+import {
+  entryOf,
+  type FaultOfField,
+  FAULTS,
+  jsonTypeOf,
+  MOST_FAULTS,
+  refuseFields,
+  reportedNames,
+} from '../../http';
 
 /** The signed container in the body of both calls. */
 export interface EncodedContainer {
@@ -24,12 +32,8 @@ export function decodeContainer(encoded: EncodedContainer): Buffer {
   const bytes = Buffer.from(text, 'base64');
   // The decoder skips what it does not understand; the same text back proves that it understood everything.
   if (bytes.toString('base64') !== text) throw new Refusal('signed_content_invalid');
-  if (signed_content_encoding !== 'base64') {
-    const entry = '$.signed_content_encoding';
-    throw new Refusal('validation_failed', {
-      faults: [{ entry, rule: 'invalid', description: 'is invalid', params: [] }],
-    });
-  }
+  if (signed_content_encoding !== 'base64')
+    throw refuseFields([{ entry: '$.signed_content_encoding', ...FAULTS.invalid('is invalid') }]);
   return bytes;
 }
 
@@ -110,7 +114,7 @@ type IssueOf<Code extends Issue['code']> = Extract<Issue, { code: Code }>;
 export function parseDocument<T>(schema: z.ZodType<T>, body: unknown): T {
   const read = schema.safeParse(body === undefined ? {} : body, { reportInput: true });
   if (read.success) return read.data;
-  throw new Refusal('validation_failed', { faults: faultsOf(read.error.issues) });
+  throw refuseFields(faultsOf(read.error.issues));
 }
 
 function faultsOf(issues: readonly Issue[]): FieldFault[] {
@@ -167,5 +171,5 @@ function outOfRange(
   const { origin, input } = issue as { origin: string; input?: unknown };
   if (origin === 'array') return FAULTS.listLength(bound, limit, input);
   if (origin === 'string') return FAULTS.textLength(bound, limit, input);
-  return FAULTS.range(`expected the value to have a ${bound} of ${limit}`);
+  return FAULTS.invalid(`expected the value to have a ${bound} of ${limit}`);
 }

@@ -19,12 +19,14 @@ import {
   AnswerTime,
   AnswerWord,
   EmptyIsAbsent,
+  FAULTS,
   MayBeAbsent,
   MayBeAbsentUnless,
   OneOf,
   PageQuery,
   MayBeNull,
   ReadsInput,
+  refuseFields,
   validated,
 } from '../../http';
 import {
@@ -34,7 +36,7 @@ import {
   type UncheckedFilter,
   unverified,
 } from '../person-list.repository';
-import { Refusal } from '../../domain/refusal';
+import type { Refusal } from '../../domain/refusal';
 import { GRAPHQL_NAMES } from './person-nodes';
 
 /** The query of the list of all persons. */
@@ -246,7 +248,5 @@ export async function listChosenBy(filter: unknown): Promise<ChosenList> {
 }
 
 function refused(field: string, description: string): Refusal {
-  return new Refusal('validation_failed', {
-    faults: [{ entry: `$.${field}`, rule: 'invalid', description, params: [] }],
-  });
+  return refuseFields([{ entry: `$.${field}`, ...FAULTS.invalid(description) }]);
 }
