@@ -95,7 +95,7 @@ export class PersonLookup {
     return maskedPerson(person);
   }
 
-  /** The unmasked card. The audit row with the reason is written first. Refuses a person who does not exist. */
+  /** The unmasked card. Its audit row, with the reason, is of the same transaction: without it nobody gets the card. */
   reveal(personId: string, { actorId, reason }: Reader): Promise<PersonCard> {
     return this.transactions.inTransaction(async (sql) => {
       const [person] = await this.lookups.read(sql, [personId]);
