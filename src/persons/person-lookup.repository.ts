@@ -8,6 +8,7 @@ import type { ReadingReason } from '../domain/access/reading-reason';
 import type { IsoDay } from '../domain/calendar-day';
 import type { DocumentType } from '../domain/person/dictionaries';
 import { documentSpellings } from '../domain/person/document-spellings';
+import { CARD_FIELDS } from '../verifications';
 
 /** By what an official searches for a person. */
 export type PersonQuestion =
@@ -71,28 +72,9 @@ export const LOOK_UPS = {
   },
 } as const satisfies Record<PersonQuestion['by'], Statement>;
 
-/** The personal data that officials may see. */
-const CARD_COLUMNS = {
-  id: true,
-  lastName: true,
-  firstName: true,
-  secondName: true,
-  birthDate: true,
-  birthCountry: true,
-  birthSettlement: true,
-  deathDate: true,
-  gender: true,
-  email: true,
-  taxId: true,
-  noTaxId: true,
-  unzr: true,
-  preferredWayCommunication: true,
-  status: true,
-  isActive: true,
-  verificationStatus: true,
-  insertedAt: true,
-  updatedAt: true,
-} as const satisfies Partial<Record<keyof Person, true>>;
+const CARD_COLUMNS = ['id', ...CARD_FIELDS, 'isActive', 'verificationStatus'] as const;
+
+const CARD_SELECTION = Object.fromEntries(CARD_COLUMNS.map((column) => [column, true]));
 
 const DOCUMENT_COLUMNS = {
   personId: true,
@@ -104,7 +86,7 @@ const DOCUMENT_COLUMNS = {
 } as const satisfies Partial<Record<keyof PersonDocument, true>>;
 
 /** A person with their documents, unmasked. */
-export type ReadPerson = Readonly<Pick<Person, keyof typeof CARD_COLUMNS>> & {
+export type ReadPerson = Readonly<Pick<Person, (typeof CARD_COLUMNS)[number]>> & {
   readonly documents: readonly Readonly<Pick<PersonDocument, keyof typeof DOCUMENT_COLUMNS>>[];
 };
 
@@ -134,7 +116,7 @@ export class PersonLookupRepository {
   /** In the order of the ids. Persons who do not exist are left out. */
   async read(sql: Sql, ids: readonly string[]): Promise<ReadPerson[]> {
     if (ids.length === 0) return [];
-    const persons = await sql.repository(Person).find({ select: CARD_COLUMNS, where: { id: In(ids) } });
+    const persons = await sql.repository(Person).find({ select: CARD_SELECTION, where: { id: In(ids) } });
     const documents = await sql.repository(PersonDocument).find({
       select: DOCUMENT_COLUMNS,
       where: { personId: In(ids) },

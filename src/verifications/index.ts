@@ -8,6 +8,7 @@ export { type DueCount, DueCounts } from './overview/due-counts.service';
 export { InitialVerifications, type NewPersonFacts } from './initial-verifications.service';
 export { NhsStatusService, type PossibleMove, type PossibleMoves } from './nhs-status.service';
 export { type ChangedData, type RepeatAsked, StreamRestartService } from './stream-restart.service';
+export { CARD_FIELDS } from './person-card.repository';
 export { type VerificationDetails, VerificationReader } from './verification-reader.service';
 export { type HistoryEntry, VerificationHistory } from './verification-history.service';
 export { VerificationsModule, VerificationsWorkerModule } from './verifications.module';

@@ -7,7 +7,7 @@ import { Refusal } from '../domain/refusal';
 import { OutcomeRepository } from './outcome.repository';
 import { PERSONS } from './subject';
 
-/** The personal data that officials may see. */
+/** The personal data that officials may see, in GraphQL and on cards. */
 export const CARD_FIELDS = [
   'firstName',
   'lastName',
@@ -30,7 +30,7 @@ export const CARD_FIELDS = [
 const CARD_SELECTION = Object.fromEntries(['id', ...CARD_FIELDS].map((field) => [field, true]));
 
 /** The personal data of a person. Every read of it is audited. */
-export type PersonCard = Readonly<Pick<Person, 'id' | (typeof CARD_FIELDS)[number]>>;
+export type PersonalData = Readonly<Pick<Person, 'id' | (typeof CARD_FIELDS)[number]>>;
 
 /** Persons as officials see them: whether a person exists and is active, and their personal data. */
 @Injectable()
@@ -41,7 +41,7 @@ export class PersonCardRepository {
   ) {}
 
   /** Reads the personal data, and writes for each person that the user has read it. */
-  read(personIds: readonly string[], userId: string): Promise<ReadonlyMap<string, PersonCard>> {
+  read(personIds: readonly string[], userId: string): Promise<ReadonlyMap<string, PersonalData>> {
     return this.transactions.inTransaction(async (sql) => {
       const persons = await sql
         .repository(Person)

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { admit, type Caller } from '../../domain/access/access.rules';
 import { STREAMS, type StreamName } from '../../domain/verification/stream';
 import { globalId, inCamelCase } from '../../graphql';
-import { CARD_FIELDS, type PersonCard, PersonCardRepository } from '../person-card.repository';
+import { CARD_FIELDS, type PersonalData, PersonCardRepository } from '../person-card.repository';
 import type { ListedPerson } from '../person-list.repository';
 import { type VerificationDetails, VerificationReader } from '../verification-reader.service';
 
@@ -12,7 +12,7 @@ export type PersonNode = Readonly<Record<string, unknown>>;
 /** Read once for all persons of a page, if the query selects it. */
 interface ReadOnce {
   readonly details: () => Promise<ReadonlyMap<string, VerificationDetails>>;
-  readonly cards: () => Promise<ReadonlyMap<string, PersonCard>>;
+  readonly cards: () => Promise<ReadonlyMap<string, PersonalData>>;
 }
 
 /** Persons in GraphQL. The verification and the personal data are read only if the query selects them. */
@@ -45,7 +45,10 @@ export class PersonNodes {
   }
 
   /** Callers who may only change verifications do not get personal data. */
-  private async readCards(ids: readonly string[], caller: Caller): Promise<ReadonlyMap<string, PersonCard>> {
+  private async readCards(
+    ids: readonly string[],
+    caller: Caller,
+  ): Promise<ReadonlyMap<string, PersonalData>> {
     admit(caller, { scopes: ['person:read'] });
     return this.cards.read(ids, caller.userId);
   }
@@ -78,7 +81,7 @@ function nodeOf(
 }
 
 /** GraphQL writes enumerated values in capitals. */
-function fieldOf(card: PersonCard, field: (typeof CARD_FIELDS)[number]): unknown {
+function fieldOf(card: PersonalData, field: (typeof CARD_FIELDS)[number]): unknown {
   return field === 'status' ? (card.status?.toUpperCase() ?? null) : card[field];
 }
 
