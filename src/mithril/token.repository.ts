@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { type Caller, callerBehind, type TokenFacts } from '../domain/access/access.rules';
-import { Refusal } from '../domain/refusal';
 import { agedRows, type Retention, type OldRows } from '../database/old-rows';
 import { Token } from '../database/mithril/token.entity';
 import { AuditLog } from '../database/mpi/audit-log.entity';
@@ -13,8 +12,8 @@ const ACCESS_TOKEN = 'access_token';
 /** The name of RFC 6749 for what is exchanged once for an access token. No call takes it as one. */
 const AUTHORIZATION_CODE = 'authorization_code';
 
-/** How long a token lasts that a code was exchanged for: a working day. */
-const SIGNED_IN_HOURS = 8;
+/** How long a token lasts that a code was exchanged for, and a session at most. */
+export const WORKING_DAY_HOURS = 8;
 
 /** 256 bits, as many as the hash has. */
 const TOKEN_BYTES = 32;
@@ -47,6 +46,7 @@ const FACTS_OF: Statement = {
   name: 'token_facts_of',
   text: `
     SELECT coalesce(t.expires_at <= now(), true) AS is_expired,
+           (extract(epoch FROM t.expires_at) - extract(epoch FROM now()))::float8 AS seconds_left,
            u.id AS user_id, coalesce(u.is_active, false) AS user_is_active,
            coalesce(u.is_blocked, false) AS user_is_blocked,
            t.client_id, t.scope AS token_scope, c.scope AS client_scope,
@@ -61,14 +61,9 @@ const FACTS_OF: Statement = {
       LEFT JOIN prm.legal_entities e ON e.id = c.id`,
 };
 
-/** $1 hash. */
-const EXPIRY_OF: Statement = {
-  name: 'token_expiry_of',
-  text: `SELECT expires_at FROM mithril.tokens WHERE value_hash = $1 AND name = 'access_token' AND expires_at > now()`,
-};
-
 interface FactsRow {
   readonly is_expired: boolean;
+  readonly seconds_left: number | null;
   readonly user_id: string | null;
   readonly user_is_active: boolean;
   readonly user_is_blocked: boolean;
@@ -103,7 +98,7 @@ const SPEND_CODE: Statement = {
       INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
       SELECT user_id, 'tokens', id, $2::jsonb FROM spent)
     SELECT user_id AS "userId", coalesce(details->>'client_id', '') AS "clientId",
-           coalesce(details->>'scope', '') AS scope, now() + interval '${SIGNED_IN_HOURS} hours' AS "expiresAt"
+           coalesce(details->>'scope', '') AS scope, now() + interval '${WORKING_DAY_HOURS} hours' AS "expiresAt"
       FROM spent`,
 };
 
@@ -123,15 +118,15 @@ export class TokenRepository implements Callers {
    * The caller behind a token. Reads the token anew for every call: after a user is blocked, their next call is refused.
    */
   async authenticate(token: string): Promise<Caller> {
-    const [row] = await this.transactions.query<FactsRow>(FACTS_OF, [hashOf(token)]);
+    const row = await this.factsOf(token);
     return callerBehind(row && factsIn(row));
   }
 
-  /** When a token that counts ends. Refuses one that does not count. */
-  async expiryOf(token: string): Promise<Date> {
-    const [row] = await this.transactions.query<{ expires_at: Date }>(EXPIRY_OF, [hashOf(token)]);
-    if (row === undefined) throw new Refusal('access_token_invalid');
-    return row.expires_at;
+  /** For how many whole seconds a token counts, by the clock of the database. Refuses what `authenticate` refuses. */
+  async secondsLeft(token: string): Promise<number> {
+    const row = await this.factsOf(token);
+    callerBehind(row && factsIn(row));
+    return Math.floor(row?.seconds_left ?? 0);
   }
 
   /** Issues a token in the caller's transaction. Returns the token itself, which is readable only here. */
@@ -164,6 +159,11 @@ export class TokenRepository implements Callers {
   /** Ends an access token at once: it is looked up anew for every call. Does nothing for a token that has ended. */
   async revoke(token: string): Promise<void> {
     await this.transactions.query(REVOKE, [hashOf(token), JSON.stringify(removalOf(ACCESS_TOKEN))]);
+  }
+
+  private async factsOf(token: string): Promise<FactsRow | undefined> {
+    const [row] = await this.transactions.query<FactsRow>(FACTS_OF, [hashOf(token)]);
+    return row;
   }
 
   private async insert(sql: Sql, name: string, grant: Grant): Promise<string> {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Refusal } from '../../src/domain/refusal';
 import { type Grant, TokenRepository } from '../../src/mithril';
-import { aUser, tokensOf } from '../support/builders';
+import { aCaller, aUser, tokensOf } from '../support/builders';
 import { waitUntil } from '../support/wait-until';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
 
@@ -9,6 +10,7 @@ const APPLICANT = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',
   personId: '5a5b1c9e-0000-4000-8000-000000000002',
 };
+const YEAR_SECONDS = 365 * 24 * 60 * 60;
 let registry: Registry;
 let grant: Grant;
 
@@ -84,6 +86,32 @@ describe('A token', () => {
     const reported = JSON.stringify(audit);
     expect(reported).not.toContain(token);
     expect(reported).not.toContain(hashOf(token));
+  });
+});
+
+describe('The seconds that a token is left', () => {
+  const left = async (expiresAt: string): Promise<number> => {
+    const token = await aCaller().withScope('job:read').save(registry.sql);
+    await registry.sql.run(`UPDATE mithril.tokens SET expires_at = ${expiresAt}`);
+    return tokens().secondsLeft(token);
+  };
+
+  it.each([
+    [`now() + interval '1 hour'`, 3_590, 3_600],
+    [`now() + interval '400 years'`, 399 * YEAR_SECONDS, 401 * YEAR_SECONDS],
+    [`'infinity'`, Infinity, Infinity],
+  ])('of one that ends at %s are at least %d and at most %d', async (expiresAt, least, most) => {
+    const seconds = await left(expiresAt);
+    expect(seconds).toBeGreaterThanOrEqual(least);
+    expect(seconds).toBeLessThanOrEqual(most);
+  });
+
+  it.each([`now()`, `now() - interval '1 hour'`, 'NULL'])('of one that ended at %s are none', async (end) => {
+    await expect(left(end)).rejects.toThrow(new Refusal('access_token_invalid'));
+  });
+
+  it('of one that nobody issued are none', async () => {
+    await expect(tokens().secondsLeft('x'.repeat(43))).rejects.toThrow(new Refusal('access_token_invalid'));
   });
 });
 

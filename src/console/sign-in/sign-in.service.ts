@@ -1,8 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../../config/settings.module';
+import { Injectable } from '@nestjs/common';
 import { Refusal } from '../../domain/refusal';
-import { CALLERS, type Callers } from '../../http';
-import { TokenRepository } from '../../mithril';
+import { TokenRepository, WORKING_DAY_HOURS } from '../../mithril';
 
 /** What the cookie of a session carries, and how long. */
 export interface Session {
@@ -23,25 +21,18 @@ export abstract class SignIn {
   abstract close(token: string): Promise<void>;
 }
 
-/** A working day. */
-const LONGEST_SESSION_SECONDS = 8 * 60 * 60;
+const LONGEST_SESSION_SECONDS = WORKING_DAY_HOURS * 60 * 60;
 
 /** The proof is an access token. */
 @Injectable()
 export class TokenSignIn extends SignIn {
-  constructor(
-    private readonly tokens: TokenRepository,
-    @Inject(CALLERS) private readonly callers: Callers,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {
+  constructor(private readonly tokens: TokenRepository) {
     super();
   }
 
   async open(token: string): Promise<Session> {
-    await this.callers.authenticate(token);
-    const expiresAt = await this.tokens.expiryOf(token);
-    const left = Math.floor((expiresAt.getTime() - this.clock().getTime()) / 1000);
-    return { token, seconds: Math.max(0, Math.min(left, LONGEST_SESSION_SECONDS)) };
+    const left = await this.tokens.secondsLeft(token);
+    return { token, seconds: Math.min(left, LONGEST_SESSION_SECONDS) };
   }
 
   async openByCode(code: string): Promise<Session> {
