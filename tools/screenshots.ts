@@ -1,20 +1,18 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
+import { CHROMIUM, FLAGS } from './chromium';
+import { ChildProgram } from './demo/child-program';
 
-const PROJECT = join(__dirname, '..');
-const FOLDER = join(PROJECT, 'docs/images');
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** The shared memory of a container is too small for Chromium, and root has no sandbox there. */
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
+const FOLDER = join(__dirname, '../docs/images');
 
 const SIZE = { width: 1200, height: 900 };
 
 /** Servers, run and sign-up take half a minute on an idle machine. */
 const READY_WITHIN_MS = 300_000;
+
+/** The program has its grace time, then the servers end. */
+const STOP_WITHIN_MS = 60_000;
 
 /** The run has begun, and the rate of its first minute is known. */
 const WATCHED_MS = 20_000;
@@ -24,29 +22,25 @@ const WATCHED_MS = 20_000;
  * docs/images. The persons and their decisions are the same each time; ids and times are not.
  */
 async function main(): Promise<void> {
-  const demo = spawn(process.execPath, ['-r', '@swc-node/register', 'tools/demo/main.ts', '--serve'], {
-    cwd: PROJECT,
-    stdio: ['ignore', 'pipe', 'inherit'],
+  let heard: (link: string) => void = () => undefined;
+  const link = new Promise<string>((resolve) => (heard = resolve));
+  const demo = ChildProgram.start({
+    file: 'tools/demo/main.ts',
+    args: ['--serve'],
+    onOutput: (line) => {
+      if (line.includes('/console/sign-in/link?code=')) heard(line.trim());
+    },
+    onError: (line) => process.stderr.write(`${line}\n`),
   });
-  const ended = once(demo, 'exit');
   try {
-    const link = await Promise.race([
-      linkIn(demo.stdout),
-      ended.then((): never => {
-        throw new Error('The demo ended before it was ready.');
-      }),
-    ]);
-    await takePictures(link);
+    await takePictures(await Promise.race([link, demo.broken(), overdue()]));
   } finally {
-    demo.kill('SIGTERM');
-    await ended;
+    await demo.stop(STOP_WITHIN_MS);
   }
 }
 
-async function linkIn(output: NodeJS.ReadableStream): Promise<string> {
-  const patience = AbortSignal.timeout(READY_WITHIN_MS);
-  for await (const line of createInterface({ input: output, signal: patience }))
-    if (line.includes('/console/sign-in/link?code=')) return line.trim();
+async function overdue(): Promise<never> {
+  await setTimeout(READY_WITHIN_MS, undefined, { ref: false });
   throw new Error('The demo printed no link.');
 }
 

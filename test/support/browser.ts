@@ -2,14 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Language } from '../../src/console/frame/languages';
+import { CHROMIUM, FLAGS } from '../../tools/chromium';
 import type { CallerBuilder } from './builders';
 import { aCaller } from './builders';
 import type { TestEnvironment } from './test-environment';
-
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** The shared memory of a container is too small for Chromium, and root has no sandbox there. */
-const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
 interface AxeResult {
   readonly violations: readonly {

@@ -76,7 +76,8 @@ export async function showDemo(demo: Demo): Promise<boolean> {
     print(
       addresses({ urls, ownerUrl, program, confidant, authorityFolder: signUpEnvironment.authorityFolder }),
     );
-    await openConsole({ demo, app, owner, publicUrl: program.publicUrl, registerUrl: urls.TREMBITA_URL });
+    const [publicUrl, registerUrl] = [program.publicUrl, urls.TREMBITA_URL];
+    await openConsole({ app, owner, publicUrl, registerUrl, settings, cleanUp });
     announce('Running until Ctrl-C, which stops everything.');
     await Promise.race([once(stopped, 'abort'), program.broken]);
   }
@@ -153,15 +154,10 @@ const TOKEN_LINES = [
   '# curl -s $PUBLIC/api/admin/jobs -H "authorization: Bearer $TOKEN"',
 ];
 
-interface ConsoleToOpen extends Omit<ConsoleDemo, 'validationPeriodDays' | 'actorId'> {
-  readonly demo: Demo;
-}
-
 /** Prepares the web pages and prints where they are. The link is one word, so it is not wrapped. */
-async function openConsole({ demo: { settings }, ...console }: ConsoleToOpen): Promise<void> {
+async function openConsole(console: ConsoleDemo): Promise<void> {
   announce('Preparing the web pages …');
-  const { SYSTEM_USER_ID: actorId, DMS_PERSON_VALIDATION_PERIOD_DAYS: validationPeriodDays } = settings;
-  const link = await prepareConsole({ ...console, actorId, validationPeriodDays });
+  const link = await prepareConsole(console);
   print('', `Web pages: ${console.publicUrl}/console`);
   print('Sign in as an invented official, once, within an hour:');
   process.stdout.write(`${link}\n`);

@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { SYSTEM_CLOCK } from '../../../src/config/settings.module';
+import type { SettingsFor } from '../../../src/config/settings.schema';
 import type { Transactions } from '../../../src/database/transactions';
 import { DmsPassportStream } from '../../../src/dms-passport';
 import { SCOPES } from '../../../src/domain/access/access.rules';
@@ -10,7 +11,9 @@ import { UnzrInfoService } from '../../../src/unzr-info';
 import { NhsMoveDto, NhsStatusService } from '../../../src/verifications';
 import { LOCAL_CLIENT_ID, LOCAL_USER_ID, LocalTokens, signInLink } from '../../local-token';
 import { SCRIPTED_ANSWERS } from '../../sandbox/answer-choice';
+import type { CleanUp } from '../clean-up';
 import { ConsoleRows } from './console-rows.repository';
+import { setLatency } from './register-latency';
 
 /** What the pages need to show something of everything. */
 export interface ConsoleDemo {
@@ -19,8 +22,8 @@ export interface ConsoleDemo {
   readonly owner: Transactions;
   readonly publicUrl: string;
   readonly registerUrl: string;
-  readonly validationPeriodDays: number;
-  readonly actorId: string;
+  readonly settings: Pick<SettingsFor<'demo'>, 'SYSTEM_USER_ID' | 'DMS_PERSON_VALIDATION_PERIOD_DAYS'>;
+  readonly cleanUp: CleanUp;
 }
 
 const ANYWHERE = { strict: false };
@@ -32,11 +35,12 @@ const SLOW_LATENCY_MS = 3_000;
 const LINK_MINUTES = 60;
 
 /**
- * Makes rows that the pages show, by the services of the program where it has one; slows the register down and starts a
- * run. Returns a link that signs an invented official in once.
+ * Makes rows that the pages show, by the services of the program where it has one; slows the register down until the
+ * clean-up and starts a run. Returns a link that signs an invented official in once.
  */
 export async function prepareConsole(demo: ConsoleDemo): Promise<string> {
-  const { app, owner, publicUrl, registerUrl, validationPeriodDays, actorId } = demo;
+  const { app, owner, publicUrl, registerUrl, settings, cleanUp } = demo;
+  const actorId = settings.SYSTEM_USER_ID;
   const tokens = new LocalTokens(owner, new TokenRepository(owner), SYSTEM_CLOCK);
   const grant = { scopes: SCOPES, ttlMinutes: LINK_MINUTES, clientId: LOCAL_CLIENT_ID, actorId };
   const code = await tokens.issueCode(grant);
@@ -46,8 +50,8 @@ export async function prepareConsole(demo: ConsoleDemo): Promise<string> {
   await rows.raiseAttempts();
   await decide(app.get(NhsStatusService, ANYWHERE), await rows.triggerManualRules());
   await askUnzrs(app.get(UnzrInfoService, ANYWHERE));
-  await rows.makeDue(validationPeriodDays);
-  await slowDown(registerUrl);
+  await rows.makeDue(settings.DMS_PERSON_VALIDATION_PERIOD_DAYS);
+  await setLatency(registerUrl, SLOW_LATENCY_MS, cleanUp);
   await app.get(JobRunner, ANYWHERE).startRun(DmsPassportStream.JOB, LOCAL_USER_ID);
   return signInLink(publicUrl, code);
 }
@@ -69,12 +73,4 @@ async function decide(statuses: NhsStatusService, personIds: readonly string[]):
 async function askUnzrs(unzrInfo: UnzrInfoService): Promise<void> {
   for (const name of ['FOUND', 'NOT_FOUND', 'FAULT_12', 'HANG'] as const)
     await unzrInfo.sync({ unzr: SCRIPTED_ANSWERS[name].unzr, userId: LOCAL_USER_ID, reads: false });
-}
-
-async function slowDown(registerUrl: string): Promise<void> {
-  await fetch(new URL('/control', registerUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ latencyMs: SLOW_LATENCY_MS }),
-  });
 }
