@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { isPermanent } from '../database/sql-errors';
 import { Refusal } from '../domain/refusal';
-import type { StopSignals, Job, JobRun, RunFacts } from './job';
+import type { StopSignals, Job, JobRun } from './job';
 import { JobRegistry } from './job-registry';
 import { JobRunObserver, type PartEnd, RunParticipant } from './run-participant.service';
 import { JobRunRepository } from './job-run.repository';
@@ -59,27 +59,20 @@ export class JobRunner {
     if (started.kind === 'already_running') return started;
     if (started.kind === 'started') this.observer.started({ id: started.runId, job: name, startedBy });
     onStart(started.runId);
-    const facts = await this.runs.running(name);
-    if (facts !== undefined && facts.id === started.runId) {
-      const end = await this.takePart(job, facts, signals);
-      if (end === 'stopped') await this.participant.stop(facts);
-    }
+    await this.takePart(job, started.runId, signals);
     const run = await this.runs.find(started.runId);
     if (run === undefined) throw new Error('A run that was just ended is missing.');
     return { kind: 'ended', run };
   }
 
   /**
-   * PostgreSQL may be restarted while a run goes on: the run then goes on where it was. If a worker took the lease
-   * meanwhile, that worker ends the run, and this process helps until it does. While the job is paused it asks each second
-   * whether it may go on.
+   * Returns when the run is over. PostgreSQL may be restarted while it goes on: it then goes on where it was. If a worker
+   * took the lease meanwhile, that worker ends the run, and this process helps until it does.
    */
-  private async takePart(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
+  private async takePart(job: Job, runId: string, signals: StopSignals): Promise<void> {
     for (;;) {
       try {
-        const end = await this.participant.takePart(job, run, signals);
-        const mayGoOn = end === 'goes_on' || end === 'paused';
-        if (!mayGoOn || (await this.isOver(run))) return end;
+        if (await this.isOverAfter(job, runId, signals)) return;
       } catch (error) {
         if (isPermanent(error) || signals.stop.aborted) throw error;
         this.observer.failed(job.name, error);
@@ -88,7 +81,13 @@ export class JobRunner {
     }
   }
 
-  private async isOver({ id }: RunFacts): Promise<boolean> {
-    return (await this.runs.find(id))?.status !== 'RUNNING';
+  /** Takes part once, unless the job is paused. Reads the run anew: after a pause its time of giving up is a later one. */
+  private async isOverAfter(job: Job, runId: string, signals: StopSignals): Promise<boolean> {
+    const run = await this.runs.running(job.name);
+    if (run?.id !== runId) return true;
+    let end: PartEnd = signals.stop.aborted ? 'stopped' : 'paused';
+    if (end === 'paused' && !run.isPaused) end = await this.participant.takePart(job, run, signals);
+    if (end === 'stopped') await this.participant.stop(run);
+    return end !== 'paused' && end !== 'goes_on';
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Settings } from '../config/settings.schema';
 import type { Sql } from '../database/transactions';
 import { Log } from '../observability';
-import type { HelpEnd, Job, RunFacts, JobRun, RunStatus } from './job';
+import type { HelpEnd, Job, RunFacts, JobRun } from './job';
 import { JobRegistry } from './job-registry';
 import type { JobRunRepository } from './job-run.repository';
 import { JobRunner } from './job-runner.service';
@@ -102,24 +102,51 @@ describe('How many were due when a run started', () => {
   });
 });
 
-describe('A run in the foreground whose lease went to a worker', () => {
-  it('is over when that worker has ended it, not before', async () => {
-    const statuses: RunStatus[] = ['RUNNING', 'FINISHED', 'FINISHED'];
-    const { runs, observer, participant } = participantOf({
-      takeLease: () => Promise.resolve(false),
-      find: () => Promise.resolve({ ...RUN, status: statuses.shift() } as unknown as JobRun),
-    });
+describe('A run in the foreground', () => {
+  function inForeground(job: Job, stubs: Partial<JobRunRepository>) {
+    const { runs, observer, participant } = participantOf(stubs);
     const jobs = new JobRegistry();
-    jobs.add(jobThat({}));
+    jobs.add(job);
     const wakeUps = new WakeUps(new Log({ LOG_LEVEL: 'silent' }));
-    const runner = new JobRunner(jobs, runs, participant, observer, wakeUps);
-    const end = await runner.runInForeground({
+    return new JobRunner(jobs, runs, participant, observer, wakeUps).runInForeground({
       job: RUN.job,
       startedBy: 'an official',
       signals: SIGNALS,
       onStart: () => undefined,
     });
+  }
+
+  it('whose lease went to a worker is over when that worker has ended it, not before', async () => {
+    const readings: (RunFacts | undefined)[] = [RUN, RUN, undefined];
+    const helped: string[] = [];
+    const job = jobThat({ help: ({ id }) => (helped.push(id), Promise.resolve('nothing_due')) });
+    const end = await inForeground(job, {
+      takeLease: () => Promise.resolve(false),
+      running: () => Promise.resolve(readings.shift()),
+      find: () => Promise.resolve({ ...RUN, status: 'FINISHED' } as unknown as JobRun),
+    });
     expect(end).toMatchObject({ kind: 'ended', run: { status: 'FINISHED' } });
-    expect(statuses).toEqual([]);
+    expect([helped, readings]).toEqual([[RUN.id, RUN.id], []]);
+  });
+
+  it('takes no part in it during a pause, counts who is due once, and goes on with the time of the end of the pause', async () => {
+    const resumed = { ...RUN, isUncounted: false, activeSince: new Date(60_000) };
+    const readings: RunFacts[] = [RUN, { ...RUN, isPaused: true }, resumed];
+    const recorded: unknown[] = [];
+    const helped: Date[] = [];
+    let reclaims = 0;
+    const job = jobThat({
+      help: ({ activeSince }) => Promise.resolve(helped.push(activeSince) === 1 ? 'paused' : 'nothing_due'),
+      reclaim: () => Promise.resolve(void (reclaims += 1)),
+      due: () => Promise.resolve(7),
+    });
+    const end = await inForeground(job, {
+      running: () => Promise.resolve(readings.shift()),
+      recordDue: (...args: unknown[]) => Promise.resolve(void recorded.push(args)),
+      find: () => Promise.resolve({ ...RUN, status: 'FINISHED' } as unknown as JobRun),
+    });
+    expect(end).toMatchObject({ kind: 'ended', run: { status: 'FINISHED' } });
+    expect(helped).toEqual([RUN.activeSince, resumed.activeSince]);
+    expect([recorded, reclaims, readings]).toEqual([[[RUN.id, 7]], 2, []]);
   });
 });

@@ -98,6 +98,12 @@ const OF_RUN: Statement = {
   text: `SELECT EXISTS (SELECT FROM mpi.verification_claims WHERE run_id = $1::uuid) AS unfinished`,
 };
 
+const IS_PAUSED: Statement = {
+  name: 'claims_paused',
+  text: `
+    SELECT EXISTS (SELECT FROM mpi.job_schedules WHERE job = $1::varchar AND paused_at IS NOT NULL) AS paused`,
+};
+
 /** Claims persons or parties for review (S3), and keeps the leases. Lock rows say who is under which claim. */
 @Injectable()
 export class ClaimRepository {
@@ -137,6 +143,12 @@ export class ClaimRepository {
       syncedAt: row.synced_at,
       tried: row.tried,
     }));
+  }
+
+  /** Whether the job is paused: then claims are empty. Waits for no pause that is being requested. */
+  async isPaused(job: string): Promise<boolean> {
+    const [row] = await this.transactions.query<{ paused: boolean }>(IS_PAUSED, [job]);
+    return row?.paused ?? false;
   }
 
   /** The validation period that decides who is due in the run: the first worker's, and the same for all later ones. */

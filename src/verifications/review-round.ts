@@ -26,6 +26,7 @@ export interface Round {
   readonly writeGroup: (group: readonly Outcome[]) => Promise<void>;
   /** Whether the register has not answered anybody for too long. */
   readonly isUnreachable: () => Promise<boolean>;
+  readonly isPaused: () => Promise<boolean>;
 }
 
 /**
@@ -108,21 +109,31 @@ export class ReviewRound {
    * one checks whether anybody is left: it may be the one that has to end the run.
    */
   private async whileFull(): Promise<HelpEnd | undefined> {
-    if (this.inFlight > 0) await this.progress();
-    else if (await this.round.claimer.anybodyDue()) await this.pause();
-    else return 'nothing_due';
-    return undefined;
+    if (this.inFlight > 0) {
+      await this.progress();
+      return undefined;
+    }
+    const end = await this.idleEnd();
+    if (end === undefined) await this.pause();
+    return end;
   }
 
   /** Nobody is claimed. Returns the end of the round, if this is it. */
   private async whileCircuitIsOpen(): Promise<HelpEnd | undefined> {
     // A call in flight may be the probe that closes the circuit: do not give up before it ends.
     if (this.inFlight === 0) {
-      if (!(await this.round.claimer.anybodyDue())) return 'nothing_due';
+      const end = await this.idleEnd();
+      if (end !== undefined) return end;
       if (await this.round.isUnreachable()) return 'unreachable';
     }
     await this.pause();
     return undefined;
+  }
+
+  /** A claim finds out by itself that the job is paused; a worker that may not claim has to ask. */
+  private async idleEnd(): Promise<HelpEnd | undefined> {
+    if (await this.round.isPaused()) return 'paused';
+    return (await this.round.claimer.anybodyDue()) ? undefined : 'nothing_due';
   }
 
   private review({ claimId, persons }: Claim): void {

@@ -53,6 +53,7 @@ export class VerificationJob implements Job {
         signals,
         writeGroup: (group) => this.writer.writeGroup(checked, group, writer),
         isUnreachable: () => this.isUnreachable(run),
+        isPaused: () => this.claims.isPaused(this.name),
       },
       this.limiter,
       this.clock,
