@@ -21,6 +21,7 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
   private self: InstanceFacts | undefined;
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
+  private isOver = false;
 
   constructor(
     @Inject(WORKER_ID) private readonly id: string,
@@ -39,8 +40,12 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     this.works.push(work);
   }
 
-  /** Called once, when the process is ready to work. Resolves after the first beat, whether or not it succeeded. */
+  /**
+   * Called once, when the process is ready to work. Resolves after the first beat, whether or not it succeeded. Does nothing
+   * in a process that was ended while it started.
+   */
   async start(role: ProgramRole): Promise<void> {
+    if (this.isOver) return;
     this.self = { id: this.id, role, host: hostname(), version: VERSION };
     this.metrics.buildInfo.set({ version: VERSION, role }, 1);
     this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
@@ -49,6 +54,7 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
 
   /** A process that ends in order leaves no row. */
   async onApplicationShutdown(): Promise<void> {
+    this.isOver = true;
     clearInterval(this.timer);
     if (this.self === undefined) return;
     await this.beating;

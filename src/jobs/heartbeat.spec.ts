@@ -61,6 +61,13 @@ describe('The heartbeat of a process', () => {
     expect([removed, beats.length]).toEqual([[ID], 1]);
   });
 
+  it('leaves no row of a process that is ended while it starts', async () => {
+    await heartbeat.onApplicationShutdown();
+    await heartbeat.start('api');
+    await vi.advanceTimersByTimeAsync(60 * SECOND);
+    expect([beats, removed]).toEqual([[], []]);
+  });
+
   it('ends in order though the row cannot be removed', async () => {
     await heartbeat.start('api');
     answer = () => Promise.reject(new Error('the database is away'));
