@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../../database/transactions';
 import type { RegisterMethod } from '../register-methods.table';
-import type { CallCounts } from './limiter.rules';
+import { type CallCounts, COUNTED_SECONDS } from './limiter.rules';
 
 /** Live workers, and how many of them started before the one that asks. */
 export interface LiveWorkers {
@@ -258,8 +258,7 @@ export class CircuitBreakerRepository {
 
 type StoredBreaker = CallCounts & { period: number; open_for_ms: number | null; changed: boolean };
 
-/** What counts: the last half minute. */
-const WINDOW = `interval '30 seconds'`;
+const WINDOW = `interval '${COUNTED_SECONDS} seconds'`;
 
 /**
  * Every statement returns the breaker's row after the change, or the unchanged row when there was nothing to change,

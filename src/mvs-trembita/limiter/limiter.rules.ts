@@ -18,6 +18,9 @@ export type LimiterSettings = Pick<
 /** How a permitted call ended: what the circuit breaker counts. `not_sent` is not counted. */
 export type CallEnd = 'answered' | TechnicalErrorKind | 'not_sent';
 
+/** Over how many seconds ended calls are counted. The circuit breaker decides by those of them that are of its period. */
+export const COUNTED_SECONDS = 30;
+
 /** Calls that ended, and how many of them ended as a failure of the register. */
 export interface CallCounts {
   readonly calls: number;

@@ -4,9 +4,7 @@ import { SETTINGS } from '../../config/settings.module';
 import { type Statement, Transactions } from '../../database/transactions';
 import { METHODS, type RegisterMethod } from '../register-methods.table';
 import type { BreakerState } from './circuit-breaker';
-
-/** Over how many seconds calls are counted: the window by which the circuit breaker decides. */
-export const WINDOW_SECONDS = 30;
+import { COUNTED_SECONDS } from './limiter.rules';
 
 /** A method of the register as all workers share it. Times are those of the database. */
 export interface MethodState {
@@ -19,7 +17,7 @@ export interface MethodState {
   readonly probeUntil: Date | null;
   /** When the register last answered a call of the method. */
   readonly answeredAt: Date | null;
-  /** Calls that ended in the last 30 s, and those of them without an answer. */
+  /** Calls that ended in the last 30 s, of whatever period of the circuit breaker, and those of them without an answer. */
   readonly calls: number;
   readonly failures: number;
 }
@@ -47,7 +45,7 @@ const STATE: Statement = {
       LEFT JOIN mimir.register_breakers AS b USING (method)
       LEFT JOIN LATERAL (
         SELECT sum(calls) AS calls, sum(failures) AS failures FROM mimir.register_call_counts
-         WHERE method = wanted.method AND second > now() - make_interval(secs => ${WINDOW_SECONDS})) AS c ON true
+         WHERE method = wanted.method AND second > now() - make_interval(secs => ${COUNTED_SECONDS})) AS c ON true
      ORDER BY wanted.place`,
 };
 
@@ -77,7 +75,7 @@ export class RegisterStateRepository {
     return {
       methods: rows.map(methodState),
       permits: { held: rows[0]?.held ?? 0, limit: this.settings.TREMBITA_CONCURRENCY },
-      rate: { perSecond: calls / WINDOW_SECONDS, limit: this.settings.TREMBITA_RATE_PER_SECOND ?? null },
+      rate: { perSecond: calls / COUNTED_SECONDS, limit: this.settings.TREMBITA_RATE_PER_SECOND ?? null },
     };
   }
 }
