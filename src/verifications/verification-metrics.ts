@@ -124,23 +124,27 @@ export class BacklogGauge {
     private readonly streams: StreamRegistry,
     metrics: Metrics,
   ) {
-    metrics.refreshBy(() => this.refresh(PERSONS, metrics.backlog));
-    metrics.refreshBy(() => this.refresh(PARTIES, metrics.partyBacklog));
+    const gauges = new Map([
+      [PERSONS, metrics.backlog],
+      [PARTIES, metrics.partyBacklog],
+    ]);
+    metrics.refreshBy(() => this.refresh(gauges));
   }
 
-  private async refresh(subject: Subject, gauge: Metrics['backlog']): Promise<void> {
-    const streams = this.streams.all.filter((checked) => checked.subject === subject);
-    const [rows, due] = await Promise.all([
-      this.backlogs.read(subject),
-      this.dueCounts.last(streams.map(({ stream }) => stream.job.name)),
+  private async refresh(gauges: ReadonlyMap<Subject, Metrics['backlog']>): Promise<void> {
+    const [backlogs, due] = await Promise.all([
+      this.backlogs.readAll(),
+      this.dueCounts.last(this.streams.all.map(({ stream }) => stream.job.name)),
     ]);
-    gauge.reset();
-    for (const row of rows) {
-      for (const state of BACKLOG_STATES) gauge.set({ stream: row.stream, state }, row[state]);
+    for (const [subject, gauge] of gauges) {
+      gauge.reset();
+      for (const row of backlogs.get(subject) ?? []) {
+        for (const state of BACKLOG_STATES) gauge.set({ stream: row.stream, state }, row[state]);
+      }
     }
-    for (const { stream } of streams) {
+    for (const { stream, subject } of this.streams.all) {
       const count = due.get(stream.job.name);
-      if (count !== undefined) gauge.set({ stream: stream.name, state: 'due' }, count.due);
+      if (count !== undefined) gauges.get(subject)?.set({ stream: stream.name, state: 'due' }, count.due);
     }
   }
 }

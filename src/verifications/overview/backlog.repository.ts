@@ -25,14 +25,13 @@ export const backlogOf = ({ locks, suffix }: Subject): Statement => ({
 export class BacklogRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Streams without such people are left out. */
-  read(subject: Subject): Promise<Backlog[]> {
-    return this.transactions.query<Backlog>(backlogOf(subject));
+  /** Of all subjects. Streams without such people are left out. */
+  async readAll(): Promise<ReadonlyMap<Subject, readonly Backlog[]>> {
+    const backlogs = SUBJECTS.map(async (subject) => [subject, await this.read(subject)] as const);
+    return new Map(await Promise.all(backlogs));
   }
 
-  /** Of all subjects, in the order of `SUBJECTS`. */
-  async readAll(): Promise<ReadonlyMap<Subject, readonly Backlog[]>> {
-    const backlogs = await Promise.all(SUBJECTS.map((subject) => this.read(subject)));
-    return new Map(SUBJECTS.map((subject, index) => [subject, backlogs[index] ?? []]));
+  private read(subject: Subject): Promise<Backlog[]> {
+    return this.transactions.query<Backlog>(backlogOf(subject));
   }
 }

@@ -69,8 +69,9 @@ export class DueCounts {
   async read(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
     const late = wait(PATIENCE_MS, undefined, { ref: false });
     let stored = await this.stored(jobs);
-    // Twice, because the count under way may be about other jobs; not for ever, because it may fail.
-    for (let round = 0; round < 2 && stored.some((count) => count.too_old); round += 1) {
+    // Twice, because the count under way may be about other jobs; not for ever, because it may fail. Another process that
+    // counts is not waited for.
+    for (let round = 0; round < 2 && this.waitsFor(stored); round += 1) {
       await Promise.race([this.counting, late]);
       stored = await this.stored(jobs);
     }
@@ -80,6 +81,10 @@ export class DueCounts {
   /** By job, of any age; new counts are made in the background. */
   async last(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
     return countsIn(await this.stored(jobs));
+  }
+
+  private waitsFor(stored: readonly StoredCount[]): boolean {
+    return this.counting !== undefined && stored.some((count) => count.too_old);
   }
 
   /** Reads the rows, and starts the counts that may be made again. */
