@@ -20,7 +20,7 @@ import {
   type RelationshipStatusRow,
 } from '../domain/confidant/relationship-status.rules';
 import type { RelationType, RelationshipDocumentType } from '../domain/person/dictionaries';
-import { maskedName, maskedNumber, maskedPhone } from '../domain/person/masking';
+import { maskedNameOf, maskedNumber, maskedPhone } from '../domain/person/masking';
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 import { Refusal } from '../domain/refusal';
@@ -303,9 +303,9 @@ function listed(row: ReadRelationshipRow) {
   };
 }
 
-function masked({ last_name, first_name, second_name, phones }: RelatedPersonRow) {
+function masked(person: RelatedPersonRow) {
   return {
-    name: maskedName({ lastName: last_name, firstName: first_name, secondName: second_name }),
-    phones: phones.map(({ type, number }) => ({ type, number: maskedPhone(number) })),
+    name: maskedNameOf(person),
+    phones: person.phones.map(({ type, number }) => ({ type, number: maskedPhone(number) })),
   };
 }

@@ -65,8 +65,8 @@ export class PersonCardRepository {
   }
 
   /** Whether officials may change the verification of this person. Refuses a person who does not exist. */
-  async isActive(personId: string): Promise<boolean> {
-    const person = await this.transactions
+  async isActive(personId: string, sql: Sql = this.transactions): Promise<boolean> {
+    const person = await sql
       .repository(Person)
       .findOne({ select: { id: true, status: true, isActive: true }, where: { id: personId } });
     if (person === null) throw new Refusal('person_not_found');
@@ -79,10 +79,8 @@ export class PersonCardRepository {
    */
   async lockActive(sql: Sql, personId: string): Promise<void> {
     const [locked] = await this.outcomes.lock(sql, PERSONS, [personId]);
-    const person = await sql
-      .repository(Person)
-      .findOne({ select: { id: true, status: true, isActive: true }, where: { id: personId } });
-    if (person === null || locked === undefined) throw new Refusal('person_not_found');
-    if (person.status !== 'active' || person.isActive !== true) throw new Refusal('person_not_active');
+    const isActive = await this.isActive(personId, sql);
+    if (locked === undefined) throw new Refusal('person_not_found');
+    if (!isActive) throw new Refusal('person_not_active');
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
-import { maskedName } from '../domain/person/masking';
+import { maskedNameOf, type NameRow } from '../domain/person/masking';
 import { explanationOf, readChange } from '../domain/verification/explanation.rules';
 import type { Phrase } from '../domain/verification/explanation.texts';
 import { REGISTER_STREAMS, type RegisterStreamName } from '../domain/verification/stream';
@@ -36,19 +36,13 @@ export const ACTORS: Statement = {
      WHERE u.id = ANY ($1::uuid[])`,
 };
 
-const TABLES: Readonly<Record<RegisterStreamName, string>> = {
-  dms_passport: 'mimir.dms_passport_data',
-  mvs_passport: 'mimir.mvs_passport_data',
-  unzr: 'mimir.unzr_data',
-};
-
 /** The answers that the streams of a person refer to now. $1 person. */
 export const STORED_ANSWERS: Statement = {
   name: 'verification_history_answers',
   text: REGISTER_STREAMS.map(
     (stream) => `
     SELECT '${stream}' AS stream, v.${stream}_synced_at AS synced_at, d.updated_at AS stored_at
-      FROM mpi.person_verifications AS v JOIN ${TABLES[stream]} AS d ON d.id = v.${stream}_data_id
+      FROM mpi.person_verifications AS v JOIN mimir.${stream}_data AS d ON d.id = v.${stream}_data_id
      WHERE v.person_id = $1::uuid`,
   ).join(' UNION ALL '),
 };
@@ -59,11 +53,8 @@ interface StoredAnswer extends Record<string, unknown> {
   readonly stored_at: Date;
 }
 
-interface ActorRow extends Record<string, unknown> {
+interface ActorRow extends NameRow, Record<string, unknown> {
   readonly id: string;
-  readonly last_name: string | null;
-  readonly first_name: string | null;
-  readonly second_name: string | null;
 }
 
 interface AuditRow extends Record<string, unknown> {
@@ -116,8 +107,7 @@ export class VerificationHistory {
     const total = counted?.total ?? 0;
     if (offset >= total) return { entries: [], total };
     const rows = await this.transactions.query<AuditRow>(HISTORY.page, [personId, pageSize, offset]);
-    const names = await this.actorNames(rows);
-    const stored = await this.transactions.query<StoredAnswer>(STORED_ANSWERS, [personId]);
+    const [names, stored] = await Promise.all([this.actorNames(rows), this.storedAnswers(personId, rows)]);
     const entries = rows.map((row) => ({
       ...row,
       actor_name: names.get(row.actor_id ?? '') ?? null,
@@ -139,15 +129,16 @@ export class VerificationHistory {
     const actors = ids.length === 0 ? [] : await this.transactions.query<ActorRow>(ACTORS, [ids]);
     const names = new Map<string, string | null>();
     for (const actor of actors) {
-      const name = maskedName({
-        lastName: actor.last_name ?? '',
-        firstName: actor.first_name ?? '',
-        secondName: actor.second_name,
-      });
+      const name = maskedNameOf(actor);
       const isOther = names.has(actor.id) && names.get(actor.id) !== name;
       names.set(actor.id, isOther || name === '' ? null : name);
     }
     return names;
+  }
+
+  private async storedAnswers(personId: string, rows: readonly AuditRow[]): Promise<readonly StoredAnswer[]> {
+    if (!rows.some(({ row }) => row !== null && row in MEANINGS)) return [];
+    return this.transactions.query<StoredAnswer>(STORED_ANSWERS, [personId]);
   }
 
   /** The answer follows from the row: the table of the stream has one answer that confirms and one that refutes. */

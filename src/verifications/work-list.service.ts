@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
-import { maskedName } from '../domain/person/masking';
+import { maskedNameOf, type NameRow } from '../domain/person/masking';
 import {
   type StreamName,
   type StreamReason,
@@ -18,7 +18,7 @@ import {
 } from './person-list.repository';
 
 /** A stream that keeps a person from being verified, or that the list was asked for. */
-export interface ListedStream {
+interface ListedStream {
   readonly stream: StreamName;
   readonly verification_status: StreamStatus;
   readonly verification_reason: StreamReason;
@@ -54,11 +54,8 @@ export const LISTED_STREAMS: Statement = {
      WHERE p.id = ANY ($1::uuid[])`,
 };
 
-interface NameRow extends Record<string, unknown> {
+interface ListedRow extends NameRow, Record<string, unknown> {
   readonly id: string;
-  readonly last_name: string | null;
-  readonly first_name: string | null;
-  readonly second_name: string | null;
 }
 
 /**
@@ -106,23 +103,19 @@ export class WorkListService {
     return { entries: entries.map((entry) => ({ ...entry, name: null })), total };
   }
 
-  private async rowsOf(entries: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, NameRow>> {
+  private async rowsOf(entries: readonly { readonly id: string }[]): Promise<ReadonlyMap<string, ListedRow>> {
     if (entries.length === 0) return new Map();
-    const rows = await this.transactions.query<NameRow>(LISTED_STREAMS, [entries.map(({ id }) => id)]);
+    const rows = await this.transactions.query<ListedRow>(LISTED_STREAMS, [entries.map(({ id }) => id)]);
     return new Map(rows.map((row) => [row.id, row]));
   }
 }
 
 /** Null if the row was removed after the list was read. */
-function nameOf(row: NameRow | undefined): string | null {
-  if (row === undefined) return null;
-  const { last_name: lastName, first_name: firstName, second_name: secondName } = row;
-  return maskedName({ lastName: lastName ?? '', firstName: firstName ?? '', secondName });
-}
+const nameOf = (row: NameRow | undefined): string | null => (row === undefined ? null : maskedNameOf(row));
 
 const SETTLED: readonly StreamStatus[] = ['VERIFIED', 'VERIFICATION_NOT_NEEDED'];
 
-function streamsOf(row: NameRow, filter: StreamFilter | undefined): ListedStream[] {
+function streamsOf(row: ListedRow, filter: StreamFilter | undefined): ListedStream[] {
   const streams = STREAMS.map((stream) => ({
     stream,
     verification_status: row[`${stream}_verification_status`] as StreamStatus,

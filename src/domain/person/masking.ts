@@ -10,6 +10,18 @@ export function maskedName({ lastName, firstName, secondName }: FullName): strin
   return [lastName, initial(firstName), initial(secondName ?? '')].filter((part) => part !== '').join(' ');
 }
 
+/** A name as its columns are called in the tables. */
+export interface NameRow {
+  readonly last_name: string | null;
+  readonly first_name: string | null;
+  readonly second_name: string | null;
+}
+
+/** The same of a row; an empty string when it has no name. */
+export function maskedNameOf({ last_name, first_name, second_name }: NameRow): string {
+  return maskedName({ lastName: last_name ?? '', firstName: first_name ?? '', secondName: second_name });
+}
+
 /** A phone with the country and operator code and the last two digits: `+38093*****85`. */
 export function maskedPhone(phone: string): string {
   return masked(phone, PHONE_SYMBOLS_AT_START);
