@@ -37,6 +37,7 @@ export {
   DEFAULT_PAGE_SIZE,
   ListAnswer,
   PAGE_SIZE_CAP,
+  pageOf,
   PageQuery,
   type PageRequest,
   type Paging,

@@ -68,6 +68,11 @@ export class ListAnswer<T> {
   }
 }
 
+/** The part of a list that is in memory as a whole. */
+export function pageOf<T>(all: readonly T[], { offset, pageSize }: PageRequest): readonly T[] {
+  return all.slice(offset, offset + pageSize);
+}
+
 /** A long list keeps a connection to the database for as long as it takes; other calls need some of them. */
 const MOST_LISTS = 4;
 

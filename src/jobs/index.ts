@@ -20,13 +20,7 @@ export {
   type QueueName,
 } from './job-registry';
 export { JobRunRepository, type RunFilter } from './job-run.repository';
-export {
-  JobRunReader,
-  type RunDetails,
-  type RunPace,
-  type RunRate,
-  type WorkerPart,
-} from './job-run-reader.service';
+export { JobRunReader, type RunDetails, type RunPace, type RunRate } from './job-run-reader.service';
 export { type JobFigures, JobScheduleRepository } from './job-schedule.repository';
 export { type ForegroundEnd, JobRunner } from './job-runner.service';
 export { JobTimetable, type TimetableEntry } from './job-timetable.service';

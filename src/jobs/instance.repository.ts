@@ -4,7 +4,7 @@ import { agedRows, type OldRows } from '../database/old-rows';
 import { type Statement, Transactions } from '../database/transactions';
 
 /** After how many seconds without a sign of life a process counts as silent: three beats. */
-export const SILENT_AFTER_SECONDS = 30;
+const SILENT_AFTER_SECONDS = 30;
 
 /** A killed process stays in the list for this long; one that ends in order removes its row. */
 const SILENT_ROWS_KEPT_DAYS = 7;

@@ -49,7 +49,7 @@ const IS_PAUSED: Statement = {
     SELECT paused_at IS NOT NULL AS paused FROM mpi.job_schedules WHERE job = $1::varchar FOR SHARE`,
 };
 
-/** Who is claimed already is not due any more. */
+/** Who is claimed already is not due any more. About: a claim between the count and this statement is counted twice. */
 const COUNT_DUE_AT_START: Statement = {
   name: 'count_due_at_start',
   text: `
@@ -221,7 +221,7 @@ export class JobRunRepository {
     return row?.paused ?? false;
   }
 
-  /** Records how many were due when the run started, of whom `due` are left. The first record counts. */
+  /** Records about how many were due when the run started, of whom `due` are left. The first record counts. */
   async recordDue(runId: string, due: number): Promise<void> {
     await this.transactions.query(COUNT_DUE_AT_START, [runId, due]);
   }

@@ -9,9 +9,6 @@ import { JobRunObserver } from './run-participant.service';
 import { TickMemory } from './tick-memory';
 import { WakeUps } from './wake-ups.service';
 
-/** Enough to see the rhythm of a schedule. */
-const NEXT_TICKS = 3;
-
 /** One job of the timetable. */
 export interface TimetableEntry extends ScheduleState {
   /** Cron expression with five fields, in the time zone. */
@@ -72,7 +69,7 @@ export class JobTimetable {
   }
 
   private entry({ schedule }: Job, state: ScheduleState): TimetableEntry {
-    const nextTicks = this.memory.nextTicks(schedule, state.now, NEXT_TICKS);
+    const nextTicks = this.memory.nextTicks(schedule, state.now);
     return { ...state, schedule, timeZone: this.timeZone, nextTicks };
   }
 }

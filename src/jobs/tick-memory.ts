@@ -1,5 +1,8 @@
 import { parseExpression } from 'cron-parser';
 
+/** How many of the next ticks are remembered: enough to see the rhythm of a schedule. */
+const NEXT_TICKS = 3;
+
 /** Two neighbouring ticks of a schedule: `latest` is the last one until `next` has come. */
 interface Ticks {
   readonly latest: Date;
@@ -33,13 +36,12 @@ export class TickMemory {
   }
 
   /** The next ticks later than now, soonest first. */
-  nextTicks(schedule: string, now: Date, count: number): readonly Date[] {
+  nextTicks(schedule: string, now: Date): readonly Date[] {
     const known = this.coming.get(schedule);
     const [first] = known?.ticks ?? [];
-    if (known?.ticks.length === count && first !== undefined && known.since <= now && now < first)
-      return known.ticks;
+    if (known !== undefined && first !== undefined && known.since <= now && now < first) return known.ticks;
     const ticks: Date[] = [];
-    for (let { next } = this.ticksAround(schedule, now); ticks.length < count;) {
+    for (let { next } = this.ticksAround(schedule, now); ticks.length < NEXT_TICKS;) {
       const around = this.ticksAround(schedule, next);
       // Looking forward, cron-parser moves a tick of an hour that the clock skips; for the scheduler there is none.
       if (around.latest.getTime() === next.getTime()) ticks.push(next);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
-import type { PageRequest } from '../http';
+import { pageOf, type PageRequest } from '../http';
 import { InstanceRepository, type SeenInstance } from '../jobs';
 
 /** A process, and what it has claimed. */
@@ -33,16 +33,13 @@ export class WorkingInstances {
   ) {}
 
   /** A page of them, newest first. */
-  async list({
-    offset,
-    pageSize,
-  }: PageRequest): Promise<{ entries: readonly WorkingInstance[]; total: number }> {
+  async list(request: PageRequest): Promise<{ entries: readonly WorkingInstance[]; total: number }> {
     const [processes, rows] = await Promise.all([
       this.processes.list(),
       this.transactions.query<WorkerClaims>(CLAIMS_BY_WORKER),
     ]);
     const byWorker = new Map(rows.map((row) => [row.worker, row]));
-    const entries = processes.slice(offset, offset + pageSize).map((process) => {
+    const entries = pageOf(processes, request).map((process) => {
       const claims = byWorker.get(process.id);
       return { ...process, claims: claims?.claims ?? 0, oldestClaimAt: claims?.oldest };
     });

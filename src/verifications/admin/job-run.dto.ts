@@ -154,7 +154,7 @@ export class JobRunDetailsDto extends JobRunDto {
   @MaybeNumber()
   lease_left_seconds!: number | null;
 
-  /** Retries aside. Null until it is counted, and for a job that cannot count it. */
+  /** About how many were due when the run started, retries aside. Null until it is counted, and for a job that cannot count it. */
   @AnswerInteger({ minimum: 0, nullable: true })
   due_at_start!: number | null;
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import type { Caller } from '../../domain/access/access.rules';
-import { CallerOf, ListAnswer, Needs, PageQuery, Refuses, ShowsList } from '../../http';
+import { CallerOf, ListAnswer, Needs, pageOf, PageQuery, Refuses, ShowsList } from '../../http';
 import { JobTimetable } from '../../jobs';
 import {
   JobPath,
@@ -26,8 +26,7 @@ export class JobSchedulesController {
   @ApiOkResponse({ type: ScheduleDto, isArray: true, example: SCHEDULE_EXAMPLE })
   async all(@Query() { request }: PageQuery): Promise<ListAnswer<ScheduleDto>> {
     const all = await this.timetable.all();
-    const page = all.slice(request.offset, request.offset + request.pageSize);
-    return new ListAnswer(page.map(shownSchedule), { request, total: all.length });
+    return new ListAnswer(pageOf(all, request).map(shownSchedule), { request, total: all.length });
   }
 
   @Post(':name/pause')

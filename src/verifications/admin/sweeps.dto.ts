@@ -99,7 +99,7 @@ export class SweepsDto {
 }
 
 /** The heading of a condition, as Markdown makes an anchor of it. */
-export const paragraphOf = ({ name }: Condition): string => `${PARAGRAPHS}#${name.toLowerCase()}`;
+const paragraphOf = ({ name }: Condition): string => `${PARAGRAPHS}#${name.toLowerCase()}`;
 
 const rounded = (perSecond: number): number => Math.round(perSecond * 100) / 100;
 
