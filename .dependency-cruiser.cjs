@@ -55,7 +55,8 @@ const throughTheIndex = [
   },
   {
     name: 'import-the-public-api-from-the-root',
-    comment: 'main, worker and app.module use the public API of the modules like everybody else.',
+    comment:
+      'main, worker and the modules beside them use the public API of the modules like everybody else.',
     severity: 'error',
     from: { path: '^src/[^/]+\\.ts$', pathNot: SPECS },
     to: { path: oneOf(MODULES), pathNot: [oneOf(OPEN_MODULES), '^src/[^/]+/index\\.ts$'] },

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { INestApplicationContext } from '@nestjs/common';
-import { ApiModule } from '../src/app.module';
+import { ApiModule } from '../src/api.module';
 import { provideSettings } from '../src/config/own-settings';
 import { readSettings } from '../src/config/read-settings';
 import { Transactions } from '../src/database/transactions';

@@ -1,6 +1,5 @@
 import { Global, Injectable, Module, Optional } from '@nestjs/common';
 import { ConfidantRelationshipsModule } from './confidant-relationships';
-import { ConsoleModule } from './console';
 import { SettingsModule } from './config/settings.module';
 import { DatabaseModule } from './database/database.module';
 import { DatabaseHealth } from './database/database-health.service';
@@ -68,10 +67,6 @@ class ServerProbes implements ReadinessProbes {
 })
 export class AppModule {}
 
-/** The API process: answers calls, shows the console, and wakes workers through the queues. */
-@Module({ imports: [AppModule, QueuesModule, ConsoleModule] })
-export class ApiModule {}
-
 /** A process that works as well: it follows the schedules, works on jobs and background tasks, and cleans up. */
 @Module({
   imports: [
@@ -87,7 +82,3 @@ export class ApiModule {}
   ],
 })
 export class WorkerModule {}
-
-/** The API process that works as well: one process is enough for a small installation. */
-@Module({ imports: [WorkerModule, ConsoleModule] })
-export class ApiWithWorkerModule {}

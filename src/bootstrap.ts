@@ -1,10 +1,10 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { ApiModule } from './app.module';
 import type { Settings } from './config/settings.schema';
 import { ownSettingsOrExit, provideSettings } from './config/own-settings';
+import type { ProgramRole } from './database/mpi/program-instance.entity';
 import { logFatal, warnIfNotMigrated } from './database/start-failure';
-import { createApplication, type ServerRole, startListening } from './http';
+import { createApplication, startListening } from './http';
 import { Heartbeat } from './jobs';
 import { Log, logUncaughtErrors } from './observability';
 import { reportStart } from './start-report';
@@ -13,8 +13,9 @@ import { reportStart } from './start-report';
 const LAST_MOMENT_MS = 5_000;
 
 /** Starts a process of the service. It runs until a signal ends it. */
-export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
-  const settings = ownSettingsOrExit(role);
+export async function bootstrap(root: Type, role: Exclude<ProgramRole, 'command'>): Promise<void> {
+  const server = role === 'worker' ? 'worker' : 'http';
+  const settings = ownSettingsOrExit(server);
   provideSettings(settings);
   const log = new Log(settings);
   logUncaughtErrors(log);
@@ -22,10 +23,9 @@ export async function bootstrap(root: Type, role: ServerRole): Promise<void> {
     const app = await createApplication(root, log);
     closeOnSignal(app, settings);
     await warnIfNotMigrated(app, settings);
-    await startListening(app, settings, role);
-    const does = role === 'http' ? (root === ApiModule ? 'api' : 'api_and_worker') : 'worker';
-    reportStart(app, settings, does);
-    await app.get(Heartbeat, { strict: false }).start(does);
+    await startListening(app, settings, server);
+    reportStart(app, settings, role);
+    await app.get(Heartbeat, { strict: false }).start(role);
   } catch (error) {
     process.exit(logFatal(log, error, settings));
   }

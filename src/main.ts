@@ -1,5 +1,6 @@
-import { ApiModule, ApiWithWorkerModule } from './app.module';
+import { ApiModule, ApiWithWorkerModule } from './api.module';
 import { bootstrap } from './bootstrap';
 
 /** The API process; with `--with-worker` it works on jobs as well. */
-void bootstrap(process.argv.includes('--with-worker') ? ApiWithWorkerModule : ApiModule, 'http');
+const works = process.argv.includes('--with-worker');
+void (works ? bootstrap(ApiWithWorkerModule, 'api_and_worker') : bootstrap(ApiModule, 'api'));

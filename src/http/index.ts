@@ -13,7 +13,7 @@ export { tokenOf } from './access.guard';
 export { DeclaredCalls, UndecidedAccess } from './declared-calls.service';
 export { WithoutEnvelope } from './envelope.interceptor';
 export { configureApplication, createApplication } from './http-application';
-export { type HttpAddresses, HttpServers, type ServerRole, startListening } from './http-listener';
+export { type HttpAddresses, HttpServers, startListening } from './http-listener';
 export { HttpModule } from './http.module';
 export { AcceptsBodyOf, AcceptsForm } from './body.interceptor';
 export {

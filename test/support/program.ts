@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { ApiModule, ApiWithWorkerModule } from '../../src/app.module';
+import { ApiModule, ApiWithWorkerModule } from '../../src/api.module';
 import { type Clock, CLOCK, SYSTEM_CLOCK, SETTINGS } from '../../src/config/settings.module';
 import type { Settings } from '../../src/config/settings.schema';
 import { readSettings } from '../../src/config/read-settings';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ApiModule } from '../../src/app.module';
+import { ApiModule } from '../../src/api.module';
 import { provideSettings } from '../../src/config/own-settings';
 import type { SettingsFor } from '../../src/config/settings.schema';
 import { Transactions } from '../../src/database/transactions';
