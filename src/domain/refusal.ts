@@ -112,7 +112,8 @@ export class Refusal extends Error {
   }
 }
 
-function sentenceOf(code: RefusalCode, words: Readonly<Record<string, string>>): string {
+/** The published sentence. Every word in braces must be given. */
+export function sentenceOf(code: RefusalCode, words: Readonly<Record<string, string>>): string {
   return REFUSALS[code].replace(/\{(\w+)\}/g, (_, name: string) => {
     const word = words[name];
     if (word === undefined) throw new Error(`The refusal ${code} has no value for {${name}}.`);

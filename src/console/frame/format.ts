@@ -13,7 +13,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /** What is shown where there is no value. */
-export const NOTHING = '—';
+const NOTHING = '—';
 
 type Moment = Date | string | null | undefined;
 

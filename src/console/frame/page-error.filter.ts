@@ -11,28 +11,24 @@ interface ErrorModel {
   readonly status: number;
   /** The refusal, if it was one that the program expects. */
   readonly code: RefusalCode | undefined;
-  /** Its published sentence. */
-  readonly message: string;
   /** What the words in braces of the sentence are. */
   readonly words: Readonly<Record<string, string>>;
   readonly requestId: string;
 }
 
 export const ERROR_PAGE = view<ErrorModel>('error', (freeText) => [
-  { status: 500, code: undefined, message: 'Internal error', words: {}, requestId: freeText },
-  { status: 401, code: 'access_token_invalid', message: freeText, words: {}, requestId: freeText },
+  { status: 500, code: undefined, words: {}, requestId: freeText },
+  { status: 401, code: 'access_token_invalid', words: {}, requestId: freeText },
   {
     status: 403,
     code: 'scope_missing',
-    message: freeText,
     words: { allowances: freeText },
     requestId: 'r-1',
   },
-  { status: 404, code: 'person_not_found', message: 'Person not found', words: {}, requestId: freeText },
+  { status: 404, code: 'person_not_found', words: {}, requestId: freeText },
   {
     status: 409,
     code: 'status_change_refused',
-    message: freeText,
     words: { from: 'VERIFIED', to: 'NOT_VERIFIED' },
     requestId: 'r-1',
   },
@@ -60,7 +56,6 @@ export class PageErrorFilter extends RefusalFilter {
     const model: ErrorModel = {
       status: answer.status,
       code,
-      message: answer.error.message,
       words: details.words ?? {},
       requestId: traitsOf(request).requestId,
     };

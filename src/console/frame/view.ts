@@ -23,7 +23,7 @@ export const allViews = (): readonly View<object>[] => VIEWS;
 
 /** The answer of a page that sends the browser to another one: after every change, so that "back" repeats nothing. */
 export class SeeOther {
-  /** @param path below `/console`; @param note what the next page says once, a key of `text.notes`. */
+  /** @param path below `/console`; @param note what the next page shows once, a key of `text.notes`. */
   constructor(
     readonly path: string,
     readonly note?: string,

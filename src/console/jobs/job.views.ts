@@ -149,7 +149,7 @@ export interface JobChangeModel {
   readonly entry: TimetableRow;
   /** Undefined for a job that does not check people. */
   readonly due: DueCount | undefined;
-  /** For as many as are due, at the speed of the last finished run; null when nothing can be said. */
+  /** For as many as are due, at the speed of the last finished run; null when it cannot be estimated. */
   readonly lastsMs: number | null;
   readonly form: FormState;
 }

@@ -1,4 +1,4 @@
-/** A schedule that can be said in a few words; `time` is HH:MM, a week begins with Sunday, 0. */
+/** A schedule that can be put in a few words; `time` is HH:MM, a week begins with Sunday, 0. */
 export type ScheduleWords =
   | { readonly kind: 'minutes'; readonly every: number }
   | { readonly kind: 'hourly'; readonly minute: number }

@@ -28,7 +28,7 @@ class JobChangePath {
 
 const TIMETABLE = '/console/timetable';
 
-/** When jobs run. A job is started, paused and resumed by hand, each after a page that says what it means. */
+/** When jobs run. A job is started, paused and resumed by hand, each after a page that explains what it means. */
 @ConsoleController('timetable')
 export class TimetableController {
   constructor(

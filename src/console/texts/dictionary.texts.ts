@@ -170,7 +170,6 @@ export const DICTIONARY_TEXTS = inBothLanguages({
     gender: GENDERS_UK,
     relationship_status: wordsIn<RelationshipStatus>('uk', STATUS_WORDS),
     relationship_reason: RELATIONSHIP_REASONS_UK,
-    subject: { persons: 'Пацієнти', parties: 'Медичні працівники' },
   },
   en: {
     status: wordsIn('en', STATUS_PHRASES),
@@ -183,6 +182,5 @@ export const DICTIONARY_TEXTS = inBothLanguages({
     gender: GENDERS_EN,
     relationship_status: wordsIn<RelationshipStatus>('en', STATUS_WORDS),
     relationship_reason: RELATIONSHIP_REASONS_EN,
-    subject: { persons: 'Patients', parties: 'Health workers' },
   },
 });

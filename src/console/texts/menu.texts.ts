@@ -1,10 +1,9 @@
 import { inBothLanguages } from '../frame/languages';
 
-/** Names of the pages in the menu, what each is for, and notes that a page says once after a change. */
+/** Names of the pages in the menu, what each is for, and notes that a page shows once after a change. */
 export const MENU_TEXTS = inBothLanguages({
   uk: {
     menu: {
-      home: 'Головна',
       overview: 'Огляд',
       register: 'Реєстр',
       processes: 'Процеси',
@@ -17,7 +16,6 @@ export const MENU_TEXTS = inBothLanguages({
       unzr: 'УНЗР',
     },
     menu_lead: {
-      home: '',
       overview: 'Хід перевірок, швидкість та відхилення.',
       register: 'Чи приймає реєстр запити та скільки їх надсилається.',
       processes: 'Які процеси працюють, у якій версії та що взяли в роботу.',
@@ -43,7 +41,6 @@ export const MENU_TEXTS = inBothLanguages({
   },
   en: {
     menu: {
-      home: 'Home',
       overview: 'Overview',
       register: 'Register',
       processes: 'Processes',
@@ -56,7 +53,6 @@ export const MENU_TEXTS = inBothLanguages({
       unzr: 'UNZR',
     },
     menu_lead: {
-      home: '',
       overview: 'How the checks go on, how fast, and what is wrong.',
       register: 'Whether calls to the register go out, and how many.',
       processes: 'Which processes run, in which version, and what they have claimed.',

@@ -1,4 +1,4 @@
-import { REFUSALS, type RefusalCode } from '../../domain/refusal';
+import { type RefusalCode, sentenceOf } from '../../domain/refusal';
 import type { Language } from '../frame/languages';
 import { DICTIONARY_TEXTS } from './dictionary.texts';
 import { FRAME_TEXTS } from './frame.texts';
@@ -15,7 +15,7 @@ type Words = Readonly<Record<string, string>>;
 /** The sentence about a refusal in one language; undefined when only its status is to be explained. */
 function refusalIn(language: Language, code: RefusalCode | undefined, words: Words): string | undefined {
   if (code === undefined) return undefined;
-  if (language === 'en') return REFUSALS[code].replace(/\{(\w+)\}/g, (_, name: string) => words[name] ?? '');
+  if (language === 'en') return sentenceOf(code, words);
   const sentence = REFUSALS_UK[code];
   return typeof sentence === 'function' ? sentence(words) : sentence;
 }
