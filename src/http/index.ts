@@ -41,6 +41,7 @@ export {
   PageQuery,
   type PageRequest,
   type Paging,
+  pagingOf,
   ShowsList,
 } from './paging.dto';
 export { AuditsReading } from './read-audit.interceptor';

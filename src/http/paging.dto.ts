@@ -51,6 +51,14 @@ export interface Paging {
   readonly total_pages: number;
 }
 
+/** Which part of a list of so many entries a request is for. */
+export const pagingOf = ({ page, pageSize }: PageRequest, total: number): Paging => ({
+  page_number: page,
+  page_size: pageSize,
+  total_entries: total,
+  total_pages: Math.ceil(total / pageSize),
+});
+
 /** A controller answers a list by returning this; the envelope shows which part of the list it is. */
 export class ListAnswer<T> {
   readonly paging: Paging;
@@ -59,12 +67,7 @@ export class ListAnswer<T> {
     readonly entries: readonly T[],
     { request, total }: { request: PageRequest; total: number },
   ) {
-    this.paging = {
-      page_number: request.page,
-      page_size: request.pageSize,
-      total_entries: total,
-      total_pages: Math.ceil(total / request.pageSize),
-    };
+    this.paging = pagingOf(request, total);
   }
 }
 

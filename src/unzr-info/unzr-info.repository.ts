@@ -37,7 +37,7 @@ export interface UnzrInfoRow {
 }
 
 /** How far a request is. */
-export type UnzrInfoState = Pick<UnzrInfoRow, 'job_status' | 'updated_at' | 'synced_at'>;
+export type UnzrInfoState = Pick<UnzrInfoRow, 'job_status' | 'updated_at'>;
 
 const ANSWERED_COLUMNS = `id, unzr, job_status, info, synced_at, inserted_at, inserted_by, updated_at, updated_by`;
 
@@ -78,7 +78,7 @@ const READ_BY_ID: Statement = { name: 'read_unzr_info_by_id', text: readingWhere
 /** Nothing that says anything about a person. */
 const STATE: Statement = {
   name: 'unzr_info_state',
-  text: 'SELECT job_status, updated_at, synced_at FROM mimir.unzr_info WHERE id = $1::uuid',
+  text: 'SELECT job_status, updated_at FROM mimir.unzr_info WHERE id = $1::uuid',
 };
 
 const CLAIM: Statement = {

@@ -9,14 +9,17 @@ export interface FormFault {
   readonly rule: FieldRule;
 }
 
+/** What was entered, by field; undefined like an empty field. */
+type Entered = Readonly<Record<string, string | undefined>>;
+
 /** What a form shows again: what was entered, and what is wrong with it. */
 export interface FormState {
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Entered;
   readonly faults: readonly FormFault[];
 }
 
 /** A form that nobody has submitted yet, perhaps with some fields filled in. */
-export const freshForm = (values: FormState['values'] = {}): FormState => ({ values, faults: [] });
+export const freshForm = (values: Entered = {}): FormState => ({ values, faults: [] });
 
 /** The faults of fields that a refusal names. Every other error is thrown on. */
 export function faultsIn(error: unknown): FormFault[] {
@@ -28,13 +31,13 @@ export function faultsIn(error: unknown): FormFault[] {
 /** A form as it was submitted. It is validated by the same classes as the calls. */
 export class SubmittedForm<Input extends object> {
   /** What was entered, to be shown again. */
-  readonly values: Readonly<Record<string, string>>;
+  readonly values: Entered;
 
   constructor(
     private readonly type: Type<Input>,
     body: unknown,
   ) {
-    this.values = (body ?? {}) as Record<string, string>;
+    this.values = (body ?? {}) as Entered;
   }
 
   /** Refuses a form at fault, which ends in an error page. */

@@ -2,15 +2,13 @@ import type { TimetableEntry } from '../../jobs';
 import type { DueCount } from '../../verifications';
 import { type FormState, freshForm } from '../frame/submitted-form';
 import { view } from '../frame/view';
-import type { ListAnswer } from '../../http';
+import { type Paging, pagingOf } from '../../http';
 import type { RunModel, RunRow } from './run.model';
 import type { ScheduleWords } from './schedule-words';
 
-type Paging = ListAnswer<unknown>['paging'];
-
 const NOW = new Date('2026-03-02T01:00:00Z');
 
-const PAGING: Paging = { page_number: 2, page_size: 1, total_entries: 3, total_pages: 3 };
+const PAGE = { page: 2, pageSize: 1, offset: 1 };
 
 const ROW: RunRow = {
   id: '5a5b1c9e-0000-4000-8000-000000000005',
@@ -37,10 +35,10 @@ export const RUNS_PAGE = view<RunsModel>('runs', (freeText) => [
       { ...ROW, job: undefined, status: 'SKIPPED', perSecond: null },
       { ...ROW, job: 'purge', status: 'FINISHED' },
     ],
-    paging: PAGING,
+    paging: pagingOf(PAGE, 3),
     filter: freshForm({ from: freeText }),
   },
-  { runs: [], paging: { ...PAGING, total_entries: 0, total_pages: 0 }, filter: freshForm() },
+  { runs: [], paging: pagingOf(PAGE, 0), filter: freshForm() },
 ]);
 
 const runs = (freeText: string): RunModel[] => {

@@ -1,10 +1,10 @@
 import { Get, Param, Query } from '@nestjs/common';
-import { ListAnswer, Needs, ShowsList } from '../../http';
+import { Needs, pagingOf, ShowsList } from '../../http';
 import { JobRegistry, JobRunReader, JobRunRepository } from '../../jobs';
 import { JobRunQuery, RunPath } from '../../verifications';
 import { ConsoleController, Live, Page } from '../frame/page.decorator';
 import type { LiveSource } from '../frame/live-streams.service';
-import { type FormState, freshForm } from '../frame/submitted-form';
+import { freshForm } from '../frame/submitted-form';
 import { RUN_PAGE, RUN_PART, RUNS_PAGE } from './job.views';
 import { type RunModel, runModel, runRow } from './run.model';
 
@@ -22,10 +22,10 @@ export class RunsController {
   @Needs('job:read', { of: 'NHS' })
   @Page(RUNS_PAGE)
   async list(@Query() query: JobRunQuery) {
-    const { request, filter } = query;
+    const { request, filter, job, status, from, to } = query;
     const { runs, total } = await this.runs.list(filter, { size: request.pageSize, offset: request.offset });
     const rows = runs.map((run) => runRow(run, this.reader.paceOf(run)));
-    return { runs: rows, paging: new ListAnswer(rows, { request, total }).paging, filter: filterOf(query) };
+    return { runs: rows, paging: pagingOf(request, total), filter: freshForm({ job, status, from, to }) };
   }
 
   @Get(':run_id')
@@ -45,9 +45,4 @@ export class RunsController {
     const [details, rates] = await Promise.all([this.reader.details(runId), this.reader.rates(runId)]);
     return runModel(details, this.jobs.countersOf(details.run.job), rates);
   }
-}
-
-function filterOf({ job, status, from, to }: JobRunQuery): FormState {
-  const entered = Object.entries({ job, status, from, to });
-  return freshForm(Object.fromEntries(entered.map(([name, value = '']) => [name, value])));
 }

@@ -15,8 +15,6 @@ import { view } from '../frame/view';
 
 /** How the checks of all streams go on, and the speed of the last minutes. */
 interface OverviewModel extends Overview {
-  /** The jobs that have a column in the table of speeds. */
-  readonly running: readonly string[];
   readonly rates: readonly RatePoint[];
 }
 
@@ -67,13 +65,12 @@ const OVERVIEW_MODELS = (freeText: string): readonly OverviewModel[] => [
     at: AT,
     streams: [BUSY, IDLE],
     conditions: conditionsAbout(freeText),
-    running: [RUN.job],
     rates: [
       { at: AT, perSecond: new Map([[RUN.job, 36]]) },
       { at: AT, perSecond: new Map() },
     ],
   },
-  { at: AT, streams: [IDLE], conditions: [], running: [], rates: [] },
+  { at: AT, streams: [IDLE], conditions: [], rates: [] },
 ];
 
 const OVERVIEW_PAGE = view<OverviewModel>('overview', OVERVIEW_MODELS);
@@ -92,8 +89,7 @@ export class OverviewPageController {
   @Page(OVERVIEW_PAGE)
   async show(): Promise<OverviewModel> {
     const [overview, rates] = await Promise.all([this.overview.read(), this.progress.rates()]);
-    const running = overview.streams.filter(({ run }) => run !== undefined).map(({ job }) => job);
-    return { ...overview, running, rates };
+    return { ...overview, rates };
   }
 
   @Live('overview', OVERVIEW_PART)

@@ -1,5 +1,5 @@
 import { Get, Query } from '@nestjs/common';
-import { ListAnswer, Needs, PageQuery, ShowsList } from '../../http';
+import { Needs, PageQuery, type Paging, pagingOf, ShowsList } from '../../http';
 import { type WorkingInstance, WorkingInstances } from '../../verifications';
 import { ConsoleController, Page } from '../frame/page.decorator';
 import { view } from '../frame/view';
@@ -7,7 +7,7 @@ import { view } from '../frame/view';
 /** A page of the processes. */
 interface ProcessesModel {
   readonly processes: readonly WorkingInstance[];
-  readonly paging: ListAnswer<unknown>['paging'];
+  readonly paging: Paging;
 }
 
 const AT = new Date('2026-03-02T01:04:00Z');
@@ -25,8 +25,7 @@ const instance = (host: string): WorkingInstance => ({
   oldestClaimAt: AT,
 });
 
-const paging = (total: number): ProcessesModel['paging'] =>
-  new ListAnswer([], { request: { page: 1, pageSize: 50, offset: 0 }, total }).paging;
+const { request: FIRST_PAGE } = new PageQuery();
 
 const PROCESSES_PAGE = view<ProcessesModel>('processes', (freeText) => [
   {
@@ -36,9 +35,9 @@ const PROCESSES_PAGE = view<ProcessesModel>('processes', (freeText) => [
       { ...instance(freeText), role: 'api_and_worker' },
       { ...instance(freeText), role: 'command' },
     ],
-    paging: paging(4),
+    paging: pagingOf(FIRST_PAGE, 4),
   },
-  { processes: [], paging: paging(0) },
+  { processes: [], paging: pagingOf(FIRST_PAGE, 0) },
 ]);
 
 /** The processes of the installation. */
@@ -52,6 +51,6 @@ export class ProcessesPageController {
   @Page(PROCESSES_PAGE)
   async list(@Query() { request }: PageQuery): Promise<ProcessesModel> {
     const { entries, total } = await this.processes.list(request);
-    return { processes: entries, paging: new ListAnswer(entries, { request, total }).paging };
+    return { processes: entries, paging: pagingOf(request, total) };
   }
 }

@@ -7,7 +7,7 @@ import {
   RelationshipService,
 } from '../../confidant-relationships';
 import { type Caller, isAllowed } from '../../domain/access/access.rules';
-import { AuditsReading, CallerOf, ListAnswer, Needs, type Paging, ShowsList } from '../../http';
+import { AuditsReading, CallerOf, Needs, PageQuery, type Paging, pagingOf, ShowsList } from '../../http';
 import { ConsoleController, Page } from '../frame/page.decorator';
 import { type FormState, freshForm } from '../frame/submitted-form';
 import { view } from '../frame/view';
@@ -66,13 +66,13 @@ const EMPTY = {
   documents: [],
 } as const;
 
-const PAGING: Paging = { page_number: 1, page_size: 50, total_entries: 2, total_pages: 1 };
+const { request: FIRST_PAGE } = new PageQuery();
 
 export const RELATIONSHIPS_PAGE = view<RelationshipsModel>('relationships', (freeText) => {
   const example = relationshipExample(freeText);
   return [
-    { filter: freshForm(), nodes: [example, { ...example, ...EMPTY }], paging: PAGING },
-    { filter: freshForm({ is_expired: 'true' }), nodes: [], paging: { ...PAGING, total_entries: 0 } },
+    { filter: freshForm(), nodes: [example, { ...example, ...EMPTY }], paging: pagingOf(FIRST_PAGE, 2) },
+    { filter: freshForm({ is_expired: 'true' }), nodes: [], paging: pagingOf(FIRST_PAGE, 0) },
   ];
 });
 
@@ -98,9 +98,9 @@ export class RelationshipPagesController {
     const { filter, request } = query;
     const { pageSize: size, offset } = request;
     const { entries, total } = await this.relationships.list(filter, { size, offset });
-    const { paging } = new ListAnswer(entries, { request, total });
-    const { verification_status = '', is_expired = '' } = query;
-    return { filter: freshForm({ verification_status, is_expired }), nodes: entries, paging };
+    const { verification_status, is_expired } = query;
+    const entered = freshForm({ verification_status, is_expired });
+    return { filter: entered, nodes: entries, paging: pagingOf(request, total) };
   }
 
   @Get(':id')

@@ -79,7 +79,6 @@ export const UNZR_STATE_PART = view<UnzrStateModel>('unzr-state-part', (freeText
     id: freeText,
     job_status,
     updated_at: AT,
-    synced_at: job_status === 'failed' ? null : AT,
   })),
 );
 

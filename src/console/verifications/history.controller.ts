@@ -1,6 +1,6 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { STREAM_STATUS_TABLE } from '../../domain/verification/stream-status.table';
-import { AuditsReading, ListAnswer, Needs, PageQuery, type Paging, ShowsList } from '../../http';
+import { AuditsReading, Needs, PageQuery, type Paging, pagingOf, ShowsList } from '../../http';
 import { PersonLookup } from '../../persons';
 import { type HistoryEntry, PersonPath, VerificationHistory } from '../../verifications';
 import { ConsoleController, Page } from '../frame/page.decorator';
@@ -34,12 +34,7 @@ const entryOf = (freeText: string): ShownEntry => ({
   explanation: { uk: freeText, en: freeText },
 });
 
-const pagingOf = (total: number): Paging => ({
-  page_number: 1,
-  page_size: 50,
-  total_entries: total,
-  total_pages: Math.ceil(total / 50),
-});
+const { request: FIRST_PAGE } = new PageQuery();
 
 export const HISTORY_PAGE = view<HistoryModel>('history', (freeText) => [
   {
@@ -64,9 +59,9 @@ export const HISTORY_PAGE = view<HistoryModel>('history', (freeText) => [
         duration_ms: null,
       },
     ],
-    paging: pagingOf(120),
+    paging: pagingOf(FIRST_PAGE, 120),
   },
-  { personId: freeText, name: freeText, nodes: [], paging: pagingOf(0) },
+  { personId: freeText, name: freeText, nodes: [], paging: pagingOf(FIRST_PAGE, 0) },
 ]);
 
 /** Why the verification of a person is as it is: a sentence a change. */
@@ -88,8 +83,7 @@ export class HistoryController {
   ): Promise<HistoryModel> {
     const { entries, total } = await this.histories.read(personId, request);
     const { name } = await this.lookup.maskedCard(personId);
-    const { paging } = new ListAnswer(entries, { request, total });
-    return { personId, name, nodes: entries.map(shown), paging };
+    return { personId, name, nodes: entries.map(shown), paging: pagingOf(request, total) };
   }
 }
 

@@ -13,12 +13,12 @@ import {
   AuditsReading,
   CallerOf,
   EmptyIsAbsent,
-  ListAnswer,
   MayBeAbsent,
   Needs,
   OneOf,
   PageQuery,
   type Paging,
+  pagingOf,
   ShowsList,
 } from '../../http';
 import {
@@ -72,12 +72,7 @@ interface UncheckedModel {
 }
 
 const AT = new Date('2026-11-28T11:06:41Z');
-const pagingOf = (total: number): Paging => ({
-  page_number: 1,
-  page_size: 50,
-  total_entries: total,
-  total_pages: Math.ceil(total / 50),
-});
+const { request: FIRST_PAGE } = new PageQuery();
 
 export const WORK_LIST_PAGE = view<WorkListModel>('work-list', (freeText) => {
   const entry: WorkListEntry = {
@@ -96,14 +91,14 @@ export const WORK_LIST_PAGE = view<WorkListModel>('work-list', (freeText) => {
     {
       filter: freshForm(),
       nodes: [entry, { ...entry, nextStep: 'decide' }, { ...entry, nextStep: undefined }],
-      paging: pagingOf(100),
+      paging: pagingOf(FIRST_PAGE, 100),
     },
     {
       filter: freshForm({ stream: 'nhs', status: 'NOT_VERIFIED', reason: 'MANUAL' }),
       nodes: [{ ...entry, name: null, streams: [], verification_status: null }],
-      paging: pagingOf(1),
+      paging: pagingOf(FIRST_PAGE, 1),
     },
-    { filter: freshForm(), nodes: [], paging: pagingOf(0) },
+    { filter: freshForm(), nodes: [], paging: pagingOf(FIRST_PAGE, 0) },
   ];
 });
 
@@ -120,14 +115,14 @@ export const UNCHECKED_PAGE = view<UncheckedModel>('unchecked', (freeText) => {
   };
   const unsent = { ...entry, name: null, error: null, message_id: null, next_try_at: null };
   return [
-    { filter: freshForm(), nodes: [entry, unsent], paging: pagingOf(100), seesPersons: true },
+    { filter: freshForm(), nodes: [entry, unsent], paging: pagingOf(FIRST_PAGE, 100), seesPersons: true },
     {
       filter: freshForm({ stream: 'unzr', error: 'timeout' }),
       nodes: [unsent],
-      paging: pagingOf(1),
+      paging: pagingOf(FIRST_PAGE, 1),
       seesPersons: false,
     },
-    { filter: freshForm(), nodes: [], paging: pagingOf(0), seesPersons: true },
+    { filter: freshForm(), nodes: [], paging: pagingOf(FIRST_PAGE, 0), seesPersons: true },
   ];
 });
 
@@ -149,9 +144,9 @@ export class WorkListController {
     const { entries, total } = await this.lists.unverified(filter, request);
     const mayVerify = isAllowed(caller, 'person:verify');
     return {
-      filter: freshForm(filter === undefined ? {} : { stream: filter.stream, status, reason: reason ?? '' }),
+      filter: freshForm(filter),
       nodes: entries.map((entry) => ({ ...entry, nextStep: mayVerify ? nextStepOf(entry) : undefined })),
-      paging: new ListAnswer(entries, { request, total }).paging,
+      paging: pagingOf(request, total),
     };
   }
 
@@ -169,9 +164,9 @@ export class WorkListController {
       ? await this.lists.cannotBeChecked(filter, request)
       : await this.lists.cannotBeCheckedUnnamed(filter, request);
     return {
-      filter: freshForm({ stream: filter.stream ?? '', error: filter.error ?? '' }),
+      filter: freshForm({ ...filter }),
       nodes: entries,
-      paging: new ListAnswer(entries, { request, total }).paging,
+      paging: pagingOf(request, total),
       seesPersons,
     };
   }
