@@ -12,6 +12,9 @@ import { reportStart } from './start-report';
 /** After the grace time everything is written or released; what still hangs then is a connection. */
 const LAST_MOMENT_MS = 5_000;
 
+/** The exit status of a process that was asked to end and did not close everything. */
+const NOT_CLOSED = 1;
+
 /** Starts a process of the service. It runs until a signal ends it. */
 export async function bootstrap(root: Type, role: Exclude<ProgramRole, 'command'>): Promise<void> {
   const server = role === 'worker' ? 'worker' : 'http';
@@ -21,7 +24,7 @@ export async function bootstrap(root: Type, role: Exclude<ProgramRole, 'command'
   logUncaughtErrors(log);
   try {
     const app = await createApplication(root, log);
-    closeOnSignal(app, settings);
+    closeOnSignal(app, settings, log);
     await warnIfNotMigrated(app, settings);
     await startListening(app, settings, server);
     reportStart(app, settings, role);
@@ -31,15 +34,28 @@ export async function bootstrap(root: Type, role: Exclude<ProgramRole, 'command'
   }
 }
 
-/** Closes in order; a server that does not answer delays the end by the grace time and five seconds at most. */
-function closeOnSignal(app: NestExpressApplication, settings: Settings): void {
+/**
+ * Closes in order; a server that does not answer delays the end by the grace time and five seconds at most. Exit status
+ * 0 means that everything was closed; otherwise it is 1, and the log says why.
+ */
+function closeOnSignal(app: NestExpressApplication, settings: Settings, log: Log): void {
   let isClosing = false;
   // Not `once`: an impatient second signal would end the process before it has released what it holds.
   const close = (): void => {
     if (isClosing) return;
     isClosing = true;
-    setTimeout(() => process.exit(0), settings.SHUTDOWN_GRACE_SECONDS * 1000 + LAST_MOMENT_MS).unref();
-    void app.close().finally(() => process.exit(0));
+    const forceEnd = (): never => {
+      log.warn('The process ended before it was closed', { why: 'timeout', exit_status: NOT_CLOSED });
+      process.exit(NOT_CLOSED);
+    };
+    setTimeout(forceEnd, settings.SHUTDOWN_GRACE_SECONDS * 1000 + LAST_MOMENT_MS).unref();
+    void app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('The process ended before it was closed', error, { exit_status: NOT_CLOSED });
+        process.exit(NOT_CLOSED);
+      },
+    );
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);

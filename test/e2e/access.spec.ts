@@ -1,14 +1,12 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FieldAccessCheck } from '../../src/graphql/field-access-check.service';
-import { type CallerBuilder, aCaller, aPerson, aRelationship } from '../support/builders';
-import { GUARDED, type GuardedCall, askedCheck, askedUnzr, endedRun } from '../support/guarded-calls';
+import { type CallerBuilder, aCaller } from '../support/builders';
+import { GUARDED, type GuardedCall, saveThere, type There } from '../support/guarded-calls';
 import { Program } from '../support/program';
 import { TestEnvironment } from '../support/test-environment';
 
-let personId = '';
-let relationshipId = '';
-let runId = '';
+let there: There;
 
 /** Calls that ask for none: health, the description of all calls, and those that prove themselves by signature. */
 const OPEN: readonly string[] = [
@@ -113,11 +111,7 @@ const WRONG: readonly (readonly [
 const env = TestEnvironment.forThisFile();
 
 beforeEach(async () => {
-  personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
-  relationshipId = await aRelationship().of(personId).save(env.sql);
-  runId = await endedRun(env.sql);
-  await askedUnzr(env.sql);
-  await askedCheck(env.sql, personId);
+  there = await saveThere(env.sql);
 });
 
 interface Asked {
@@ -130,7 +124,6 @@ async function ask(
   { authorization, port = 'public' }: Asked,
 ) {
   const { publicUrl = '', internalUrl } = env.program.addresses;
-  const there = { personId, relationshipId, runId };
   const body = typeof asked === 'function' ? asked(there) : asked;
   const answer = await fetch((port === 'public' ? publicUrl : internalUrl) + path(there), {
     method: call.split(' ')[0] ?? '',

@@ -1,45 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MENU } from '../../src/console/frame/menu.table';
 import { SCOPES } from '../../src/domain/access/access.rules';
-import { aCaller, type CallerBuilder, aPerson, aRelationship } from '../support/builders';
-import { askConsole } from '../support/console-client';
+import { aCaller, type CallerBuilder } from '../support/builders';
+import { askConsole, PAGE_POLICY } from '../support/console-client';
 import { CONSOLE_PAGES, type ConsolePage, OPEN_ROUTES } from '../support/console-pages';
-import { askedCheck, askedUnzr, endedRun, type There } from '../support/guarded-calls';
+import { saveThere, type There } from '../support/guarded-calls';
 import { TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const env = TestEnvironment.forThisFile();
 
+/** Pages that another page leads to. */
+const NOT_IN_MENU: readonly string[] = ['GET /console/table-rows'];
+
 let there: There;
 
 beforeEach(async () => {
-  const personId = await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(env.sql);
-  const relationshipId = await aRelationship().of(personId).save(env.sql);
-  there = { personId, relationshipId, runId: await endedRun(env.sql) };
-  await askedUnzr(env.sql);
-  await askedCheck(env.sql, personId);
+  there = await saveThere(env.sql);
 });
 
 /** The status with which a reader is answered. A live part is left when its answer has begun. */
-async function statusFor({ route, path, form, isLive }: ConsolePage, session?: string): Promise<number> {
+async function statusFor({ route, path, form = {}, isLive }: ConsolePage, session?: string): Promise<number> {
   const method = route.split(' ')[0] ?? '';
-  const fields = typeof form === 'function' ? form(there) : (form ?? {});
   const answer = await askConsole(env, path(there), {
     session,
     method,
-    ...(method === 'GET' ? {} : { form: fields }),
+    ...(method === 'GET' ? {} : { form }),
   });
   await (isLive ? answer.body?.cancel() : answer.text());
+  // Whatever the answer is, nobody may keep it, and it may load nothing from elsewhere.
+  const { headers } = answer;
+  expect([headers.get('content-security-policy'), headers.get('cache-control')]).toEqual([
+    PAGE_POLICY,
+    'no-store',
+  ]);
   return answer.status;
 }
 
 const asCaller = async (page: ConsolePage, caller: CallerBuilder) =>
   statusFor(page, await caller.save(env.sql));
 
-/** The paths in the menu of a reader. */
+/** The paths in the menu of a reader, who has one. */
 async function menuOf(caller: CallerBuilder): Promise<string[]> {
   const answer = await askConsole(env, '/console', { session: await caller.save(env.sql) });
-  const [, menu = ''] = /<nav[^>]*>([\s\S]*?)<\/nav>/.exec(await answer.text()) ?? [];
+  expect(answer.status).toBe(200);
+  const [, menu] = /<nav[^>]*>([\s\S]*?)<\/nav>/.exec(await answer.text()) ?? [];
+  if (menu === undefined) throw new Error('The page has no menu.');
   return [...menu.matchAll(/href="([^"]+)"/g)].map(([, path]) => path ?? '');
 }
 
@@ -76,34 +83,73 @@ describe.each(CONSOLE_PAGES)('$route', (page) => {
     expect(await asCaller(page, aCaller().withScope(scope).withEntityStatus('CLOSED'))).toBe(409);
     expect(await asCaller(page, aCaller().withScope(scope))).toBe(page.right);
   });
+});
 
-  it('is refused to another site for every visitor', async () => {
-    if (isRead) return;
+/** Everything that a form of the console can change or begin. */
+const CHANGED = `
+  SELECT row_to_json(every)::text AS row FROM (
+    (SELECT 'person' AS what, to_jsonb(v) AS now FROM mpi.person_verifications AS v)
+    UNION ALL (SELECT 'relationship', to_jsonb(r) FROM mpi.confidant_person_relationships AS r)
+    UNION ALL (SELECT 'check', to_jsonb(c) FROM mpi.check_requests AS c)
+    UNION ALL (SELECT 'run', to_jsonb(r) FROM mpi.job_runs AS r)
+    UNION ALL (SELECT 'schedule', to_jsonb(s) FROM mpi.job_schedules AS s)
+    UNION ALL (SELECT 'unzr', to_jsonb(u) FROM mimir.unzr_info AS u)
+    UNION ALL (SELECT 'audit', to_jsonb(a) FROM mpi.audit_log AS a)
+    UNION ALL (SELECT 'token', to_jsonb(t) FROM mithril.tokens AS t)) AS every
+   ORDER BY row`;
+
+describe('Every form of the console', () => {
+  const FORMS = CONSOLE_PAGES.filter(({ route }) => route.startsWith('POST '));
+
+  it.each(FORMS)('$route is refused to another site', async ({ path, form = {} }) => {
     const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
-    const ask = (headers: Record<string, string>) =>
-      askConsole(env, page.path(there), { session, method: 'POST', form: {}, headers });
-    for (const site of ['same-site', 'cross-site', 'none'])
-      expect((await ask({ 'sec-fetch-site': site })).status).toBe(403);
+    for (const site of ['same-site', 'cross-site', 'none']) {
+      const headers = { 'sec-fetch-site': site };
+      const answer = await askConsole(env, path(there), { session, form, headers });
+      expect([site, answer.status]).toEqual([site, 403]);
+    }
+  });
+
+  it('changes nothing when it comes from another site', async () => {
+    const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    const before = await env.sql.query({ text: CHANGED });
+    for (const { path, form = {} } of FORMS)
+      await askConsole(env, path(there), { session, form, headers: { 'sec-fetch-site': 'cross-site' } });
+    expect(await env.sql.query({ text: CHANGED })).toEqual(before);
+    // The same forms from our own pages do change something.
+    for (const { path, form = {} } of FORMS.filter(({ route }) => !route.endsWith('/sign-out')))
+      await askConsole(env, path(there), { session, form });
+    expect(await env.sql.query({ text: CHANGED })).not.toEqual(before);
   });
 });
 
 describe('The menu', () => {
+  /** Pages whose path is one word. What begins a task of its own is reached from them. */
   const inMenu = CONSOLE_PAGES.filter(
     ({ route, scope }) => scope !== undefined && /^GET \/console\/[^/:]+$/.test(route),
-  );
+  ).filter(({ route }) => !NOT_IN_MENU.includes(route));
+  const pathsOf = (pages: readonly ConsolePage[]) => pages.map(({ path }) => path(there)).sort();
+  const scopesOfPages = [...new Set(inMenu.flatMap(({ scope }) => scope ?? []))];
 
-  it.each(SCOPES)('of a reader with %s leads to pages of that scope, and to no others', async (scope) => {
+  it.each(scopesOfPages)('of a reader with %s has all pages of that scope and no others', async (scope) => {
     const shown = await menuOf(aCaller().withScope(scope));
-    const allowed = new Set(inMenu.filter((page) => page.scope === scope).map((page) => page.path(there)));
-    expect(shown.filter((path) => !allowed.has(path))).toEqual([]);
+    expect(shown.sort()).toEqual(pathsOf(inMenu.filter((page) => page.scope === scope)));
   });
 
-  it('of a reader with every scope has pages; of one of another legal entity, those of no type', async () => {
+  it.each(SCOPES.filter((scope) => !scopesOfPages.includes(scope)))(
+    'is missing for a reader with %s, who has no page',
+    async (scope) => {
+      await expect(menuOf(aCaller().withScope(scope))).rejects.toThrow('The page has no menu.');
+    },
+  );
+
+  it('of a reader with every scope has every page; of one of another legal entity, none', async () => {
     const scope = SCOPES.join(' ');
-    const ofAnyType = new Set(inMenu.filter(({ of }) => of === undefined).map((page) => page.path(there)));
-    expect(
-      (await menuOf(aCaller().withScope(scope).ofType('MIS'))).filter((path) => !ofAnyType.has(path)),
-    ).toEqual([]);
+    const shown = await menuOf(aCaller().withScope(scope));
+    expect(shown).toEqual(MENU.map(({ path }) => path));
+    expect(shown.sort()).toEqual(pathsOf(inMenu));
+    expect(inMenu.every(({ of }) => of === 'NHS')).toBe(true);
+    await expect(menuOf(aCaller().withScope(scope).ofType('MIS'))).rejects.toThrow('The page has no menu.');
   });
 });
 

@@ -3,11 +3,12 @@ import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller } from '../support/builders';
 import { CONSOLE_PAGES } from '../support/console-pages';
 import { ChildProgram } from '../support/program';
-import { endedRun } from '../support/guarded-calls';
+import { saveThere } from '../support/guarded-calls';
 import { TestEnvironment } from '../support/test-environment';
 
 const env = TestEnvironment.forThisFile();
 
+/** Each live part is watched by two. */
 const STREAMS = 10;
 
 /** The first part that a stream sends. */
@@ -23,15 +24,18 @@ async function firstPart(
   return { text: new TextDecoder().decode(value), rest };
 }
 
+const LIVE = CONSOLE_PAGES.filter(({ isLive }) => isLive);
+
 describe('SIGTERM', () => {
-  it('ends a process with ten live streams open: each stream ends, and the status is 0', async () => {
-    const there = { personId: '', relationshipId: '', runId: await endedRun(env.sql) };
-    const path = CONSOLE_PAGES.find(({ isLive }) => isLive)?.path(there) ?? '';
+  it('ends a process with ten live streams open: each stream ends, and everything is closed in order', async () => {
+    const there = await saveThere(env.sql);
+    const paths = Array.from({ length: STREAMS }, (_, n) => LIVE[n % LIVE.length]?.path(there) ?? '');
+    expect(new Set(paths).size).toBe(LIVE.length);
     const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
     const program = await ChildProgram.start(env.servers);
     try {
       const answers = await Promise.all(
-        Array.from({ length: STREAMS }, () =>
+        paths.map((path) =>
           fetch(`${program.addresses.publicUrl}${path}`, {
             headers: {
               accept: 'text/event-stream',
@@ -47,6 +51,7 @@ describe('SIGTERM', () => {
       for (const { text } of streams) expect(text).toMatch(/^data: /);
       // A listener that waits hangs up after five seconds; a stream that is cut off like that ends in an error here.
       expect(await program.end()).toBe(0);
+      expect(program.logged.join('\n')).not.toContain('The process ended before it was closed');
       expect(await Promise.all(streams.map(({ rest }) => rest))).toEqual(Array(STREAMS).fill(true));
     } finally {
       await program.kill();

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Language } from '../../src/console/frame/languages';
 import { CHROMIUM, FLAGS } from '../../tools/chromium';
 import type { CallerBuilder } from './builders';
@@ -26,9 +26,14 @@ export interface Looking {
   readonly width?: number;
 }
 
-/** Pages in one tab, and everything the browser complained about. */
+/** More than any page has of what the keyboard stops at, and more than any list has of options. */
+const MOST_STOPS = 200;
+const MOST_OPTIONS = 50;
+
+/** Pages in one tab, and everything the browser complained about. A test that leaves a complaint fails. */
 export class Tab {
   readonly problems: string[] = [];
+  private readonly refusals = new Set<string>();
 
   constructor(
     readonly page: Page,
@@ -39,14 +44,47 @@ export class Tab {
     // A violation of the Content-Security-Policy is reported here too.
     page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
-      // An answer with another status than 200 is what some tests ask for.
-      if (/^Failed to load resource: the server responded with a status of/.test(message.text())) return;
+      const [, status] = REFUSED.exec(message.text()) ?? [];
+      if (status !== undefined && this.refusals.has(status)) return;
       this.problems.push(`${message.type()}: ${message.text()}`);
     });
     page.on('dialog', (dialog) => {
       this.problems.push(`dialog: ${dialog.message()}`);
       void dialog.dismiss();
     });
+  }
+
+  /** From now on an answer with this status is what the test asks for, and no problem. */
+  expectRefusal(status: number): void {
+    this.refusals.add(String(status));
+  }
+
+  /** Presses Tab until the element has the focus, as somebody does who cannot use a mouse. */
+  async tabTo(element: Locator): Promise<void> {
+    for (let presses = 0; presses < MOST_STOPS; presses += 1) {
+      await this.page.keyboard.press('Tab');
+      if (await element.evaluate((each) => each === each.ownerDocument.activeElement)) return;
+    }
+    throw new Error(`The keyboard does not reach ${element.toString()}.`);
+  }
+
+  /** Follows a link or presses a button by the keyboard alone, and waits for the next page. */
+  async press(element: Locator): Promise<void> {
+    await this.tabTo(element);
+    const next = this.page.waitForEvent('load');
+    await this.page.keyboard.press('Enter');
+    await next;
+  }
+
+  /** Chooses an option of a list by the keyboard alone. */
+  async choose(list: Locator, option: string): Promise<void> {
+    await this.tabTo(list);
+    const chosen = list.locator('option:checked');
+    for (let presses = 0; presses < MOST_OPTIONS; presses += 1) {
+      if ((await chosen.innerText()) === option) return;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    throw new Error(`${list.toString()} has no option ${option}.`);
   }
 
   /** Opens a path and gives the status of the answer. */
@@ -60,11 +98,21 @@ export class Tab {
     return this.page.locator('main').innerText();
   }
 
-  /** The violations that axe finds on the page as it is, in words. */
+  /** The violations that axe finds on the page as it is, in words; in dark colours, those of contrast too. */
   async violations(): Promise<string[]> {
     await this.page.evaluate(AXE);
+    const inLight = await this.found(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']);
+    await this.page.emulateMedia({ colorScheme: 'dark' });
+    // The other rules look at no colour.
+    const inDark = await this.found(['color-contrast']);
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    return [...inLight, ...inDark.map((each) => `in dark colours: ${each}`)];
+  }
+
+  /** What breaks these rules of axe, or rules with these tags. */
+  private async found(rules: readonly string[]): Promise<string[]> {
     const { violations } = await this.page.evaluate<AxeResult>(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })`,
+      `axe.run(document, { runOnly: ${JSON.stringify(rules)} })`,
     );
     return violations.flatMap(({ id, help, nodes }) =>
       nodes.map(
@@ -78,18 +126,20 @@ export class Tab {
     return this.page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
   }
 
-  expectNoProblems(): void {
-    expect(this.problems).toEqual([]);
-  }
-
   async close(): Promise<void> {
     await this.context.close();
   }
 }
 
+/** What Chromium says of an answer with a status of a refusal. */
+const REFUSED = /^Failed to load resource: the server responded with a status of (\d+)/;
+
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A browser for the tests of one file. It fails, and does not skip, where there is none. */
+/**
+ * A browser for the tests of one file. It fails, and does not skip, where there is none. It closes the tabs of a test
+ * after it.
+ */
 export class TestBrowser {
   private browser: Browser | undefined;
   private readonly tabs: Tab[] = [];
@@ -97,6 +147,7 @@ export class TestBrowser {
   static forThisFile(env: TestEnvironment): TestBrowser {
     const browser = new TestBrowser(env);
     beforeAll(() => browser.launch());
+    afterEach(() => browser.closeTabs());
     afterAll(() => browser.close());
     return browser;
   }
@@ -132,6 +183,13 @@ export class TestBrowser {
       );
     }
     this.browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  }
+
+  /** Closes the tabs of a test, and fails it when the browser complained in one of them. */
+  private async closeTabs(): Promise<void> {
+    const tabs = this.tabs.splice(0);
+    await Promise.all(tabs.map((tab) => tab.close()));
+    expect(tabs.map(({ problems }) => problems).filter((problems) => problems.length > 0)).toEqual([]);
   }
 
   private async close(): Promise<void> {

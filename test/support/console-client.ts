@@ -1,5 +1,9 @@
 import type { TestEnvironment } from './test-environment';
 
+/** The Content-Security-Policy of the pages, as their design names it. */
+export const PAGE_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /** How a browser sends something to the console. */
 export interface Sent {
   /** The token of the session cookie. */

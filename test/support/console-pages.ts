@@ -1,20 +1,16 @@
 import type { Scope } from '../../src/domain/access/access.rules';
 import { PURGE_JOB } from '../../src/jobs';
-import { type There, UNZR, UNZR_REQUEST_ID } from './guarded-calls';
+import { type Guarded, type There, UNZR, UNZR_REQUEST_ID } from './guarded-calls';
 import { JOB } from './test-environment';
 
 /** A handler of the console: a page, an action of one, or a live part. */
-export interface ConsolePage {
+export interface ConsolePage extends Guarded {
   /** As it was declared: `GET /console/runs/:id`. */
   readonly route: string;
   /** What its `@Needs` asks for, one or several; undefined for any session. */
   readonly scope?: Scope | readonly Scope[];
-  readonly of?: 'NHS';
-  /** A good request. */
-  readonly path: (there: There) => string;
   /** The fields of a form. */
-  readonly form?: Readonly<Record<string, string>> | ((there: There) => Readonly<Record<string, string>>);
-  /** What the right reader is answered with. */
+  readonly form?: Readonly<Record<string, string>>;
   readonly right: 200 | 303 | 404;
   /** An answer that never ends by itself. */
   readonly isLive?: true;
@@ -24,18 +20,37 @@ const SEES_PERSON = ['person:read', 'person_verification:details'] as const;
 
 const ASKS_REGISTER = ['unzr:read', 'unzr:write'] as const;
 
+/** The path of a route, about what there is. */
+const pathOf =
+  (route: string) =>
+  (there: There): string =>
+    (route.split(' ')[1] ?? '').replace(/:\w+/, () => idIn(route, there));
+
+function idIn(route: string, { personId, relationshipId, runId }: There): string {
+  if (route.includes('/persons/')) return personId;
+  if (route.includes('/relationships/')) return relationshipId;
+  return route.includes('/unzr/') ? UNZR_REQUEST_ID : runId;
+}
+
+/** A handler for officials of the NHS with the scope. */
+const ofNhs = (
+  route: string,
+  scope: Scope | readonly Scope[],
+  asked: Partial<ConsolePage> = {},
+): ConsolePage => ({
+  ...{ route, scope, of: 'NHS', path: pathOf(route), right: 200 },
+  ...asked,
+});
+
 /** Pages that ask for no session. */
 export const OPEN_PAGES: readonly ConsolePage[] = [
   { route: 'GET /console/sign-in', path: () => '/console/sign-in', right: 200 },
   { route: 'GET /console/sign-in/link', path: () => '/console/sign-in/link?code=abc', right: 200 },
 ];
 
-/** Other handlers that ask for no session; the tests of the session cover them. */
+/** All handlers that ask for no session; the tests of the session cover them. */
 export const OPEN_ROUTES: readonly string[] = [
-  'GET /console/sign-in',
-  'POST /console/sign-in',
-  'GET /console/sign-in/link',
-  'POST /console/sign-in/link',
+  ...OPEN_PAGES.flatMap(({ route }) => [route, route.replace('GET', 'POST')]),
   'GET /console/assets/:name',
 ];
 
@@ -45,248 +60,59 @@ export const OPEN_ROUTES: readonly string[] = [
  */
 export const CONSOLE_PAGES: readonly ConsolePage[] = [
   { route: 'GET /console', path: () => '/console', right: 200 },
-  {
-    route: 'GET /console/overview',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/overview',
-    right: 200,
-  },
-  {
-    route: 'GET /console/overview/live/overview',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/overview/live/overview',
-    right: 200,
-    isLive: true,
-  },
-  {
-    route: 'GET /console/register',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/register',
-    right: 200,
-  },
-  {
-    route: 'GET /console/register/live/register',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/register/live/register',
-    right: 200,
-    isLive: true,
-  },
-  {
-    route: 'GET /console/processes',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/processes',
-    right: 200,
-  },
+  ofNhs('GET /console/overview', 'job:read'),
+  ofNhs('GET /console/overview/live/overview', 'job:read', { isLive: true }),
+  ofNhs('GET /console/register', 'job:read'),
+  ofNhs('GET /console/register/live/register', 'job:read', { isLive: true }),
+  ofNhs('GET /console/processes', 'job:read'),
   { route: 'POST /console/sign-out', path: () => '/console/sign-out', right: 303 },
-  { route: 'GET /console/runs', scope: 'job:read', of: 'NHS', path: () => '/console/runs', right: 200 },
-  {
-    route: 'GET /console/runs/:run_id',
-    scope: 'job:read',
-    of: 'NHS',
-    path: ({ runId }) => `/console/runs/${runId}`,
-    right: 200,
-  },
-  {
-    route: 'GET /console/runs/live/:run_id',
-    scope: 'job:read',
-    of: 'NHS',
-    path: ({ runId }) => `/console/runs/live/${runId}`,
-    right: 200,
-    isLive: true,
-  },
-  {
-    route: 'GET /console/timetable',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/timetable',
-    right: 200,
-  },
-  {
-    route: 'GET /console/timetable/:name/:action',
-    scope: 'job:run',
-    of: 'NHS',
-    path: () => `/console/timetable/${JOB}/pause`,
-    right: 200,
-  },
-  ...(['run', 'pause', 'resume'] as const).map((action): ConsolePage => ({
-    route: `POST /console/timetable/:name/${action}`,
-    scope: 'job:run',
-    of: 'NHS',
-    path: () => `/console/timetable/${action === 'run' ? JOB : PURGE_JOB}/${action}`,
-    form: { reason: 'maintenance' },
-    right: 303,
-  })),
-  {
-    route: 'GET /console/persons',
-    scope: 'person:read',
-    of: 'NHS',
-    path: () => '/console/persons',
-    right: 200,
-  },
-  {
-    route: 'POST /console/persons',
-    scope: 'person:read',
-    of: 'NHS',
-    path: () => '/console/persons',
-    form: { reason: 'inspection', unzr: UNZR },
-    right: 200,
-  },
-  {
-    route: 'GET /console/persons/:id',
-    scope: SEES_PERSON,
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}`,
-    right: 200,
-  },
-  {
-    route: 'POST /console/persons/:id/card',
-    scope: SEES_PERSON,
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/card`,
-    form: { reason: 'inspection' },
-    right: 200,
-  },
-  {
-    route: 'POST /console/persons/:id/checks',
-    scope: 'person:verify',
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/checks`,
+  ofNhs('GET /console/runs', 'job:read'),
+  ofNhs('GET /console/runs/:run_id', 'job:read'),
+  ofNhs('GET /console/runs/live/:run_id', 'job:read', { isLive: true }),
+  ofNhs('GET /console/timetable', 'job:read'),
+  ofNhs('GET /console/timetable/:name/:action', 'job:run', { path: () => `/console/timetable/${JOB}/pause` }),
+  ...(['run', 'pause', 'resume'] as const).map((action) =>
+    ofNhs(`POST /console/timetable/:name/${action}`, 'job:run', {
+      path: () => `/console/timetable/${action === 'run' ? JOB : PURGE_JOB}/${action}`,
+      form: { reason: 'maintenance' },
+      right: 303,
+    }),
+  ),
+  ofNhs('GET /console/persons', 'person:read'),
+  ofNhs('POST /console/persons', 'person:read', { form: { reason: 'inspection', unzr: UNZR } }),
+  ofNhs('GET /console/persons/:id', SEES_PERSON),
+  ofNhs('POST /console/persons/:id/card', SEES_PERSON, { form: { reason: 'inspection' } }),
+  ofNhs('POST /console/persons/:id/checks', 'person:verify', {
     form: { stream: 'dms_passport' },
     right: 303,
-  },
-  {
-    route: 'GET /console/persons/live/:id/checks',
-    scope: SEES_PERSON,
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/live/${personId}/checks`,
-    right: 200,
-    isLive: true,
-  },
-  {
-    route: 'GET /console/work-list',
-    scope: 'person:read',
-    of: 'NHS',
-    path: () => '/console/work-list',
-    right: 200,
-  },
-  {
-    route: 'GET /console/cannot-be-checked',
-    scope: 'job:read',
-    of: 'NHS',
-    path: () => '/console/cannot-be-checked',
-    right: 200,
-  },
-  {
-    route: 'GET /console/table-rows',
-    scope: 'person:read',
-    of: 'NHS',
-    path: () => '/console/table-rows',
-    right: 200,
-  },
-  {
-    route: 'GET /console/persons/:id/history',
-    scope: 'person:read',
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/history`,
-    right: 200,
-  },
-  {
-    route: 'GET /console/persons/:id/decision',
-    scope: 'person:verify',
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/decision`,
-    right: 200,
-  },
-  {
-    route: 'POST /console/persons/:id/decision',
-    scope: 'person:verify',
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/decision`,
-    form: { status: 'IN_REVIEW' },
-    right: 200,
-  },
-  {
-    route: 'GET /console/persons/:id/decided',
-    scope: 'person:verify',
-    of: 'NHS',
-    path: ({ personId }) => `/console/persons/${personId}/decided`,
-    right: 200,
-  },
-  {
-    route: 'GET /console/relationships',
-    scope: 'confidant_person_relationship_admin:read',
-    of: 'NHS',
-    path: () => '/console/relationships',
-    right: 200,
-  },
-  {
-    route: 'GET /console/relationships/:id',
-    scope: 'confidant_person_relationship_admin:read',
-    of: 'NHS',
-    path: ({ relationshipId }) => `/console/relationships/${relationshipId}`,
-    right: 200,
-  },
-  {
-    route: 'GET /console/relationships/:id/decision',
-    scope: 'confidant_person_relationship_admin:write',
-    of: 'NHS',
-    path: ({ relationshipId }) => `/console/relationships/${relationshipId}/decision`,
-    right: 200,
-  },
-  {
-    route: 'POST /console/relationships/:id/decision',
-    scope: 'confidant_person_relationship_admin:write',
-    of: 'NHS',
-    path: ({ relationshipId }) => `/console/relationships/${relationshipId}/decision`,
+  }),
+  ofNhs('GET /console/persons/live/:id/checks', SEES_PERSON, { isLive: true }),
+  ofNhs('GET /console/work-list', 'person:read'),
+  ofNhs('GET /console/cannot-be-checked', 'job:read'),
+  ofNhs('GET /console/table-rows', 'person:read'),
+  ofNhs('GET /console/persons/:id/history', 'person:read'),
+  ofNhs('GET /console/persons/:id/decision', 'person:verify'),
+  ofNhs('POST /console/persons/:id/decision', 'person:verify', { form: { status: 'IN_REVIEW' } }),
+  ofNhs('GET /console/persons/:id/decided', 'person:verify'),
+  ofNhs('GET /console/relationships', 'confidant_person_relationship_admin:read'),
+  ofNhs('GET /console/relationships/:id', 'confidant_person_relationship_admin:read'),
+  ofNhs('GET /console/relationships/:id/decision', 'confidant_person_relationship_admin:write'),
+  ofNhs('POST /console/relationships/:id/decision', 'confidant_person_relationship_admin:write', {
     form: { verification_status: 'IN_REVIEW' },
-    right: 200,
-  },
-  {
-    route: 'GET /console/unzr',
-    scope: 'unzr:read',
-    of: 'NHS',
-    path: () => '/console/unzr',
-    right: 200,
-  },
-  {
-    route: 'POST /console/unzr',
-    scope: 'unzr:read',
-    of: 'NHS',
-    path: () => '/console/unzr',
-    form: { unzr: UNZR },
-    right: 303,
-  },
-  {
-    route: 'POST /console/unzr/ask',
-    scope: ASKS_REGISTER,
-    of: 'NHS',
-    path: () => '/console/unzr/ask',
-    form: { unzr: UNZR },
-    right: 303,
-  },
-  {
-    route: 'GET /console/unzr/:id',
-    scope: 'unzr:read',
-    of: 'NHS',
-    path: () => `/console/unzr/${UNZR_REQUEST_ID}`,
-    right: 200,
-  },
-  {
-    route: 'GET /console/unzr/live/:id',
-    scope: 'unzr:read',
-    of: 'NHS',
-    path: () => `/console/unzr/live/${UNZR_REQUEST_ID}`,
-    right: 200,
-    isLive: true,
-  },
+  }),
+  ofNhs('GET /console/unzr', 'unzr:read'),
+  ofNhs('POST /console/unzr', 'unzr:read', { form: { unzr: UNZR }, right: 303 }),
+  ofNhs('POST /console/unzr/ask', ASKS_REGISTER, { form: { unzr: UNZR }, right: 303 }),
+  ofNhs('GET /console/unzr/:id', 'unzr:read'),
+  ofNhs('GET /console/unzr/live/:id', 'unzr:read', { isLive: true }),
   ...['GET', 'POST'].map((method): ConsolePage => ({
     route: `${method} /console/*path`,
     path: () => '/console/no-such-page',
     right: 404,
   })),
 ];
+
+/** Pages that are looked at, without the parts that refresh themselves. */
+export const SHOWN_PAGES: readonly ConsolePage[] = CONSOLE_PAGES.filter(
+  ({ route, isLive }) => route.startsWith('GET ') && !isLive,
+);

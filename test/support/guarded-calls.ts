@@ -1,6 +1,7 @@
 import { JOB } from './test-environment';
 import { globalId } from '../../src/graphql';
 import { PURGE_JOB } from '../../src/jobs';
+import { aPerson, aRelationship } from './builders';
 import type { Session } from './sql-session';
 
 /** What there is to be asked for, by its id. */
@@ -10,19 +11,23 @@ export interface There {
   readonly runId: string;
 }
 
-/** A call that asks for a token. */
-export interface GuardedCall {
-  readonly call: string;
-  /** The field of GraphQL it asks for, after the type it belongs to. */
-  readonly field?: string;
-  readonly scope: string;
+/** What is kept for some callers. */
+export interface Guarded {
   /** Kept for callers of this type of legal entity. */
   readonly of?: 'NHS';
   /** What it is asked with; a good request. */
   readonly path: (there: There) => string;
-  readonly body?: object | ((there: There) => object);
   /** What the right caller is answered with. */
   readonly right: number;
+}
+
+/** A call that asks for a token. */
+export interface GuardedCall extends Guarded {
+  readonly call: string;
+  /** The field of GraphQL it asks for, after the type it belongs to. */
+  readonly field?: string;
+  readonly scope: string;
+  readonly body?: object | ((there: There) => object);
 }
 
 /** The register knows it. */
@@ -284,7 +289,7 @@ export const GUARDED: readonly GuardedCall[] = [
 ];
 
 /** A run of long ago. */
-export async function endedRun(sql: Session): Promise<string> {
+async function endedRun(sql: Session): Promise<string> {
   const text = `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ($1, 'FINISHED', now(), now())
     RETURNING id`;
   const [run] = await sql.query<{ id: string }>({ text }, [JOB]);
@@ -294,16 +299,26 @@ export async function endedRun(sql: Session): Promise<string> {
 export const UNZR_REQUEST_ID = '5a5b1c9e-0000-4000-8000-000000000071';
 
 /** Somebody asked about the UNZR long ago. */
-export async function askedUnzr(sql: Session): Promise<void> {
+async function askedUnzr(sql: Session): Promise<void> {
   const text = `
     INSERT INTO mimir.unzr_info (id, unzr, job_status, inserted_by, updated_by) VALUES ($3, $1, 'failed', $2, $2)`;
   await sql.query({ text }, [UNZR, '11111111-1111-4111-8111-111111111111', UNZR_REQUEST_ID]);
 }
 
 /** Somebody had the person checked at once, long ago. */
-export async function askedCheck(sql: Session, personId: string): Promise<void> {
+async function askedCheck(sql: Session, personId: string): Promise<void> {
   const text = `
     INSERT INTO mpi.check_requests (person_id, stream, requested_by, next_look_at, ended_at, ended_as)
     VALUES ($1, 'dms_passport', gen_random_uuid(), NULL, now(), 'done')`;
   await sql.query({ text }, [personId]);
+}
+
+/** Saves what calls and pages are asked about: a person, unless there is one already, and what belongs to them. */
+export async function saveThere(sql: Session, person?: string): Promise<There> {
+  const personId =
+    person ?? (await aPerson().stream('nhs', 'VERIFICATION_NEEDED', 'RULES_TRIGGERED').save(sql));
+  const relationshipId = await aRelationship().of(personId).save(sql);
+  await askedUnzr(sql);
+  await askedCheck(sql, personId);
+  return { personId, relationshipId, runId: await endedRun(sql) };
 }

@@ -160,6 +160,8 @@ export class ChildProgram {
   private constructor(
     private readonly child: ChildProcess,
     readonly addresses: HttpAddresses,
+    /** What it has logged so far, line by line. */
+    readonly logged: readonly string[],
   ) {}
 
   /** Resolves when it listens. */
@@ -174,7 +176,8 @@ export class ChildProgram {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     if (child.stderr === null) throw new Error('The program has no log.');
-    const lines = createInterface(child.stderr);
+    const logged: string[] = [];
+    const lines = createInterface(child.stderr).on('line', (line) => void logged.push(line));
     const addresses = new Promise<HttpAddresses>((resolve, reject) => {
       lines.on('line', (line) => {
         const found = addressesIn(line);
@@ -182,12 +185,13 @@ export class ChildProgram {
       });
       lines.once('close', () => reject(new Error('The program ended before it listened.')));
     });
-    return new ChildProgram(child, await addresses);
+    return new ChildProgram(child, await addresses, logged);
   }
 
   /** As an orchestrator ends it: a signal, and time to put everything in order. */
   async end(): Promise<number | NodeJS.Signals | null> {
-    const exited = once(this.child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+    // Not at its exit: what it logged last may come after that.
+    const exited = once(this.child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
     this.child.kill('SIGTERM');
     const [code, signal] = await exited;
     return code ?? signal;
