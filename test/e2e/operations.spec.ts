@@ -1,11 +1,16 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { VERSION } from '../../src/config/own-settings';
-import { Heartbeat } from '../../src/jobs';
+import { Heartbeat, JOB_NAMES, JobRegistry, PURGE_JOB } from '../../src/jobs';
+import { Metrics } from '../../src/observability';
+import { OverviewService } from '../../src/verifications/overview/overview.service';
 import { RunProgressRepository } from '../../src/verifications/overview/run-progress.repository';
 import { aCaller, aPerson } from '../support/builders';
 import { ChildProgram, type Program } from '../support/program';
 import { JOB, TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
+
+/** People who look at the overview. */
+const VIEWERS = 10;
 
 const env = TestEnvironment.forThisFile();
 let token: string;
@@ -19,17 +24,22 @@ const answerTo = async (path: string) =>
   JSON.parse(await (await env.program.withToken(token, `/api/admin/${path}`)).text());
 const read = async (path: string) => (await answerTo(path)).data;
 
+type Row = Record<string, unknown>;
+
+const sweepsOf = async (): Promise<readonly Row[]> => (await read('sweeps')).sweeps;
+
 /** The row of the persons of the stream dms_passport. */
-async function sweep(): Promise<Record<string, unknown>> {
-  const { sweeps } = await read('sweeps');
-  return sweeps.find(({ job }: { job: string }) => job === JOB);
+async function sweep(): Promise<Row> {
+  const row = (await sweepsOf()).find(({ job }) => job === JOB);
+  if (row === undefined) throw new Error('The job has no row.');
+  return row;
 }
 
 const conditionNames = async (): Promise<string[]> =>
   (await read('sweeps')).conditions.map(({ name }: { name: string }) => name);
 
 /** The row once so many are due: a count that takes long is not waited for. */
-const whenDue = (due: number): Promise<Record<string, unknown>> =>
+const whenDue = (due: number): Promise<Row> =>
   waitUntil(async () => [await sweep()].find((row) => row['due'] === due), { what: `${due} who are due` });
 
 /** A run that began so many minutes ago and has done so much. */
@@ -63,6 +73,31 @@ const ageCounts = (interval: string): Promise<void> =>
     `UPDATE mpi.due_counts SET started_at = now() - interval '${interval}', counted_at = now() - interval '${interval}'
       WHERE due IS NOT NULL`,
   );
+
+/** Jobs that check people. */
+const JOBS = JOB_NAMES.filter((job) => job !== PURGE_JOB);
+
+/** Waits for a count of each of them. */
+const allCounted = (): Promise<boolean> =>
+  waitUntil(async () => (await sweepsOf()).every((row) => row['due'] !== null), {
+    what: 'a count of each job',
+  });
+
+const expectStatus = async (status: number, of: string): Promise<void> => {
+  expect((await env.program.withToken(of, '/api/admin/sweeps')).status).toBe(status);
+};
+
+/** Statements that the program sends meanwhile: the least of three, for it may do something by itself. */
+async function statementsOf(work: () => Promise<void>): Promise<number> {
+  const sent = async () => (await env.program.get(Metrics).sqlStatements.get()).values[0]?.value ?? 0;
+  const counts: number[] = [];
+  for (let n = 0; n < 3; n += 1) {
+    const before = await sent();
+    await work();
+    counts.push((await sent()) - before);
+  }
+  return Math.min(...counts);
+}
 
 const duePerson = (): Promise<string> =>
   aPerson()
@@ -172,6 +207,51 @@ describe('GET /api/admin/sweeps', () => {
     await progress.sample();
     const samples = await env.sql.query({ text: 'SELECT run_id, done::int FROM mpi.job_run_samples' });
     expect(samples).toEqual([{ run_id: runId, done: 5 }]);
+  });
+
+  it('is read once for all who ask at the same moment, and only what each request needs is read for each', async () => {
+    await allCounted();
+    const refused = await aCaller().withScope('person:read').save(env.sql);
+    const one = await statementsOf(() => expectStatus(200, token));
+    // Who the caller is; nothing is read for somebody who may not ask.
+    const ofRequest = await statementsOf(() => expectStatus(403, refused));
+    const overview = env.program.get(OverviewService);
+    const together = await statementsOf(async () => {
+      // The list of processes is locked until everybody has asked.
+      const lock = await env.openSession();
+      await lock.run('BEGIN', 'LOCK TABLE mpi.processes IN ACCESS EXCLUSIVE MODE');
+      const read = vi.spyOn(overview, 'read');
+      const answers = Array.from({ length: VIEWERS }, () => expectStatus(200, token));
+      await waitUntil(() => read.mock.calls.length === VIEWERS, { what: 'all viewers to ask' });
+      read.mockRestore();
+      await lock.run('COMMIT');
+      await Promise.all(answers);
+    });
+    expect(one).toBeGreaterThan(ofRequest);
+    expect(together).toBe(VIEWERS * ofRequest + (one - ofRequest));
+  });
+
+  it('makes one count of a job when two programs are asked at once', async () => {
+    // No count of an earlier test is under way.
+    await allCounted();
+    const second = await env.startProgram();
+    const programs = [env.program, second];
+    const counts = JOBS.map((job) =>
+      programs.map((program) => vi.spyOn(program.get(JobRegistry).get(job), 'due')),
+    );
+    await env.sql.run('TRUNCATE mpi.due_counts');
+    const answers = await Promise.all(
+      programs.flatMap((program) =>
+        Array.from({ length: VIEWERS }, () => program.withToken(token, '/api/admin/sweeps')),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    await allCounted();
+    // The end of a program waits for the counts that it makes.
+    await env.stopProgram(second);
+    const made = counts.map((ofJob) => ofJob.reduce((sum, { mock }) => sum + mock.calls.length, 0));
+    vi.restoreAllMocks();
+    expect(made).toEqual(JOBS.map(() => 1));
   });
 
   it('names what a run is limited by: no worker, the register with all permits, an open circuit, or a pause', async () => {
