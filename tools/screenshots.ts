@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { chromium, type Page } from 'playwright-core';
+import { ExitStatus, StopOnSignal } from '../src/cli/command';
 import { CHROMIUM, FLAGS } from './chromium';
 import { ChildProgram } from './demo/child-program';
 
@@ -21,7 +23,8 @@ const WATCHED_MS = 20_000;
  * `npm run screenshots`: starts `npm run demo -- --serve`, signs in by its link and writes pictures of pages to
  * docs/images. The persons and their decisions are the same each time; ids and times are not.
  */
-async function main(): Promise<void> {
+async function main(): Promise<number> {
+  const signal = new StopOnSignal(0);
   let heard: (link: string) => void = () => undefined;
   const link = new Promise<string>((resolve) => (heard = resolve));
   const demo = ChildProgram.start({
@@ -32,11 +35,14 @@ async function main(): Promise<void> {
     },
     onError: (line) => process.stderr.write(`${line}\n`),
   });
+  const pictures = async (): Promise<void> =>
+    takePictures(await Promise.race([link, demo.broken(), overdue()]));
   try {
-    await takePictures(await Promise.race([link, demo.broken(), overdue()]));
+    await Promise.race([pictures(), once(signal.signals.stop, 'abort')]);
   } finally {
     await demo.stop(STOP_WITHIN_MS);
   }
+  return signal.exitStatus ?? ExitStatus.Done;
 }
 
 async function overdue(): Promise<never> {
@@ -45,7 +51,9 @@ async function overdue(): Promise<never> {
 }
 
 async function takePictures(link: string): Promise<void> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  // At a signal the demo ends in order first; the browser ends with this process.
+  const signals = { handleSIGINT: false, handleSIGTERM: false };
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, ...signals });
   try {
     const context = await browser.newContext({
       viewport: SIZE,
@@ -83,4 +91,4 @@ async function take(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(FOLDER, `${name}.png`), animations: 'disabled' });
 }
 
-void main();
+void main().then((status) => process.exit(status));
