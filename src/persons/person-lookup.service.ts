@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Transactions } from '../database/transactions';
 import type { ReadingReason } from '../domain/access/reading-reason';
+import { isActivePerson } from '../domain/person/active-person';
 import type { DocumentType, Gender } from '../domain/person/dictionaries';
 import { maskedName, maskedNumber } from '../domain/person/masking';
 import type { CumulativeStatus } from '../domain/verification/stream';
@@ -106,9 +107,6 @@ export class PersonLookup {
   }
 }
 
-const isActive = ({ status, isActive: active }: ReadPerson): boolean =>
-  status === 'active' && active === true;
-
 function maskedPerson(person: ReadPerson): MaskedPerson {
   return {
     id: person.id,
@@ -117,7 +115,7 @@ function maskedPerson(person: ReadPerson): MaskedPerson {
     tax_id: person.taxId === null ? null : maskedNumber(person.taxId),
     unzr: person.unzr === null ? null : maskedNumber(person.unzr),
     documents: person.documents.map(({ type, number }) => ({ type, number: maskedNumber(number) })),
-    is_active: isActive(person),
+    is_active: isActivePerson(person),
     verification_status: person.verificationStatus,
   };
 }
@@ -145,7 +143,7 @@ function cardOf(person: ReadPerson): PersonCard {
       issued_at: issuedAt,
       expiration_date: expirationDate,
     })),
-    is_active: isActive(person),
+    is_active: isActivePerson(person),
     verification_status: person.verificationStatus,
     inserted_at: person.insertedAt,
     updated_at: person.updatedAt,

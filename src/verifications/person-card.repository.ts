@@ -3,6 +3,7 @@ import { In } from 'typeorm';
 import { AuditLog } from '../database/mpi/audit-log.entity';
 import { Person } from '../database/mpi/person.entity';
 import { insertRows, type Sql, Transactions } from '../database/transactions';
+import { isActivePerson } from '../domain/person/active-person';
 import { Refusal } from '../domain/refusal';
 import { OutcomeRepository } from './outcome.repository';
 import { PERSONS } from './subject';
@@ -70,7 +71,7 @@ export class PersonCardRepository {
       .repository(Person)
       .findOne({ select: { id: true, status: true, isActive: true }, where: { id: personId } });
     if (person === null) throw new Refusal('person_not_found');
-    return person.status === 'active' && person.isActive === true;
+    return isActivePerson(person);
   }
 
   /**
