@@ -93,6 +93,7 @@ describe('The search for a person', () => {
   it.each([
     ['small Latin letters and a hyphen', { document: { type: 'PASSPORT', number: 'kb-648201' } }],
     ['transliterated', { document: { type: 'PASSPORT', number: 'KV648201' } }],
+    ['transliterated, with an apostrophe', { document: { type: 'PASSPORT', number: "KV'648.201" } }],
     ['blanks and the sign of a number', { document: { type: 'PASSPORT', number: ' КВ № 648 201 ' } }],
     ['a name in capitals', { name: { ...NAME, last_name: 'ПЕРЕПЕЛИЦЯ ' } }],
     [
