@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Statement } from '../../src/database/transactions';
+import type { Statement, Transactions } from '../../src/database/transactions';
 import { STREAMS } from '../../src/domain/verification/stream';
 import {
   ALL_UNVERIFIED,
@@ -11,8 +11,13 @@ import { ACTORS, HISTORY, STORED_ANSWERS } from '../../src/verifications/verific
 import { LISTED_STREAMS } from '../../src/verifications/work-list.service';
 import { countDue } from '../../src/verifications/claim.sql';
 import { backlogOf } from '../../src/verifications/overview/backlog.repository';
-import { FAILED_RUNS, RUNNING_RUNS } from '../../src/verifications/overview/run-progress.repository';
-import { PERSONS } from '../../src/verifications/subject';
+import {
+  FAILED_RUNS,
+  RUNNING_RUNS,
+  RunProgressRepository,
+} from '../../src/verifications/overview/run-progress.repository';
+import { RegisterStateRepository } from '../../src/mvs-trembita';
+import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { pretendRowCount } from '../support/sql-session';
 import { openRegistry, type Registry } from '../support/database';
 
@@ -53,7 +58,23 @@ const FILL = [
      FROM generate_series(1, 5000) AS n`,
   `INSERT INTO mpi.job_run_counts (run_id, worker, counter, n)
    SELECT id, 'w', 'counter ' || n, 1 FROM mpi.job_runs, generate_series(1, 4) AS n`,
+  `INSERT INTO mpi.job_run_samples (run_id, sampled_at, done)
+   SELECT id, now(), 1 FROM mpi.job_runs, generate_series(1, 4)`,
+  `INSERT INTO prm.party_verifications (party_id, drfo_verification_status, drfo_verification_reason,
+     dracs_death_verification_status, dracs_death_verification_reason, mvs_passport_verification_status,
+     mvs_passport_verification_reason, dracs_name_change_verification_status, dracs_name_change_verification_reason,
+     dms_passport_verification_status, dms_passport_verification_reason, dms_passport_synced_at)
+   SELECT id, 'VERIFIED', 'AUTO', 'VERIFIED', 'AUTO', 'VERIFIED', 'AUTO', 'VERIFIED', 'AUTO', 'VERIFIED', 'AUTO', now()
+     FROM prm.parties`,
+  `INSERT INTO prm.party_verification_locks (party_id, stream, attempts, last_error_kind)
+   SELECT id, 'dms_passport', 1, 'timeout' FROM prm.parties LIMIT ${MANY / 100}`,
+  `INSERT INTO mimir.register_call_counts (method, period, second, calls, failures)
+   SELECT method, 0, now() - n * interval '1 second', 1, 0
+     FROM unnest(ARRAY['CheckPassportDMSStatus', 'CheckPassportStatus', 'checkunzr', 'unzr']) AS method,
+          generate_series(1, 2000) AS n`,
   `ANALYZE mpi.job_runs`,
+  `ANALYZE mpi.job_run_samples`,
+  `ANALYZE mimir.register_call_counts`,
   `ANALYZE mpi.job_run_counts`,
 ];
 
@@ -67,6 +88,7 @@ const BELIEVED = {
   'mimir.unzr_data': REGISTRY,
   'mithril.users': REGISTRY,
   'prm.parties': REGISTRY / 10,
+  'prm.party_verifications': REGISTRY / 10,
 } as const;
 
 let registry: Registry;
@@ -187,18 +209,51 @@ describe('The overview of five million persons', () => {
     expect(await planOf(FAILED_RUNS, [])).toContain('job_runs_started_at_index');
   });
 
-  it('counts who is claimed or waits in the locks alone, without a look at persons', async () => {
-    const plan = await planOf(backlogOf(PERSONS), []);
-    expect(plan).toContain('verification_locks');
-    expect(plan).not.toMatch(/persons|person_verifications/);
+  it('reads the speed of the running runs from their samples alone', async () => {
+    const progress = await statementOf((sql) => new RunProgressRepository(sql, unused).rates());
+    const plan = await planOf(progress, [`'{dms-passport-persons}'`]);
+    expect(plan).toContain('job_runs_running_key');
+    expect(plan).toContain('job_run_samples_run_id_index');
+    expect(plan).not.toMatch(/Seq Scan/);
   });
 
-  it.each(['dms_passport', 'mvs_passport', 'unzr'] as const)(
-    'counts who is due of %s in indexes',
-    async (stream) => {
-      const plan = await planOf(countDue({ stream, subject: PERSONS }), [`'2026-03-02T00:00:00Z'`]);
-      expect(plan).not.toMatch(READS_ALL);
-      expect(plan).toMatch(INDEX_ONLY);
-    },
-  );
+  it('reads the calls of the last half minute by the key of their method', async () => {
+    const state = await statementOf((sql) => new RegisterStateRepository(sql, unused).read());
+    const plan = await planOf(state, [`'{CheckPassportDMSStatus,checkunzr}'`]);
+    expect(plan).toContain('register_call_counts_method_period_second_key');
+    expect(plan).not.toMatch(/Seq Scan on register_call_counts|persons|verification/);
+  });
+
+  it.each([
+    ['persons', PERSONS, 'verification_locks', /persons|person_verifications/],
+    ['parties', PARTIES, 'party_verification_locks', /parties|party_verifications/],
+  ])('counts which %s are claimed or wait in the locks alone', async (_, subject, locks, others) => {
+    const plan = await planOf(backlogOf(subject), []);
+    expect(plan).toContain(locks);
+    expect(plan).not.toMatch(others);
+  });
+
+  it.each([
+    ['persons', 'dms_passport', PERSONS],
+    ['persons', 'mvs_passport', PERSONS],
+    ['persons', 'unzr', PERSONS],
+    ['parties', 'dms_passport', PARTIES],
+  ] as const)('counts which %s are due of %s in indexes', async (_, stream, subject) => {
+    const plan = await planOf(countDue({ stream, subject }), [`'2026-03-02T00:00:00Z'`]);
+    expect(plan).not.toMatch(READS_ALL);
+    expect(plan).toMatch(INDEX_ONLY);
+  });
 });
+
+/** The one statement that a repository sends. */
+async function statementOf(ask: (sql: Transactions) => Promise<unknown>): Promise<Statement> {
+  const sent: Statement[] = [];
+  const query = async (statement: Statement): Promise<[]> => (sent.push(statement), []);
+  await ask({ query } as unknown as Transactions);
+  const [statement] = sent;
+  if (statement === undefined) throw new Error('The repository has sent nothing.');
+  return statement;
+}
+
+/** What reading does not use. */
+const unused = {} as never;
