@@ -69,6 +69,12 @@ export interface PersonCard {
   readonly updated_at: Date;
 }
 
+/** The card of a person, and the same person masked. */
+export interface RevealedPerson {
+  readonly masked: MaskedPerson;
+  readonly card: PersonCard;
+}
+
 /** Persons for officials: the search, the masked card and the whole card. */
 @Injectable()
 export class PersonLookup {
@@ -97,12 +103,12 @@ export class PersonLookup {
   }
 
   /** The unmasked card. Its audit row, with the reason, is of the same transaction: without it nobody gets the card. */
-  reveal(personId: string, { actorId, reason }: Reader): Promise<PersonCard> {
+  reveal(personId: string, { actorId, reason }: Reader): Promise<RevealedPerson> {
     return this.transactions.inTransaction(async (sql) => {
       const [person] = await this.lookups.read(sql, [personId]);
       if (person === undefined) throw new Refusal('person_not_found');
       await this.lookups.audit(sql, { read: 'person_card', ids: [personId], reason, actorId });
-      return cardOf(person);
+      return { masked: maskedPerson(person), card: cardOf(person) };
     });
   }
 }

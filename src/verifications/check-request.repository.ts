@@ -17,6 +17,9 @@ export interface TakenRequest extends RequestedCheck {
 /** The state of a requested check. */
 export type CheckState = 'waiting' | 'asking' | 'done' | 'failed';
 
+/** Whether a check has not ended yet. */
+export const isUnderWay = (state: CheckState): boolean => state === 'waiting' || state === 'asking';
+
 /** A requested check as it is published. */
 export interface CheckRequestRow {
   readonly stream: RegisterStreamName;

@@ -13,6 +13,7 @@ import {
   type CheckRequestRow,
   type RequestedCheck,
   type TakenRequest,
+  isUnderWay,
 } from './check-request.repository';
 import { PersonCardRepository } from './person-card.repository';
 import type { Settings } from '../config/settings.schema';
@@ -70,7 +71,7 @@ export class CheckRequestService {
 
   async isUnderWay(sql: Sql, check: RequestedCheck): Promise<boolean> {
     const request = await this.requests.read(check, sql);
-    return request?.state === 'waiting' || request?.state === 'asking';
+    return request !== undefined && isUnderWay(request.state);
   }
 }
 

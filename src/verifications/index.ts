@@ -2,7 +2,7 @@ export { JobRunQuery, RunPath } from './admin/job-run.dto';
 export { JobPath, PauseDto } from './admin/job-schedule.dto';
 export { UncheckedQuery } from './admin/person-lists.dto';
 export { NhsMoveDto, PersonPath, RepeatDto } from './admin/verification.dto';
-export type { CheckRequestRow, CheckState } from './check-request.repository';
+export { type CheckRequestRow, type CheckState, isUnderWay } from './check-request.repository';
 export { CheckRequestService } from './check-request.service';
 export { type DueCount, DueCounts } from './overview/due-counts.service';
 export { InitialVerifications, type NewPersonFacts } from './initial-verifications.service';

@@ -11,6 +11,7 @@ import {
   CheckRequestService,
   type CheckRequestRow,
   type CheckState,
+  isUnderWay,
   type VerificationDetails,
   VerificationReader,
 } from '../../verifications';
@@ -66,7 +67,7 @@ export class PersonChecksReader {
     return {
       cumulative: details.verification_status as CumulativeStatus | null,
       streams: STREAMS.map((stream) => rowOf(stream, details, checks.get(stream))),
-      isUnderWay: [...checks.values()].some(({ state }) => state === 'waiting' || state === 'asking'),
+      isUnderWay: [...checks.values()].some(({ state }) => isUnderWay(state)),
     };
   }
 }

@@ -2,6 +2,7 @@ import { Get, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Caller } from '../../domain/access/access.rules';
 import type { ReadingReason } from '../../domain/access/reading-reason';
+import { DOCUMENT_TYPES, type DocumentType } from '../../domain/person/dictionaries';
 import { CallerOf, Needs, validated } from '../../http';
 import { type FoundPersons, PersonLookup, type PersonQuestion, PersonSearchDto } from '../../persons';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
@@ -13,6 +14,7 @@ interface PersonSearchModel {
   readonly form: FormState;
   /** Undefined before the search. */
   readonly found: FoundPersons | undefined;
+  readonly documentTypes: readonly DocumentType[];
 }
 
 const somebody = (freeText: string): FoundPersons['persons'][number] => ({
@@ -27,8 +29,16 @@ const somebody = (freeText: string): FoundPersons['persons'][number] => ({
 });
 
 export const PERSON_SEARCH_PAGE = view<PersonSearchModel>('person-search', (freeText) => [
-  { form: freshForm({ reason: 'other', reason_text: freeText }), found: undefined },
-  { form: freshForm({ tax_id: freeText }), found: { persons: [], more: false } },
+  {
+    form: freshForm({ reason: 'other', reason_text: freeText }),
+    found: undefined,
+    documentTypes: DOCUMENT_TYPES,
+  },
+  {
+    form: freshForm({ tax_id: freeText }),
+    found: { persons: [], more: false },
+    documentTypes: DOCUMENT_TYPES,
+  },
   {
     form: {
       values: { document_number: freeText, name_last_name: freeText },
@@ -51,6 +61,7 @@ export const PERSON_SEARCH_PAGE = view<PersonSearchModel>('person-search', (free
       ],
       more: true,
     },
+    documentTypes: DOCUMENT_TYPES,
   },
 ]);
 
@@ -63,7 +74,7 @@ export class PersonSearchController {
   @Needs('person:read', { of: 'NHS' })
   @Page(PERSON_SEARCH_PAGE)
   form(@Req() request: Request): PersonSearchModel {
-    return { form: freshForm(keptReason(request)), found: undefined };
+    return pageOf(freshForm(keptReason(request)));
   }
 
   @Post()
@@ -75,13 +86,19 @@ export class PersonSearchController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<PageAnswer<PersonSearchModel>> {
     const read = await readSearch(form);
-    if ('faulty' in read) return new WithStatus(422, { form: read.faulty, found: undefined });
+    if ('faulty' in read) return new WithStatus(422, pageOf(read.faulty));
     const { question, reason } = read;
     const found = await this.lookup.search(question, { actorId: caller.userId, reason });
     keepReason(response, reason);
-    return { form: form.withFaults([]), found };
+    return pageOf(form.withFaults([]), found);
   }
 }
+
+const pageOf = (form: FormState, found?: FoundPersons): PersonSearchModel => ({
+  form,
+  found,
+  documentTypes: DOCUMENT_TYPES,
+});
 
 interface ReadSearch {
   readonly question: PersonQuestion;

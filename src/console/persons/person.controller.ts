@@ -4,9 +4,9 @@ import { type Caller, isAllowed } from '../../domain/access/access.rules';
 import { Refusal } from '../../domain/refusal';
 import { STREAM_STATUS_TABLE } from '../../domain/verification/stream-status.table';
 import { REGISTER_STREAMS, type RegisterStreamName } from '../../domain/verification/stream';
-import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf, UncheckedInput, UuidInPath } from '../../http';
-import { PersonLookup, ReadingReasonDto } from '../../persons';
-import { RepeatDto, StreamRestartService } from '../../verifications';
+import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf, UncheckedInput } from '../../http';
+import { type MaskedPerson, PersonLookup, ReadingReasonDto } from '../../persons';
+import { PersonPath, RepeatDto, StreamRestartService } from '../../verifications';
 import { ConsoleController, FormOf, Live, Page } from '../frame/page.decorator';
 import type { LiveSource } from '../frame/live-streams.service';
 import { type FormState, freshForm, type SubmittedForm } from '../frame/submitted-form';
@@ -14,11 +14,6 @@ import { type PageAnswer, SeeOther, WithStatus } from '../frame/view';
 import { type PersonChecks, PersonChecksReader } from './person-checks.service';
 import { PERSON_CHECKS_PART, PERSON_PAGE, type PersonModel } from './person.views';
 import { keptReason } from './search-reason';
-
-class PersonPagePath {
-  @UuidInPath()
-  id!: string;
-}
 
 /** Row S10, at once or with the next run. */
 class RepeatForm {
@@ -45,12 +40,12 @@ export class PersonController {
   @Needs(SEES_PERSON, { of: 'NHS' })
   @AuditsReading('persons')
   @Page(PERSON_PAGE)
-  person(
-    @Param() { id }: PersonPagePath,
+  async person(
+    @Param() { id }: PersonPath,
     @CallerOf() caller: Caller,
     @Req() request: Request,
   ): Promise<PersonModel> {
-    return this.modelOf(id, caller, freshForm(keptReason(request)));
+    return this.modelOf(await this.lookup.maskedCard(id), caller, freshForm(keptReason(request)));
   }
 
   @Post(':id/card')
@@ -58,20 +53,24 @@ export class PersonController {
   @AuditsReading('persons')
   @Page(PERSON_PAGE)
   async reveal(
-    @Param() { id }: PersonPagePath,
+    @Param() { id }: PersonPath,
     @FormOf(ReadingReasonDto) form: SubmittedForm<ReadingReasonDto>,
     @CallerOf() caller: Caller,
   ): Promise<PageAnswer<PersonModel>> {
     const read = await form.read();
-    if ('faulty' in read) return new WithStatus(422, await this.modelOf(id, caller, read.faulty));
-    const card = await this.lookup.reveal(id, { actorId: caller.userId, reason: read.input.stated });
-    return { ...(await this.modelOf(id, caller, form.withFaults([]))), card };
+    if ('faulty' in read) {
+      const person = await this.lookup.maskedCard(id);
+      return new WithStatus(422, await this.modelOf(person, caller, read.faulty));
+    }
+    const stated = { actorId: caller.userId, reason: read.input.stated };
+    const { masked, card } = await this.lookup.reveal(id, stated);
+    return { ...(await this.modelOf(masked, caller, form.withFaults([]))), card };
   }
 
   @Post(':id/checks')
   @Needs('person:verify', { of: 'NHS' })
   async repeat(
-    @Param() { id: personId }: PersonPagePath,
+    @Param() { id: personId }: PersonPath,
     @FormOf(RepeatForm) form: SubmittedForm<RepeatForm>,
     @CallerOf() { userId: actorId }: Caller,
   ): Promise<SeeOther> {
@@ -87,15 +86,15 @@ export class PersonController {
   @Live(':id/checks', PERSON_CHECKS_PART)
   @Needs(SEES_PERSON, { of: 'NHS' })
   @AuditsReading('persons')
-  async liveChecks(@Param() { id }: PersonPagePath): Promise<LiveSource<PersonChecks>> {
+  async liveChecks(@Param() { id }: PersonPath): Promise<LiveSource<PersonChecks>> {
     await this.checksOf(id);
     return { key: `person/${id}/checks`, load: () => this.checksOf(id) };
   }
 
-  private async modelOf(id: string, caller: Caller, reason: FormState): Promise<PersonModel> {
-    const [person, checks] = await Promise.all([this.lookup.maskedCard(id), this.checks.of(id)]);
+  private async modelOf(person: MaskedPerson, caller: Caller, reason: FormState): Promise<PersonModel> {
+    const checks = await this.checks.of(person.id);
     const mayVerify = isAllowed(caller, 'person:verify') && person.is_active;
-    return { person, card: undefined, reason, checks, mayVerify };
+    return { person, card: undefined, reason, checks, mayVerify, repeatable: REGISTER_STREAMS };
   }
 
   /** Refuses a person whose verification was never written. */

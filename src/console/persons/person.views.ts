@@ -1,4 +1,4 @@
-import { STREAMS } from '../../domain/verification/stream';
+import { REGISTER_STREAMS, type RegisterStreamName, STREAMS } from '../../domain/verification/stream';
 import type { MaskedPerson, PersonCard } from '../../persons';
 import { type FormState, freshForm } from '../frame/submitted-form';
 import { view } from '../frame/view';
@@ -15,6 +15,8 @@ export interface PersonModel {
   readonly checks: PersonChecks | undefined;
   /** The reader may decide, and have streams checked again. */
   readonly mayVerify: boolean;
+  /** The streams that can be checked again. */
+  readonly repeatable: readonly RegisterStreamName[];
 }
 
 const AT = new Date('2026-03-02T09:14:51.120Z');
@@ -104,6 +106,7 @@ export const PERSON_PAGE = view<PersonModel>('person', (freeText) => [
     reason: freshForm({ reason: 'other', reason_text: freeText }),
     checks: checksOf(freeText),
     mayVerify: true,
+    repeatable: REGISTER_STREAMS,
   },
   {
     person: { ...masked(freeText), tax_id: null, unzr: null, documents: [], is_active: false },
@@ -111,6 +114,7 @@ export const PERSON_PAGE = view<PersonModel>('person', (freeText) => [
     reason: { values: { reason: 'other' }, faults: [{ field: 'reason_text', rule: 'required' }] },
     checks: undefined,
     mayVerify: false,
+    repeatable: REGISTER_STREAMS,
   },
   {
     person: masked(freeText),
@@ -118,6 +122,7 @@ export const PERSON_PAGE = view<PersonModel>('person', (freeText) => [
     reason: freshForm(),
     checks: withoutChecks(freeText),
     mayVerify: false,
+    repeatable: REGISTER_STREAMS,
   },
   {
     person: masked(freeText),
@@ -135,6 +140,7 @@ export const PERSON_PAGE = view<PersonModel>('person', (freeText) => [
     reason: freshForm(),
     checks: withoutChecks(freeText),
     mayVerify: true,
+    repeatable: REGISTER_STREAMS,
   },
 ]);
 

@@ -2,6 +2,8 @@ import { Get, Query } from '@nestjs/common';
 import { type Caller, isAllowed } from '../../domain/access/access.rules';
 import { movesByOfficial } from '../../domain/verification/nhs-status.rules';
 import {
+  REGISTER_STREAMS,
+  type RegisterStreamName,
   STREAM_REASONS,
   STREAM_STATUSES,
   type StreamName,
@@ -61,6 +63,8 @@ interface WorkListModel {
   readonly filter: FormState;
   readonly nodes: readonly WorkListEntry[];
   readonly paging: Paging;
+  /** What the list can be filtered by. */
+  readonly statuses: readonly StreamStatus[];
 }
 
 interface UncheckedModel {
@@ -69,6 +73,8 @@ interface UncheckedModel {
   readonly paging: Paging;
   /** Without the scope there are ids and no names. */
   readonly seesPersons: boolean;
+  /** What the list can be filtered by. */
+  readonly streams: readonly RegisterStreamName[];
 }
 
 const AT = new Date('2026-11-28T11:06:41Z');
@@ -92,13 +98,15 @@ export const WORK_LIST_PAGE = view<WorkListModel>('work-list', (freeText) => {
       filter: freshForm(),
       nodes: [entry, { ...entry, nextStep: 'decide' }, { ...entry, nextStep: undefined }],
       paging: pagingOf(FIRST_PAGE, 100),
+      statuses: STREAM_STATUSES,
     },
     {
       filter: freshForm({ stream: 'nhs', status: 'NOT_VERIFIED', reason: 'MANUAL' }),
       nodes: [{ ...entry, name: null, streams: [], verification_status: null }],
       paging: pagingOf(FIRST_PAGE, 1),
+      statuses: STREAM_STATUSES,
     },
-    { filter: freshForm(), nodes: [], paging: pagingOf(FIRST_PAGE, 0) },
+    { filter: freshForm(), nodes: [], paging: pagingOf(FIRST_PAGE, 0), statuses: STREAM_STATUSES },
   ];
 });
 
@@ -115,14 +123,27 @@ export const UNCHECKED_PAGE = view<UncheckedModel>('unchecked', (freeText) => {
   };
   const unsent = { ...entry, name: null, error: null, message_id: null, next_try_at: null };
   return [
-    { filter: freshForm(), nodes: [entry, unsent], paging: pagingOf(FIRST_PAGE, 100), seesPersons: true },
+    {
+      filter: freshForm(),
+      nodes: [entry, unsent],
+      paging: pagingOf(FIRST_PAGE, 100),
+      seesPersons: true,
+      streams: REGISTER_STREAMS,
+    },
     {
       filter: freshForm({ stream: 'unzr', error: 'timeout' }),
       nodes: [unsent],
       paging: pagingOf(FIRST_PAGE, 1),
       seesPersons: false,
+      streams: REGISTER_STREAMS,
     },
-    { filter: freshForm(), nodes: [], paging: pagingOf(FIRST_PAGE, 0), seesPersons: true },
+    {
+      filter: freshForm(),
+      nodes: [],
+      paging: pagingOf(FIRST_PAGE, 0),
+      seesPersons: true,
+      streams: REGISTER_STREAMS,
+    },
   ];
 });
 
@@ -147,6 +168,7 @@ export class WorkListController {
       filter: freshForm(filter),
       nodes: entries.map((entry) => ({ ...entry, nextStep: mayVerify ? nextStepOf(entry) : undefined })),
       paging: pagingOf(request, total),
+      statuses: STREAM_STATUSES,
     };
   }
 
@@ -168,6 +190,7 @@ export class WorkListController {
       nodes: entries,
       paging: pagingOf(request, total),
       seesPersons,
+      streams: REGISTER_STREAMS,
     };
   }
 }

@@ -61,11 +61,12 @@ export class PersonLookupController {
   @ApiBody({ type: ReadingReasonDto, examples: { body: { value: READING_REASON_EXAMPLE } } })
   @ApiOkResponse({ type: PersonCardDto, example: PERSON_CARD_EXAMPLE })
   @Refuses('person_not_found')
-  reveal(
+  async reveal(
     @Param() { id }: CardPath,
     @Body() { stated }: ReadingReasonDto,
     @CallerOf() caller: Caller,
   ): Promise<PersonCard> {
-    return this.lookup.reveal(id, { actorId: caller.userId, reason: stated });
+    const { card } = await this.lookup.reveal(id, { actorId: caller.userId, reason: stated });
+    return card;
   }
 }
