@@ -32,7 +32,14 @@ const sourceOf = (file: string): string => readFileSync(join(FOLDER, file), 'utf
 
 const isPage = ({ name }: View<object>): boolean => sourceOf(`${name}.eta`).includes("layout('/layout'");
 
-const calls = { all: () => [] } as unknown as DeclaredCalls;
+/** Every page that a view links to for those who may open it; here everybody may. */
+const calls = {
+  all: () =>
+    files
+      .flatMap((file) => [...sourceOf(file).matchAll(/page\.opens\('([^']+)'\)/g)])
+      .map(([, path]) => ({ method: 'GET', path })),
+  metadataOf: () => ({ kind: 'with token', need: { scopes: [] } }),
+} as unknown as DeclaredCalls;
 const renderer = new PageRenderer(new Assets(), new Menu(calls));
 
 const readerIn = (language: Reader['language']): Reader => ({

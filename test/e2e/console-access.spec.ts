@@ -153,6 +153,26 @@ describe('The menu', () => {
   });
 });
 
+describe('Links to the page of a person', () => {
+  it('are there for those who may open it, and for no others', async () => {
+    const person = `/console/persons/${there.personId}`;
+    const linkOn = async (path: string, scope: string) => {
+      const session = await aCaller().withScope(scope).save(env.sql);
+      const answer = await askConsole(env, path, { session });
+      return [answer.status, (await answer.text()).includes(`href="${person}"`)];
+    };
+    for (const [path, scope] of [
+      [`${person}/history`, 'person:read'],
+      [`${person}/decision`, 'person:verify'],
+      [`${person}/decided`, 'person:verify'],
+    ] as const) {
+      expect([path, ...(await linkOn(path, scope))]).toEqual([path, 200, false]);
+      const all = `${scope} person:read person_verification:details`;
+      expect([path, ...(await linkOn(path, all))]).toEqual([path, 200, true]);
+    }
+  });
+});
+
 describe('A link that signs in once', () => {
   /** A code of a new official with this scope, in place of the token that the builder saves. */
   async function codeOf(official: CallerBuilder): Promise<string> {

@@ -19,16 +19,16 @@ export class Menu {
   of({ caller, path }: Reader): readonly MenuEntry[] {
     if (caller === undefined) return [];
     const [page = ''] = path.split('?', 1);
-    return MENU.filter((entry) => this.isOpenTo(caller, entry.path)).map((entry) => ({
+    return MENU.filter((entry) => this.opens(caller, entry.path)).map((entry) => ({
       ...entry,
       isCurrent: page === entry.path || page.startsWith(`${entry.path}/`),
     }));
   }
 
-  /** Whether the caller may open the page of this path; false for a path that is no page. */
-  private isOpenTo(caller: Caller, path: string): boolean {
+  /** Whether the caller may open the page of this path, such as `/console/runs/:run_id`; false for what is no page. */
+  opens(caller: Caller | undefined, path: string): boolean {
     const need = (this.needs ??= this.needsOfPages()).get(path);
-    return need !== undefined && refusalOf(caller, need) === undefined;
+    return caller !== undefined && need !== undefined && refusalOf(caller, need) === undefined;
   }
 
   private needsOfPages(): ReadonlyMap<string, AccessRequirement> {

@@ -20,7 +20,7 @@ interface PageContext {
 
 /**
  * Renders views. A template has `model` (what the handler returned), `text` (all texts in the reader's language),
- * `format` (numbers, times) and `page` (language, path, menu; in a part of a page the language only). `<%=` escapes; `<%~` is for layouts and includes only, which
+ * `format` (numbers, times) and `page` (language, path, menu, what the reader may open; in a part of a page the language only). `<%=` escapes; `<%~` is for layouts and includes only, which
  * a test holds.
  */
 @Injectable()
@@ -56,6 +56,7 @@ export class PageRenderer {
       ...reader,
       version: VERSION,
       menu: this.menu.of(reader),
+      opens: (path: string) => this.menu.opens(reader.caller, path),
       assets: this.assets.paths,
       // Anybody can set a cookie in their own browser, so only our own notes are shown.
       note: note !== undefined && Object.hasOwn(notes, note) ? note : undefined,
