@@ -20,8 +20,8 @@ interface PageContext {
 
 /**
  * Renders views. A template has `model` (what the handler returned), `text` (all texts in the reader's language),
- * `format` (numbers, times) and `page` (language, path, menu, what the reader may open; in a part of a page the language only). `<%=` escapes; `<%~` is for layouts and includes only, which
- * a test holds.
+ * `format` (numbers, times) and `page` (language, path, menu, what the reader may open; in a part of a page the language
+ * only). `<%=` escapes; `<%~` is for layouts and includes only, which a test holds.
  */
 @Injectable()
 export class PageRenderer {
