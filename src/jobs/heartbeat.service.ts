@@ -7,17 +7,17 @@ import type { ProgramRole } from '../database/mpi/program-instance.entity';
 import { Metrics } from '../observability';
 import { oldInstances, InstanceRepository, type InstanceFacts } from './instance.repository';
 import { PurgeRegistry } from './purge.job';
+import { RunProgressRepository } from './run-progress.repository';
 
 /** How often a process gives a sign of life. */
 const BEAT_MS = 10_000;
 
 /**
- * Keeps the row of this process fresh. A beat that fails is not logged: readiness and the work itself report an
- * unreachable database, and the next beat repairs the row.
+ * Keeps the row of this process fresh, and samples the running runs. A beat that fails is not logged: readiness and the
+ * work itself report an unreachable database, and the next beat repairs the row.
  */
 @Injectable()
 export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
-  private readonly works: (() => Promise<void>)[] = [];
   private self: InstanceFacts | undefined;
   private timer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
@@ -27,17 +27,13 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
     @Inject(WORKER_ID) private readonly id: string,
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly processes: InstanceRepository,
+    private readonly progress: RunProgressRepository,
     private readonly purges: PurgeRegistry,
     private readonly metrics: Metrics,
   ) {}
 
   onModuleInit(): void {
     this.purges.add(oldInstances(this.settings.RETENTION_BATCH_SIZE));
-  }
-
-  /** Does this with each beat, too: something cheap that may fail. */
-  withEachBeat(work: () => Promise<void>): void {
-    this.works.push(work);
   }
 
   /**
@@ -72,6 +68,6 @@ export class Heartbeat implements OnModuleInit, OnApplicationShutdown {
   private async giveSigns(): Promise<void> {
     if (this.self === undefined) return;
     const signOfLife = this.processes.beat(this.self, Math.round(process.uptime()));
-    await Promise.allSettled([signOfLife, ...this.works.map((work) => work())]);
+    await Promise.allSettled([signOfLife, this.progress.sample()]);
   }
 }

@@ -3,53 +3,55 @@ import { Metrics } from '../observability';
 import { Heartbeat } from './heartbeat.service';
 import type { InstanceRepository } from './instance.repository';
 import { PurgeRegistry } from './purge.job';
+import type { RunProgressRepository } from './run-progress.repository';
 
 const ID = '5a5b1c9e-0000-4000-8000-000000000006';
 const SECOND = 1_000;
 
 let beats: { id: string; role: string }[];
 let removed: string[];
+let samples: number;
 let answer: () => Promise<void>;
 let heartbeat: Heartbeat;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  [beats, removed] = [[], []];
+  [beats, removed, samples] = [[], [], 0];
   answer = async () => undefined;
   const processes = {
     beat: ({ id, role }: { id: string; role: string }) => (beats.push({ id, role }), answer()),
     remove: async (id: string) => (removed.push(id), answer()),
   } as unknown as InstanceRepository;
+  const progress = {
+    sample: async () => ((samples += 1), answer()),
+  } as unknown as RunProgressRepository;
   const settings = { RETENTION_BATCH_SIZE: 10 } as never;
-  heartbeat = new Heartbeat(ID, settings, processes, new PurgeRegistry(), new Metrics());
+  heartbeat = new Heartbeat(ID, settings, processes, progress, new PurgeRegistry(), new Metrics());
 });
 afterEach(() => vi.useRealTimers());
 
 describe('The heartbeat of a process', () => {
-  it('gives a sign of life at the start and every ten seconds, and does what was added', async () => {
-    let works = 0;
-    heartbeat.withEachBeat(async () => void (works += 1));
+  it('gives a sign of life at the start and every ten seconds, and samples the running runs', async () => {
     await heartbeat.start('worker');
     expect(beats).toEqual([{ id: ID, role: 'worker' }]);
     await vi.advanceTimersByTimeAsync(20 * SECOND);
-    expect([beats.length, works]).toEqual([3, 3]);
+    expect([beats.length, samples]).toEqual([3, 3]);
   });
 
-  it('goes on after a failure, its own or that of what was added', async () => {
+  it('goes on after a failure, its own or that of the sample', async () => {
     answer = () => Promise.reject(new Error('the database is away'));
-    heartbeat.withEachBeat(() => Promise.reject(new Error('the database is away')));
     await heartbeat.start('api');
     await vi.advanceTimersByTimeAsync(10 * SECOND);
-    expect(beats).toHaveLength(2);
+    expect([beats.length, samples]).toEqual([2, 2]);
   });
 
   it('sends one sign at a time, however long the database does not answer', async () => {
-    let end: () => void = () => undefined;
-    answer = () => new Promise((resolve) => (end = resolve));
+    const ends: (() => void)[] = [];
+    answer = () => new Promise((resolve) => ends.push(resolve));
     void heartbeat.start('api');
     await vi.advanceTimersByTimeAsync(60 * SECOND);
-    expect(beats).toHaveLength(1);
-    end();
+    expect([beats.length, samples]).toEqual([1, 1]);
+    for (const end of ends) end();
     await vi.advanceTimersByTimeAsync(10 * SECOND);
     expect(beats).toHaveLength(2);
   });

@@ -20,7 +20,13 @@ export {
   type QueueName,
 } from './job-registry';
 export { JobRunRepository, type RunFilter } from './job-run.repository';
-export { JobRunReader, type RunDetails, type RunPace, type RunRate } from './job-run-reader.service';
+export { JobRunReader, type RunDetails, type RunPace } from './job-run-reader.service';
+export {
+  type RatePoint,
+  type RunningRun,
+  RunProgressRepository,
+  type RunRate,
+} from './run-progress.repository';
 export { type JobFigures, JobScheduleRepository } from './job-schedule.repository';
 export { type ForegroundEnd, JobRunner } from './job-runner.service';
 export { JobTimetable, type TimetableEntry } from './job-timetable.service';

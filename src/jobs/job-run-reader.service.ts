@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
-import { doneOf, type JobRun } from './job';
+import { doneOf, type JobRun, RESULTS } from './job';
 import { JobRegistry } from './job-registry';
 import { jobRun, type RunRow, WITH_COUNTS } from './job-run.repository';
+import { RunProgressRepository, type RunRate } from './run-progress.repository';
 
 const DETAILS: Statement = {
   name: 'run_details',
@@ -13,7 +14,7 @@ const DETAILS: Statement = {
                 THEN greatest(0, extract(epoch FROM r.lease_until - now()))::float8 END AS lease_left_seconds,
            (SELECT (max(done) - min(done)) / nullif(extract(epoch FROM max(sampled_at) - min(sampled_at)), 0)
               FROM mpi.job_run_samples
-             WHERE run_id = r.id AND sampled_at > now() - interval '2 minutes')::float8 AS recent_per_second,
+             WHERE run_id = r.id AND sampled_at > now() - interval '2 minutes')::float8 AS results_per_second,
            coalesce((
              SELECT jsonb_agg(jsonb_build_object('worker', worker, 'counts', counts, 'lastWriteAt', last_write_at)
                               ORDER BY worker)
@@ -23,26 +24,14 @@ const DETAILS: Statement = {
      WHERE r.id = $1::uuid`,
 };
 
-/** Between neighbouring samples, which are taken every few seconds of a running run and kept for some minutes. */
-const RATES: Statement = {
-  name: 'rates_of_run',
-  text: `
-    SELECT at, (grown / seconds)::float8 AS "perSecond"
-      FROM (SELECT sampled_at AS at, done - lag(done) OVER by_time AS grown,
-                   extract(epoch FROM sampled_at - lag(sampled_at) OVER by_time) AS seconds
-              FROM mpi.job_run_samples WHERE run_id = $1::uuid
-            WINDOW by_time AS (ORDER BY sampled_at, id)) AS steps
-     WHERE seconds > 0 ORDER BY at`,
-};
-
 interface DetailsRow extends RunRow {
   readonly holder: string | null;
   readonly lease_until: Date | null;
   readonly lease_left_seconds: number | null;
   readonly due_at_start: number | null;
   readonly paused_at: Date | null;
-  /** Null until the run was sampled twice within the last minutes. */
-  readonly recent_per_second: number | null;
+  /** In the last two minutes; null until the run was sampled twice within them. */
+  readonly results_per_second: number | null;
   readonly workers: readonly WorkerRow[];
 }
 
@@ -92,18 +81,13 @@ export interface RunDetails {
   readonly workers: readonly WorkerPart[];
 }
 
-/** Persons or parties done a second until this moment, since the one before. */
-export interface RunRate {
-  readonly at: Date;
-  readonly perSecond: number;
-}
-
 /** Reads runs for people who watch them. */
 @Injectable()
 export class JobRunReader {
   constructor(
     private readonly transactions: Transactions,
     private readonly jobs: JobRegistry,
+    private readonly progress: RunProgressRepository,
   ) {}
 
   /** Refuses an unknown run. */
@@ -121,13 +105,13 @@ export class JobRunReader {
       dueAtStart: row.due_at_start,
       pausedAt: row.paused_at,
     };
-    const etaSeconds = etaOf(details, row.recent_per_second ?? pace.perSecond);
+    const etaSeconds = etaOf(details, recentPace(run, pace, row.results_per_second) ?? pace.perSecond);
     return { ...details, etaSeconds, workers: this.partsOf(row, pace.done) };
   }
 
-  /** The speed of a running run over the last minutes, oldest first. */
+  /** How many people a second got a result in the last minutes, oldest first. */
   rates(runId: string): Promise<readonly RunRate[]> {
-    return this.transactions.query<RunRate & Record<string, unknown>>(RATES, [runId]);
+    return this.progress.ratesOf(runId);
   }
 
   paceOf({ job, counts, tookSeconds }: JobRun): RunPace {
@@ -143,6 +127,15 @@ export class JobRunReader {
       return { worker, isHolder: worker === holder, counts, done, share, lastWriteAt: new Date(lastWriteAt) };
     });
   }
+}
+
+/**
+ * How many are done a second, by the results a second of the last minutes. Technical errors are not sampled: their share is
+ * that of the whole run. Null when it is not known.
+ */
+function recentPace({ counts }: JobRun, { done }: RunPace, resultsPerSecond: number | null): number | null {
+  const results = RESULTS.reduce((sum, counter) => sum + (counts[counter] ?? 0), 0);
+  return resultsPerSecond === null || results === 0 ? null : (resultsPerSecond * done) / results;
 }
 
 function etaOf(

@@ -82,6 +82,13 @@ export function technicalErrorsIn(counts: JobRun['counts']): Readonly<Record<str
   return Object.fromEntries(errors.map(([counter, n]) => [counter.slice(TECHNICAL_ERRORS.length), n]));
 }
 
+/**
+ * Counters of people with a result of the register, or of S4 and S5, and of those whose newer data made it void: what the
+ * overview shows as the work of a run. A person with a technical error has no result, but the run is done with them until
+ * the next try; a person whose result is void may be due again. So `doneOf` counts the former and leaves out the latter.
+ */
+export const RESULTS: readonly string[] = [...REVIEWED, 'superseded'];
+
 /** How many are done. A job without reviews counts only what it has done. */
 export function doneOf(counts: JobRun['counts'], counters: readonly string[]): number {
   const ofReview = isReview(counters);

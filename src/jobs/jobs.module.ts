@@ -14,6 +14,7 @@ import { Heartbeat } from './heartbeat.service';
 import { InstanceRepository } from './instance.repository';
 import { PurgeJob, PurgeRegistry } from './purge.job';
 import { PurgeProcessor } from './purge.processor';
+import { RunProgressRepository } from './run-progress.repository';
 import { WakeUps } from './wake-ups.service';
 
 /** Jobs and their runs, as every process needs them: to read runs, to start one, and to wake workers. */
@@ -31,6 +32,7 @@ import { WakeUps } from './wake-ups.service';
     PurgeJob,
     PurgeRegistry,
     RunParticipant,
+    RunProgressRepository,
     WakeUps,
   ],
   exports: [
@@ -45,6 +47,7 @@ import { WakeUps } from './wake-ups.service';
     JobTimetable,
     PurgeRegistry,
     RunParticipant,
+    RunProgressRepository,
     WakeUps,
   ],
 })

@@ -16,5 +16,4 @@ export { type NamedUncheckedPerson, type UnverifiedPerson, WorkListService } fro
 export type { Condition } from './overview/conditions.rules';
 export { type Overview, OverviewService } from './overview/overview.service';
 export type { StreamProgress } from './overview/progress.rules';
-export { type RatePoint, type RunningRun, RunProgressRepository } from './overview/run-progress.repository';
 export { type WorkingInstance, WorkingInstances } from './working-instances.service';

@@ -23,7 +23,6 @@ import { PersonListRepository } from './person-list.repository';
 import { BacklogRepository } from './overview/backlog.repository';
 import { DueCounts } from './overview/due-counts.service';
 import { OverviewService } from './overview/overview.service';
-import { RunProgressRepository } from './overview/run-progress.repository';
 import { ProcessesController } from './admin/processes.controller';
 import { SweepsController } from './admin/sweeps.controller';
 import { PersonVerificationController } from './admin/person-verification.controller';
@@ -70,7 +69,6 @@ const CHECKS = [
     BacklogRepository,
     DueCounts,
     OverviewService,
-    RunProgressRepository,
     OldVerificationRows,
     InitialVerifications,
     StreamRestartService,
@@ -100,7 +98,6 @@ const CHECKS = [
     VerificationHistory,
     WorkListService,
     OverviewService,
-    RunProgressRepository,
     WorkingInstances,
     JobsModule,
     MvsTrembitaModule,

@@ -204,11 +204,11 @@ describe('GET /api/admin/jobs/{run_id}', () => {
       {
         text: `
           INSERT INTO mpi.job_run_samples (run_id, done, sampled_at)
-          VALUES ($1, 0, now() - interval '60 seconds'), ($1, 240, now())`,
+          VALUES ($1, 0, now() - interval '60 seconds'), ($1, 204, now())`,
       },
       [runId],
     );
-    // 240 in the last minute: 4 a second.
+    // 204 with a result in the last minute and, at 17 of 20 with one, 240 done: 4 a second.
     expect((await call('GET', runId)).body.data.eta_seconds).toBeCloseTo(20);
     await call('POST', `${JOB}/pause`, { reason: 'a look' });
     const paused = await call('GET', runId);

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { VERSION } from '../../src/config/own-settings';
-import { Heartbeat, JOB_NAMES, JobRegistry, PURGE_JOB } from '../../src/jobs';
+import { Heartbeat, JOB_NAMES, JobRegistry, PURGE_JOB, RunProgressRepository } from '../../src/jobs';
 import { Metrics } from '../../src/observability';
 import { OverviewService } from '../../src/verifications/overview/overview.service';
-import { RunProgressRepository } from '../../src/verifications/overview/run-progress.repository';
 import { aCaller, aPerson } from '../support/builders';
 import { ChildProgram, type Program } from '../support/program';
 import { JOB, TestEnvironment } from '../support/test-environment';

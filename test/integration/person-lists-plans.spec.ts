@@ -11,11 +11,7 @@ import { ACTORS, HISTORY, STORED_ANSWERS } from '../../src/verifications/verific
 import { LISTED_STREAMS } from '../../src/verifications/work-list.service';
 import { countDue } from '../../src/verifications/claim.sql';
 import { backlogOf } from '../../src/verifications/overview/backlog.repository';
-import {
-  FAILED_RUNS,
-  RUNNING_RUNS,
-  RunProgressRepository,
-} from '../../src/verifications/overview/run-progress.repository';
+import { FAILED_RUNS, RUNNING_RUNS, RunProgressRepository } from '../../src/jobs/run-progress.repository';
 import { RegisterStateRepository } from '../../src/mvs-trembita';
 import { PARTIES, PERSONS } from '../../src/verifications/subject';
 import { pretendRowCount } from '../support/sql-session';
@@ -210,7 +206,7 @@ describe('The overview of five million persons', () => {
   });
 
   it('reads the speed of the running runs from their samples alone', async () => {
-    const progress = await statementOf((sql) => new RunProgressRepository(sql, unused).rates());
+    const progress = await statementOf((sql) => new RunProgressRepository(sql).rates());
     const plan = await planOf(progress, [`'{dms-passport-persons}'`]);
     expect(plan).toContain('job_runs_running_key');
     expect(plan).toContain('job_run_samples_run_id_index');

@@ -1,14 +1,7 @@
 import { Get } from '@nestjs/common';
 import { Needs } from '../../http';
-import {
-  type Condition,
-  type Overview,
-  OverviewService,
-  type RatePoint,
-  type RunningRun,
-  RunProgressRepository,
-  type StreamProgress,
-} from '../../verifications';
+import { type RatePoint, type RunningRun, RunProgressRepository } from '../../jobs';
+import { type Condition, type Overview, OverviewService, type StreamProgress } from '../../verifications';
 import type { LiveSource } from '../frame/live-streams.service';
 import { ConsoleController, Live, Page } from '../frame/page.decorator';
 import { view } from '../frame/view';

@@ -1,7 +1,7 @@
 import { Column, Entity } from 'typeorm';
 import { Row } from '../row.entity';
 
-/** How much a run had done at a moment of the last minutes. Written by the module `verifications`. */
+/** How many people of a run had a result at a moment of the last minutes. */
 @Entity({ schema: 'mpi', name: 'job_run_samples' })
 export class JobRunSample extends Row {
   @Column({ type: 'uuid' }) runId!: string;

@@ -11,7 +11,7 @@ import { REGISTER_STREAMS, SUBJECT_NAMES } from '../../domain/verification/strea
 import { JOB_NAMES } from '../../jobs';
 import { type Condition, CONDITIONS } from '../overview/conditions.rules';
 import type { Overview } from '../overview/overview.service';
-import type { RunningRun } from '../overview/run-progress.repository';
+import type { RunningRun } from '../../jobs';
 import { PROGRESS_LIMITS, type StreamProgress } from '../overview/progress.rules';
 
 /** Where the paragraph of a condition is: below the root of the repository. */

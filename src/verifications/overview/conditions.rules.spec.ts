@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type ConditionFacts, type ConditionName, CONDITIONS, conditionsIn } from './conditions.rules';
-import type { RunningRun } from './run-progress.repository';
+import type { RunningRun } from '../../jobs';
 import type { StreamProgress } from './progress.rules';
 
 const DOCS = join(__dirname, '../../../docs');

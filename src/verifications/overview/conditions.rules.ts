@@ -1,7 +1,6 @@
-import { type JobFigures, PURGE_JOB, type SeenInstance } from '../../jobs';
+import { type JobFigures, PURGE_JOB, type RunningRun, type SeenInstance } from '../../jobs';
 import type { RegisterState } from '../../mvs-trembita';
 import type { StreamProgress } from './progress.rules';
-import type { RunningRun } from './run-progress.repository';
 
 /**
  * Conditions that the installation can see in its database, by the names of docs/alerts.yml and with its limits. The

@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseClock } from '../../database/database-clock.service';
 import { Transactions } from '../../database/transactions';
-import { JOB_NAMES, JobScheduleRepository, InstanceRepository, type SeenInstance } from '../../jobs';
+import {
+  JOB_NAMES,
+  JobScheduleRepository,
+  InstanceRepository,
+  type RunningRun,
+  RunProgressRepository,
+  type SeenInstance,
+} from '../../jobs';
 import { type RegisterState, RegisterStateRepository } from '../../mvs-trembita';
 import { type CheckedStream, StreamRegistry } from '../stream-registry';
 import { type Backlog, BacklogRepository } from './backlog.repository';
 import { type Condition, conditionsIn } from './conditions.rules';
 import { type DueCount, DueCounts } from './due-counts.service';
 import { doneAtOf, limitOf, type StreamProgress } from './progress.rules';
-import { type RunningRun, RunProgressRepository } from './run-progress.repository';
 
 /** How the checks of all streams go on. */
 export interface Overview {

@@ -1,8 +1,7 @@
 import type { SubjectName } from '../../domain/verification/stream';
-import type { SeenInstance } from '../../jobs';
+import type { RunningRun, SeenInstance } from '../../jobs';
 import type { RegisterState } from '../../mvs-trembita';
 import type { DueCount } from './due-counts.service';
-import type { RunningRun } from './run-progress.repository';
 
 /**
  * What keeps a run from being faster. `pause`: somebody paused the job. `register`: all permits are in use, so its answers are waited for. `rate_limiter`:

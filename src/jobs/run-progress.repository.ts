@@ -1,9 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Statement, Transactions } from '../../database/transactions';
-import { JOB_NAMES, Heartbeat, PURGE_JOB } from '../../jobs';
-
-/** A result of the register, or of S4 and S5, was written for the person, or newer data made it void. */
-const DONE = ['verified', 'refuted', 'absent', 'incorrect', 'superseded'];
+import { Injectable } from '@nestjs/common';
+import { type Statement, Transactions } from '../database/transactions';
+import { RESULTS } from './job';
+import { JOB_NAMES } from './job-registry';
+import { PURGE_JOB } from './purge.job';
 
 /** Jobs that check people. */
 const JOBS = JOB_NAMES.filter((job) => job !== PURGE_JOB);
@@ -13,7 +12,7 @@ const SAMPLE_EVERY_SECONDS = 9;
 /** A little more than the longest rate looks back. */
 const SAMPLES_KEPT_MINUTES = 12;
 
-/** $1 jobs, $2 counters of what is done. */
+/** $1 jobs, $2 counters of results. */
 const SAMPLE: Statement = {
   name: 'sample_runs',
   text: `
@@ -43,7 +42,7 @@ const sampleBefore = (minutes: number): string => `
 
 const SINCE = (minutes: number): string => `updated_at > now() - interval '${minutes} minutes'`;
 
-/** $1 jobs, $2 counters of what is done. */
+/** $1 jobs, $2 counters of results. */
 export const RUNNING_RUNS: Statement = {
   name: 'running_runs',
   text: `
@@ -70,20 +69,32 @@ export const FAILED_RUNS: Statement = {
      WHERE started_at > now() - interval '7 days' AND status = 'FAILED' AND finished_at > now() - interval '1 hour'`,
 };
 
-/** Points of a chart are half a minute apart: three samples each. $1 jobs. */
-const RATES: Statement = {
-  name: 'run_rates',
-  text: `
+/** Points of a chart are half a minute apart: three samples each. */
+const ratesWhere = (runs: string): string => `
     SELECT date_bin('30 seconds', sampled_at, 'epoch') AS at, job,
            (sum(done - before) / extract(epoch FROM sum(sampled_at - before_at)))::float8 AS per_second
       FROM (
         SELECT r.job, s.sampled_at, s.done, lag(s.done) OVER of_run AS before, lag(s.sampled_at) OVER of_run AS before_at
           FROM mpi.job_run_samples AS s JOIN mpi.job_runs AS r ON r.id = s.run_id
-         WHERE r.status = 'RUNNING' AND r.job = ANY ($1::varchar[])
+         WHERE ${runs}
         WINDOW of_run AS (PARTITION BY s.run_id ORDER BY s.sampled_at)) AS sampled
      WHERE sampled_at > before_at
-     GROUP BY 1, 2 ORDER BY 1`,
+     GROUP BY 1, 2 ORDER BY 1`;
+
+/** $1 jobs. */
+const RATES: Statement = {
+  name: 'run_rates',
+  text: ratesWhere(`r.status = 'RUNNING' AND r.job = ANY ($1::varchar[])`),
 };
+
+/** $1 run, which may be over. */
+const RATES_OF_RUN: Statement = { name: 'rates_of_run', text: ratesWhere('r.id = $1::uuid') };
+
+/** How many people a second got a result around a moment of the last minutes. */
+export interface RunRate {
+  readonly at: Date;
+  readonly perSecond: number;
+}
 
 /** A moment of the last minutes, and how many people a second each running job finished around it. */
 export interface RatePoint {
@@ -129,24 +140,17 @@ interface RateRow extends Record<string, unknown> {
 
 /** How the running runs go on. Every process samples them with its sign of life; one sample serves all. */
 @Injectable()
-export class RunProgressRepository implements OnModuleInit {
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly heartbeat: Heartbeat,
-  ) {}
-
-  onModuleInit(): void {
-    this.heartbeat.withEachBeat(() => this.sample());
-  }
+export class RunProgressRepository {
+  constructor(private readonly transactions: Transactions) {}
 
   /** Writes down what the running runs have done so far, unless another process just has. */
   async sample(): Promise<void> {
-    await this.transactions.query(SAMPLE, [JOBS, DONE]);
+    await this.transactions.query(SAMPLE, [JOBS, RESULTS]);
   }
 
   /** By job. */
   async running(): Promise<ReadonlyMap<string, RunningRun>> {
-    const rows = await this.transactions.query<RunningRow>(RUNNING_RUNS, [JOBS, DONE]);
+    const rows = await this.transactions.query<RunningRow>(RUNNING_RUNS, [JOBS, RESULTS]);
     return new Map(rows.map((row) => [row.job, runningRun(row)]));
   }
 
@@ -159,6 +163,12 @@ export class RunProgressRepository implements OnModuleInit {
       points.set(at.getTime(), point.set(job, perSecond));
     }
     return [...points].map(([at, perSecond]) => ({ at: new Date(at), perSecond }));
+  }
+
+  /** The speed of one run over the last minutes, oldest first. */
+  async ratesOf(runId: string): Promise<readonly RunRate[]> {
+    const rows = await this.transactions.query<RateRow>(RATES_OF_RUN, [runId]);
+    return rows.map(({ at, per_second: perSecond }) => ({ at, perSecond }));
   }
 
   /** Jobs of which a run failed within the last hour. */
