@@ -43,10 +43,13 @@ beforeEach(async () => {
     },
     [HOSTILE_FIRST],
   );
+  // The worker of the program may have written the row when it first saw the schedule.
   await env.sql.query(
     {
       text: `INSERT INTO mpi.job_schedules (job, paused_at, paused_by, pause_reason)
-             VALUES ('unzr-persons', now(), gen_random_uuid(), $1)`,
+             VALUES ('unzr-persons', now(), gen_random_uuid(), $1)
+             ON CONFLICT (job) DO UPDATE
+               SET paused_at = excluded.paused_at, paused_by = excluded.paused_by, pause_reason = excluded.pause_reason`,
     },
     [HOSTILE_NAME],
   );
