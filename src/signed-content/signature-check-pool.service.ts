@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Tinypool } from 'tinypool';
 import type { Settings } from '../config/settings.schema';
@@ -97,7 +98,6 @@ export class SignatureCheckPool implements OnApplicationShutdown {
   }
 
   private async checkInTurn(task: Uint8Array | StatusTask, from: string | undefined): Promise<unknown> {
-    await this.loadedPool();
     const waitedMs = await this.turn(from ?? OURS);
     try {
       // Checks before this one may have used what was left.
@@ -117,7 +117,7 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     task: Uint8Array | StatusTask,
     waitedMs: number,
   ): Promise<unknown> {
-    // The thread before may have been terminated: then a new one loads the code now.
+    // The first check starts the threads; and the one before may have been terminated, then a new one loads the code now.
     const pool = await this.loadedPool();
     const startedAt = performance.now();
     try {
@@ -139,32 +139,35 @@ export class SignatureCheckPool implements OnApplicationShutdown {
     return pool;
   }
 
-  /** Resolves with the milliseconds it took until a thread was free. */
+  /**
+   * Resolves with the milliseconds it took until a thread was free. A check that arrives while the code is loaded has its
+   * place in the queue at once, so that it can give way to others, and its time begins afterwards.
+   */
   private async turn(from: string): Promise<number> {
     if (this.working < this.threadCount) {
       this.working += 1;
       return 0;
     }
-    const startedAt = performance.now();
-    await new Promise<void>((resolve, reject) => {
-      const waiter: Waiter = {
-        begin: () => {
-          clearTimeout(timer);
-          resolve();
-        },
-        giveWay: () => {
-          clearTimeout(timer);
-          reject(this.busy());
-        },
-      };
-      const giveUp = (): void => {
-        this.waiting.remove(from, waiter);
-        waiter.giveWay();
-      };
-      const timer = setTimeout(giveUp, this.settings.SIGNATURE_TIMEOUT_MS * WAITING_SHARE);
-      this.waiting.add(from, waiter);
-    });
-    return performance.now() - startedAt;
+    let since = performance.now();
+    const over = new AbortController();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = { begin: resolve, giveWay: () => reject(this.busy()) };
+        this.waiting.add(from, waiter);
+        const giveUp = async (): Promise<void> => {
+          await this.loadedPool().catch(() => undefined);
+          since = performance.now();
+          const limitMs = this.settings.SIGNATURE_TIMEOUT_MS * WAITING_SHARE;
+          await wait(limitMs, undefined, { signal: over.signal });
+          this.waiting.remove(from, waiter);
+          waiter.giveWay();
+        };
+        giveUp().catch(() => undefined);
+      });
+    } finally {
+      over.abort();
+    }
+    return performance.now() - since;
   }
 
   /** The thread passes directly to the next waiting check, so that a new one cannot overtake those that wait. */

@@ -174,6 +174,20 @@ describe('Checks of signatures', () => {
     expect(threads.size).toBe(0);
   });
 
+  it('of the address that sent most give way while the threads still load their code', async () => {
+    const { threads, letChecksPass, begun } = standIn({ queueSize: 4, timeoutMs: PATIENT_MS });
+    const many = Array.from({ length: 5 }, () => threads.submit(task('wait'), 'many'));
+    const ends = Promise.allSettled(many);
+    await expect(threads.submit(task('who'), 'many')).rejects.toMatchObject(BUSY);
+    const honest = [1, 2, 3].map((each) => threads.submit(task('who'), `honest ${each}`));
+    expect(begun()).toBe(0);
+    letChecksPass();
+    await expect(Promise.all(honest)).resolves.toHaveLength(3);
+    const statuses = (await ends).map(({ status }) => status);
+    expect(statuses).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected', 'rejected']);
+    expect(threads.size).toBe(0);
+  });
+
   it('of an address that has used its seconds of the minute are refused, those that wait included', async () => {
     const { threads, letChecksPass, begun } = standIn({
       queueSize: 9,
