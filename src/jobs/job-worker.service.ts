@@ -52,9 +52,7 @@ class JobWorker {
       this.wokenMeanwhile = true;
       return;
     }
-    this.current = this.turns().finally(() => {
-      this.current = undefined;
-    });
+    this.current = this.turns();
   }
 
   /** Resolves when the worker has nothing to do; at once when it is idle. */
@@ -80,6 +78,8 @@ class JobWorker {
         this.services.observer.failed(this.job.name, error);
       }
     } while (this.wokenMeanwhile && !this.stopping.signal.aborted);
+    // Here and not after the promise: what wakes the worker in between would be seen by nobody.
+    this.current = undefined;
   }
 
   private async turn(): Promise<void> {
@@ -156,6 +156,11 @@ export class JobWorkers implements OnApplicationBootstrap, BeforeApplicationShut
     const worker = this.workers.get(job);
     worker?.wake();
     if (worker !== undefined && (await isBusyAfter(worker, WAKE_UP_LASTS_MS))) await this.wakeUps.notify(job);
+  }
+
+  /** Resolves when no worker of this process has anything to do; at once when all are idle. */
+  async idle(): Promise<void> {
+    await Promise.all([...this.workers.values()].map((worker) => worker.idle()));
   }
 
   async beforeApplicationShutdown(): Promise<void> {

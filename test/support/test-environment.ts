@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { Clock } from '../../src/config/settings.module';
 import { Transactions } from '../../src/database/transactions';
 import { DmsPassportStream } from '../../src/dms-passport';
-import { type Job, JobRegistry, WakeUps } from '../../src/jobs';
+import { type Job, JobRegistry, JobWorkers, WakeUps } from '../../src/jobs';
 import { RegisterLimiter } from '../../src/mvs-trembita';
 import { type AnswerName, type Sandbox, startSandbox } from '../../tools/sandbox';
 import { emptyTables, type FreshDatabase, freshDatabase } from './database';
@@ -101,7 +101,14 @@ export class TestEnvironment {
       environment: { ...this.environment, ...environment },
     });
     this.programs.push(program);
+    await this.firstLookOf(program);
     return program;
+  }
+
+  /** At its start a program looks for runs by itself. It must not find those that a test begins afterwards. */
+  private async firstLookOf(program: Program): Promise<void> {
+    const text = `SELECT FROM mpi.job_runs WHERE status = 'RUNNING'`;
+    if ((await this.sql.query({ text })).length === 0) await program.get(JobWorkers).idle();
   }
 
   async stopProgram(program: Program): Promise<void> {

@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest';
+import type { Settings } from '../config/settings.schema';
+import { Metrics } from '../observability';
+import { JOB_NAMES, type JobRegistry } from './job-registry';
+import type { JobRunRepository } from './job-run.repository';
+import { JobWorkers } from './job-worker.service';
+import type { JobRunObserver, RunParticipant } from './run-participant.service';
+import type { WakeUps } from './wake-ups.service';
+
+const SETTINGS = { JOB_POLL_SECONDS: 3600, VERIFICATION_LEASE_SECONDS: 3600 } as Settings;
+const [JOB] = JOB_NAMES;
+
+/** Workers of one job, and how often they have looked for a run. They never find one. */
+function workers() {
+  let looks = 0;
+  const runs = { running: () => Promise.resolve(void (looks += 1)) } as unknown as JobRunRepository;
+  const jobs = { checkComplete: () => undefined, all: () => [{ name: JOB }] } as unknown as JobRegistry;
+  const [participant, observer, wakeUps] = [{} as RunParticipant, {} as JobRunObserver, {} as WakeUps];
+  const made = new JobWorkers(jobs, runs, participant, observer, wakeUps, new Metrics(), SETTINGS);
+  return { made, looks: () => looks };
+}
+
+it.each(Array.from({ length: 20 }, (_, steps) => steps))(
+  'A wake-up is seen however far the look before it has come: %i steps',
+  async (steps) => {
+    const { made, looks } = workers();
+    made.onApplicationBootstrap();
+    expect(looks()).toBe(1);
+    // A step of the look is one turn of the microtask queue.
+    for (let step = 0; step < steps; step += 1) await Promise.resolve();
+    await made.onWakeUp(JOB, { data: {} });
+    expect(looks()).toBe(2);
+    await made.beforeApplicationShutdown();
+  },
+);
