@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { maskedName, maskedNumber, maskedPhone } from './masking';
+import { maskedName, maskedNameOf, maskedNumber, maskedPhone } from './masking';
 
 describe('what third persons and logs see', () => {
   it('of a name: the last name and the initials', () => {
@@ -11,6 +11,17 @@ describe('what third persons and logs see', () => {
   it.each([null, '', undefined])('of a name without a second name (%j): one initial', (secondName) => {
     const name = { lastName: 'Нечуй-Левицький', firstName: 'Іван' };
     expect(maskedName(secondName === undefined ? name : { ...name, secondName })).toBe('Нечуй-Левицький І.');
+  });
+
+  it.each([
+    ['Шевченко', 'Тарас', 'Григорович', 'Шевченко Т. Г.'],
+    ['Шевченко', 'Тарас', null, 'Шевченко Т.'],
+    ['Шевченко', null, null, 'Шевченко'],
+    [null, 'Тарас', 'Григорович', 'Т. Г.'],
+    ['Шевченко', ' Тарас', ' Григорович', 'Шевченко Т. Г.'],
+    [null, null, null, ''],
+  ])('of a row with the name %j, %j, %j: %j', (last_name, first_name, second_name, seen) => {
+    expect(maskedNameOf({ last_name, first_name, second_name })).toBe(seen);
   });
 
   it('of a decomposed first letter: the letter with its mark', () => {

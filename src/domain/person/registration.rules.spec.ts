@@ -9,6 +9,7 @@ import {
   reported,
 } from '../../../test/support/registration-rules';
 import { DOCUMENT_TYPES } from './dictionaries';
+import { parameterOf } from './registration.rules';
 
 const NOT_ALLOWED = 'Submitted document type is not allowed';
 const REQUIRED = 'Must contain required item.';
@@ -60,6 +61,24 @@ describe('Rules of registration', () => {
       expect(reported(broken).map(([, sentence]) => sentence)).toEqual(sentences);
     }
   });
+});
+
+describe('A parameter of the rules', () => {
+  it('is what is stored, or else the default', () => {
+    expect(parameterOf('no_self_auth_age', '16')).toBe(16);
+    expect(parameterOf('no_self_auth_age', '0')).toBe(0);
+    expect(parameterOf('no_self_auth_age', null)).toBe(14);
+    expect(parameterOf('third_person_limit', undefined)).toBe(150);
+  });
+
+  it.each(['', ' 14', '14 years', '-1', '1.5', '1e1', '10000'])(
+    'that is stored as %j stops everything',
+    (stored) => {
+      expect(() => parameterOf('no_self_auth_age', stored)).toThrow(
+        'The global parameter no_self_auth_age is not a whole number.',
+      );
+    },
+  );
 });
 
 describe('The first rows', () => {

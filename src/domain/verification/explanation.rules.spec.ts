@@ -69,17 +69,19 @@ describe('A change in a sentence', () => {
 
   it('of a first status without a row names the stream and the reason', () => {
     const changeset = changesetOf('dracs_death', [null, null], ['VERIFICATION_NEEDED', 'ONLINE_TRIGGERED']);
-    expect(explanationOf(recorded({ changeset })).uk).toBe(
-      '28.11.2026 13:06 — потребує верифікації: акт про смерть (ДРАЦС); стан під час реєстрації: очікує автоматичної перевірки в реєстрі.',
-    );
+    expect(explanationOf(recorded({ changeset }))).toEqual({
+      uk: '28.11.2026 13:06 — потребує верифікації: акт про смерть (ДРАЦС); стан під час реєстрації: очікує автоматичної перевірки в реєстрі.',
+      en: '28.11.2026 13:06 — verification needed: death record (civil registry); state at registration: waits for a check in the register.',
+    });
   });
 
   it('of a row that the tables do not have is the reason of the stream', () => {
     const changeset = changesetOf('drfo', ['VERIFIED', 'AUTO'], ['NOT_VERIFIED', 'AUTO_NOT_FOUND']);
     for (const row of ['T1', 'S7', 'toString', null])
-      expect(explanationOf(recorded({ row, changeset })).en).toBe(
-        '28.11.2026 13:06 — not verified: tax number (State Register of Individual Taxpayers); reason: not found in the register.',
-      );
+      expect(explanationOf(recorded({ row, changeset }))).toEqual({
+        uk: '28.11.2026 13:06 — не верифіковано: податковий номер (ДРФО); причина: у реєстрі не знайдено.',
+        en: '28.11.2026 13:06 — not verified: tax number (State Register of Individual Taxpayers); reason: not found in the register.',
+      });
   });
 });
 
