@@ -9,8 +9,11 @@ import type { Callers } from '../http';
 
 const ACCESS_TOKEN = 'access_token';
 
-/** The name of RFC 6749 for what is exchanged once for an access token. No call takes it as one. */
-const AUTHORIZATION_CODE = 'authorization_code';
+/**
+ * Our own name for what is exchanged once for an access token; no call takes it as one. The authorization server writes
+ * `authorization_code` for the clients of others, who prove themselves to it: nobody is to spend those here.
+ */
+const SIGN_IN_CODE = 'console_sign_in_code';
 
 /** How long a token lasts that a code was exchanged for, and a session at most. */
 export const WORKING_DAY_HOURS = 8;
@@ -91,7 +94,7 @@ const SPEND_CODE: Statement = {
   text: `
     WITH spent AS (
       DELETE FROM mithril.tokens t USING mithril.users u
-       WHERE t.value_hash = $1 AND t.name = 'authorization_code' AND t.expires_at > now()
+       WHERE t.value_hash = $1 AND t.name = '${SIGN_IN_CODE}' AND t.expires_at > now()
          AND u.id = t.user_id AND u.is_active AND u.is_blocked IS NOT TRUE
       RETURNING t.id, t.user_id, t.details),
     audited AS (
@@ -104,12 +107,12 @@ const SPEND_CODE: Statement = {
 
 const REMOVE_EXPIRED_CODES: Statement = {
   name: 'token_remove_expired_codes',
-  text: `DELETE FROM mithril.tokens WHERE user_id = $1 AND name = 'authorization_code' AND expires_at <= now()`,
+  text: `DELETE FROM mithril.tokens WHERE user_id = $1 AND name = '${SIGN_IN_CODE}' AND expires_at <= now()`,
 };
 
 type SpentCode = Pick<Grant, 'userId' | 'clientId' | 'scope' | 'expiresAt'>;
 
-/** Access tokens and authorization codes, of which the database has only the hashes. The only writer of `tokens`. */
+/** Access tokens and codes that sign in once, of which the database has only the hashes. The only writer of `tokens`. */
 @Injectable()
 export class TokenRepository implements Callers {
   constructor(private readonly transactions: Transactions) {}
@@ -140,7 +143,7 @@ export class TokenRepository implements Callers {
    */
   async issueCode(sql: Sql, grant: Grant): Promise<string> {
     await sql.query(REMOVE_EXPIRED_CODES, [grant.userId]);
-    return this.insert(sql, AUTHORIZATION_CODE, grant);
+    return this.insert(sql, SIGN_IN_CODE, grant);
   }
 
   /**
@@ -149,10 +152,10 @@ export class TokenRepository implements Callers {
    */
   exchange(code: string): Promise<string | undefined> {
     return this.transactions.inTransaction(async (sql) => {
-      const values = [hashOf(code), JSON.stringify(removalOf(AUTHORIZATION_CODE))];
+      const values = [hashOf(code), JSON.stringify(removalOf(SIGN_IN_CODE))];
       const [spent] = await sql.query<SpentCode & Record<string, unknown>>(SPEND_CODE, values);
       if (spent === undefined) return undefined;
-      return this.issue(sql, { ...spent, grantType: AUTHORIZATION_CODE, actorId: spent.userId });
+      return this.issue(sql, { ...spent, grantType: SIGN_IN_CODE, actorId: spent.userId });
     });
   }
 

@@ -176,7 +176,7 @@ describe('Links to the page of a person', () => {
 describe('A link that signs in once', () => {
   /** A code of a new official with this scope, in place of the token that the builder saves. */
   async function codeOf(official: CallerBuilder): Promise<string> {
-    return official.withTokenNamed('authorization_code').save(env.sql);
+    return official.withTokenNamed('console_sign_in_code').save(env.sql);
   }
   const exchange = (code: string) => askConsole(env, '/console/sign-in/link', { form: { code } });
   const sessionIn = (answer: Response): string =>

@@ -115,7 +115,7 @@ describe('The seconds that a token is left', () => {
   });
 });
 
-describe('An authorization code', () => {
+describe('A code that signs in once', () => {
   it('is exchanged for a token of the same user, client and scope, and is gone then', async () => {
     const code = await issueCode();
     const token = (await tokens().exchange(code)) ?? '';
@@ -169,6 +169,13 @@ describe('An authorization code', () => {
     expect(await tokensOf(registry.sql, grant.userId)).toHaveLength(2);
   });
 
+  it('of the authorization server, for a client of its own, is none', async () => {
+    const code = await issueCode();
+    await registry.sql.query({ text: `UPDATE mithril.tokens SET name = 'authorization_code'` });
+    expect(await tokens().exchange(code)).toBeUndefined();
+    expect(await tokensOf(registry.sql, grant.userId)).toMatchObject([{ name: 'authorization_code' }]);
+  });
+
   it.each([
     ['has expired', `UPDATE mithril.tokens SET expires_at = now()`],
     ['never ends', `UPDATE mithril.tokens SET expires_at = NULL`],
@@ -180,7 +187,7 @@ describe('An authorization code', () => {
     await registry.sql.query({ text: statement });
     expect(await tokens().exchange(code)).toBeUndefined();
     expect(await registry.sql.query({ text: 'SELECT name FROM mithril.tokens' })).toEqual([
-      { name: 'authorization_code' },
+      { name: 'console_sign_in_code' },
     ]);
   });
 
@@ -191,13 +198,13 @@ describe('An authorization code', () => {
     const audit = await registry.sql.query({ text });
     expect(audit).toHaveLength(3);
     expect(audit).toMatchObject([
-      { actor_id: grant.actorId, changeset: { name: { new_value: 'authorization_code' } } },
-      { actor_id: grant.userId, changeset: { name: { old_value: 'authorization_code', new_value: null } } },
+      { actor_id: grant.actorId, changeset: { name: { new_value: 'console_sign_in_code' } } },
+      { actor_id: grant.userId, changeset: { name: { old_value: 'console_sign_in_code', new_value: null } } },
       {
         actor_id: grant.userId,
         changeset: {
           name: { new_value: 'access_token' },
-          details: { new_value: { grant_type: 'authorization_code' } },
+          details: { new_value: { grant_type: 'console_sign_in_code' } },
         },
       },
     ]);

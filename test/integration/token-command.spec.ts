@@ -71,7 +71,7 @@ describe('npm run token', () => {
     expect(stderr).not.toContain(code);
     expect(await statusOf(code)).toBe(401);
     const [kept, ...more] = await tokensOf(env.sql, USER);
-    expect([kept?.name, more]).toEqual(['authorization_code', []]);
+    expect([kept?.name, more]).toEqual(['console_sign_in_code', []]);
     const lastsMs = (kept?.expires_at.getTime() ?? 0) - Date.now();
     expect(lastsMs).toBeGreaterThan(9 * 60_000);
     expect(lastsMs).toBeLessThanOrEqual(10 * 60_000);
