@@ -71,3 +71,14 @@ it('An operator sees by itself that the register is down: in the overview, and a
   expect(await overview.violations()).toEqual([]);
   expect(await register.violations()).toEqual([]);
 });
+
+it('An operator sees that a part cannot be refreshed, until it can be again', async () => {
+  const overview = await opened('/console/overview');
+  const stale = overview.page.locator('.live[data-stale]');
+  expect(await stale.count()).toBe(0);
+  await env.sql.run('ALTER TABLE mpi.job_run_samples RENAME TO moved_samples');
+  await expect.poll(() => stale.count(), PATIENCE).toBe(1);
+  expect(await stale.getAttribute('data-stale')).toBe('Оновлення зупинено. Перезавантажте сторінку.');
+  await env.sql.run('ALTER TABLE mpi.moved_samples RENAME TO job_run_samples');
+  await expect.poll(() => stale.count(), PATIENCE).toBe(0);
+});

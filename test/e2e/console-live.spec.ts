@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller } from '../support/builders';
+import { askConsole } from '../support/console-client';
 import { CONSOLE_PAGES } from '../support/console-pages';
 import { ChildProgram } from '../support/program';
 import { saveThere } from '../support/guarded-calls';
@@ -25,6 +27,16 @@ async function firstPart(
 }
 
 const LIVE = CONSOLE_PAGES.filter(({ isLive }) => isLive);
+
+describe('A live part', () => {
+  it('of something that does not exist is refused', async () => {
+    const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    for (const { path, route } of LIVE.filter((part) => part.route.includes('/:'))) {
+      const nobody = path({ personId: randomUUID(), relationshipId: randomUUID(), runId: randomUUID() });
+      expect([route, (await askConsole(env, nobody, { session })).status]).toEqual([route, 404]);
+    }
+  });
+});
 
 describe('SIGTERM', () => {
   it('ends a process with ten live streams open: each stream ends, and everything is closed in order', async () => {

@@ -104,9 +104,10 @@ function markStale({ target }, isStale) {
   else delete part.dataset.stale;
 }
 
-document.addEventListener('htmx:sse:error', (event) => markStale(event, true));
+for (const failure of ['htmx:error', 'htmx:response:error', 'htmx:sse:error'])
+  document.addEventListener(failure, (event) => markStale(event, true));
 document.addEventListener('htmx:sse:after:message', (event) => {
-  markStale(event, false);
+  markStale(event, event.detail.message.event === 'stale');
   drawAll();
 });
 window.addEventListener('resize', drawAll);

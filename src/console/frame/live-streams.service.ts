@@ -51,6 +51,9 @@ const RETRY_AFTER_SECONDS = 30;
 
 const COMMENT = ': \n\n';
 
+/** The page says that it is no longer refreshed, and asks again after five seconds instead of half a second. */
+const STALE = 'event: stale\nretry: 5000\ndata: \n\n';
+
 /**
  * Streams of parts of pages, as server-sent events. However many watch a part, this process loads it once, and renders it
  * once in each language.
@@ -128,23 +131,71 @@ export class LiveStreams {
   }
 
   private readable(events: Observable<string>, leave: () => void): Readable {
-    const stream = new Readable({ read: () => undefined, destroy: (_, done) => (stop(), done(null)) });
+    const newest = new NewestOf(() => subscription.unsubscribe());
     const subscription = events.pipe(finalize(leave)).subscribe({
-      next: (text) => void stream.push(text),
-      // The browser connects again, after longer and longer pauses.
+      next: (text) => newest.offer(text),
+      // The browser connects again. It is refused then for the reason for which it was refused here.
       error: (error: unknown) => {
-        if (!(error instanceof Refusal)) this.log.error('A live part of a page could not be loaded', error);
-        stream.push(null);
+        if (!(error instanceof Refusal)) {
+          this.log.error('A live part of a page could not be loaded', error);
+          newest.offer(STALE);
+        }
+        newest.end();
       },
-      complete: () => void stream.push(null),
+      complete: () => newest.end(),
     });
-    const stop = (): void => subscription.unsubscribe();
-    return stream;
+    return newest;
   }
 
   private end(): void {
     this.isEnding = true;
     this.ended.next();
+  }
+}
+
+/**
+ * A stream of what is newest. While its reader is behind it keeps one part: a browser that no longer reads would otherwise
+ * fill the memory of the process.
+ */
+class NewestOf extends Readable {
+  private isAsked = false;
+  private isEnded = false;
+  private newest: string | undefined;
+
+  constructor(private readonly leave: () => void) {
+    super();
+  }
+
+  /** A comment does not take the place of a part. */
+  offer(text: string): void {
+    if (text !== COMMENT || this.newest === undefined) this.newest = text;
+    this.send();
+  }
+
+  /** Ends the stream behind what is still to be read. */
+  end(): void {
+    this.isEnded = true;
+    this.send();
+  }
+
+  override _read(): void {
+    this.isAsked = true;
+    this.send();
+  }
+
+  override _destroy(_: Error | null, done: () => void): void {
+    this.leave();
+    done();
+  }
+
+  private send(): void {
+    if (this.newest !== undefined && this.isAsked) {
+      const text = this.newest;
+      [this.newest, this.isAsked] = [undefined, false];
+      // Asked again at once if there is room.
+      this.push(text);
+    }
+    if (this.newest === undefined && this.isEnded) this.push(null);
   }
 }
 

@@ -52,7 +52,7 @@ interface Watched {
   isOver(): boolean;
 }
 
-function watch(language: Reader['language'] = 'uk', key = 'overview'): Watched {
+function open(language: Reader['language'], key = 'overview'): Readable {
   const request = { headers: {} } as never;
   noteReader(request, { language, path: '/console' });
   noteToken(request, 'token');
@@ -62,7 +62,11 @@ function watch(language: Reader['language'] = 'uk', key = 'overview'): Watched {
     getClass: () => LiveStreams,
     switchToHttp: () => ({ getRequest: () => request }),
   } as unknown as ExecutionContext;
-  const stream = live.open(context, { key, load: () => load() }, VIEW);
+  return live.open(context, { key, load: () => load() }, VIEW);
+}
+
+function watch(language: Reader['language'] = 'uk', key = 'overview'): Watched {
+  const stream = open(language, key);
   let [sent, over] = ['', false];
   stream.on('data', (chunk: Buffer) => (sent += chunk.toString('utf8')));
   stream.on('end', () => (over = true));
@@ -128,6 +132,20 @@ describe('A live part', () => {
     const one = watch();
     await pass(0);
     expect([one.isOver(), logged.length]).toEqual([true, 1]);
+    expect(one.text()).toBe('event: stale\nretry: 5000\ndata: \n\n');
+  });
+
+  it('is kept once for a browser that does not read: it gets the newest', async () => {
+    const long = 'x'.repeat(20_000);
+    load = async () => ({ count: `${(loads += 1)} ${long}` }) as never;
+    const stream = open('uk');
+    await pass(60 * SECOND);
+    expect(loads).toBe(31);
+    expect(stream.readableLength).toBeLessThan(2 * long.length);
+    let sent = '';
+    stream.on('data', (chunk: Buffer) => (sent += chunk.toString('utf8')));
+    await pass(0);
+    expect(sent.match(/data: \d+/g)).toEqual(['data: 31']);
   });
 
   it('ends when the listeners are about to close, and no new one begins', async () => {

@@ -37,7 +37,9 @@ export class RunsController {
 
   @Live(':run_id', RUN_PART)
   @Needs('job:read', { of: 'NHS' })
-  live(@Param() { run_id: runId }: RunPath): LiveSource<RunModel> {
+  async live(@Param() { run_id: runId }: RunPath): Promise<LiveSource<RunModel>> {
+    // Refuses an unknown run.
+    await this.reader.details(runId);
     return { key: `run/${runId}`, load: () => this.modelOf(runId) };
   }
 
