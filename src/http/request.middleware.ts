@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
+import type { Socket } from 'node:net';
 import { type Log, type Metrics, onBehalfOf, tracing } from '../observability';
 import { noteRequestId, routeOf, traitsOf } from './request-context';
 
@@ -13,13 +14,40 @@ const isProbe = (route: string): boolean => route.startsWith('/health/') || rout
 
 type Middleware = (request: Request, response: Response, next: NextFunction) => void;
 
+/** What is to be done when a connection closes: one listener of it for all its requests, however many it has at once. */
+const WHEN_CLOSED = new WeakMap<Socket, Set<() => void>>();
+
+function whenClosed(socket: Socket): Set<() => void> {
+  const known = WHEN_CLOSED.get(socket);
+  if (known !== undefined) return known;
+  const actions = new Set<() => void>();
+  WHEN_CLOSED.set(socket, actions);
+  socket.once('close', () => [...actions].forEach((action) => action()));
+  return actions;
+}
+
+/**
+ * Does something once when the answer was sent, or will not be sent any more. An answer that waits behind others of its
+ * connection has no socket yet, and Node emits no `close` of it when the connection is lost.
+ */
+function whenOver({ socket }: Request, response: Response, action: () => void): void {
+  const actions = whenClosed(socket);
+  const over = (): void => {
+    response.off('close', over);
+    actions.delete(over);
+    action();
+  };
+  response.once('close', over);
+  actions.add(over);
+}
+
 /** Gives each request its id: the client's if it is sane, otherwise a new one. Everything below runs on its behalf. */
 export const identifyRequest: Middleware = (request, response, next) => {
   const offered = request.get('x-request-id');
   const requestId = offered !== undefined && SANE_REQUEST_ID.test(offered) ? offered : randomUUID();
   noteRequestId(request, requestId);
   response.setHeader('X-Request-ID', requestId);
-  response.once('close', onBehalfOf(requestId, next));
+  whenOver(request, response, onBehalfOf(requestId, next));
 };
 
 const SERVER_ERROR = 500;
@@ -40,7 +68,7 @@ function statusOf({ socket }: Request, response: Response): number {
 export function countRequests(log: Log, metrics: Metrics): Middleware {
   return (request, response, next) => {
     const startedAt = performance.now();
-    response.once('close', () => {
+    whenOver(request, response, () => {
       const durationMs = performance.now() - startedAt;
       const route = routeOf(request) ?? NO_ROUTE;
       const { method } = request;
@@ -73,7 +101,7 @@ export const traceRequests: Middleware = (request, response, next) => {
   const { method } = request;
   const answered = (): Promise<void> =>
     new Promise((resolve) => {
-      response.once('close', resolve);
+      whenOver(request, response, resolve);
       next();
     });
   const continues = request.get('traceparent');
