@@ -66,11 +66,6 @@ export class CircuitBreaker {
     return performance.now() - this.readAtMs < STALE_AFTER_MS && !this.looksDead();
   }
 
-  /** Whether this process has calls that the shared row does not count yet. */
-  hasUncounted(): boolean {
-    return !this.tally.isEmpty;
-  }
-
   state(): BreakerState {
     if (this.row?.openForMs === null) return 'closed';
     const nowMs = performance.now();
@@ -135,9 +130,11 @@ export class CircuitBreaker {
     return this.reading;
   }
 
-  /** Counts what is left to count and waits for the statements under way. */
+  /** Counts every call that has ended, and waits for the statements under way. */
   async settle(): Promise<void> {
-    if (this.hasUncounted()) await this.refresh();
+    // It may have begun before the last calls ended, and it may fail.
+    await this.reading?.catch(() => undefined);
+    if (!this.tally.isEmpty) await this.refresh();
     await this.lastStatement;
   }
 

@@ -78,7 +78,8 @@ export class RegisterLimiter implements OnModuleInit {
    */
   async admits(method: RegisterMethod): Promise<number> {
     const breaker = this.breakerOf(method);
-    if (!this.isReady(breaker) && !this.isAway) await this.refresh();
+    // Twice, because the refresh under way may have begun before this breaker was used.
+    for (let look = 0; look < 2 && !this.isReady(breaker) && !this.isAway; look += 1) await this.refresh();
     if (!this.isReady(breaker)) return 0;
     try {
       return await breaker.admits();
@@ -95,8 +96,7 @@ export class RegisterLimiter implements OnModuleInit {
 
   /** When the register last answered any worker, by the database's clock; null when it never did. */
   async lastAnswerAt(): Promise<Date | null> {
-    const uncounted = [...this.breakers.values()].filter((breaker) => breaker.hasUncounted());
-    await Promise.all(uncounted.map((breaker) => breaker.refresh()));
+    await Promise.all([...this.breakers.values()].map((breaker) => breaker.settle()));
     return this.circuits.lastAnswerAt();
   }
 
