@@ -38,8 +38,13 @@ function inSharedProcess(name: keyof typeof ALONE, project: TestProjectInlineCon
   ];
 }
 
+/** Several times as long as the slowest tests take: a limit ends what hangs, and says nothing about how fast the program is. */
+const HANGS_MS = 180_000;
+
+const PATIENT = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS, expect: { poll: { timeout: HANGS_MS / 6 } } };
+
 /** Tests that need PostgreSQL and Redis; both are started once for all of them. */
-function withServers(name: string, testTimeoutMs: number): TestProjectInlineConfiguration {
+function withServers(name: string): TestProjectInlineConfiguration {
   return {
     plugins: [compiledThreads, withDecorators()],
     test: {
@@ -47,8 +52,7 @@ function withServers(name: string, testTimeoutMs: number): TestProjectInlineConf
       include: [`test/${name}/**/*.spec.ts`],
       setupFiles: ['test/support/setup-seed.ts', 'test/support/setup-openapi-check.ts'],
       globalSetup: ['test/support/global-setup.ts'],
-      testTimeout: testTimeoutMs,
-      hookTimeout: 60_000,
+      ...PATIENT,
     },
   };
 }
@@ -58,11 +62,13 @@ export default defineConfig({
     pool: 'forks',
     // The machines this runs on have two cores, and PostgreSQL wants some of them too.
     maxWorkers: 2,
+    // PostgreSQL stops within it, however busy the machine is.
+    teardownTimeout: 60_000,
     projects: [
       ...inSharedProcess('unit', {
         plugins: [withDecorators()],
         test: {
-          testTimeout: 20_000,
+          ...PATIENT,
           include: [
             'src/**/*.spec.ts',
             'tools/**/*.spec.ts',
@@ -73,10 +79,10 @@ export default defineConfig({
           setupFiles: ['test/support/setup-seed.ts'],
         },
       }),
-      ...inSharedProcess('integration', withServers('integration', 30_000)),
-      ...inSharedProcess('e2e', withServers('e2e', 60_000)),
-      withServers('interleavings', 60_000),
-      withServers('browser', 60_000),
+      ...inSharedProcess('integration', withServers('integration')),
+      ...inSharedProcess('e2e', withServers('e2e')),
+      withServers('interleavings'),
+      withServers('browser'),
     ],
   },
 });

@@ -88,7 +88,7 @@ export class CheckRequestClient {
         const { body } = await this.look(personId);
         return body.data?.state === state && (body.data as CheckBody);
       },
-      { what: `the check to be ${state}`, timeoutMs: 20_000 },
+      { what: `the check to be ${state}` },
     );
   }
 
@@ -100,7 +100,7 @@ export class CheckRequestClient {
         const rows = await this.env.sql.query<{ ended_as: string; error_kind: string | null }>({ text });
         return rows.every(({ ended_as }) => (ended_as as string | null) !== null) && rows;
       },
-      { what: 'all requests to be over', timeoutMs: 20_000 },
+      { what: 'all requests to be over' },
     );
   }
 }
@@ -167,7 +167,7 @@ export class UnzrInfoClient {
         const row = await this.row(unzr);
         return row.job_status === status && row;
       },
-      { what: `the question to be ${status}`, timeoutMs: 30_000 },
+      { what: `the question to be ${status}` },
     );
   }
 

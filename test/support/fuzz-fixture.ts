@@ -38,6 +38,7 @@ export class FuzzFixture {
     const env = await TestEnvironment.start({
       SIGN_UP_REQUESTS_PER_MINUTE: '1000000',
       SIGNATURE_SECONDS_PER_MINUTE: '100000',
+      SIGNATURE_TIMEOUT_MS: '60000',
     });
     await env.stopProgram(env.program);
     const program = await Program.start({ ...env.servers, works: false });

@@ -28,7 +28,7 @@ export interface ProgramChoices {
 
 /**
  * Chosen so that nothing happens by itself: wake-ups are sent through Redis or not at all, no tick of a schedule is
- * near, no claim is reclaimed and the circuit stays closed. A test about one of these changes it.
+ * near, no claim is reclaimed, no call to the register takes too long and the circuit stays closed. A test about one of these changes it.
  */
 const QUIET: Readonly<Record<string, string>> = {
   NODE_ENV: 'test',
@@ -43,8 +43,8 @@ const QUIET: Readonly<Record<string, string>> = {
   MVS_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   UNZR_PERSON_SYNCHRONIZATION_SCHEDULE: '0 0 29 2 *',
   RETENTION_SCHEDULE: '0 0 29 2 *',
-  TREMBITA_TIMEOUT_MS: '15000',
-  SHUTDOWN_GRACE_SECONDS: '21',
+  TREMBITA_TIMEOUT_MS: '60000',
+  SHUTDOWN_GRACE_SECONDS: '66',
   TREMBITA_BREAKER_MIN_CALLS: '10000',
 };
 

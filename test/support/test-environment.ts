@@ -208,10 +208,7 @@ export class TestEnvironment {
     const text = `SELECT id, status, counts FROM mpi.job_runs WHERE id = $1 AND status <> 'RUNNING'`;
     return waitUntil(
       async () => (await this.sql.query<EndedRun & Record<string, unknown>>({ text }, [runId]))[0],
-      {
-        what: 'the end of the run',
-        timeoutMs: 30_000,
-      },
+      { what: 'the end of the run' },
     );
   }
 

@@ -14,7 +14,7 @@ export interface Waiting {
  */
 export async function waitUntil<T>(
   look: () => T | Promise<T>,
-  { what, timeoutMs = 15_000, everyMs = 20 }: Waiting,
+  { what, timeoutMs = 60_000, everyMs = 20 }: Waiting,
 ): Promise<Exclude<T, false | null | undefined>> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
