@@ -213,18 +213,20 @@ describe('A register known to be away', () => {
 
 describe('A worker that gets a stop signal', () => {
   it('puts back what it could not send, uncounted', () =>
-    apart(
-      { TREMBITA_TIMEOUT_MS: '1000', SHUTDOWN_GRACE_SECONDS: '7', TREMBITA_CONCURRENCY: '1' },
-      async (alone, own) => {
-        const [first, unzr] = [alone.unzr(), alone.unzr()];
-        alone.register.hold();
-        await own.sync(first);
-        await alone.register.waitForRequests(1, first);
-        await own.sync(unzr);
-        await waitUntil(async () => (await own.row(unzr)).claim_id, { what: 'the second to be taken' });
-        await alone.stopProgram(alone.program);
-        expect(await own.row(unzr)).toMatchObject({ job_status: 'pending', tries: 0, claim_id: null });
-        expect(alone.register.requestsFor(unzr)).toEqual([]);
-      },
-    ));
+    apart({ TREMBITA_CONCURRENCY: '1' }, async (alone, own) => {
+      const [first, unzr] = [alone.unzr(), alone.unzr()];
+      alone.register.hold();
+      await own.sync(first);
+      await alone.register.waitForRequests(1, first);
+      await own.sync(unzr);
+      await waitUntil(async () => (await own.row(unzr)).claim_id, { what: 'the second to be taken' });
+      const stopped = alone.stopProgram(alone.program);
+      await waitUntil(async () => (await own.row(unzr)).claim_id === null, {
+        what: 'the second to be put back',
+      });
+      alone.register.release();
+      await stopped;
+      expect(await own.row(unzr)).toMatchObject({ job_status: 'pending', tries: 0, claim_id: null });
+      expect(alone.register.requestsFor(unzr)).toEqual([]);
+    }));
 });
