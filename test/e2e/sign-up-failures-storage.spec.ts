@@ -74,7 +74,8 @@ describe('An S3 of signed content', () => {
       MEDIA_STORAGE_S3_REGION: S3_KEY.region,
       MEDIA_STORAGE_S3_ACCESS_KEY: S3_KEY.accessKey,
       MEDIA_STORAGE_S3_SECRET_KEY: S3_KEY.secretKey,
-      MEDIA_STORAGE_TIMEOUT_MS: '300',
+      // Long enough for an object on a slow machine: one that is to arrive must do so within it.
+      MEDIA_STORAGE_TIMEOUT_MS: '2000',
     });
   });
   afterAll(async () => {

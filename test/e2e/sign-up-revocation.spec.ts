@@ -17,7 +17,11 @@ let hard: Program;
 
 beforeAll(async () => {
   server = await StatusServer.start();
-  fixture = await SignUpFixture.start({ SIGNATURE_REVOCATION_HOSTS: server.host });
+  fixture = await SignUpFixture.start({
+    SIGNATURE_REVOCATION_HOSTS: server.host,
+    // Every answer here comes; the one that does not is the subject of the tests of the client.
+    SIGNATURE_REVOCATION_TIMEOUT_MS: '30000',
+  });
   hard = await fixture.env.startProgram({ SIGNATURE_REVOCATION: 'hard' });
 });
 

@@ -10,7 +10,7 @@ import { UnzrInfoClient } from '../support/api-clients';
 import { waitUntil } from '../support/wait-until';
 
 /** What a killed worker holds is free for the others after so many seconds. */
-const SHORT_LEASE = { VERIFICATION_LEASE_SECONDS: '2', JOB_POLL_SECONDS: '1' };
+const SHORT_LEASE = { VERIFICATION_LEASE_SECONDS: '5', JOB_POLL_SECONDS: '1' };
 
 let env: TestEnvironment;
 let proxy: DatabaseProxy;
