@@ -145,18 +145,23 @@ export class RevocationClient implements OnApplicationShutdown {
     // A name is looked up while connecting; a number is not.
     const address = hostname.replace(/^\[|\]$/g, '');
     if (!isOwn && isIP(address) !== 0 && isPrivate(address)) throw new CallFailure('address_refused', host);
-    const breaker = this.breakers.get(call.url) ?? { failures: 0, openUntilMs: 0 };
-    if (breaker.openUntilMs > this.clock().getTime()) throw new CallFailure('breaker_open', host);
+    const { openUntilMs = 0 } = this.breakers.get(call.url) ?? {};
+    if (openUntilMs > this.clock().getTime()) throw new CallFailure('breaker_open', host);
     try {
       const bytes = await this.exchange(call, isOwn ? this.anywhere : this.inPublic);
       this.breakers.delete(call.url);
       return bytes;
     } catch (error) {
-      const failures = breaker.failures + 1;
-      const openUntilMs = failures < BREAKER.failures ? 0 : this.clock().getTime() + BREAKER.pauseMs;
-      this.breakers.set(call.url, { failures, openUntilMs });
+      this.countFailure(call.url);
       throw new CallFailure(faultIn(error, call.signal), host);
     }
+  }
+
+  /** On top of the failures of calls that were under way at the same time. */
+  private countFailure(url: string): void {
+    const failures = (this.breakers.get(url)?.failures ?? 0) + 1;
+    const openUntilMs = failures < BREAKER.failures ? 0 : this.clock().getTime() + BREAKER.pauseMs;
+    this.breakers.set(url, { failures, openUntilMs });
   }
 
   private async exchange(
@@ -171,6 +176,19 @@ export class RevocationClient implements OnApplicationShutdown {
     answer.on('error', () => undefined).destroy();
     throw new Fault('http_status');
   }
+}
+
+/** What a call brings that others wait for too. It fails as a call without an answer when the caller's own time is over. */
+export function untilLate<Result>(
+  call: Promise<Result>,
+  { url, signal }: Pick<StatusCall, 'url' | 'signal'>,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => reject(new CallFailure('timeout', new URL(url).host));
+    void call.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+    if (signal.aborted) late();
+    else signal.addEventListener('abort', late);
+  });
 }
 
 class Fault extends Error {

@@ -9,7 +9,7 @@ import { type Certificate, readCertificate } from './certificate';
 import { type CheckedContent, type CheckResult, contentOf, type SignedContent } from './container-check';
 import { EncodedValue } from './ber-reader';
 import { requestDigests, writeOcspRequest } from './ocsp';
-import { CALL_FAULTS, CallFailure, type CallFault, RevocationClient } from './revocation.client';
+import { CALL_FAULTS, CallFailure, type CallFault, RevocationClient, untilLate } from './revocation.client';
 import {
   ANSWER_FAULTS,
   type AnswerFault,
@@ -207,14 +207,19 @@ export class RevocationService {
     });
   }
 
-  /** Signers at the same moment share one copy: each may have some MiB. */
+  /**
+   * Signers at the same moment share one copy: each may have some MiB. It has a time limit of its own, or those who asked
+   * later would fail with whoever asked first.
+   */
   private fetchList(url: string, signal: AbortSignal): Promise<Uint8Array> {
-    const begun = this.fetches.get(url);
-    if (begun !== undefined) return begun;
-    const call = this.client.call({ url, maxBytes: MAX_BYTES.crl, signal });
-    const fetching = call.finally(() => this.fetches.delete(url));
-    this.fetches.set(url, fetching);
-    return fetching;
+    let fetching = this.fetches.get(url);
+    if (fetching === undefined) {
+      const own = AbortSignal.timeout(this.settings.SIGNATURE_REVOCATION_TIMEOUT_MS);
+      const call = this.client.call({ url, maxBytes: MAX_BYTES.crl, signal: own });
+      fetching = call.finally(() => this.fetches.delete(url));
+      this.fetches.set(url, fetching);
+    }
+    return untilLate(fetching, { url, signal });
   }
 
   private async answered(source: 'ocsp' | 'crl', call: () => Promise<Found>): Promise<Found> {

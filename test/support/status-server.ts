@@ -43,7 +43,7 @@ function readRequest(method: string, path: string, body: Buffer): StatusRequest 
 /** An OCSP responder and server of revocation lists on 127.0.0.1, which answers what the test says. */
 export class StatusServer {
   readonly calls: StatusRequest[] = [];
-  answer: (request: StatusRequest) => StatusAnswer = () => ({ status: 500 });
+  answer: (request: StatusRequest) => StatusAnswer | Promise<StatusAnswer> = () => ({ status: 500 });
 
   private constructor(private readonly server: Server) {}
 
@@ -69,7 +69,7 @@ export class StatusServer {
   }
 
   /** Forgets the calls so far, and answers so from now on. */
-  answers(answer: StatusAnswer | ((request: StatusRequest) => StatusAnswer)): void {
+  answers(answer: StatusAnswer | ((request: StatusRequest) => StatusAnswer | Promise<StatusAnswer>)): void {
     this.calls.length = 0;
     this.answer = typeof answer === 'function' ? answer : () => answer;
   }
@@ -85,7 +85,7 @@ export class StatusServer {
     for await (const piece of request) pieces.push(piece as Buffer);
     const call = readRequest(request.method ?? '', request.url ?? '', Buffer.concat(pieces));
     this.calls.push(call);
-    const answer = this.answer(call);
+    const answer = await this.answer(call);
     if (answer === 'silence') return;
     if (answer === 'close') request.socket.destroy();
     else if (answer instanceof Uint8Array) response.end(answer);
