@@ -100,9 +100,10 @@ export class RunParticipant {
   }
 
   private async helpAndHold(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
-    let renewal = Promise.resolve();
+    // All that are under way: one may take longer than the pause before the next.
+    let renewals: Promise<unknown> = Promise.resolve();
     let counting = Promise.resolve();
-    const renew = (): void => void (renewal = this.keepLease(run));
+    const renew = (): void => void (renewals = Promise.all([renewals, this.keepLease(run)]));
     const timer = setInterval(renew, (this.holder.leaseSeconds * 1000) / 3);
     try {
       if ((await this.takeLease(run)) && run.isUncounted) counting = this.countDue(job, run);
@@ -120,7 +121,7 @@ export class RunParticipant {
     } finally {
       clearInterval(timer);
       // A renewal still under way would take back the lease of a worker that leaves.
-      await renewal;
+      await renewals;
       await counting;
     }
   }

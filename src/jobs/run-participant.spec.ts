@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../config/settings.schema';
 import type { Sql } from '../database/transactions';
 import { Log } from '../observability';
@@ -56,6 +56,8 @@ function participantOf(stubs: Partial<JobRunRepository>, leaseSeconds = 60) {
 }
 
 describe('A worker that takes part in a run', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('works on the run although expired claims cannot be reclaimed', async () => {
     const { participant, failures } = participantOf({});
     const job = jobThat({ reclaim: () => Promise.reject(new Error('a row is held')) });
@@ -82,6 +84,35 @@ describe('A worker that takes part in a run', () => {
     const job = jobThat({ help: () => renewed.then(() => 'stopped' as const) });
     events.push(await participantOf(stubs, 0.01).participant.takePart(job, RUN, SIGNALS));
     expect(events).toEqual(['renewed', 'stopped']);
+  });
+
+  it('leaves only when no renewal is under way, also when a later one was faster', async () => {
+    vi.useFakeTimers();
+    const held: ((isHolder: boolean) => void)[] = [];
+    let takes = 0;
+    const stubs = {
+      takeLease: () => {
+        takes += 1;
+        // The first renewal waits for its row, the second does not.
+        return takes === 2 ? new Promise<boolean>((resolve) => held.push(resolve)) : Promise.resolve(true);
+      },
+    };
+    let stop: (end: HelpEnd) => void = () => undefined;
+    const job = jobThat({ help: () => new Promise((resolve) => (stop = resolve)) });
+    let hasLeft = false;
+    const part = participantOf(stubs, 60)
+      .participant.takePart(job, RUN, SIGNALS)
+      .then((end) => {
+        hasLeft = true;
+        return end;
+      });
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect([takes, held.length]).toEqual([3, 1]);
+    stop('stopped');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(hasLeft).toBe(false);
+    held[0]?.(true);
+    expect(await part).toBe('stopped');
   });
 });
 
