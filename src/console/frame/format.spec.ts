@@ -33,6 +33,27 @@ describe('A moment', () => {
   });
 });
 
+describe('What no calendar shows', () => {
+  it.each([
+    ['infinity', '∞'],
+    ['-infinity', '-∞'],
+    [Infinity as never, '∞'],
+    ['0044-03-15 BC', '0044-03-15 bc'],
+    [new Date(NaN), 'invalid date'],
+  ])('%s is shown as %s', (stored, shown) => {
+    expect([uk.time(stored), uk.day(stored), uk.clock(stored)]).toEqual(Array(3).fill(shown));
+    expect(uk.iso(stored)).toBe('');
+  });
+});
+
+describe('A word', () => {
+  it('of a key that nobody knows is the key', () => {
+    const words = { timeout: 'не відповів' };
+    const shown = ['timeout', 'moonrise', 'constructor', '__proto__'].map((key) => uk.word(words, key));
+    expect(shown).toEqual(['не відповів', 'moonrise', 'constructor', '__proto__']);
+  });
+});
+
 describe('A span', () => {
   it.each([
     [0, '0 мс'],

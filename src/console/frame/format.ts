@@ -56,7 +56,8 @@ export class Format {
 
   /** For the attribute `datetime`. */
   iso(moment: Moment): string {
-    return moment === null || moment === undefined ? '' : new Date(moment).toISOString();
+    const date = dateOf(moment);
+    return date === undefined ? '' : date.toISOString();
   }
 
   /** `12 345` */
@@ -90,6 +91,11 @@ export class Format {
       .join(' ');
   }
 
+  /** The word for a key. A key that this version does not know, perhaps of a newer one, is shown itself. */
+  word(words: Readonly<Record<string, string>>, key: string): string {
+    return Object.hasOwn(words, key) ? (words[key] ?? key) : key;
+  }
+
   /** The first eight signs of an id, enough to tell rows apart; the whole id is in the title beside it. */
   id(id: string | null | undefined): string {
     return id?.slice(0, 8) ?? NOTHING;
@@ -97,5 +103,16 @@ export class Format {
 }
 
 function ofMoment(moment: Moment, format: Intl.DateTimeFormat): string {
-  return moment === null || moment === undefined ? NOTHING : format.format(new Date(moment));
+  if (moment === null || moment === undefined) return NOTHING;
+  const date = dateOf(moment);
+  return date === undefined ? withoutCalendar(String(moment)) : format.format(date);
 }
+
+/** Undefined for what is no moment of our calendar. */
+function dateOf(moment: Moment): Date | undefined {
+  const date = new Date(moment ?? NaN);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+/** Other programs may store what PostgreSQL knows and no calendar shows: `infinity`, and years far away. */
+const withoutCalendar = (stored: string): string => stored.toLowerCase().replace('infinity', '∞');

@@ -56,6 +56,7 @@ const runs = (freeText: string): RunModel[] => {
       { step: 'taken', count: 12 },
       { step: 'verified', count: 11 },
       { error: 'timeout', count: 1 },
+      { error: freeText, count: 1 },
     ],
     workers: [
       { worker: freeText, isHolder: true, counts: {}, done: 8, share: 0.6, lastWriteAt: NOW },

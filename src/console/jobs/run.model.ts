@@ -1,4 +1,3 @@
-import type { RetryKind } from '../../domain/verification/technical-error';
 import {
   isReview,
   JOB_NAMES,
@@ -28,7 +27,7 @@ type RunStep = (typeof RUN_STEPS)[number];
 /** One row of the funnel: a step, technical errors of one kind, or rows removed from a table. */
 export type FunnelRow =
   | { readonly step: RunStep; readonly count: number | null }
-  | { readonly error: RetryKind; readonly count: number }
+  | { readonly error: string; readonly count: number }
   | { readonly table: string; readonly count: number };
 
 /** A run as a row of the list. */
@@ -60,7 +59,7 @@ export interface RunModel extends RunRow {
 }
 
 const errorsIn = ({ counts }: JobRun) =>
-  Object.entries(technicalErrorsIn(counts)).map(([error, count]) => ({ error: error as RetryKind, count }));
+  Object.entries(technicalErrorsIn(counts)).map(([error, count]) => ({ error, count }));
 
 export function runRow(run: JobRun, pace: RunPace): RunRow {
   return {

@@ -122,10 +122,12 @@ export const UNCHECKED_PAGE = view<UncheckedModel>('unchecked', (freeText) => {
     next_try_at: AT,
   };
   const unsent = { ...entry, name: null, error: null, message_id: null, next_try_at: null };
+  // As a newer version may write them.
+  const unknown = { ...unsent, stream: freeText as never, error: freeText };
   return [
     {
       filter: freshForm(),
-      nodes: [entry, unsent],
+      nodes: [entry, unsent, unknown],
       paging: pagingOf(FIRST_PAGE, 100),
       seesPersons: true,
       streams: REGISTER_STREAMS,
