@@ -143,7 +143,7 @@ const LIST: Statement = {
   name: 'list_runs',
   text: `
     SELECT ${WITH_COUNTS} FROM mpi.job_runs AS r WHERE ${MATCHES}
-     ORDER BY r.started_at DESC, r.id LIMIT $5 OFFSET $6`,
+     ORDER BY coalesce(r.started_at, r.inserted_at) DESC, r.id LIMIT $5 OFFSET $6`,
 };
 
 const COUNT: Statement = {

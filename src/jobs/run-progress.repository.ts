@@ -61,12 +61,15 @@ export const RUNNING_RUNS: Statement = {
      WHERE r.status = 'RUNNING' AND r.job = ANY ($1::varchar[])`,
 };
 
-/** Jobs of which a run failed within the hour. The start narrows it to an index: no run takes longer than a week. */
+/**
+ * Jobs of which a run failed within the hour. The start narrows it to an index: no run takes longer than a week, and few
+ * are of other programs that do not say when they started them.
+ */
 export const FAILED_RUNS: Statement = {
   name: 'failed_runs',
   text: `
     SELECT DISTINCT job FROM mpi.job_runs
-     WHERE started_at > now() - interval '7 days' AND status = 'FAILED' AND finished_at > now() - interval '1 hour'`,
+     WHERE (started_at > now() - interval '7 days' OR started_at IS NULL) AND status = 'FAILED' AND finished_at > now() - interval '1 hour'`,
 };
 
 /** Points of a chart are half a minute apart: three samples each. */

@@ -292,6 +292,13 @@ describe('GET /api/admin/sweeps', () => {
     ]);
   });
 
+  it('names the failure of a run that another program started without saying when', async () => {
+    await env.sql.run(
+      `INSERT INTO mpi.job_runs (job, status, started_at, finished_at) VALUES ('${JOB}', 'FAILED', NULL, now())`,
+    );
+    expect(await conditionNames()).toEqual(['RunFailed']);
+  });
+
   it('says that a run is stuck when it has claimed people and finished nobody for an hour', async () => {
     const runId = await aRun({ minutes: 90, done: 5 });
     await aPerson().locked('dms_passport', { attempts: 0 }).save(env.sql);

@@ -3,6 +3,7 @@ import { migrate } from '../../src/database/data-source';
 import { type EmbeddedPostgres, startPostgres } from '../../tools/embedded';
 import { STREAMS } from '../../src/domain/verification/stream';
 import { aCaller, aPerson } from '../support/builders';
+import { askConsole } from '../support/console-client';
 import { TestEnvironment, JOB } from '../support/test-environment';
 import { Program } from '../support/program';
 import { Session } from '../support/sql-session';
@@ -105,6 +106,20 @@ describe('GET /api/admin/jobs', () => {
     expect((await read('/api/admin/jobs')).body.paging.page_size).toBe(50);
     expect((await read('/api/admin/jobs?page_size=1000')).body.paging.page_size).toBe(300);
     expect((await read('/api/admin/jobs?page=7')).body.data).toEqual([]);
+  });
+
+  it('puts a run of another program, which says neither when nor who, where it was inserted', async () => {
+    const text = `
+      INSERT INTO mpi.job_runs (job, status, started_at, inserted_at, finished_at)
+      VALUES ($1, 'FINISHED', NULL, now() - interval '1 day', now()) RETURNING id`;
+    const [foreign] = await env.sql.query<{ id: string }>({ text }, [JOB]);
+    const own = await env.run();
+    const { body } = await read('/api/admin/jobs');
+    expect(body.data.map(({ run_id }: { run_id: string }) => run_id)).toEqual([own.id, foreign?.id]);
+    for (const path of ['/console/runs', `/console/runs/${foreign?.id}`]) {
+      const page = await askConsole(env, path, { session: token });
+      expect([page.status, (await page.text()).includes('за розкладом')]).toEqual([200, false]);
+    }
   });
 
   it('returns a run in progress with its counts so far', async () => {

@@ -19,6 +19,7 @@ const ROW: RunRow = {
   done: 12,
   errors: 1,
   perSecond: 0.2,
+  isScheduled: true,
   startedBy: null,
 };
 
@@ -31,7 +32,7 @@ interface RunsModel {
 export const RUNS_PAGE = view<RunsModel>('runs', (freeText) => [
   {
     runs: [
-      { ...ROW, startedBy: freeText },
+      { ...ROW, isScheduled: false, startedBy: freeText },
       { ...ROW, job: undefined, status: 'SKIPPED', perSecond: null },
       { ...ROW, job: 'purge', status: 'FINISHED' },
     ],
@@ -44,6 +45,7 @@ export const RUNS_PAGE = view<RunsModel>('runs', (freeText) => [
 const runs = (freeText: string): RunModel[] => {
   const going: RunModel = {
     ...ROW,
+    isScheduled: false,
     startedBy: freeText,
     finishedAt: null,
     pausedAt: null,

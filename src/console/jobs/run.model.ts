@@ -41,7 +41,9 @@ export interface RunRow {
   readonly done: number;
   readonly errors: number;
   readonly perSecond: number | null;
-  /** Null when the schedule started it. */
+  /** By the schedule; otherwise somebody started it by hand. */
+  readonly isScheduled: boolean;
+  /** Null when another program started it and did not say who asked for it. */
   readonly startedBy: string | null;
 }
 
@@ -68,7 +70,8 @@ export function runRow(run: JobRun, pace: RunPace): RunRow {
     done: pace.done,
     errors: errorsIn(run).reduce((sum, { count }) => sum + count, 0),
     perSecond: pace.perSecond,
-    startedBy: run.tick === null ? run.startedBy : null,
+    isScheduled: run.tick !== null,
+    startedBy: run.startedBy,
   };
 }
 
