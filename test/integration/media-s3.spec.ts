@@ -124,12 +124,15 @@ describe('A server in place of S3', () => {
     ['is too busy', (socket) => socket.once('data', () => socket.write(BUSY)), 'failed'],
   ])('that %s fails within the deadline, after one call', async (_, behave, trouble) => {
     let connections = 0;
+    const deadline = new AbortController();
     await serve((socket) => {
       connections += 1;
       behave(socket);
+      // From here on, as a busy machine may need longer to come to the call; what ends by itself needs no deadline.
+      if (trouble === 'too_late') setTimeout(() => deadline.abort(), 300);
     });
     const begun = performance.now();
-    await expect(store.put(object('mine'), AbortSignal.timeout(500))).rejects.toMatchObject({ trouble });
+    await expect(store.put(object('mine'), deadline.signal)).rejects.toMatchObject({ trouble });
     // Far from the ten seconds of other deadlines, and wide enough for a busy machine.
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(connections).toBe(1);

@@ -120,12 +120,13 @@ describe('The circuit opens', () => {
   it('and lets another worker probe when the winner has crashed', async () => {
     const limiter = await installation.worker();
     await callsUntilOpen(limiter, 'timeout');
-    const want = { method: METHOD, worker: randomUUID(), leaseMs: 400 } as const;
+    const want = { method: METHOD, worker: randomUUID(), leaseMs: 60_000 } as const;
     await waitUntil(async () => (await installation.circuits.takeProbe(want)).changed, {
       what: 'the probe to be due',
       everyMs: 5,
     });
     expect(await limiter.permit(METHOD, NEVER)).toBe('circuit_open');
+    await installation.endProbeLease();
     await waitUntil(async () => (await limiter.admits(METHOD)) === 1, { what: 'the probe to be free again' });
   });
 

@@ -95,6 +95,14 @@ export class TestEnvironment {
     await this.database.drop();
   }
 
+  /** As if the worker with the probe had taken too long. */
+  endProbeLease(): Promise<void> {
+    return asAdmin(
+      this.database.adminUrl,
+      `UPDATE mimir.register_breakers SET probe_until = now() WHERE probe_by IS NOT NULL`,
+    );
+  }
+
   async breaker(): Promise<{ open_ms: number | null; probe_by: string | null }> {
     const [row] = await this.dataSource.query<{ open_ms: number | null; probe_by: string | null }[]>(
       `SELECT open_ms, probe_by FROM mimir.register_breakers WHERE method = $1`,

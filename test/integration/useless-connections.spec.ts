@@ -101,11 +101,12 @@ describe('A connection that would fail every further statement', () => {
   });
 
   it('is not what a full pool means: its callers get a time to try again', async () => {
-    const options = dataSourceOptions(database.url, { poolSize: 1 });
-    const extra: unknown = { ...(options.extra as object), connectionTimeoutMillis: 50 };
-    const small = await new DataSource({ ...options, extra }).initialize();
+    const small = await new DataSource(dataSourceOptions(database.url, { poolSize: 1 })).initialize();
+    const pool = small.driver as unknown as { master: { options: { connectionTimeoutMillis: number } } };
     const crowded = new Transactions(small, metrics);
     const error: unknown = await crowded.inTransaction(async () => {
+      // Only now, when the one connection is there: that may take longer.
+      pool.master.options.connectionTimeoutMillis = 50;
       return crowded.query(READ).catch((failure: unknown) => failure);
     });
     expect(answerTo(error)).toMatchObject({ status: 503, retryAfterSeconds: 5 });
