@@ -24,21 +24,41 @@ export async function bootstrap(root: Type, role: Exclude<ProgramRole, 'command'
   logUncaughtErrors(log);
   try {
     const app = await createApplication(root, log);
-    closeOnSignal(app, settings, log);
-    await warnIfNotMigrated(app, settings);
-    await startListening(app, settings, server);
-    reportStart(app, settings, role);
-    await app.get(Heartbeat, { strict: false }).start(role);
+    const starting = start(app, settings, role);
+    closeOnSignal(app, { settings, log, starting });
+    await starting;
   } catch (error) {
     process.exit(logFatal(log, error, settings));
   }
+}
+
+async function start(
+  app: NestExpressApplication,
+  settings: Settings,
+  role: Exclude<ProgramRole, 'command'>,
+): Promise<void> {
+  await warnIfNotMigrated(app, settings);
+  await startListening(app, settings, role === 'worker' ? 'worker' : 'http');
+  reportStart(app, settings, role);
+  await app.get(Heartbeat, { strict: false }).start(role);
+}
+
+/** What a process has when it is asked to end. */
+interface Closing {
+  readonly settings: Pick<Settings, 'SHUTDOWN_GRACE_SECONDS'>;
+  readonly log: Log;
+  /** Settled when the process has started, or could not. */
+  readonly starting: Promise<void>;
 }
 
 /**
  * Closes in order; a server that does not answer delays the end by the grace time and five seconds at most. Exit status
  * 0 means that everything was closed; otherwise it is 1, and the log says why.
  */
-function closeOnSignal(app: NestExpressApplication, settings: Settings, log: Log): void {
+export function closeOnSignal(
+  app: Pick<NestExpressApplication, 'close'>,
+  { settings, log, starting }: Closing,
+): void {
   let isClosing = false;
   // Not `once`: an impatient second signal would end the process before it has released what it holds.
   const close = (): void => {
@@ -49,13 +69,17 @@ function closeOnSignal(app: NestExpressApplication, settings: Settings, log: Log
       process.exit(NOT_CLOSED);
     };
     setTimeout(forceEnd, settings.SHUTDOWN_GRACE_SECONDS * 1000 + LAST_MOMENT_MS).unref();
-    void app.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error('The process ended before it was closed', error, { exit_status: NOT_CLOSED });
-        process.exit(NOT_CLOSED);
-      },
-    );
+    // Nest does not wait for the start: workers that start after they were told to stop would be cut off in their work.
+    const started = starting.catch(() => undefined);
+    void started
+      .then(() => app.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error('The process ended before it was closed', error, { exit_status: NOT_CLOSED });
+          process.exit(NOT_CLOSED);
+        },
+      );
   };
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
