@@ -74,4 +74,38 @@ describe('The progress of a run', () => {
     expect(lines()).toContain('Checking ██████████░░░░░░░░░░ 50% 200/400, 10 s left');
     expect(Math.max(...lines().map((line) => line.length))).toBeLessThanOrEqual(80);
   });
+
+  it('ends with its last look, whatever was under way before it', async () => {
+    const [counts, looks]: [((due: number) => void)[], ((verified: number) => void)[]] = [[], []];
+    const find = () =>
+      new Promise<JobRun>((resolve) => looks.push((verified) => resolve({ ...RUN, counts: { verified } })));
+    const due = () => new Promise<number>((resolve) => counts.push(resolve));
+    let text = '';
+    const output = { write: (chunk: string) => ((text += chunk), true) };
+    const progress = new RunProgress({ label: 'Checking', runs: { find }, counters: COUNTERS, due }, output);
+    progress.start('run');
+    counts[0]?.(40);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const stopped = progress.stop();
+    looks[1]?.(40);
+    await stopped;
+    looks[0]?.(20);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(text).toBe('Checking: 40 of 40 done\n');
+  });
+
+  it('leaves no timer when the run is over before it is known how many are due', async () => {
+    let [count, look] = [(_due: number): void => undefined, (_run: JobRun): void => undefined];
+    const find = () => new Promise<JobRun>((resolve) => (look = resolve));
+    const due = () => new Promise<number>((resolve) => (count = resolve));
+    const output = { write: () => true };
+    const progress = new RunProgress({ label: 'Checking', runs: { find }, counters: COUNTERS, due }, output);
+    progress.start('run');
+    const stopped = progress.stop();
+    count(400);
+    await vi.advanceTimersByTimeAsync(0);
+    look(RUN);
+    await stopped;
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

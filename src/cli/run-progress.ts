@@ -48,8 +48,13 @@ export class RunProgress {
   /** Takes a last look, so that the bar ends where the run ended. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    if (this.runId !== undefined) await this.look(this.runId).catch(() => undefined);
+    const { runId } = this;
+    // A look, or a count of those due, that is under way must show nothing after the last one.
     this.runId = undefined;
+    if (runId !== undefined) {
+      const last = this.doneIn(runId).then((done) => this.showDone(done));
+      await last.catch(() => undefined);
+    }
     this.bar?.stop();
   }
 
@@ -76,7 +81,15 @@ export class RunProgress {
   }
 
   private async look(runId: string): Promise<void> {
-    const done = doneOf((await this.source.runs.find(runId))?.counts ?? {}, this.source.counters);
+    const done = await this.doneIn(runId);
+    if (this.runId !== undefined) this.showDone(done);
+  }
+
+  private async doneIn(runId: string): Promise<number> {
+    return doneOf((await this.source.runs.find(runId))?.counts ?? {}, this.source.counters);
+  }
+
+  private showDone(done: number): void {
     // More persons may become due while the run lasts.
     const total = this.total === null ? null : Math.max(this.total, done);
     this.rate.add(done);

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { claimSize, type Load, RecentRate } from './worker-claims';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ClaimLeases, claimSize, type Load, RecentRate } from './worker-claims';
 
 const LOAD: Load = {
   batchSize: 100,
@@ -75,5 +75,37 @@ describe('RecentRate', () => {
     expect(rate.perSecond()).toBe(25);
     now = 10_000;
     expect(rate.perSecond()).toBe(0);
+  });
+});
+
+describe('ClaimLeases', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('stop after every removal that is under way, and remove what could not be removed before', async () => {
+    const [removed, failures]: [string[][], unknown[]] = [[], []];
+    const removals: ((error?: Error) => void)[] = [];
+    const finish = (ids: readonly string[]) =>
+      new Promise<void>((resolve, reject) => {
+        removed.push([...ids]);
+        removals.push((error) => (error === undefined ? resolve() : reject(error)));
+      });
+    const claims = { renew: () => Promise.resolve(), finish };
+    const leases = new ClaimLeases(claims, { seconds: 3, failed: (error) => failures.push(error) });
+    leases.start();
+    leases.opened('a claim', 1);
+    leases.finished('a claim');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(removed).toEqual([['a claim']]);
+    let hasStopped = false;
+    const stopped = leases.stop().then(() => (hasStopped = true));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(hasStopped).toBe(false);
+    removals[0]?.(new Error('the connection was lost'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(removed).toEqual([['a claim'], ['a claim']]);
+    removals[1]?.();
+    await stopped;
+    expect([failures, vi.getTimerCount()]).toEqual([[new Error('the connection was lost')], 0]);
   });
 });

@@ -112,6 +112,7 @@ interface Lease {
 export class ClaimLeases {
   private readonly left = new Map<string, number>();
   private done: string[] = [];
+  private removal: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private removedAtMs = performance.now();
 
@@ -146,8 +147,13 @@ export class ClaimLeases {
     await this.remove();
   }
 
-  /** What fails is tried again with the next removal. */
-  private async remove(): Promise<void> {
+  /** One after the other: the last one also tries again what failed in those before. */
+  private remove(): Promise<void> {
+    this.removal = this.removal.then(() => this.removeDone());
+    return this.removal;
+  }
+
+  private async removeDone(): Promise<void> {
     const done = this.done;
     if (done.length === 0) return;
     this.done = [];
