@@ -32,6 +32,8 @@ class JobWorker {
   private readonly aborting = new AbortController();
   private current: Promise<void> | undefined;
   private wokenMeanwhile = false;
+  /** All that are under way. */
+  private reclaims: Promise<unknown> = Promise.resolve();
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -42,7 +44,7 @@ class JobWorker {
   start(pollSeconds: number, leaseSeconds: number): void {
     this.every(pollSeconds, () => this.wake());
     // Twice in a lease: the claims of a dead worker are taken back within one and a half leases.
-    this.every(leaseSeconds / 2, () => void this.reclaim());
+    this.every(leaseSeconds / 2, () => void (this.reclaims = Promise.all([this.reclaims, this.reclaim()])));
     this.wake();
   }
 
@@ -65,7 +67,7 @@ class JobWorker {
     for (const timer of this.timers) clearTimeout(timer);
     this.stopping.abort();
     const overdue = setTimeout(() => this.aborting.abort(), graceMs);
-    await this.current;
+    await Promise.all([this.current, this.reclaims]);
     clearTimeout(overdue);
   }
 

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { Settings } from '../config/settings.schema';
 import { Metrics } from '../observability';
 import { JOB_NAMES, type JobRegistry } from './job-registry';
@@ -11,14 +11,19 @@ const SETTINGS = { JOB_POLL_SECONDS: 3600, VERIFICATION_LEASE_SECONDS: 3600 } as
 const [JOB] = JOB_NAMES;
 
 /** Workers of one job, and how often they have looked for a run. They never find one. */
-function workers() {
+function workers(reclaim: () => Promise<void> = () => Promise.resolve()) {
   let looks = 0;
   const runs = { running: () => Promise.resolve(void (looks += 1)) } as unknown as JobRunRepository;
-  const jobs = { checkComplete: () => undefined, all: () => [{ name: JOB }] } as unknown as JobRegistry;
+  const jobs = {
+    checkComplete: () => undefined,
+    all: () => [{ name: JOB, reclaim }],
+  } as unknown as JobRegistry;
   const [participant, observer, wakeUps] = [{} as RunParticipant, {} as JobRunObserver, {} as WakeUps];
   const made = new JobWorkers(jobs, runs, participant, observer, wakeUps, new Metrics(), SETTINGS);
   return { made, looks: () => looks };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 it.each(Array.from({ length: 20 }, (_, steps) => steps))(
   'A wake-up is seen however far the look before it has come: %i steps',
@@ -33,3 +38,19 @@ it.each(Array.from({ length: 20 }, (_, steps) => steps))(
     await made.beforeApplicationShutdown();
   },
 );
+
+it('A worker stops after every reclaim that is under way: the database closes next', async () => {
+  vi.useFakeTimers();
+  const ends: (() => void)[] = [];
+  const { made } = workers(() => new Promise((resolve) => ends.push(resolve)));
+  made.onApplicationBootstrap();
+  await vi.advanceTimersByTimeAsync((SETTINGS.VERIFICATION_LEASE_SECONDS / 2) * 1250);
+  expect(ends).toHaveLength(1);
+  let hasStopped = false;
+  const stopped = made.beforeApplicationShutdown().then(() => (hasStopped = true));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(hasStopped).toBe(false);
+  ends[0]?.();
+  await stopped;
+  expect(vi.getTimerCount()).toBe(0);
+});

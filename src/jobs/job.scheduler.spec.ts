@@ -188,9 +188,41 @@ describe('The scheduler', () => {
     const { scheduler, events } = schedulerWith({});
     await scheduler.startDueRuns();
     scheduler.onApplicationBootstrap();
-    scheduler.beforeApplicationShutdown();
+    await scheduler.beforeApplicationShutdown();
     await scheduler.startDueRuns();
     expect(events).toEqual([]);
+  });
+
+  it('that closes ends the start under way, and goes on to no other job', async () => {
+    let insert: (run: InsertedTick) => void = () => undefined;
+    let isInserting: () => void = () => undefined;
+    const inserting = new Promise<void>((resolve) => (isInserting = resolve));
+    const { scheduler, events } = schedulerWith({
+      insertTick: (name) => {
+        if (name !== 'unzr-persons') return Promise.resolve(undefined);
+        isInserting();
+        return new Promise((resolve) => (insert = resolve));
+      },
+      lastTick: (name) => {
+        events.push(['asked', name]);
+        return Promise.resolve({
+          since: new Date('2026-01-13T23:00:00Z'),
+          now: new Date('2026-01-14T23:00:05Z'),
+        });
+      },
+    });
+    scheduler.onApplicationBootstrap();
+    const looked = scheduler.startDueRuns();
+    await inserting;
+    const closed = scheduler.beforeApplicationShutdown().then(() => events.push('closed'));
+    insert({ id: 'a run', status: 'RUNNING' });
+    await Promise.all([looked, closed]);
+    expect(events).toEqual([
+      ['asked', 'unzr-persons'],
+      ['started', 'unzr-persons'],
+      ['notified', 'unzr-persons'],
+      'closed',
+    ]);
   });
 
   it('records the tick that has come as a run and wakes the workers of its queue', async () => {

@@ -25,6 +25,7 @@ export class JobScheduler implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly memory: TickMemory;
   private readonly actorId: string;
   private isRunning = false;
+  private look: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly jobs: JobRegistry,
@@ -42,15 +43,22 @@ export class JobScheduler implements OnApplicationBootstrap, BeforeApplicationSh
     this.isRunning = true;
   }
 
-  beforeApplicationShutdown(): void {
+  /** Nothing is started any more; a start under way ends first, since the database closes after this. */
+  async beforeApplicationShutdown(): Promise<void> {
     this.isRunning = false;
+    await this.look;
   }
 
   // A late call asks the same question; skipping it would only leave the question to the next call.
   @Cron('*/10 * * * * *', { waitForCompletion: true, threshold: 9_000 })
-  async startDueRuns(): Promise<void> {
-    if (!this.isRunning) return;
+  startDueRuns(): Promise<void> {
+    this.look = this.lookAtAll();
+    return this.look;
+  }
+
+  private async lookAtAll(): Promise<void> {
     for (const job of this.jobs.all()) {
+      if (!this.isRunning) return;
       try {
         await this.startIfDue(job);
       } catch (error) {
