@@ -24,6 +24,7 @@ import { maskedNameOf, maskedNumber, maskedPhone } from '../domain/person/maskin
 import type { RelationshipDocument } from '../domain/person/person-request';
 import type { RegistrationParameters } from '../domain/person/registration.rules';
 import { Refusal } from '../domain/refusal';
+import { refuseUnlessSeen } from '../domain/seen-status';
 import { FAULTS, refuseFields } from '../http';
 import { RelationshipRepository } from './relationship.repository';
 import {
@@ -82,6 +83,8 @@ export interface OfficialMove extends AskedMove {
   readonly id: string;
   /** The official. */
   readonly actorId: string;
+  /** What the official saw, by `seenStatus`; refused when it is something else now. */
+  readonly seen?: string | undefined;
 }
 
 /** A relationship in a list: both persons masked, and no free text. */
@@ -156,6 +159,7 @@ export class RelationshipService {
       await this.reviews.lockPersonsOf(sql, asked.id);
       const before = await this.reviews.lock(sql, asked.id);
       if (before === undefined) throw new Refusal('relationship_not_found');
+      refuseUnlessSeen(asked.seen, before);
       const move = nextRelationshipStatus(before, asked);
       if (!move.allowed) throw refusalOf(move.why, before, asked);
       await this.reviews.saveMove(sql, decidedMove(move.row, before, asked));

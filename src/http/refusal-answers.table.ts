@@ -16,6 +16,7 @@ export const REFUSAL_ANSWERS = {
   manual_verification_refused: { status: 409, type: 'request_conflict' },
   status_change_refused: { status: 409, type: 'request_conflict' },
   comment_required: { status: 409, type: 'request_conflict' },
+  changed_meanwhile: { status: 409, type: 'request_conflict' },
   job_not_found: { status: 404, type: 'not_found' },
   job_already_running: { status: 409, type: 'request_conflict' },
   job_paused: { status: 409, type: 'request_conflict' },

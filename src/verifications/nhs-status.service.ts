@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PersonVerification } from '../database/mpi/person-verification.entity';
 import { type Sql, type Statement, Transactions } from '../database/transactions';
 import { Refusal } from '../domain/refusal';
+import { refuseUnlessSeen } from '../domain/seen-status';
 import {
   movesByOfficial,
   type NhsMove,
@@ -30,6 +31,8 @@ export interface NhsMoveAsked {
   readonly actorId: string;
   /** Status and comment as they were sent, checked after the person: that is the published order. */
   readonly asked: UncheckedInput<NhsMoveDto>;
+  /** What the official saw, by `seenStatus`; refused when it is something else now. */
+  readonly seen?: string | undefined;
 }
 
 /** An allowed move. */
@@ -125,12 +128,13 @@ export class NhsStatusService {
   }
 
   /** Refuses in the published order; a refusal changes nothing. */
-  move({ personId, actorId, asked }: NhsMoveAsked): Promise<void> {
+  move({ personId, actorId, asked, seen }: NhsMoveAsked): Promise<void> {
     return this.transactions.inTransaction(async (sql) => {
       await this.persons.lockActive(sql, personId);
       const { status, comment: sent } = await asked.validated();
       const before = await this.statuses.current(sql, personId);
       if (before === null) throw new Error('A locked row of verifications is gone.');
+      refuseUnlessSeen(seen, before);
       const row = allowed(nextNhsStatusByOfficial(before, status), {
         from: before.verificationStatus,
         to: status,

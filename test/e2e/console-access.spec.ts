@@ -283,6 +283,56 @@ describe('The pages of relationships', () => {
   });
 });
 
+describe('A decision on an old page', () => {
+  /** The fields of the last form of a page but those that are shown. */
+  async function hiddenIn(page: Promise<Response>): Promise<Record<string, string>> {
+    const [, form = ''] =
+      /<form method="post" action="[^"]*decision"([^]*?)<\/form>/.exec(await (await page).text()) ?? [];
+    const fields = [...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)];
+    return Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value]));
+  }
+
+  it.each([
+    [
+      'relationship',
+      () => `/console/relationships/${there.relationshipId}/decision`,
+      { verification_status: 'VERIFICATION_NEEDED' },
+      `UPDATE mpi.confidant_person_relationships SET verification_status = 'VERIFIED', verification_reason = 'MANUAL'`,
+    ],
+    [
+      'person',
+      () => `/console/persons/${there.personId}/decision`,
+      { status: 'IN_REVIEW' },
+      `UPDATE mpi.person_verifications SET nhs_verification_status = 'NOT_VERIFIED', nhs_verification_reason = 'MANUAL'`,
+    ],
+  ])(
+    'about a %s is refused when another official has decided meanwhile',
+    async (_, path, decision, other) => {
+      const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+      const send = (form: Record<string, string>) => askConsole(env, path(), { session, form });
+      const shown = await hiddenIn(askConsole(env, path(), { session }));
+      const checked = await hiddenIn(send({ ...shown, ...decision }));
+      expect(checked).toMatchObject({ ...decision, step: 'confirm' });
+      await env.sql.run(other);
+      for (const old of [
+        { ...shown, ...decision },
+        { ...shown, ...checked },
+      ]) {
+        const answer = await send(old);
+        expect([answer.status, await answer.text()]).toEqual([
+          409,
+          expect.stringContaining('Статус змінено'),
+        ]);
+      }
+      // Whoever looks again may decide so.
+      const again = await hiddenIn(
+        send({ ...(await hiddenIn(askConsole(env, path(), { session }))), ...decision }),
+      );
+      expect((await send(again)).status).toBe(303);
+    },
+  );
+});
+
 describe('The pages of UNZR look-ups', () => {
   it('keep the number out of addresses, show a pending request, and audit who read what', async () => {
     const userId = randomUUID();

@@ -13,7 +13,8 @@ import {
   type RelationshipRowName,
   type RelationshipStatusRow,
 } from '../../domain/confidant/relationship-status.rules';
-import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf } from '../../http';
+import { refuseUnlessSeen, seenStatus } from '../../domain/seen-status';
+import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf, Text } from '../../http';
 import { ConsoleController, FormOf, Page } from '../frame/page.decorator';
 import { type FormFault, type FormState, freshForm, type SubmittedForm } from '../frame/submitted-form';
 import { type PageAnswer, SeeOther, view, WithStatus } from '../frame/view';
@@ -24,10 +25,17 @@ class RelationshipDecisionForm extends RelationshipMoveDto {
   @MayBeAbsent()
   @OneOf(['confirm', 'change'])
   step?: 'confirm' | 'change';
+
+  /** The status that the page showed. */
+  @MayBeAbsent()
+  @Text()
+  seen?: string;
 }
 
 interface RelationshipDecisionModel {
   readonly relationship: RelationshipDetails;
+  /** By `seenStatus`. */
+  readonly seen: string;
   /** What an official may do now. */
   readonly moves: readonly Pick<RelationshipStatusRow, 'row' | 'verificationStatus' | 'needs'>[];
   readonly form: FormState;
@@ -38,7 +46,7 @@ interface RelationshipDecisionModel {
 export const RELATIONSHIP_DECISION_PAGE = view<RelationshipDecisionModel>(
   'relationship-decision',
   (freeText) => {
-    const relationship = relationshipExample(freeText);
+    const [relationship, seen] = [relationshipExample(freeText), freeText];
     const moves = relationshipMovesFrom({ verificationStatus: 'IN_REVIEW', verificationReason: 'MANUAL' });
     const values = { verification_status: 'VERIFIED', verification_comment: freeText };
     const form = freshForm({ ...values, dracs_birth_act_id: freeText });
@@ -47,11 +55,12 @@ export const RELATIONSHIP_DECISION_PAGE = view<RelationshipDecisionModel>(
       { field: 'verification_comment', rule: 'required' },
     ] as const;
     return [
-      { relationship, moves, form: freshForm(), checked: undefined },
-      { relationship, moves, form: { ...form, faults }, checked: undefined },
-      ...moves.map(({ row }) => ({ relationship, moves, form, checked: { row } })),
+      { relationship, seen, moves, form: freshForm(), checked: undefined },
+      { relationship, seen, moves, form: { ...form, faults }, checked: undefined },
+      ...moves.map(({ row }) => ({ relationship, seen, moves, form, checked: { row } })),
       {
         relationship: { ...relationship, verification_status: null, verification_reason: null },
+        seen,
         moves: moves.slice(0, 1),
         form: freshForm({ verification_status: 'VERIFICATION_NEEDED' }),
         checked: { row: 'R2' as const },
@@ -92,14 +101,15 @@ export class RelationshipDecisionController {
     if (form.values['step'] === 'change') return this.modelOf(id, form.withFaults([]));
     const read = await form.read();
     if ('faulty' in read) return new WithStatus(422, await this.modelOf(id, read.faulty));
-    const { move, step } = read.input;
+    const { move, step, seen } = read.input;
     if (step === 'confirm') {
-      await this.relationships.move({ ...move, id, actorId: caller.userId });
+      await this.relationships.move({ ...move, id, actorId: caller.userId, seen });
       const isReader = isAllowed(caller, 'confidant_person_relationship_admin:read');
       const page = `/console/relationships/${id}`;
       return new SeeOther(isReader ? page : `${page}/decision`, 'relationship_moved');
     }
     const model = await this.modelOf(id, form.withFaults([]));
+    refuseUnlessSeen(seen, factsOf(model.relationship));
     const next = nextRelationshipStatus(factsOf(model.relationship), move);
     if (!next.allowed) return new WithStatus(422, { ...model, form: form.withFaults([FAULTS[next.why]]) });
     return { ...model, checked: { row: next.row.row } };
@@ -107,8 +117,9 @@ export class RelationshipDecisionController {
 
   private async modelOf(id: string, form: FormState): Promise<RelationshipDecisionModel> {
     const relationship = await this.relationships.details(id);
-    const moves = relationshipMovesFrom(factsOf(relationship));
-    return { relationship, moves, form, checked: undefined };
+    const facts = factsOf(relationship);
+    const moves = relationshipMovesFrom(facts);
+    return { relationship, seen: seenStatus(facts), moves, form, checked: undefined };
   }
 }
 

@@ -1,6 +1,7 @@
 import { Get, Param, Post } from '@nestjs/common';
-import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf, UncheckedInput } from '../../http';
+import { AuditsReading, CallerOf, MayBeAbsent, Needs, OneOf, Text, UncheckedInput } from '../../http';
 import type { Caller } from '../../domain/access/access.rules';
+import { refuseUnlessSeen, seenStatus } from '../../domain/seen-status';
 import {
   NhsMoveDto,
   NhsStatusService,
@@ -17,10 +18,17 @@ class DecisionForm extends NhsMoveDto {
   @MayBeAbsent()
   @OneOf(['confirm', 'change'])
   step?: 'confirm' | 'change';
+
+  /** The status that the page showed. */
+  @MayBeAbsent()
+  @Text()
+  seen?: string;
 }
 
 interface DecisionModel extends PossibleMoves {
   readonly personId: string;
+  /** By `seenStatus`. */
+  readonly seen: string;
   readonly form: FormState;
   /** What the official is about to confirm. */
   readonly checked: { readonly move: PossibleMove; readonly comment: string } | undefined;
@@ -41,7 +49,7 @@ const REJECT: PossibleMove = {
 const IN_WORK = { verification_status: 'IN_REVIEW', verification_reason: 'MANUAL' } as const;
 
 export const DECISION_PAGE = view<DecisionModel>('decision', (freeText) => {
-  const shown = { personId: freeText, ...IN_WORK, moves: [ACCEPT, REJECT] };
+  const shown = { personId: freeText, seen: freeText, ...IN_WORK, moves: [ACCEPT, REJECT] };
   return [
     { ...shown, form: freshForm({ status: 'NOT_VERIFIED', comment: freeText }), checked: undefined },
     {
@@ -91,9 +99,10 @@ export class DecisionController {
     const read = await form.read();
     if ('faulty' in read) return new WithStatus(422, await this.modelOf(personId, read.faulty));
     const move = moveIn(read.input);
-    if (read.input.step !== 'confirm') return this.check(personId, form, move);
+    const { step, seen } = read.input;
+    if (step !== 'confirm') return this.check(personId, form, move);
     const asked = new UncheckedInput(NhsMoveDto, move);
-    await this.statuses.move({ personId, actorId, asked });
+    await this.statuses.move({ personId, actorId, asked, seen });
     return new SeeOther(`/console/persons/${personId}/decided`, 'decision_recorded');
   }
 
@@ -112,6 +121,7 @@ export class DecisionController {
     { status, comment }: Required<NhsMoveDto>,
   ): Promise<PageAnswer<DecisionModel>> {
     const model = await this.modelOf(personId, form.withFaults([]));
+    refuseUnlessSeen(form.values['seen'], pairOf(model));
     const move = model.moves.find(({ verification_status: to }) => to === status);
     if (move === undefined) return refused(model, { field: 'status', rule: 'inclusion' });
     // An accepted person keeps no comment, and one who is taken into work the comment from before.
@@ -122,11 +132,16 @@ export class DecisionController {
 
   private async modelOf(personId: string, form: FormState): Promise<DecisionModel> {
     const possible = await this.statuses.possibleMoves(personId);
-    return { personId, ...possible, form, checked: undefined };
+    return { personId, ...possible, seen: seenStatus(pairOf(possible)), form, checked: undefined };
   }
 }
 
 const refused = (model: DecisionModel, fault: FormFault): WithStatus<DecisionModel> =>
   new WithStatus(422, { ...model, form: { ...model.form, faults: [fault] } });
+
+const pairOf = (shown: PossibleMoves) => ({
+  verificationStatus: shown.verification_status,
+  verificationReason: shown.verification_reason,
+});
 
 const moveIn = ({ status, comment = null }: DecisionForm): Required<NhsMoveDto> => ({ status, comment });
