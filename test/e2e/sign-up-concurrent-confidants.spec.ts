@@ -24,7 +24,7 @@ let signUps: SignUpWithProxy;
 let before: RowCounts;
 
 beforeAll(async () => {
-  signUps = await SignUpWithProxy.start({ DATABASE_POOL_SIZE: '12' });
+  signUps = await SignUpWithProxy.startPatient({ DATABASE_POOL_SIZE: '12' });
 });
 afterAll(() => signUps.stop());
 beforeEach(() => signUps.clear());

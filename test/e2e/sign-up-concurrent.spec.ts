@@ -24,7 +24,7 @@ let before: RowCounts;
 
 beforeAll(async () => {
   // Each of ten at once holds a connection.
-  signUps = await SignUpWithProxy.start({ DATABASE_POOL_SIZE: '12' });
+  signUps = await SignUpWithProxy.startPatient({ DATABASE_POOL_SIZE: '12' });
   other = await signUps.startProgram();
 });
 afterAll(() => signUps.stop());
