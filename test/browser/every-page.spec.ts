@@ -145,7 +145,7 @@ describe('With the keyboard alone', () => {
     await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('errors');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
-    expect(await page.evaluate('document.activeElement.id')).toBe('token');
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('token');
     await page.keyboard.type(token);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/console');

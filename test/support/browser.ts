@@ -30,6 +30,9 @@ export interface Looking {
 const MOST_STOPS = 200;
 const MOST_OPTIONS = 50;
 
+/** Longer than Chromium takes to start, or to load a page, on a slow machine; it ends a test that would hang. */
+const HANGS_MS = 90_000;
+
 /** Pages in one tab, and everything the browser complained about. A test that leaves a complaint fails. */
 export class Tab {
   readonly problems: string[] = [];
@@ -163,6 +166,7 @@ export class TestBrowser {
       viewport: { width, height: 900 },
       reducedMotion: 'reduce',
     });
+    context.setDefaultTimeout(HANGS_MS);
     const who = caller ?? (scope === undefined ? undefined : aCaller().withScope(scope));
     const cookies = [
       { name: '__Host-console-language', value: language },
@@ -182,7 +186,7 @@ export class TestBrowser {
         `The browser tests need Chromium, and there is none at ${CHROMIUM}: apt-get install chromium, or set CHROMIUM to its path.`,
       );
     }
-    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    this.browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, timeout: HANGS_MS });
   }
 
   /** Closes the tabs of a test, and fails it when the browser complained in one of them. */
