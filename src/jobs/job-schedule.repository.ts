@@ -42,13 +42,14 @@ const PAUSE: Statement = {
     RETURNING id`,
 };
 
-/** Changes nothing when the job is not paused. */
+/** Changes nothing when the job is not paused, or by another pause than the one that began at $3 (milliseconds, or null). */
 const RESUME: Statement = {
   name: 'resume_job',
   text: `
     WITH changed AS (
       UPDATE mpi.job_schedules SET paused_at = NULL, paused_by = NULL, pause_reason = NULL, resumed_at = now(), updated_at = now()
        WHERE job = $1::varchar AND paused_at IS NOT NULL
+         AND ($3::float8 IS NULL OR abs(extract(epoch FROM paused_at)::float8 * 1000 - $3) < 1000)
       RETURNING id, job)
     INSERT INTO mpi.audit_log (actor_id, resource, resource_id, changeset)
     SELECT $2::uuid, 'job_schedules', id, jsonb_build_object('job', job, 'paused', false) FROM changed
@@ -127,8 +128,11 @@ export class JobScheduleRepository {
     return (await this.transactions.query(PAUSE, [job, userId, reason])).length > 0;
   }
 
-  /** Ends the pause of a job, and records who did; false when it is not paused. */
-  async resume(job: string, userId: string): Promise<boolean> {
-    return (await this.transactions.query(RESUME, [job, userId])).length > 0;
+  /**
+   * Ends the pause of a job, and records who did; false when it is not paused, or paused since another second than the one
+   * that is named.
+   */
+  async resume(job: string, userId: string, pausedSince?: Date): Promise<boolean> {
+    return (await this.transactions.query(RESUME, [job, userId, pausedSince?.getTime() ?? null])).length > 0;
   }
 }

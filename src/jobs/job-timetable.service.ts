@@ -58,14 +58,20 @@ export class JobTimetable {
     return this.find(job);
   }
 
-  /** Ends the pause of a job, and does nothing to one that is not paused. Refuses an unknown job. */
-  async resume(name: string, userId: string): Promise<TimetableEntry> {
+  /**
+   * Ends the pause of a job, and does nothing to one that is not paused. Refuses an unknown job and, if the pause that was
+   * seen is named by its beginning, the end of another one.
+   */
+  async resume(name: string, userId: string, seen?: Date): Promise<TimetableEntry> {
     const job = this.jobs.get(name).name;
-    if (await this.schedules.resume(job, userId)) {
+    const isResumed = await this.schedules.resume(job, userId, seen);
+    if (isResumed) {
       this.observer.resumed(job, userId);
       await this.wakeUps.notify(job);
     }
-    return this.find(job);
+    const entry = await this.find(job);
+    if (!isResumed && seen !== undefined && entry.pausedAt !== null) throw new Refusal('changed_meanwhile');
+    return entry;
   }
 
   private entry({ schedule }: Job, state: ScheduleState): TimetableEntry {

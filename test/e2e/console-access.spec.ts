@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MENU } from '../../src/console/frame/menu.table';
+import { JobTimetable } from '../../src/jobs';
 import { SCOPES } from '../../src/domain/access/access.rules';
 import { aCaller, type CallerBuilder } from '../support/builders';
 import { askConsole, PAGE_POLICY } from '../support/console-client';
 import { CONSOLE_PAGES, type ConsolePage, OPEN_ROUTES } from '../support/console-pages';
 import { saveThere, type There } from '../support/guarded-calls';
-import { TestEnvironment } from '../support/test-environment';
+import { JOB, TestEnvironment } from '../support/test-environment';
 import { waitUntil } from '../support/wait-until';
 
 const env = TestEnvironment.forThisFile();
@@ -331,6 +332,27 @@ describe('A decision on an old page', () => {
       expect((await send(again)).status).toBe(303);
     },
   );
+});
+
+describe('The end of a pause on an old page', () => {
+  it('is refused when the job was paused anew meanwhile', async () => {
+    const session = await aCaller().withScope('job:read job:run').save(env.sql);
+    const timetable = env.program.get(JobTimetable);
+    await timetable.pause(JOB, randomUUID(), 'an update');
+    await env.sql.run(`UPDATE mpi.job_schedules SET paused_at = paused_at - interval '1 hour'`);
+    const page = `/console/timetable/${JOB}/resume`;
+    const text = await (await askConsole(env, page, { session })).text();
+    const seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? '';
+    await timetable.resume(JOB, randomUUID());
+    await timetable.pause(JOB, randomUUID(), 'the register has failed');
+    expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(409);
+    expect(await timetable.find(JOB)).toMatchObject({ reason: 'the register has failed' });
+    await env.sql.run(`UPDATE mpi.job_schedules SET paused_at = to_timestamp(${seen} / 1000.0)`);
+    expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(303);
+    // A second press finds nothing to do.
+    expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(303);
+    expect(await timetable.find(JOB)).toMatchObject({ pausedAt: null });
+  });
 });
 
 describe('The pages of UNZR look-ups', () => {

@@ -74,7 +74,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
   ...(['run', 'pause', 'resume'] as const).map((action) =>
     ofNhs(`POST /console/timetable/:name/${action}`, 'job:run', {
       path: () => `/console/timetable/${action === 'run' ? JOB : PURGE_JOB}/${action}`,
-      form: { reason: 'maintenance' },
+      form: action === 'pause' ? { reason: 'maintenance' } : {},
       right: 303,
     }),
   ),

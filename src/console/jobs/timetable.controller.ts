@@ -1,6 +1,6 @@
 import { Get, Param, Post } from '@nestjs/common';
 import { type Caller, isAllowed } from '../../domain/access/access.rules';
-import { AnyText, CallerOf, Needs, OneOf } from '../../http';
+import { AnyText, CallerOf, MayBeAbsent, Needs, OneOf, TextLike } from '../../http';
 import {
   isReview,
   JobRegistry,
@@ -24,6 +24,13 @@ class JobChangePath {
 
   @OneOf(ACTIONS)
   action!: (typeof ACTIONS)[number];
+}
+
+/** The pause that the page showed, by its beginning in milliseconds. */
+class ResumeForm {
+  @MayBeAbsent()
+  @TextLike(/^[0-9]{1,15}$/)
+  seen?: string;
 }
 
 const TIMETABLE = '/console/timetable';
@@ -77,8 +84,13 @@ export class TimetableController {
 
   @Post(':name/resume')
   @Needs('job:run', { of: 'NHS' })
-  async resume(@Param() { name }: JobPath, @CallerOf() { userId }: Caller): Promise<SeeOther> {
-    await this.timetable.resume(name, userId);
+  async resume(
+    @Param() { name }: JobPath,
+    @FormOf(ResumeForm) form: SubmittedForm<ResumeForm>,
+    @CallerOf() { userId }: Caller,
+  ): Promise<SeeOther> {
+    const { seen } = await form.input();
+    await this.timetable.resume(name, userId, seen === undefined ? undefined : new Date(Number(seen)));
     return new SeeOther(TIMETABLE, 'job_resumed');
   }
 
