@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TraceCollector } from '../../test/support/trace-collector';
+import { waitUntil } from '../../test/support/wait-until';
 import type { Log } from './log';
 import { OpenTelemetryRecorder } from './open-telemetry';
 import type { SpanAttributes, SpanFacts } from './spans';
@@ -37,6 +38,8 @@ describe('Spans', () => {
     const failure = recorder.inSpan(aSpan('fails'), () => Promise.reject(new TypeError(PERSON)));
     await expect(failure).rejects.toThrow(PERSON);
     await recorder.close();
+    // It waits two seconds at most, and leaves what is then still on its way.
+    await waitUntil(() => collector.named('fails').length > 0, { what: 'the spans to arrive' });
     expect(collector.named('unnamed')).toHaveLength(1);
     expect(collector.named('fails')).toMatchObject([
       { attributes: [{ key: 'error.type', value: { stringValue: 'TypeError' } }], status: { code: 2 } },

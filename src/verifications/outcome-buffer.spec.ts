@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OutcomeBuffer } from './outcome-buffer';
 
+/** Far longer than a group waits, and than a busy machine is late. */
+const PATIENCE = { timeout: 10_000 };
+
 class WriteFailed extends Error {
   constructor(readonly code: string) {
     super('failed');
@@ -87,9 +90,9 @@ describe('OutcomeBuffer', () => {
     );
     buffer.push(1);
     buffer.push(2);
-    await vi.waitFor(() => expect(written.settled).toEqual([1]));
+    await vi.waitFor(() => expect(written.settled).toEqual([1]), PATIENCE);
     for (const n of [3, 4, 5]) buffer.push(n);
-    await vi.waitFor(() => expect(written.groups.at(-1)).toEqual([3, 4, 5]));
+    await vi.waitFor(() => expect(written.groups.at(-1)).toEqual([3, 4, 5]), PATIENCE);
     isHeld = false;
     await buffer.drain();
     expect(written.groups.at(-1)).toEqual([2]);
