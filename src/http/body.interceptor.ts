@@ -227,11 +227,13 @@ const MOST_FIELDS = 64;
 
 /**
  * The fields of a form. Browsers send a field that was left empty as an empty text: it counts as absent, so that the DTOs
- * of calls fit forms. A name that is sent twice is refused: it would be chance which value counts.
+ * of calls fit forms. A name that is sent twice is refused: it would be chance which value counts. Line breaks are those that
+ * the field counted for its `maxlength`: browsers send two characters for each.
  */
 function fieldsIn(bytes: Buffer): object {
   const fields = [...new URLSearchParams(bytes.toString('utf8'))];
   const names = new Set(fields.map(([name]) => name));
   if (fields.length > MOST_FIELDS || names.size < fields.length) throw new BadRequestException();
-  return Object.fromEntries(fields.filter(([, value]) => value !== ''));
+  const entered = fields.filter(([, value]) => value !== '');
+  return Object.fromEntries(entered.map(([name, value]) => [name, value.replaceAll('\r\n', '\n')]));
 }

@@ -284,6 +284,20 @@ describe('The pages of relationships', () => {
   });
 });
 
+describe('A comment', () => {
+  it('may be as long as its field allows, with line breaks as browsers send them', async () => {
+    const session = await aCaller().withScope(SCOPES.join(' ')).save(env.sql);
+    const path = `/console/relationships/${there.relationshipId}/decision`;
+    const comment = 'рядок\r\n'.repeat(500);
+    const page = await (await askConsole(env, path, { session })).text();
+    expect(page).toMatch(/name="verification_comment"[^>]* maxlength="3000"/);
+    const form = { verification_status: 'IN_REVIEW', verification_comment: comment, step: 'confirm' };
+    expect((await askConsole(env, path, { session, form })).status).toBe(303);
+    const text = 'SELECT verification_comment AS comment FROM mpi.confidant_person_relationships';
+    expect(await env.sql.query({ text })).toEqual([{ comment: comment.replaceAll('\r', '').trim() }]);
+  });
+});
+
 describe('A decision on an old page', () => {
   /** The fields of the last form of a page but those that are shown. */
   async function hiddenIn(page: Promise<Response>): Promise<Record<string, string>> {

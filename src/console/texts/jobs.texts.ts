@@ -64,7 +64,7 @@ export const JOBS_TEXTS = inBothLanguages({
     timetable: {
       title: 'Розклад завдань',
       lead: 'Коли виконуються завдання і чи не призупинено їх.',
-      zone: (zone: string) => `Часовий пояс розкладу: ${zone}.`,
+      zone: (zone: string) => `Часовий пояс розкладу: ${zone}. Усі інші часи на сторінках київські.`,
       caption: 'Розклад завдань',
       schedule: 'Розклад',
       state: 'Стан',
@@ -191,7 +191,8 @@ export const JOBS_TEXTS = inBothLanguages({
     timetable: {
       title: 'Timetable of jobs',
       lead: 'When jobs run, and whether they are paused.',
-      zone: (zone: string) => `Time zone of the schedules: ${zone}.`,
+      zone: (zone: string) =>
+        `Time zone of the schedules: ${zone}. All other times on the pages are those of Kyiv.`,
       caption: 'Timetable of jobs',
       schedule: 'Schedule',
       state: 'State',
