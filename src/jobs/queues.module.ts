@@ -66,6 +66,8 @@ class OpenQueues implements OnModuleInit, BeforeApplicationShutdown, OnApplicati
 
   /** Not awaited here: the workers' time to finish begins at once, and no wake-up job may reach a worker that leaves. */
   beforeApplicationShutdown(): void {
+    // What still ends here could not be sent; the others find work that is left by their polls.
+    this.wakeUps.connect([]);
     this.closed = this.close();
   }
 

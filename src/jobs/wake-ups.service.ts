@@ -31,7 +31,7 @@ export class WakeUps {
 
   constructor(private readonly log: Log) {}
 
-  /** The queues of this process; called once, while it starts. */
+  /** The queues of this process; called while it starts, and with none when they are about to close. */
   connect(queues: readonly Queue[]): void {
     this.queues = new Map(queues.map((queue) => [queue.name, queue]));
   }

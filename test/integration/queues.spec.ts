@@ -55,4 +55,11 @@ describe('The queues', () => {
       what: 'the worker to take what waited',
     });
   });
+
+  it('get no wake-up job of a worker that ends: it would be reported as lost', async () => {
+    const worker = await env.startProgram();
+    await env.stopProgram(worker);
+    await worker.get(WakeUps).notify('purge');
+    expect(worker.logged.filter((line) => line.includes('wake-up not sent'))).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type Statement, Transactions } from '../../database/transactions';
 import { JobRegistry } from '../../jobs';
 import { Log } from '../../observability';
@@ -56,14 +56,25 @@ const END: Statement = {
  * all processes, viewers and metrics read its row.
  */
 @Injectable()
-export class DueCounts {
+export class DueCounts implements BeforeApplicationShutdown, OnApplicationShutdown {
   private counting: Promise<void> | undefined;
+  private isClosing = false;
 
   constructor(
     private readonly transactions: Transactions,
     private readonly jobs: JobRegistry,
     private readonly log: Log,
   ) {}
+
+  /** Nothing is counted any more. The count under way is not awaited here: the workers' time to finish begins at once. */
+  beforeApplicationShutdown(): void {
+    this.isClosing = true;
+  }
+
+  /** The database closes after this. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.counting;
+  }
 
   /** By job, new if it can be had at once; a job that nobody has counted yet is left out. */
   async read(jobs: readonly string[]): Promise<ReadonlyMap<string, DueCount>> {
@@ -102,6 +113,7 @@ export class DueCounts {
   /** One after the other, so that it takes one connection of the pool. Never rejects. */
   private async countAll(jobs: readonly string[]): Promise<void> {
     for (const job of jobs) {
+      if (this.isClosing) return;
       try {
         await this.count(job);
       } catch (error) {
