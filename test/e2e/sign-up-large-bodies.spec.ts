@@ -14,7 +14,8 @@ let applicant: MadeUpApplicant;
 const opened: OpenRequest[] = [];
 
 beforeAll(async () => {
-  fixture = await SignUpFixture.start();
+  // Half a gigabyte takes a slow machine a while; whoever takes too long would be cut off.
+  fixture = await SignUpFixture.start({ HTTP_REQUEST_TIMEOUT_MS: '180000' });
   applicant = await fixture.applicant();
 });
 afterAll(() => fixture.stop());
