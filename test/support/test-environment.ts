@@ -183,8 +183,11 @@ export class TestEnvironment {
     return runId;
   }
 
-  /** Starts a run without a wake-up. */
+  /** Starts a run without a wake-up. One that an earlier test left behind would find it, so it is waited for. */
   async startRunSilently({ job = JOB, tick = null }: HowToRun = {}): Promise<string> {
+    // Without Redis none arrives.
+    const pending = () => this.pendingWakeUps(job).catch(() => 0);
+    await waitUntil(async () => (await pending()) === 0, { what: 'earlier wake-ups to be over' });
     const text = `
       INSERT INTO mpi.job_runs (job, tick, started_at, started_by, status)
       VALUES ($1, $2, now(), '00000000-0000-4000-8000-000000000001', 'RUNNING') RETURNING id`;
@@ -198,8 +201,8 @@ export class TestEnvironment {
   }
 
   /** WakeUps that nobody has finished with. */
-  async pendingWakeUps(): Promise<number> {
-    const { waiting, active, delayed } = await this.program.get<Queue>(getQueueToken(JOB)).getJobCounts();
+  async pendingWakeUps(job: string = JOB): Promise<number> {
+    const { waiting, active, delayed } = await this.program.get<Queue>(getQueueToken(job)).getJobCounts();
     return waiting + active + delayed;
   }
 
