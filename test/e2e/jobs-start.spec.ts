@@ -4,6 +4,7 @@ import { aCaller, aPerson, verificationOf } from '../support/builders';
 import { TestEnvironment, JOB } from '../support/test-environment';
 import { WORKER_ID } from '../../src/config/settings.module';
 import { JOB_NAMES, JobRunRepository } from '../../src/jobs';
+import { waitUntil } from '../support/wait-until';
 
 const OFFICIAL = randomUUID();
 
@@ -147,8 +148,15 @@ describe('GET /api/admin/jobs', () => {
 
 describe('GET /api/admin/jobs/{run_id}', () => {
   it('returns one run as the list does, and what its workers did', async () => {
-    await aPerson().withPassport(env.passport('FOUND')).save(env.sql);
-    const { id } = await env.run();
+    const person = await aPerson().withPassport(env.passport('FOUND')).save(env.sql);
+    // Nobody is claimed before it is counted who is due: the count and a claim at the same moment make it about two.
+    const other = await env.openSession();
+    await other.holdPerson(person);
+    const id = await env.startRun();
+    const counted = 'SELECT FROM mpi.job_runs WHERE due_at_start IS NOT NULL';
+    await waitUntil(async () => (await env.sql.query({ text: counted })).length > 0, { what: 'the count' });
+    await other.run('COMMIT');
+    await env.ended(id);
     const { status, body } = await call('GET', id);
     expect([status, body.meta.type]).toEqual([200, 'object']);
     expect(body.data).toMatchObject({ run_id: id, status: 'FINISHED', taken: 1, refuted: 1, verified: 0 });
@@ -288,6 +296,9 @@ describe('A pause', () => {
   });
 
   it('and starts at the same moment agree: no run starts after the answer', async () => {
+    // The first run must not end before the others ask for one.
+    await aPerson().withPassport(env.passport()).save(env.sql);
+    env.register.hold();
     const outcomes = await Promise.all([
       ...Array.from({ length: 5 }, () => call('POST', `${JOB}/run`)),
       pause().then(() => call('POST', `${JOB}/run`)),
