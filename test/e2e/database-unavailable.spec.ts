@@ -9,7 +9,8 @@ import { waitUntil } from '../support/wait-until';
 
 const AGAIN = { status: 'VERIFICATION_NEEDED' };
 
-const env = TestEnvironment.forThisFile();
+/** Work that the database interrupts goes on with the next poll. */
+const env = TestEnvironment.forThisFile({ JOB_POLL_SECONDS: '1' });
 
 const statusOf = async (person: string): Promise<string> =>
   (await verificationOf(env.sql, person)).dms_passport_verification_status;
@@ -77,15 +78,15 @@ describe('A call while PostgreSQL', () => {
 
 describe('When the database is made read-only', () => {
   const ours = (): string => new URL(env.database.url).username;
-  /** For every new session of the program; those that are open end, as after a failover. */
+  /** For every new session of the program; those that are open end, as after a failover, and are gone afterwards. */
   const switchReadOnly = (state: 'on' | 'off'): Promise<void> =>
     asAdmin(
       env.database.adminUrl,
       `ALTER ROLE ${ours()} IN DATABASE ${env.database.name} SET default_transaction_read_only = ${state}`,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      `SELECT pg_terminate_backend(pid, 10_000) FROM pg_stat_activity
         WHERE datname = current_database() AND usename = '${ours()}'`,
     );
-  /** Waits until the probe sees it: PostgreSQL ends the old sessions a little later. */
+  /** Waits until the probe sees it: the pool learns a little later that its sessions are gone. */
   const readinessIs = (status: number, database: string): Promise<boolean> =>
     waitUntil(
       async () => {
