@@ -15,6 +15,9 @@ const BODIES_OF_ADDRESS = 64;
 
 const SIGN_UP = '/api/pis/confidant/sign-up_validation';
 
+/** The limit only turns a test that would hang into one that fails. */
+const SOON = { timeout: 15_000 };
+
 let fixture: SignUpFixture;
 let applicant: MadeUpApplicant;
 let token: string;
@@ -22,8 +25,8 @@ const opened: OpenRequest[] = [];
 const started: Program[] = [];
 
 beforeAll(async () => {
-  // Each test has addresses of its own.
-  fixture = await SignUpFixture.start({ HTTP_TRUSTED_PROXIES: '1' });
+  // Each test has addresses of its own. A body that is sent by halves is waited for until the test is over.
+  fixture = await SignUpFixture.start({ HTTP_TRUSTED_PROXIES: '1', HTTP_REQUEST_TIMEOUT_MS: '60000' });
   applicant = await fixture.applicant();
   token = await aCaller().withScope(SCOPES.join(' ')).save(fixture.env.sql);
 });
@@ -147,11 +150,11 @@ describe('Bodies that are sent by halves', () => {
     const from = '203.0.113.20';
     for (let each = 0; each < BODIES_OF_ADDRESS; each += 1) await open(SIGN_UP, KIB, { from }).send(1);
     const refused = async () => expect(await statusOf(SIGN_UP, { from, body: '{}' })).toBe(429);
-    await vi.waitFor(refused, { timeout: 5_000 });
+    await vi.waitFor(refused, SOON);
     expect(await honestStatus()).toBe(200);
     for (const each of opened.splice(0)) each.hangUp();
     const servedAgain = async () => expect(await statusOf(SIGN_UP, { from, body: '{}' })).toBe(422);
-    await vi.waitFor(servedAgain, { timeout: 5_000 });
+    await vi.waitFor(servedAgain, SOON);
   });
 
   it('are limited in bytes for one address, before they are complete', async () => {
@@ -164,12 +167,12 @@ describe('Bodies that are sent by halves', () => {
   });
 
   it('end with their connection when their time is over, and are not logged as answered', async () => {
-    const program = await programWith({ HTTP_REQUEST_TIMEOUT_MS: '500' });
+    const program = await programWith({ HTTP_REQUEST_TIMEOUT_MS: '1500' });
     const three = Array.from({ length: 3 }, () => open(SIGN_UP, KIB, { program }));
     await Promise.all(three.map((one) => one.send(1)));
     await Promise.all(three.map(({ closed }) => closed));
     const late = () => lines(program, 'A request did not arrive in time, its connection was closed');
-    await vi.waitFor(() => expect(late()).toHaveLength(3));
+    await vi.waitFor(() => expect(late()).toHaveLength(3), SOON);
     for (const line of late()) expect(line).toMatchObject({ method: 'POST', route: SIGN_UP, status: 408 });
     expect(lines(program, 'A request was answered')).toEqual([]);
     expect(await (await program.internal('/metrics')).text()).toContain(
@@ -185,6 +188,6 @@ describe('Bodies that are sent by halves', () => {
     expect(await honestStatus(program)).toBe(200);
     one.hangUp();
     const hungUp = () => lines(program, 'A client hung up before the answer');
-    await vi.waitFor(() => expect(hungUp()).toMatchObject([{ route: SIGN_UP, status: 499 }]));
+    await vi.waitFor(() => expect(hungUp()).toMatchObject([{ route: SIGN_UP, status: 499 }]), SOON);
   });
 });
