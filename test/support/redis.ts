@@ -73,7 +73,10 @@ export class RedisServers {
     await mkdir(folder);
     const file = join(folder, 'redis.conf');
     const own = [`port ${port}`, 'bind 127.0.0.1', 'daemonize no', `dir ${folder}`];
-    await writeFile(file, [...own, ...(mode === 'server' ? ['save ""'] : []), ...lines].join('\n'));
+    if (mode === 'server') own.push('save ""');
+    // Nodes of a cluster speak on the port 10,000 above unless told otherwise: an outgoing connection may have that one.
+    if (lines.includes('cluster-enabled yes')) own.push(`cluster-port ${await findFreePort()}`);
+    await writeFile(file, [...own, ...lines].join('\n'));
     const server = await ServerProgram.start({
       command: this.program.command,
       args: mode === 'sentinel' ? [file, '--sentinel'] : [file],
