@@ -75,13 +75,14 @@ async function runJob(app: INestApplicationContext, usage: JobUsage, settings: S
       counters: job.counters,
       due: () => job.due(),
     });
-    const end = await app.get(JobRunner, { strict: false }).runInForeground({
+    const running = app.get(JobRunner, { strict: false }).runInForeground({
       job: name,
       startedBy: settings.SYSTEM_USER_ID,
       signals: signal.signals,
       onStart: (runId) => progress.start(runId),
     });
-    await progress.stop();
+    // Also after a failure: the bar hides the cursor, and its timer would go on while the program closes.
+    const end = await running.finally(() => progress.stop());
     print(end, { json, counters: job.counters });
     return signal.exitStatus ?? statusOf(end);
   } catch (error) {
