@@ -125,7 +125,13 @@ export class PermitQueue {
     this.waiting.hasCapacity(call);
     call.waitsFor = 'time';
     if (this.rate === null) this.decide(call);
-    else call.cancelTime = this.rate.schedule(() => this.decide(call), call.turn);
+    else call.cancelTime = this.rate.schedule(() => this.timeHasCome(call), call.turn);
+  }
+
+  /** A call that is refused now leaves its capacity to those that wait for some. */
+  private timeHasCome(call: WaitingCall): void {
+    this.decide(call);
+    this.giveCapacity();
   }
 
   /** The call has capacity and a sending time; the circuit breaker decides. */
