@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Sql } from '../../src/database/transactions';
 import { OutcomeRepository } from '../../src/verifications/outcome.repository';
 import { PARTIES, PERSONS, type Subject } from '../../src/verifications/subject';
 import { aParty, aPerson } from '../support/builders';
 import { emptyTables, openRegistry, type Registry } from '../support/database';
-import { Session } from '../support/sql-session';
+import { noRepository, Session } from '../support/sql-session';
 import { waitUntil } from '../support/wait-until';
 
 const FIRST = '00000000-dddd-4ddd-8ddd-000000000001';
 const LAST = 'ffffffff-dddd-4ddd-8ddd-000000000002';
+/** When PostgreSQL looks for deadlocks, unless told otherwise. */
+const DEADLOCK_TIMEOUT_MS = 1_000;
 
 let registry: Registry;
 /** Another program, which deactivates people. */
@@ -18,7 +21,8 @@ let holder: Session;
 let reader: Session;
 
 beforeAll(async () => {
-  registry = await openRegistry();
+  // Below our lock timeout. A busy machine may be late by more than the half second that PostgreSQL leaves us by default.
+  registry = await openRegistry(`deadlock_timeout = '3s'`);
   program = await Session.open(registry.database.adminUrl);
   holder = await Session.open(registry.database.adminUrl);
   reader = await Session.open(registry.database.adminUrl);
@@ -46,17 +50,22 @@ describe.each(KINDS)('The activity of $people', (subject, save) => {
 
   /** A write of the program: locks what it needs, and ends when `end` is called. */
   function writeOf(ids: readonly string[]) {
+    const sent: string[] = [];
     let end: () => void = () => undefined;
     let locked: () => void = () => undefined;
     const ended = new Promise<void>((resolve) => (end = resolve));
     const isLocked = new Promise<void>((resolve) => (locked = resolve));
     const written = registry.transactions.inTransaction(async (sql) => {
-      await new OutcomeRepository().lock(sql, subject, ids);
+      const heard: Sql = {
+        query: (statement, values) => (sent.push(statement.text), sql.query(statement, values)),
+        repository: noRepository,
+      };
+      await new OutcomeRepository().lock(heard, subject, ids);
       locked();
       await ended;
       await sql.query({ text: `UPDATE ${people} SET updated_at = now() WHERE id = ANY ($1)` }, [ids]);
     });
-    return { written, isLocked, end };
+    return { written, isLocked, end, sent };
   }
 
   const deactivate = (...ids: string[]) =>
@@ -120,6 +129,8 @@ describe.each(KINDS)('The activity of $people', (subject, save) => {
     await Promise.race([program.isWaitedFor(registry.sql), failed]);
     await program.run(`UPDATE ${people} SET is_active = false WHERE id = '${FIRST}'`, 'COMMIT');
     await failed;
+    const [, waitsMs] = /lock_timeout = '(\d+)ms'/.exec(write.sent.join()) ?? [];
+    expect(Number(waitsMs)).toBeLessThan(DEADLOCK_TIMEOUT_MS);
     expect(await copies()).toMatchObject([{ active: false }, { active: false }]);
     const again = writeOf([FIRST, LAST]);
     again.end();

@@ -57,8 +57,11 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-export async function openRegistry(): Promise<Registry> {
+/** `settings` count for every session, for example `deadlock_timeout = '3s'`. */
+export async function openRegistry(...settings: readonly string[]): Promise<Registry> {
   const database = await freshDatabase();
+  for (const setting of settings)
+    await asAdmin(database.adminUrl, `ALTER DATABASE ${database.name} SET ${setting}`);
   const dataSource = await new DataSource(dataSourceOptions(database.url, { poolSize: 4 })).initialize();
   const sql = await Session.open(database.adminUrl);
   return {
