@@ -96,7 +96,7 @@ describe.each(LANGUAGES)('In the language %s', (language) => {
     }
     expect(faults).toEqual({});
     // Twenty pages, each drawn and looked at by axe.
-  }, 180_000);
+  }, 600_000);
 
   it('a hostile name is a text among the found persons, on the card and in what was entered', async () => {
     const tab = await browser.tab({ language, scope: SCOPES.join(' ') });

@@ -118,5 +118,5 @@ describe.each([KEYBOARD, MOUSE])('An official $name', ({ javaScript, fill, choos
     expect([answered, asked]).toEqual([expect.stringContaining('(S7)'), expect.stringContaining('(S10)')]);
     expect(others).toEqual(before);
     // Each key is a call to the browser.
-  }, 180_000);
+  }, 600_000);
 });

@@ -13,7 +13,7 @@ import {
 } from '../support/sign-up-with-proxy';
 
 /** A registration goes through dozens of statements, and each of them goes wrong once. */
-const ALL_STEPS_MS = 240_000;
+const ALL_STEPS_MS = 600_000;
 
 /** What a registration makes out of nothing, and statements that it certainly sends; the whole list is the program's. */
 const NEW_PERSON = {
