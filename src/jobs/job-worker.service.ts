@@ -33,7 +33,7 @@ class JobWorker {
   private current: Promise<void> | undefined;
   private wokenMeanwhile = false;
   /** All that are under way. */
-  private reclaims: Promise<unknown> = Promise.resolve();
+  private reclaims = Promise.resolve();
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -44,7 +44,10 @@ class JobWorker {
   start(pollSeconds: number, leaseSeconds: number): void {
     this.every(pollSeconds, () => this.wake());
     // Twice in a lease: the claims of a dead worker are taken back within one and a half leases.
-    this.every(leaseSeconds / 2, () => void (this.reclaims = Promise.all([this.reclaims, this.reclaim()])));
+    this.every(leaseSeconds / 2, () => {
+      const reclaim = this.reclaim();
+      this.reclaims = this.reclaims.then(() => reclaim);
+    });
     this.wake();
   }
 

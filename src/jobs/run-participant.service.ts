@@ -101,9 +101,12 @@ export class RunParticipant {
 
   private async helpAndHold(job: Job, run: RunFacts, signals: StopSignals): Promise<PartEnd> {
     // All that are under way: one may take longer than the pause before the next.
-    let renewals: Promise<unknown> = Promise.resolve();
+    let renewals = Promise.resolve();
     let counting = Promise.resolve();
-    const renew = (): void => void (renewals = Promise.all([renewals, this.keepLease(run)]));
+    const renew = (): void => {
+      const renewal = this.keepLease(run);
+      renewals = renewals.then(() => renewal);
+    };
     const timer = setInterval(renew, (this.holder.leaseSeconds * 1000) / 3);
     try {
       if ((await this.takeLease(run)) && run.isUncounted) counting = this.countDue(job, run);
