@@ -26,6 +26,9 @@ interface Seen {
   readonly startedTick: string;
 }
 
+/** However slow the machine is, no signature is refused for the time that its check takes. */
+const PATIENT = { SIGNATURE_TIMEOUT_MS: '60000', SIGNATURE_SECONDS_PER_MINUTE: '600' };
+
 /** So often the programs below the demo are noted; every one of them lives for seconds. */
 const LOOK_EVERY_MS = 250;
 
@@ -33,7 +36,7 @@ const LOOK_EVERY_MS = 250;
 export function startDemo(args: readonly string[], variables: Record<string, string>): StartedDemo {
   const { DATABASE_URL: _1, REDIS_URL: _2, TREMBITA_URL: _3, ...environment } = process.env;
   const program = ['-r', '@swc-node/register', 'tools/demo/main.ts', ...args];
-  const child = spawn(process.execPath, program, { env: { ...environment, ...variables } });
+  const child = spawn(process.execPath, program, { env: { ...environment, ...PATIENT, ...variables } });
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output.err += chunk.toString()));
