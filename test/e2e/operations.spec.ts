@@ -126,10 +126,10 @@ describe('GET /api/admin/sweeps', () => {
   });
 
   it('counts who is due once a minute for all viewers and processes', async () => {
+    const second = await env.startProgram();
     await duePerson();
     const first = await whenDue(1);
     await duePerson();
-    const second = await env.startProgram();
     await second.internal('/metrics');
     expect(await sweep()).toMatchObject({ due: 1, due_counted_at: first['due_counted_at'] });
     await env.stopProgram(second);
