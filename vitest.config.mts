@@ -41,7 +41,11 @@ function inSharedProcess(name: keyof typeof ALONE, project: TestProjectInlineCon
 /** Several times as long as the slowest tests take: a limit ends what hangs, and says nothing about how fast the program is. */
 const HANGS_MS = 300_000;
 
-const PATIENT = { testTimeout: HANGS_MS, hookTimeout: HANGS_MS, expect: { poll: { timeout: HANGS_MS / 10 } } };
+const PATIENT = {
+  testTimeout: HANGS_MS,
+  hookTimeout: HANGS_MS,
+  expect: { poll: { timeout: HANGS_MS / 10 } },
+};
 
 /** Tests that need PostgreSQL and Redis; both are started once for all of them. */
 function withServers(name: string): TestProjectInlineConfiguration {
