@@ -16,6 +16,12 @@ import { spanOfWakeUp, type WakeUpJob, WakeUps } from './wake-ups.service';
 /** Well below Bull's lock of 30 s, so that the queue never takes the worker for dead. */
 const WAKE_UP_LASTS_MS = 20_000;
 
+/**
+ * Of a lease, so that with the jitter half of one passes at most: the claims of a dead worker are released within one and a
+ * half leases after its last renewal.
+ */
+const RECLAIM_AFTER = 0.4;
+
 /** What a job worker needs of the process. */
 interface WorkerServices {
   readonly runs: JobRunRepository;
@@ -43,8 +49,7 @@ class JobWorker {
 
   start(pollSeconds: number, leaseSeconds: number): void {
     this.every(pollSeconds, () => this.wake());
-    // Twice in a lease: the claims of a dead worker are taken back within one and a half leases.
-    this.every(leaseSeconds / 2, () => {
+    this.every(leaseSeconds * RECLAIM_AFTER, () => {
       const reclaim = this.reclaim();
       this.reclaims = this.reclaims.then(() => reclaim);
     });
