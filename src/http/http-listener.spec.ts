@@ -107,6 +107,22 @@ describe('A process', () => {
     }
   });
 
+  it.each([
+    { proxies: 0, seconds: 5 },
+    { proxies: 1, seconds: 65 },
+  ])(
+    'behind $proxies proxies keeps an idle public connection for $seconds s',
+    async ({ proxies, seconds }) => {
+      app = await anApp();
+      const settings = { ...SETTINGS, HTTP_TRUSTED_PROXIES: proxies };
+      const { publicUrl, internalUrl } = await startListening(app, settings, 'http');
+      const idle = async (url = ''): Promise<string | null> =>
+        (await fetch(`${url}/health/live`)).headers.get('keep-alive');
+      expect(await idle(publicUrl)).toBe(`timeout=${seconds}`);
+      expect(await idle(internalUrl)).toBe('timeout=5');
+    },
+  );
+
   it('that only works has the internal port only', async () => {
     app = await anApp();
     const addresses = await startListening(app, SETTINGS, 'worker');

@@ -33,7 +33,17 @@ interface ListenerPlace {
   port: number;
   /** A client that sends its request byte by byte holds a connection no longer than this. */
   wholeRequestMs: number;
+  /** How long a connection stays open between two requests. */
+  idleMs: number;
 }
+
+/**
+ * A proxy sends a request into a connection that the process is just closing, and answers 502, unless it closes idle
+ * connections first: nginx and the balancers of clouds do after 60 s.
+ */
+const IDLE_BEHIND_PROXY_MS = 65_000;
+/** Clients that come directly share the connections; this is what Node gives them. */
+const IDLE_MS = 5_000;
 
 /** A proxy keeps some hundred connections open. Each costs some kilobytes while its request arrives. */
 const MOST_CONNECTIONS = 2_000;
@@ -47,23 +57,25 @@ function urlOf(server: Server): string {
 }
 
 function listenersOf(settings: ListenerSettings, role: ServerRole): ListenerPlace[] {
-  const { HTTP_REQUEST_TIMEOUT_MS: wholeRequestMs, INTERNAL_HOST } = settings;
-  const internal = { listener: 'internal', host: INTERNAL_HOST, wholeRequestMs } as const;
+  const { HTTP_HOST, INTERNAL_HOST, HTTP_REQUEST_TIMEOUT_MS: wholeRequestMs } = settings;
+  const internal = { listener: 'internal', host: INTERNAL_HOST, wholeRequestMs, idleMs: IDLE_MS } as const;
   if (role === 'worker') return [{ ...internal, port: settings.WORKER_INTERNAL_PORT }];
+  const idleMs = settings.HTTP_TRUSTED_PROXIES > 0 ? IDLE_BEHIND_PROXY_MS : IDLE_MS;
   return [
-    { listener: 'public', host: settings.HTTP_HOST, port: settings.HTTP_PORT, wholeRequestMs },
+    { listener: 'public', host: HTTP_HOST, port: settings.HTTP_PORT, wholeRequestMs, idleMs },
     { ...internal, port: settings.INTERNAL_PORT },
   ];
 }
 
 async function open(
-  { listener, host, port, wholeRequestMs }: ListenerPlace,
+  { listener, host, port, wholeRequestMs, idleMs }: ListenerPlace,
   answer: RequestListener,
 ): Promise<Server> {
   const limits = {
     headersTimeout: wholeRequestMs,
     requestTimeout: wholeRequestMs,
     connectionsCheckingInterval: wholeRequestMs * LOOKED_FOR_SHARE,
+    keepAliveTimeout: idleMs,
   };
   const server = createServer(limits, (request, response) => {
     noteListener(request, listener);
