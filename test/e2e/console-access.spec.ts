@@ -352,14 +352,15 @@ describe('A decision on an old page', () => {
 });
 
 describe('The end of a pause on an old page', () => {
+  const seenIn = (page: string): string => /name="seen" value="(\d+)"/.exec(page)?.[1] ?? '';
+
   it('is refused when the job was paused anew meanwhile', async () => {
     const session = await aCaller().withScope('job:read job:run').save(env.sql);
     const timetable = env.program.get(JobTimetable);
     await timetable.pause(JOB, randomUUID(), 'an update');
     await env.sql.run(`UPDATE mpi.job_schedules SET paused_at = paused_at - interval '1 hour'`);
     const page = `/console/timetable/${JOB}/resume`;
-    const text = await (await askConsole(env, page, { session })).text();
-    const seen = /name="seen" value="(\d+)"/.exec(text)?.[1] ?? '';
+    const seen = seenIn(await (await askConsole(env, page, { session })).text());
     await timetable.resume(JOB, randomUUID());
     await timetable.pause(JOB, randomUUID(), 'the register has failed');
     expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(409);
@@ -369,6 +370,14 @@ describe('The end of a pause on an old page', () => {
     // A second press finds nothing to do.
     expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(303);
     expect(await timetable.find(JOB)).toMatchObject({ pausedAt: null });
+  });
+
+  it('is refused when the job was not paused before', async () => {
+    const session = await aCaller().withScope('job:read job:run').save(env.sql);
+    const page = `/console/timetable/${JOB}/resume`;
+    const seen = seenIn(await (await askConsole(env, page, { session })).text());
+    await env.program.get(JobTimetable).pause(JOB, randomUUID(), 'the register has failed');
+    expect((await askConsole(env, page, { session, form: { seen } })).status).toBe(409);
   });
 });
 

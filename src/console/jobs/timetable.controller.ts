@@ -26,7 +26,7 @@ class JobChangePath {
   action!: (typeof ACTIONS)[number];
 }
 
-/** The pause that the page showed, by its beginning in milliseconds. */
+/** The pause that the page showed, by its beginning in milliseconds; 0 when the job was not paused. */
 class ResumeForm {
   @MayBeAbsent()
   @TextLike(/^[0-9]{1,15}$/)
