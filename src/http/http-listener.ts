@@ -39,7 +39,7 @@ interface ListenerPlace {
 
 /**
  * A proxy sends a request into a connection that the process is just closing, and answers 502, unless it closes idle
- * connections first: nginx and the balancers of clouds do after 60 s.
+ * connections first: nginx does after 60 s.
  */
 const IDLE_BEHIND_PROXY_MS = 65_000;
 /** Clients that come directly share the connections; this is what Node gives them. */

@@ -28,7 +28,8 @@ export interface ProgramChoices {
 
 /**
  * Chosen so that nothing happens by itself: wake-ups are sent through Redis or not at all, no tick of a schedule is
- * near, no claim is reclaimed, no call to the register takes too long and the circuit stays closed. A test about one of these changes it.
+ * near, no claim is reclaimed, no call to the register takes too long and the circuit stays closed. A test about one of
+ * these changes it.
  */
 const QUIET: Readonly<Record<string, string>> = {
   NODE_ENV: 'test',
