@@ -334,7 +334,7 @@ describe('A pause', () => {
     await resume();
     const run = await env.program.get(JobRunRepository).running(JOB);
     const [{ resumed } = { resumed: null }] = await env.sql.query<{ resumed: Date }>({
-      text: 'SELECT resumed_at AS resumed FROM mpi.job_schedules',
+      text: `SELECT resumed_at AS resumed FROM mpi.job_schedules WHERE job = '${JOB}'`,
     });
     expect([run?.activeSince, run?.isPaused]).toEqual([resumed, false]);
     env.register.release();
