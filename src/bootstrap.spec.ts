@@ -5,21 +5,12 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { httpPlatform } from '../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../test/support/http-platform';
 import { closeOnSignal } from './bootstrap';
 import { createApplication, HttpModule, startListening } from './http';
 import { Log } from './observability';
 
-const SETTINGS = {
-  SHUTDOWN_GRACE_SECONDS: 40,
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  HTTP_REQUEST_TIMEOUT_MS: 10_000,
-  HTTP_TRUSTED_PROXIES: 0,
-  INTERNAL_HOST: '127.0.0.1',
-  INTERNAL_PORT: 0,
-  WORKER_INTERNAL_PORT: 0,
-};
+const SETTINGS = { ...ANY_PORT, SHUTDOWN_GRACE_SECONDS: 40 };
 
 const log = new Log({ LOG_LEVEL: 'silent' });
 

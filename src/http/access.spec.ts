@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../domain/access/access.rules';
 import { describeError, Log } from '../observability';
 import { CallerOf, createApplication, HttpModule, startListening, Needs, WithoutToken } from '.';
-import { httpPlatform } from '../../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../../test/support/http-platform';
 
 const OFFICIAL: Caller = {
   userId: '5a5b1c9e-0000-4000-8000-000000000001',
@@ -12,15 +12,6 @@ const OFFICIAL: Caller = {
   tokenScopes: ['job:read'],
   clientScopes: ['job:read', 'job:run'],
   legalEntity: { type: 'NHS', status: 'ACTIVE', isActive: true },
-};
-const ANY_PORT = {
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  HTTP_REQUEST_TIMEOUT_MS: 10_000,
-  HTTP_TRUSTED_PROXIES: 0,
-  INTERNAL_HOST: '127.0.0.1',
-  INTERNAL_PORT: 0,
-  WORKER_INTERNAL_PORT: 0,
 };
 
 @Controller('decided')

@@ -19,20 +19,11 @@ import {
   UuidInPath,
   type HttpAddresses,
 } from '.';
-import { httpPlatform } from '../../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../../test/support/http-platform';
 import { REFUSAL_ANSWERS } from './refusal-answers.table';
 
 const MARKER = 'marker-КВ123456';
 const ID = '3c2e8e3a-94b1-4d6f-9d3e-0e7b8a3f0c11';
-const ANY_PORT = {
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  HTTP_REQUEST_TIMEOUT_MS: 10_000,
-  HTTP_TRUSTED_PROXIES: 0,
-  INTERNAL_HOST: '127.0.0.1',
-  INTERNAL_PORT: 0,
-  WORKER_INTERNAL_PORT: 0,
-};
 
 function failedStatement(code: string): Error {
   const cause = Object.assign(new DatabaseError(MARKER, 1, 'error'), { code, detail: MARKER });

@@ -6,19 +6,9 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Log } from '../observability';
 import { HttpModule, WithoutToken, createApplication, startListening, type ReadinessProbes } from '.';
-import { httpPlatform } from '../../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../../test/support/http-platform';
 import { HttpServers } from './http-listener';
 import { withDeadline } from './readiness.service';
-
-const SETTINGS = {
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  HTTP_REQUEST_TIMEOUT_MS: 10_000,
-  HTTP_TRUSTED_PROXIES: 0,
-  INTERNAL_HOST: '127.0.0.1',
-  INTERNAL_PORT: 0,
-  WORKER_INTERNAL_PORT: 0,
-};
 
 const yes = () => Promise.resolve(true);
 const no = () => Promise.resolve(false);
@@ -58,7 +48,7 @@ afterEach(async () => {
 
 async function readinessWith(probes: Partial<ReadinessProbes>): Promise<{ status: number; body: unknown }> {
   app = await anApp(probes);
-  const { internalUrl } = await startListening(app, SETTINGS, 'worker');
+  const { internalUrl } = await startListening(app, ANY_PORT, 'worker');
   const response = await fetch(`${internalUrl}/health/ready`);
   return { status: response.status, body: await response.json() };
 }
@@ -98,7 +88,7 @@ describe('Readiness', () => {
 describe('A process', () => {
   it('with the API has two ports, and health on both', async () => {
     app = await anApp();
-    const { publicUrl, internalUrl } = await startListening(app, SETTINGS, 'http');
+    const { publicUrl, internalUrl } = await startListening(app, ANY_PORT, 'http');
     expect(publicUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(publicUrl).not.toBe(internalUrl);
     for (const url of [publicUrl, internalUrl]) {
@@ -114,7 +104,7 @@ describe('A process', () => {
     'behind $proxies proxies keeps an idle public connection for $seconds s',
     async ({ proxies, seconds }) => {
       app = await anApp();
-      const settings = { ...SETTINGS, HTTP_TRUSTED_PROXIES: proxies };
+      const settings = { ...ANY_PORT, HTTP_TRUSTED_PROXIES: proxies };
       const { publicUrl, internalUrl } = await startListening(app, settings, 'http');
       const idle = async (url = ''): Promise<string | null> =>
         (await fetch(`${url}/health/live`)).headers.get('keep-alive');
@@ -125,14 +115,14 @@ describe('A process', () => {
 
   it('that only works has the internal port only', async () => {
     app = await anApp();
-    const addresses = await startListening(app, SETTINGS, 'worker');
+    const addresses = await startListening(app, ANY_PORT, 'worker');
     expect(Object.keys(addresses)).toEqual(['internalUrl']);
     expect((await fetch(`${addresses.internalUrl}/metrics`)).status).toBe(200);
   });
 
   it('answers a request under way before it closes, and takes no new one', async () => {
     app = await anApp();
-    const { internalUrl } = await startListening(app, SETTINGS, 'worker');
+    const { internalUrl } = await startListening(app, ANY_PORT, 'worker');
     const asked = once(slow, 'asked');
     const underWay = fetch(`${internalUrl}/slow`);
     await asked;
@@ -149,7 +139,7 @@ describe('A process', () => {
     await once(other, 'listening');
     const taken = (other.address() as AddressInfo).port;
     app = await anApp();
-    await expect(startListening(app, { ...SETTINGS, INTERNAL_PORT: taken }, 'http')).rejects.toThrow(
+    await expect(startListening(app, { ...ANY_PORT, INTERNAL_PORT: taken }, 'http')).rejects.toThrow(
       'EADDRINUSE',
     );
     await app.close();

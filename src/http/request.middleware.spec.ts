@@ -4,20 +4,10 @@ import { Writable } from 'node:stream';
 import { Controller, Get, Module } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { afterEach, expect, it } from 'vitest';
-import { httpPlatform } from '../../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../../test/support/http-platform';
 import { Log } from '../observability';
 import { currentRequestId } from '../observability/log';
 import { createApplication, HttpModule, startListening, WithoutToken } from '.';
-
-const SETTINGS = {
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  HTTP_REQUEST_TIMEOUT_MS: 10_000,
-  HTTP_TRUSTED_PROXIES: 0,
-  INTERNAL_HOST: '127.0.0.1',
-  INTERNAL_PORT: 0,
-  WORKER_INTERNAL_PORT: 0,
-};
 
 interface UnderWay {
   readonly answer: () => void;
@@ -65,7 +55,7 @@ it('Requests of which one waited behind the other when their connection was lost
   })
   class TestModule {}
   app = await createApplication(TestModule, new Log({ LOG_LEVEL: 'silent' }));
-  const { internalUrl } = await startListening(app, SETTINGS, 'worker');
+  const { internalUrl } = await startListening(app, ANY_PORT, 'worker');
 
   const client = connect(Number(new URL(internalUrl).port), '127.0.0.1');
   await once(client, 'connect');

@@ -4,6 +4,17 @@ import { Refusal } from '../../src/domain/refusal';
 import { CALLERS, type Callers, READINESS_PROBES, type ReadinessProbes } from '../../src/http';
 import { Log, Metrics } from '../../src/observability';
 
+/** Settings of listeners on this machine, on ports that are free. */
+export const ANY_PORT = {
+  HTTP_HOST: '127.0.0.1',
+  HTTP_PORT: 0,
+  HTTP_REQUEST_TIMEOUT_MS: 10_000,
+  HTTP_TRUSTED_PROXIES: 0,
+  INTERNAL_HOST: '127.0.0.1',
+  INTERNAL_PORT: 0,
+  WORKER_INTERNAL_PORT: 0,
+};
+
 interface Platform {
   readonly log: Log;
   readonly probes?: Partial<ReadinessProbes>;

@@ -4,7 +4,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createApplication, HttpModule, limitedAddress, startListening, WithoutToken } from '../../http';
 import { Log } from '../../observability';
-import { httpPlatform } from '../../../test/support/http-platform';
+import { ANY_PORT, httpPlatform } from '../../../test/support/http-platform';
 import { SignUpLimitGuard } from './sign-up-limit.guard';
 
 const LIMIT = 3;
@@ -52,15 +52,7 @@ async function aServerBehind(proxies: number): Promise<Ask> {
   app = await createApplication(SomeModule, log);
   const { publicUrl = '' } = await startListening(
     app,
-    {
-      HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: 0,
-      HTTP_REQUEST_TIMEOUT_MS: 10_000,
-      HTTP_TRUSTED_PROXIES: proxies,
-      INTERNAL_HOST: '127.0.0.1',
-      INTERNAL_PORT: 0,
-      WORKER_INTERNAL_PORT: 0,
-    },
+    { ...ANY_PORT, HTTP_TRUSTED_PROXIES: proxies },
     'http',
   );
   return (forwardedFor, path = '/sign-up') =>
