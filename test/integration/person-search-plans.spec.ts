@@ -44,7 +44,7 @@ describe('The look-ups in a table of two hundred thousand persons', () => {
     asApp = new Client(database.url);
     await Promise.all([asAdmin.connect(), asApp.connect()]);
     await fill(asAdmin);
-  }, 180_000);
+  });
   afterAll(async () => {
     await Promise.all([asAdmin.end(), asApp.end()]);
     await database.drop();

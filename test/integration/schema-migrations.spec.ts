@@ -62,8 +62,7 @@ describe('The migrations', () => {
 
     expect(await migrate(url)).toEqual(NAMES);
     expect(await catalogueOf(url)).toEqual(complete);
-    // A catalogue and two connections a step.
-  }, 120_000);
+  });
 
   it('do nothing the second time', async () => {
     const url = await anEmptyDatabase();

@@ -82,7 +82,7 @@ const violationsOf = ({ names, violations }: Findings): string[] =>
   [...violations].map(([sentence, order]) => `${names}: ${sentence}, in the order\n      ${order}`);
 
 describe('Transactions of the program, statement by statement', () => {
-  it.skipIf(IS_WHOLE)('keep every rule in a sample of orders', { timeout: 120_000 }, async () => {
+  it.skipIf(IS_WHOLE)('keep every rule in a sample of orders', async () => {
     const random = new SeededRandom(SAMPLE.seed);
     const pairs = [...pairsOf(works)];
     const sample = Array.from(
