@@ -121,7 +121,7 @@ export async function startListening(
   return publicUrl === undefined ? { internalUrl } : { publicUrl, internalUrl };
 }
 
-/** How soon a connection closes after its last answer; by itself it would stay open for five seconds. */
+/** How soon a connection closes after its last answer; by itself it would stay open as long as any idle one. */
 const CLOSE_IDLE_EVERY_MS = 20;
 
 /** Requests are answered in milliseconds; one that takes longer at shutdown hangs, and its connection is closed. */
