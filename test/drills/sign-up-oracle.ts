@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesIn } from '../support/stored-files';
 import type { DrillDatabase } from './database';
 import type { SignUp } from './sign-up-client';
 
@@ -135,12 +136,5 @@ export async function leftovers(
           + (SELECT count(*) FROM mpi.media_uploads)`,
     [registered],
   );
-  return rows + Math.abs(objectsIn(mediaFolder) - registered);
-}
-
-/** Every file, half-made ones too. */
-function objectsIn(folder: string): number {
-  if (!existsSync(folder)) return 0;
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-    .length;
+  return rows + Math.abs(filesIn(mediaFolder).length - registered);
 }

@@ -69,7 +69,7 @@ describe('The orphan clean-up', () => {
     await save(young);
     expect(await removeOrphans()).toBe(2);
     expect(await parts.loggedKeys()).toEqual([young]);
-    expect(await folder.files()).toEqual([`${BUCKET}/${young}`]);
+    expect(folder.files()).toEqual([`${BUCKET}/${young}`]);
     expect((await parts.metrics.mediaOrphansRemoved.get()).values[0]?.value).toBe(2);
   });
 
@@ -91,7 +91,7 @@ describe('The orphan clean-up', () => {
     expect(await removeOrphans(unreachable)).toBe(0);
     expect(await parts.loggedKeys()).toEqual([key]);
     expect(await removeOrphans()).toBe(1);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   });
 
   it('does not call an unreachable store for every single orphan', async () => {
@@ -164,7 +164,7 @@ describe('The orphan clean-up', () => {
     const removed = await Promise.all([removeOrphans(), removeOrphans(), removeOrphans(), removeOrphans()]);
     expect(removed.reduce((sum, n) => sum + n)).toBe(30);
     expect(await parts.loggedKeys()).toEqual([]);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   });
 });
 
@@ -189,7 +189,7 @@ describe('A registration and the orphan clean-up of the same object', () => {
     expect(await removeOrphans()).toBe(0);
     await registration.run('ROLLBACK');
     expect(await removeOrphans()).toBe(1);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   });
 
   it('the clean-up was first and is still removing: the registration is refused', async () => {
@@ -203,7 +203,7 @@ describe('A registration and the orphan clean-up of the same object', () => {
     );
     held.release();
     expect(await removed).toBe(1);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   });
 
   it('the clean-up has not committed yet: the registration waits for it, and is refused', async () => {
@@ -254,7 +254,7 @@ describe('A process that is killed', () => {
   ])('%s leaves nothing behind after a clean-up', async (_, moment, filesOf) => {
     const key = newKey();
     const held = await holdAt(moment, key);
-    expect(await folder.files()).toEqual(filesOf(key));
+    expect(folder.files()).toEqual(filesOf(key));
     held.kill('SIGKILL');
     await once(held, 'exit');
     expect(await parts.loggedKeys()).toEqual([key]);
@@ -267,6 +267,6 @@ describe('A process that is killed', () => {
       },
       { what: 'the upload log to be empty' },
     );
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   });
 });

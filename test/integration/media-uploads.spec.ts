@@ -81,7 +81,7 @@ describe('An upload', () => {
     const id = await uploads.save(object(newKey()));
     await uploads.discard(id);
     expect(await parts.loggedKeys()).toEqual([]);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
     await expect(parts.transactions.inTransaction((sql) => uploads.keep(sql, id))).rejects.toMatchObject(
       NOT_SAVED,
     );
@@ -142,7 +142,7 @@ describe('An upload', () => {
   it('to a key that leads elsewhere enters neither the upload log nor the store', async () => {
     await expect(uploads.save(object('../outside'))).rejects.toThrow('harmless');
     expect(await parts.loggedKeys()).toEqual([]);
-    expect(await folder.entries()).toEqual([]);
+    expect(folder.entries()).toEqual([]);
   });
 });
 
@@ -152,7 +152,7 @@ describe('A store that fails', () => {
     await parts.age(database);
     await parts.orphanCleaner(directory).removeOrphans();
     expect(await parts.loggedKeys()).toEqual([]);
-    expect(await folder.files()).toEqual([]);
+    expect(folder.files()).toEqual([]);
   }
 
   it('because the disk is full causes a refusal, and the partial object is removed at once', async () => {
@@ -167,7 +167,7 @@ describe('A store that fails', () => {
       directory,
     );
     await expect(parts.mediaUploads(full).save(object(newKey()))).rejects.toMatchObject(NOT_SAVED);
-    await waitUntil(async () => (await folder.files()).length === 0, { what: 'the partial object to go' });
+    await waitUntil(() => folder.files().length === 0, { what: 'the partial object to go' });
     await nothingRemains();
   });
 
@@ -195,8 +195,8 @@ describe('A store that fails', () => {
     await expect(parts.mediaUploads(hanging, 100).save(object(key))).rejects.toMatchObject(NOT_SAVED);
     expect(await parts.loggedKeys()).toEqual([key]);
     finish();
-    await waitUntil(async () => (await folder.entries()).includes(`${BUCKET}/`), { what: 'the late object' });
-    await waitUntil(async () => (await folder.files()).length === 0, { what: 'the late object to go' });
+    await waitUntil(() => folder.entries().includes(`${BUCKET}/`), { what: 'the late object' });
+    await waitUntil(() => folder.files().length === 0, { what: 'the late object to go' });
     await nothingRemains();
   });
 
@@ -223,6 +223,6 @@ describe('A store that fails', () => {
       await locker.run('ALTER TABLE mpi.media_uploads_away RENAME TO media_uploads');
       await locker.close();
     }
-    expect(await folder.entries()).toEqual([]);
+    expect(folder.entries()).toEqual([]);
   });
 });

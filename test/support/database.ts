@@ -5,9 +5,8 @@ import { Metrics } from '../../src/observability';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions, type Sql } from '../../src/database/transactions';
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { Client, type QueryResultRow } from 'pg';
+import { filesIn } from './stored-files';
 
 /** A database of one test file's own. */
 export interface FreshDatabase {
@@ -174,15 +173,8 @@ export async function countEverything(sql: Sql, mediaFolder: string): Promise<Ro
   const tables = await sql.query<{ name: string }>({ text: COUNTED_TABLES });
   const each = tables.map(({ name }) => `SELECT '${name}' AS name, count(*)::int AS n FROM ${name}`);
   const counts = await sql.query<{ name: string; n: number }>({ text: each.join(' UNION ALL ') });
-  const objects = (await objectsIn(mediaFolder)).length;
+  const objects = filesIn(mediaFolder).length;
   return { ...Object.fromEntries(counts.map(({ name, n }) => [name, n])), objects };
-}
-
-/** Every file below a folder, half-made ones too. */
-export async function objectsIn(folder: string): Promise<string[]> {
-  if (!existsSync(folder)) return [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name);
 }
 
 /** What has become more or less; nothing of what is as it was. */

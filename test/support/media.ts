@@ -2,9 +2,9 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source';
 import { Transactions } from '../../src/database/transactions';
@@ -15,6 +15,7 @@ import { OrphanCleaner } from '../../src/media-storage/orphan-cleaner.service';
 import { Log, Metrics } from '../../src/observability';
 import type { FreshDatabase } from './database';
 import { asAdmin } from './sql-session';
+import { entriesIn, filesIn } from './stored-files';
 
 /** The bucket of all tests. */
 export const BUCKET = 'persons-dev';
@@ -88,18 +89,13 @@ export class MediaFolder {
   }
 
   /** Everything in it, folders with a slash at the end. */
-  async entries(): Promise<string[]> {
-    const entries = await readdir(this.path, { recursive: true, withFileTypes: true });
-    return entries
-      .map(
-        (entry) => relative(this.path, join(entry.parentPath, entry.name)) + (entry.isDirectory() ? '/' : ''),
-      )
-      .sort();
+  entries(): string[] {
+    return entriesIn(this.path);
   }
 
   /** Files, whatever folders they are in. */
-  async files(): Promise<string[]> {
-    return (await this.entries()).filter((entry) => !entry.endsWith('/'));
+  files(): string[] {
+    return filesIn(this.path);
   }
 
   async read(key: string): Promise<string> {

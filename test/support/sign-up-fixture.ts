@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SignUpContent } from '../../src/domain/person/person-request';
@@ -11,6 +11,7 @@ import { expect, afterEach } from 'vitest';
 import type { Sql } from '../../src/database/transactions';
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
+import { filesIn } from './stored-files';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -211,7 +212,7 @@ const COUNT = `
 /** How many rows and objects there are. */
 export async function rowCountsOf({ env, mediaFolder }: SignUpFixture): Promise<Record<string, unknown>> {
   const [counts] = await (env.sql as Sql).query({ text: COUNT });
-  return { ...counts, objects: filesIn(mediaFolder) };
+  return { ...counts, objects: filesIn(mediaFolder).length };
 }
 
 /** The refusal of an answer; of another answer, its status. */
@@ -239,17 +240,6 @@ export class RefusedCalls {
     const answer = await call();
     this.traces.push({ before, after: await rowCountsOf(this.fixture()) });
     return refusalIn(answer);
-  }
-}
-
-function filesIn(folder: string): number {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-      .length;
-  } catch (error) {
-    // The folder is made with the first object.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw error;
   }
 }
 
