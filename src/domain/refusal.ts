@@ -11,7 +11,7 @@ export const REFUSALS = {
   manual_verification_refused: "Such person can't be transferred into manual verification process",
   status_change_refused: "Can't update verification status from {from} to {to}",
   comment_required: 'verification status comment is required',
-  changed_meanwhile: 'It has been changed since you looked at it',
+  changed_meanwhile: 'It has been changed since you opened the page, open the page again',
   job_not_found: 'Job not found',
   job_already_running: 'Job is already running',
   job_paused: 'Job is paused',

@@ -15,7 +15,7 @@ export const REFUSALS_UK: Partial<Record<RefusalCode, string | ((words: Words) =
   status_change_refused: ({ from = '', to = '' }) =>
     `Неможливо змінити статус верифікації з «${statusUk(from)}» на «${statusUk(to)}».`,
   comment_required: 'Для цього рішення потрібен коментар.',
-  changed_meanwhile: 'Статус змінено після того, як ви відкрили сторінку. Відкрийте її знову.',
+  changed_meanwhile: 'Дані змінено після того, як ви відкрили сторінку. Відкрийте її знову.',
   job_not_found: 'Завдання не знайдено.',
   job_already_running: 'Завдання вже виконується.',
   job_paused: 'Завдання призупинено.',
