@@ -337,10 +337,7 @@ describe('A decision on an old page', () => {
         { ...shown, ...checked },
       ]) {
         const answer = await send(old);
-        expect([answer.status, await answer.text()]).toEqual([
-          409,
-          expect.stringContaining('Статус змінено'),
-        ]);
+        expect([answer.status, await answer.text()]).toEqual([409, expect.stringContaining('Дані змінено')]);
       }
       // Whoever looks again may decide so.
       const again = await hiddenIn(
